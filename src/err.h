@@ -1,0 +1,22 @@
+/*
+ * err: messages.  The only module that writes to standard error.
+ */
+#ifndef ERR_H
+#define ERR_H
+
+/* The exit statuses of the three programs, prt(7).  STATUS_NO is an answer and
+ * given only where the user asked for one. */
+enum { STATUS_DONE = 0, STATUS_NO = 1, STATUS_TROUBLE = 2 };
+
+/* The name that starts each message; name is kept, not copied. */
+void err_setprog(const char *name);
+const char *err_prog(void);
+
+/*
+ * Writes `prog: MESSAGE' and a newline in one write(2).  A format that ends in
+ * `:' has the text of errno appended.  Names in messages come from attackers:
+ * each byte that is not printable ASCII is shown as \xHH.
+ */
+void err_msg(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

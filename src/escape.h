@@ -1,0 +1,39 @@
+/*
+ * escape: the escapes of the record stream, prt(5).
+ *
+ * They are those of PostgreSQL's COPY text format: \\ \t \n \r, and \xHH for a
+ * byte that must not reach a terminal, a line or a field raw.
+ */
+#ifndef ESCAPE_H
+#define ESCAPE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mem.h"
+#include "str.h"
+
+/*
+ * Decodes the UTF-8 character (RFC 3629: no surrogate, no overlong form, at
+ * most U+10FFFF) at the start of the n bytes at p.  Returns its length and sets
+ * *cp, or 0 where the bytes are none.
+ */
+size_t escape_decode(const char *p, size_t n, uint32_t *cp);
+
+/* A character that moves a cursor, is invisible, breaks lines or turns text
+ * around: C0, DEL, C1 and the format characters that prt(5) lists. */
+bool escape_hostile(uint32_t cp);
+
+/* The length of the longest beginning of s that is written as it is. */
+size_t escape_clean(struct str s);
+
+/* Appends s in its one escaped form. */
+void escape_add(struct buf *b, struct str s);
+
+/*
+ * Writes the bytes that the escaped s stands for at dst, which has room for
+ * s.n bytes, and sets *n.  Returns NULL, or what is wrong (a literal).
+ */
+const char *escape_undo(struct str s, char *dst, size_t *n);
+
+#endif

@@ -1,0 +1,200 @@
+/*
+ * Which container a process is in, by the names that runtimes give to cgroups.
+ * A pure parser of the cgroup file, cgroups(7): lines HIERARCHY:CONTROLLERS:PATH.
+ */
+#include "linux.h"
+
+enum { ID_LEN = 64, ID_SHOWN = 12, NAME_SHOWN = 64 };
+
+/*
+ * A part of the path that names a container: between prefix and suffix is its
+ * id (64 hex digits), or its name.  above is the part before it, NULL for any;
+ * one that ends in * is the beginning of any part above.
+ */
+static const struct pattern {
+	const char *runtime, *prefix, *suffix, *above;
+	bool named;
+} patterns[] = {
+	{ "docker", "docker-", ".scope", NULL, false },
+	{ "docker", "", "", "docker", false },
+	{ "podman", "libpod-", ".scope", NULL, false },
+	{ "podman", "libpod-", "", NULL, false },
+	{ "cri", "cri-containerd-", ".scope", NULL, false },
+	{ "cri", "", "", "cri-containerd", false },
+	{ "cri", "crio-", ".scope", NULL, false },
+	{ "cri", "crio-", "", NULL, false },
+	{ "cri", "", "", "kubepods*", false },
+	{ "containerd", "nerdctl-", ".scope", NULL, false },
+	{ "containerd", "", "", "default", false },
+	{ "lxc", "lxc.payload.", "", NULL, true },
+	{ "lxc", "", "", "lxc.payload", true },
+	{ "lxc", "", "", "lxc", true },
+	{ "nspawn", "machine-", ".scope", "machine.slice", true },
+	{ "nspawn", "systemd-nspawn@", ".service", "machine.slice", true },
+};
+
+/* libvirt's scopes have nspawn's form. */
+static const char *const no_nspawn[] = { "qemu\\x2d", "lxc\\x2d" };
+
+#define NELEMS(a) (sizeof(a) / sizeof(a)[0])
+
+/* Cuts the last part off the path; parts end at / and, as some set-ups of
+ * containerd have it, at `:'. */
+static struct str
+last_part(struct str *path)
+{
+	size_t i = path->n;
+	struct str part;
+
+	while (i > 0 && path->p[i - 1] != '/' && path->p[i - 1] != ':')
+		i--;
+	part = (struct str){ path->p + i, path->n - i };
+	path->n = i > 0 ? i - 1 : 0;
+	return part;
+}
+
+static bool
+is_above(struct str path, const char *above)
+{
+	size_t n = strlen(above);
+	struct str start = { above, n - 1 };
+
+	if (above[n - 1] != '*')
+		return str_is(last_part(&path), above);
+	while (path.n > 0) {
+		struct str part = last_part(&path);
+
+		if (part.n >= start.n && memcmp(part.p, above, n - 1) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_id(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (!(s.p[i] >= '0' && s.p[i] <= '9') &&
+		    !(s.p[i] >= 'a' && s.p[i] <= 'f'))
+			return false;
+	return s.n == ID_LEN;
+}
+
+static bool
+is_name(const struct pattern *pt, struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < NELEMS(no_nspawn); i++)
+		if (strcmp(pt->runtime, "nspawn") == 0 &&
+		    str_starts(s, no_nspawn[i]))
+			return false;
+	return s.n > 0;
+}
+
+/* The id or name that part has by this pattern, else a missing value. */
+static struct str
+match(const struct pattern *pt, struct str above, struct str part)
+{
+	size_t before = strlen(pt->prefix), after = strlen(pt->suffix);
+
+	if (part.n < before + after || !str_starts(part, pt->prefix) ||
+	    !str_ends(part, pt->suffix) ||
+	    (pt->above != NULL && !is_above(above, pt->above)))
+		return STR_NONE;
+	part.p += before;
+	part.n -= before + after;
+	if (pt->named ? is_name(pt, part) : is_id(part))
+		return part;
+	return STR_NONE;
+}
+
+/*
+ * An ordinary user may make any cgroup below his own part of user.slice; what
+ * is below user@UID.service/user.slice a rootless runtime may have made.
+ */
+static bool
+is_trusted(struct str above)
+{
+	bool in_user = false, rootless = false;
+	struct str part, next = STR_NONE;
+
+	while (above.n > 0) {
+		part = last_part(&above);
+		if (str_starts(part, "user@") && str_is(next, "user.slice"))
+			rootless = true;
+		if (above.n == 0 || (above.n == 1 && *above.p == '/'))
+			in_user = str_is(part, "user.slice");
+		next = part;
+	}
+	return !in_user || rootless;
+}
+
+/* systemd writes \x2d for the - in a unit's name. */
+static size_t
+unescape_unit(char *dst, struct str s)
+{
+	static const char dash[] = "\\x2d";
+	size_t i, n = 0, step = sizeof dash - 1;
+
+	for (i = 0; i < s.n && n < NAME_SHOWN; n++) {
+		bool is_dash = s.n - i >= step &&
+		    memcmp(s.p + i, dash, step) == 0;
+
+		dst[n] = is_dash ? '-' : s.p[i];
+		i += is_dash ? step : 1;
+	}
+	return n;
+}
+
+static size_t
+write_name(char *dst, const struct pattern *pt, struct str s)
+{
+	size_t n = strlen(pt->runtime);
+
+	memcpy(dst, pt->runtime, n);
+	dst[n++] = '/';
+	if (pt->named)
+		return n + unescape_unit(dst + n, s);
+	memcpy(dst + n, s.p, ID_SHOWN);
+	return n + ID_SHOWN;
+}
+
+/* The innermost container of a path. */
+static size_t
+search_path(struct str path, char *name)
+{
+	size_t i;
+
+	if (str_ends(path, " (deleted)"))
+		path.n -= sizeof " (deleted)" - 1;
+	while (path.n > 0) {
+		struct str part = last_part(&path);
+
+		for (i = 0; i < NELEMS(patterns); i++) {
+			struct str found = match(&patterns[i], path, part);
+
+			if (found.p != NULL && is_trusted(path))
+				return write_name(name, &patterns[i], found);
+		}
+	}
+	return 0;
+}
+
+size_t
+linux_container(struct str text, char *name)
+{
+	struct str line;
+	size_t n = 0;
+
+	while (n == 0 && text.p != NULL) {
+		line = str_cut(&text, '\n');
+		str_cut(&line, ':');
+		str_cut(&line, ':');
+		if (line.p != NULL)
+			n = search_path(line, name);
+	}
+	return n;
+}

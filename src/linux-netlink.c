@@ -1,0 +1,312 @@
+/*
+ * The socket tables over NETLINK_SOCK_DIAG, sock_diag(7): what ss uses.  It
+ * neither misses nor repeats a socket under load, as /proc/net does.
+ */
+#define _DEFAULT_SOURCE
+#include "linux.h"
+
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "err.h"
+
+enum {
+	RECV_SIZE = 32 * 1024,	/* the kernel fills no more a call */
+	MAX_TRIES = 8,		/* of a dump that the kernel calls inconsistent */
+	AGAIN = -1		/* such a dump; else 0 or an errno */
+};
+
+/* The states that live in tables: bits of the kernel's numbers.  One more bit
+ * would make it walk the table of bound ports too. */
+#define ALL_STATES 0xfffu
+
+struct v1_request {
+	struct nlmsghdr head;
+	struct inet_diag_req body;
+};
+
+struct v2_request {
+	struct nlmsghdr head;
+	struct inet_diag_req_v2 body;
+};
+
+/* Bytes of an address that the kernel gives as four words. */
+static struct addr
+make_addr(const __be32 *words, int family)
+{
+	struct addr a = { .family = ADDR_INET6 };
+
+	if (family == AF_INET) {
+		a.family = ADDR_INET;
+		memcpy(a.b, words, 4);
+	} else {
+		memcpy(a.b, words, sizeof a.b);
+	}
+	return a;
+}
+
+static enum sock_v6only
+find_v6only(const struct inet_diag_msg *m, size_t len)
+{
+	const struct rtattr *a =
+	    (const struct rtattr *)(const void *)(m + 1);
+	size_t left = len - sizeof *m;
+
+	while (left >= sizeof *a && a->rta_len >= sizeof *a &&
+	    a->rta_len <= left) {
+		size_t step = RTA_ALIGN((size_t)a->rta_len);
+
+		if (a->rta_type == INET_DIAG_SKV6ONLY &&
+		    a->rta_len > RTA_LENGTH(0))
+			return *(const unsigned char *)RTA_DATA(a) != 0 ?
+			    V6ONLY_YES : V6ONLY_NO;
+		if (step >= left)
+			break;
+		left -= step;
+		a = (const struct rtattr *)(const void *)
+		    ((const char *)a + step);
+	}
+	return V6ONLY_UNKNOWN;
+}
+
+enum sock_state
+linux_state(unsigned state, enum sock_proto proto)
+{
+	if (proto == PROTO_UDP)
+		return state == STATE_ESTABLISHED ? STATE_ESTABLISHED :
+		    STATE_UNCONN;
+	if (state == STATE_NEW_SYN_RECV)
+		return STATE_SYN_RECV;
+	return state < STATE_NEW_SYN_RECV ? (enum sock_state)state :
+	    STATE_NONE;
+}
+
+/* The message's bytes are aligned as netlink(7) has it. */
+static bool
+add_message(struct scan *sc, const struct inet_diag_msg *m, size_t len,
+    enum sock_proto proto)
+{
+	struct sock *s;
+
+	if (len < sizeof *m ||
+	    (m->idiag_family != AF_INET && m->idiag_family != AF_INET6))
+		return false;
+	s = scan_add_sock(sc);
+	s->proto = (unsigned char)proto;
+	s->state = (unsigned char)linux_state(m->idiag_state, proto);
+	s->local = make_addr(m->id.idiag_src, m->idiag_family);
+	s->local_port = ntohs(m->id.idiag_sport);
+	s->remote_port = ntohs(m->id.idiag_dport);
+	if (!sock_is_listener(s)) {
+		s->remote = make_addr(m->id.idiag_dst, m->idiag_family);
+		if (s->remote_port == 0 && addr_is_any(&s->remote))
+			s->remote.family = ADDR_NONE;
+	}
+	s->timewait = proto == PROTO_TCP &&
+	    m->idiag_timer == LINUX_TIMER_TIMEWAIT;
+	s->ifindex = m->id.idiag_if;
+	s->uid = m->idiag_uid;
+	s->inode = m->idiag_inode;
+	if (m->idiag_family == AF_INET6 && len > sizeof *m)
+		s->v6only = (unsigned char)find_v6only(m, len);
+	return true;
+}
+
+/* Takes one datagram: 0 go on, ENODATA the end, AGAIN or an errno. */
+static int
+take_datagram(struct scan *sc, const void *buf, size_t len,
+    enum sock_proto proto, bool *interrupted)
+{
+	const struct nlmsghdr *h = buf;
+	const struct nlmsgerr *e;
+
+	for (; NLMSG_OK(h, len); h = NLMSG_NEXT(h, len)) {
+		if ((h->nlmsg_flags & NLM_F_DUMP_INTR) != 0)
+			*interrupted = true;
+		switch (h->nlmsg_type) {
+		case NLMSG_DONE:
+			return *interrupted ? AGAIN : ENODATA;
+		case NLMSG_ERROR:
+			e = NLMSG_DATA(h);
+			return h->nlmsg_len < NLMSG_LENGTH(sizeof *e) ||
+			    e->error == 0 ? EPROTO : -e->error;
+		case NLMSG_NOOP:
+			break;
+		default:
+			if (!add_message(sc, NLMSG_DATA(h),
+			    h->nlmsg_len - NLMSG_HDRLEN, proto))
+				return EPROTO;
+		}
+	}
+	return len > 0 ? EPROTO : 0;
+}
+
+static int
+receive_dump(int fd, struct scan *sc, enum sock_proto proto)
+{
+	union {
+		struct nlmsghdr align;
+		char bytes[RECV_SIZE];
+	} buf;
+	struct sockaddr_nl from;
+	struct iovec iov = { &buf, sizeof buf };
+	struct msghdr msg = { .msg_name = &from, .msg_iov = &iov,
+		.msg_iovlen = 1 };
+	bool interrupted = false;
+	int status = 0;
+	ssize_t n;
+
+	while (status == 0) {
+		msg.msg_namelen = sizeof from;
+		n = recvmsg(fd, &msg, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno;
+		if (n == 0 || (msg.msg_flags & MSG_TRUNC) != 0)
+			return EPROTO;
+		if (from.nl_pid != 0)	/* not the kernel's */
+			continue;
+		status = take_datagram(sc, &buf, (size_t)n, proto,
+		    &interrupted);
+	}
+	return status == ENODATA ? 0 : status;
+}
+
+/* A dump in a socket of its own: nothing is left over from a failed one. */
+static int
+dump_once(struct scan *sc, const struct nlmsghdr *request,
+    enum sock_proto proto)
+{
+	int fd, status;
+
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	if (fd < 0)
+		return errno;
+	if (send(fd, request, request->nlmsg_len, 0) < 0)
+		status = errno;
+	else
+		status = receive_dump(fd, sc, proto);
+	close(fd);
+	return status;
+}
+
+static int
+dump(struct scan *sc, const struct nlmsghdr *request, enum sock_proto proto)
+{
+	size_t before = sc->nsock;
+	int tries, status = AGAIN;
+
+	for (tries = 0; status == AGAIN && tries < MAX_TRIES; tries++) {
+		sc->nsock = before;
+		status = dump_once(sc, request, proto);
+	}
+	if (status != 0)
+		sc->nsock = before;
+	return status == AGAIN ? EAGAIN : status;
+}
+
+static int
+dump_family(struct scan *sc, enum sock_proto proto, int family,
+    unsigned states)
+{
+	struct v2_request r = {
+		.head = { .nlmsg_len = sizeof r,
+			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.body = { .sdiag_family = (unsigned char)family,
+			.sdiag_protocol =
+			    proto == PROTO_TCP ? IPPROTO_TCP : IPPROTO_UDP,
+			.idiag_states = states },
+	};
+
+	return dump(sc, &r.head, proto);
+}
+
+/* Both families in one pass, which SOCK_DIAG_BY_FAMILY cannot. */
+static int
+dump_tcp(struct scan *sc, unsigned states)
+{
+	struct v1_request r = {
+		.head = { .nlmsg_len = sizeof r,
+			.nlmsg_type = TCPDIAG_GETSOCK,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.body = { .idiag_family = AF_UNSPEC, .idiag_states = states },
+	};
+
+	return dump(sc, &r.head, PROTO_TCP);
+}
+
+/* An IPv6 socket of a kernel without IPv6 is no failure. */
+static int
+dump_families(struct scan *sc, const struct scan_request *req,
+    enum sock_proto proto, unsigned states)
+{
+	bool v4 = filter_wants_family(req->filter, ADDR_INET);
+	bool v6 = filter_wants_family(req->filter, ADDR_INET6);
+	/* A listener of the other family may cover a connection. */
+	bool both = (req->needs & NEED_DIR) != 0;
+	int status = 0;
+
+	if (v4 || both)
+		status = dump_family(sc, proto, AF_INET, states);
+	if (status == 0 && (v6 || both)) {
+		status = dump_family(sc, proto, AF_INET6, states);
+		if (status == ENOENT)
+			status = 0;
+	}
+	return status;
+}
+
+/* The kernel's bits of the states that are asked for. */
+static unsigned
+states_of(const struct scan_request *req, enum sock_proto proto)
+{
+	unsigned i, mask = 0;
+
+	for (i = 1; i < STATE_NEW_SYN_RECV; i++)
+		if (filter_wants_state(req->filter, linux_state(i, proto)))
+			mask |= 1u << i;
+	/* dir is judged on all listeners */
+	if ((req->needs & NEED_DIR) != 0)
+		mask |= 1u << (proto == PROTO_TCP ? STATE_LISTEN :
+		    STATE_CLOSED);
+	return mask & ALL_STATES;
+}
+
+static bool
+netlink_tables(const struct scan_request *req, struct scan *sc)
+{
+	bool both = filter_wants_family(req->filter, ADDR_INET) &&
+	    filter_wants_family(req->filter, ADDR_INET6);
+	int proto, status = 0;
+
+	for (proto = 0; proto < PROTO_COUNT && status == 0; proto++) {
+		unsigned states = states_of(req, (enum sock_proto)proto);
+
+		if (!filter_wants_proto(req->filter, (enum sock_proto)proto) ||
+		    states == 0)
+			continue;
+		status = EINVAL;
+		if (proto == PROTO_TCP && both)
+			status = dump_tcp(sc, states);
+		if (status != 0)
+			status = dump_families(sc, req,
+			    (enum sock_proto)proto, states);
+	}
+	errno = status;
+	if (status != 0)
+		err_msg("netlink: sock_diag:");
+	return status == 0;
+}
+
+const struct backend linux_netlink = {
+	"netlink", netlink_tables, linux_owners
+};

@@ -1,0 +1,316 @@
+/*
+ * What there is to tell of a process: proc_pid_stat(5), proc_pid_status(5),
+ * proc_pid_exe(5), proc_pid_cmdline(5), proc_pid_cgroup(5).
+ */
+#define _GNU_SOURCE
+#include "linux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "escape.h"
+#include "num.h"
+
+enum {
+	STAT_SIZE = 4096,
+	CGROUP_SIZE = 64 * 1024,
+	CMDLINE_MAX = 4096,	/* longer ones end in ... */
+	FIELD_PPID = 4, FIELD_STARTTIME = 22	/* of stat, from 1 */
+};
+
+#define DELETED " (deleted)"
+#define REPLACED " (replaced)"
+
+/* Reads at most size bytes; -1 with errno. */
+static ssize_t
+read_file(int dir, const char *path, char *buf, size_t size)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	size_t n = 0;
+	ssize_t got = fd < 0 ? -1 : 1;
+	int saved;
+
+	while (got > 0 && n < size) {
+		got = read(fd, buf + n, size - n);
+		if (got < 0 && errno == EINTR)
+			got = 1;
+		else if (got > 0)
+			n += (size_t)got;
+	}
+	saved = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+	return got < 0 ? -1 : (ssize_t)n;
+}
+
+/* A process that ends gives ENOENT or ESRCH; one that is another's, EACCES or
+ * EPERM: neither is a fault of the machine. */
+static bool
+is_fault(int error)
+{
+	return error != 0 && error != ENOENT && error != ESRCH &&
+	    error != EACCES && error != EPERM;
+}
+
+/*
+ * The name is between the first ( and the last ), and may hold both, blanks and
+ * newlines; after it fields are numbers with one blank before each.
+ */
+static bool
+parse_stat(struct str text, struct str *comm, uint64_t *ppid, uint64_t *start)
+{
+	const char *open = memchr(text.p, '(', text.n);
+	const char *close = memrchr(text.p, ')', text.n);
+	struct str rest;
+	int field;
+
+	if (open == NULL || close == NULL || close < open)
+		return false;
+	*comm = (struct str){ open + 1, (size_t)(close - open - 1) };
+	rest = (struct str){ close + 1,
+		(size_t)(text.p + text.n - close - 1) };
+	str_cut(&rest, ' ');
+	for (field = 3; rest.p != NULL; field++) {
+		struct str value = str_cut(&rest, ' ');
+
+		if (field == FIELD_PPID && !num_parse(value, INT32_MAX, ppid))
+			return false;
+		if (field == FIELD_STARTTIME)
+			return num_parse(value, UINT64_MAX, start);
+	}
+	return false;
+}
+
+static int
+read_stat(int dir, const char *path, struct proc *p, struct arena *a)
+{
+	char buf[STAT_SIZE];
+	struct str comm;
+	uint64_t ppid, start;
+	ssize_t n = read_file(dir, path, buf, sizeof buf);
+
+	if (n < 0)
+		return errno;
+	if (n == 0 || !parse_stat((struct str){ buf, (size_t)n }, &comm, &ppid,
+	    &start))
+		return 0;
+	p->comm = arena_str(a, comm);
+	p->ppid = (uint32_t)ppid;
+	p->has_ppid = true;
+	p->start = start;
+	return 0;
+}
+
+/* Uid: real, effective, saved, file system; a tab before each.  The owner of
+ * /proc/PID is root for every process that changed its user. */
+static int
+read_uid(int dir, struct proc *p)
+{
+	char buf[STAT_SIZE];
+	ssize_t n = read_file(dir, "../status", buf, sizeof buf);
+	struct str text, line;
+	uint64_t uid;
+
+	if (n < 0)
+		return errno;
+	text = (struct str){ buf, (size_t)n };
+	do {
+		line = str_cut(&text, '\n');
+		if (!str_starts(line, "Uid:\t"))
+			continue;
+		str_cut(&line, '\t');
+		str_cut(&line, '\t');
+		if (num_parse(str_cut(&line, '\t'), UINT32_MAX, &uid)) {
+			p->uid = (uint32_t)uid;
+			p->has_uid = true;
+		}
+		break;
+	} while (text.p != NULL);
+	return 0;
+}
+
+/* What is at that path now, as the process itself sees the file system. */
+static bool
+stat_in_root(int dir, struct str path, struct stat *st)
+{
+	char buf[sizeof "../root" + PATH_MAX + sizeof DELETED];
+
+	memcpy(stpcpy(buf, "../root"), path.p, path.n);
+	buf[strlen("../root") + path.n] = '\0';
+	return fstatat(dir, buf, st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/*
+ * What the kernel calls deleted may have been replaced: another file is at the
+ * path now.  The path itself may also end in those very words.
+ */
+static const char *
+deleted_suffix(int dir, struct str path)
+{
+	struct stat now, running;
+	struct str base = { path.p, path.n - strlen(DELETED) };
+
+	if (stat_in_root(dir, path, &now) &&
+	    fstatat(dir, "../exe", &running, 0) == 0 &&
+	    now.st_dev == running.st_dev && now.st_ino == running.st_ino)
+		return NULL;
+	return stat_in_root(dir, base, &now) ? REPLACED : DELETED;
+}
+
+static int
+read_exe(int dir, struct proc *p, struct arena *a)
+{
+	char path[PATH_MAX + sizeof DELETED + sizeof REPLACED];
+	ssize_t n = readlinkat(dir, "../exe", path, PATH_MAX + sizeof DELETED);
+	const char *suffix = NULL;
+	struct str s;
+
+	if (n < 0)
+		return errno;
+	s = (struct str){ path, (size_t)n };
+	if (str_ends(s, DELETED) && !str_starts(s, "/memfd:"))
+		suffix = deleted_suffix(dir, s);
+	if (suffix != NULL) {
+		s.n -= strlen(DELETED);
+		memcpy(path + s.n, suffix, strlen(suffix));
+		s.n += strlen(suffix);
+	}
+	p->exe = arena_str(a, s);
+	return 0;
+}
+
+/* The start of s that is at most max bytes and ends with a whole character. */
+static size_t
+cut_at_character(struct str s, size_t max)
+{
+	size_t at = max, back;
+	uint32_t cp;
+
+	for (back = 1; back <= 4 && back <= at; back++) {
+		size_t n = escape_decode(s.p + at - back, s.n - (at - back),
+		    &cp);
+
+		if (n > 0)
+			return n > back ? at - back : at;
+	}
+	return at;
+}
+
+static int
+read_cmdline(int dir, struct proc *p, struct arena *a)
+{
+	/* one character more tells whether it is cut inside one */
+	char buf[CMDLINE_MAX + 4 + sizeof "..."];
+	ssize_t got = read_file(dir, "../cmdline", buf, CMDLINE_MAX + 4);
+	size_t n, i;
+
+	if (got < 0)
+		return errno;
+	n = (size_t)got;
+	while (n > 0 && buf[n - 1] == '\0' && n < CMDLINE_MAX + 4)
+		n--;
+	for (i = 0; i < n; i++)
+		if (buf[i] == '\0')
+			buf[i] = ' ';
+	if (n > CMDLINE_MAX) {
+		n = cut_at_character((struct str){ buf, n }, CMDLINE_MAX);
+		memcpy(buf + n, "...", 3);
+		n += 3;
+	}
+	if (n > 0)
+		p->cmdline = arena_str(a, (struct str){ buf, n });
+	return 0;
+}
+
+static int
+read_container(int dir, struct proc *p, struct arena *a)
+{
+	char small[STAT_SIZE], *buf = small;
+	char name[LINUX_CONTAINER_MAX];
+	ssize_t n = read_file(dir, "../cgroup", small, sizeof small);
+	int error = errno;
+
+	if (n == (ssize_t)sizeof small) {
+		buf = mem_alloc(CGROUP_SIZE);
+		n = read_file(dir, "../cgroup", buf, CGROUP_SIZE);
+		error = errno;
+	}
+	if (n > 0) {
+		size_t len = linux_container((struct str){ buf, (size_t)n },
+		    name);
+
+		if (len > 0)
+			p->container = arena_str(a, (struct str){ name, len });
+	}
+	if (buf != small)
+		free(buf);
+	return n < 0 ? error : 0;
+}
+
+bool
+linux_process(int fd, unsigned needs, struct proc *p, struct arena *a)
+{
+	bool fault = false;
+
+	if ((needs & (NEED_STAT | NEED_PARENT)) != 0)
+		fault |= is_fault(read_stat(fd, "../stat", p, a));
+	if ((needs & NEED_USER) != 0)
+		fault |= is_fault(read_uid(fd, p));
+	if ((needs & NEED_EXE) != 0)
+		fault |= is_fault(read_exe(fd, p, a));
+	if ((needs & NEED_CMDLINE) != 0)
+		fault |= is_fault(read_cmdline(fd, p, a));
+	if ((needs & NEED_CONTAINER) != 0)
+		fault |= is_fault(read_container(fd, p, a));
+	return fault;
+}
+
+static int
+cmp_ppid(const void *a, const void *b)
+{
+	const struct proc *x = *(struct proc *const *)a;
+	const struct proc *y = *(struct proc *const *)b;
+
+	return (x->ppid > y->ppid) - (x->ppid < y->ppid);
+}
+
+/*
+ * A parent that ended meanwhile may have left its number to another process: a
+ * parent is never younger than its child.
+ */
+void
+linux_parents(const char *proc, struct scan *sc)
+{
+	struct proc **by_ppid = mem_alloc(sc->nproc * sizeof *by_ppid);
+	struct proc parent = { .pid = 0 };
+	char path[NUM_MAX + sizeof "/stat"];
+	int dir = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	size_t i;
+
+	for (i = 0; i < sc->nproc; i++)
+		by_ppid[i] = &sc->proc[i];
+	qsort(by_ppid, sc->nproc, sizeof *by_ppid, cmp_ppid);
+	for (i = 0; dir >= 0 && i < sc->nproc; i++) {
+		struct proc *p = by_ppid[i];
+
+		if (p->ppid == 0)
+			continue;
+		if (p->ppid != parent.pid) {
+			parent = (struct proc){ .pid = p->ppid };
+			snprintf(path, sizeof path, "%lu/stat",
+			    (unsigned long)p->ppid);
+			read_stat(dir, path, &parent, &sc->arena);
+		}
+		if (parent.start <= p->start)
+			p->parent = parent.comm;
+	}
+	if (dir >= 0)
+		close(dir);
+	free(by_ppid);
+}

@@ -1,0 +1,25 @@
+/*
+ * num: the one parser and the one formatter of decimal numbers.
+ */
+#ifndef NUM_H
+#define NUM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "str.h"
+
+enum { NUM_MAX = 20 };	/* digits of UINT64_MAX */
+
+/* All of s is a decimal number of at most max: no sign, no blank, no leading
+ * zero, not empty.  On false *out is as it was. */
+bool num_parse(struct str s, uint64_t max, uint64_t *out);
+
+/* The digits that s begins with, any leading zeros included; cuts them off.
+ * False where there is none or the value is above max. */
+bool num_take(struct str *s, uint64_t max, uint64_t *out);
+
+/* Writes v at p, at most NUM_MAX bytes and no NUL; returns what is after. */
+char *num_format(char *p, uint64_t v);
+
+#endif

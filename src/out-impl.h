@@ -1,0 +1,43 @@
+/*
+ * out-impl: what the formats of module out share; for out*.c alone.
+ */
+#ifndef OUT_IMPL_H
+#define OUT_IMPL_H
+
+#include "out.h"
+
+struct out_table;
+
+struct out {
+	struct out_opts opts;
+	const struct snap *snap;
+	const struct cols *cols;
+	struct buf buf;			/* not yet written */
+	uint64_t rows;			/* of this snapshot */
+	bool begun;			/* its head is in buf */
+	bool cut;			/* it must not look whole */
+	bool wrote, failed;
+	int error;			/* errno of the first failure */
+	struct out_table *table;	/* a table's rows, until it ends */
+	struct buf header;		/* of csv, as written last */
+};
+
+/* A format appends to o->buf.  begin and end may be NULL. */
+struct out_format {
+	const char *name;
+	void (*begin)(struct out *o);
+	void (*row)(struct out *o, const struct str *v, enum out_mark mark);
+	void (*end)(struct out *o);
+};
+
+/* Writes some of o->buf if it is much, for a format that appends more than a
+ * row at once. */
+void out_spill(struct out *o);
+
+/* The columns of the terminal that standard output is; 0 where it is none. */
+size_t out_term_width(void);
+bool out_term_color(enum out_when when);
+
+extern const struct out_format out_tsv, out_json, out_csv, out_table;
+
+#endif

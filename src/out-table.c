@@ -1,0 +1,329 @@
+/*
+ * A table, for people: aligned columns, no wider than the terminal.
+ *
+ * The widths are known once all records are.  Until then each is kept as a run
+ * of bytes: its mark, then its cells as they will be shown, escaped and so
+ * without a TAB, each with a TAB behind it.
+ */
+#include "out-impl.h"
+
+#include <stdlib.h>
+
+#include "escape.h"
+#include "out-layout.h"
+#include "width.h"
+
+/* Of columns that only the stream knows. */
+enum { UNKNOWN_RANK = 255, UNKNOWN_LEAST = 20 };
+
+/* Stands for what was cut off, as in top(1): ASCII, and one column wide. */
+#define CUT_MARK '+'
+
+struct column {
+	struct str name;
+	size_t at;		/* its first value in a record */
+	enum field_id id;
+	bool endpoint;		/* an address; its port is the next value */
+	bool held;		/* some record had a value */
+};
+
+struct out_table {
+	struct column *cols;
+	struct layout_col *layout;	/* of each of cols */
+	size_t n;
+	struct buf rows;
+};
+
+/* The columns that -o named stay, whatever they hold. */
+static bool
+is_chosen(const struct out_opts *opts, struct str name)
+{
+	struct str list;
+
+	if (!opts->chosen || opts->added == NULL)
+		return opts->chosen;
+	list = str_from(opts->added);
+	while (list.p != NULL)
+		if (str_eq(str_cut(&list, ','), name))
+			return true;
+	return false;
+}
+
+/* Column i and the one after it are an address and its port, and the user has
+ * not named them one by one. */
+static bool
+is_endpoint(const struct out *o, size_t i)
+{
+	const struct col *c = o->cols->v;
+
+	if (i + 1 == o->cols->n || (o->opts.chosen && o->opts.added == NULL))
+		return false;
+	return (c[i].id == F_LOCAL_ADDR && c[i + 1].id == F_LOCAL_PORT) ||
+	    (c[i].id == F_REMOTE_ADDR && c[i + 1].id == F_REMOTE_PORT);
+}
+
+static void
+add_column(struct out *o, size_t at)
+{
+	struct out_table *t = o->table;
+	struct column *c = &t->cols[t->n];
+	struct layout_col *l = &t->layout[t->n++];
+
+	c->name = o->cols->v[at].name;
+	c->at = at;
+	c->id = o->cols->v[at].id;
+	c->endpoint = is_endpoint(o, at);
+	if (c->endpoint)
+		c->name.n -= sizeof "_addr" - 1;
+	l->rank = UNKNOWN_RANK;
+	l->least = UNKNOWN_LEAST;
+	if (c->id != FIELD_NONE) {
+		l->rank = field_table[c->id].rank;
+		l->least = field_table[c->id].least;
+	}
+	if (is_chosen(&o->opts, c->name))
+		l->rank = 0;
+	if (o->opts.header != OUT_NEVER)
+		l->width = c->name.n;
+}
+
+static void
+table_begin(struct out *o)
+{
+	struct out_table *t = mem_alloc(sizeof *t);
+	size_t i;
+
+	o->table = t;
+	t->cols = mem_alloc(o->cols->n * sizeof *t->cols);
+	t->layout = mem_alloc(o->cols->n * sizeof *t->layout);
+	for (i = 0; i < o->cols->n; i += t->cols[t->n - 1].endpoint ? 2 : 1)
+		add_column(o, i);
+}
+
+static void
+add_value(struct buf *b, struct str s)
+{
+	if (s.n == 0)
+		buf_putc(b, '-');
+	else if (str_is(s, "-"))
+		buf_puts(b, "\\x2d");
+	else
+		escape_add(b, s);
+}
+
+/* 0.0.0.0:22, [::]:22. */
+static void
+add_endpoint(struct buf *b, struct str addr, struct str port)
+{
+	bool colon = addr.n > 0 && memchr(addr.p, ':', addr.n) != NULL;
+
+	if (addr.n == 0 && port.n == 0) {
+		buf_putc(b, '-');
+		return;
+	}
+	if (colon)
+		buf_putc(b, '[');
+	add_value(b, addr);
+	buf_puts(b, colon ? "]:" : ":");
+	add_value(b, port);
+}
+
+static void
+table_row(struct out *o, const struct str *v, enum out_mark mark)
+{
+	struct out_table *t = o->table;
+	struct buf *b = &t->rows;
+	size_t i, start, width;
+
+	buf_putc(b, (char)mark);
+	for (i = 0; i < t->n; i++) {
+		struct column *c = &t->cols[i];
+
+		start = b->n;
+		if (c->endpoint)
+			add_endpoint(b, v[c->at], v[c->at + 1]);
+		else
+			add_value(b, v[c->at]);
+		width = width_of((struct str){ b->p + start, b->n - start });
+		if (width > t->layout[i].width)
+			t->layout[i].width = width;
+		c->held = c->held || v[c->at].n > 0 ||
+		    (c->endpoint && v[c->at + 1].n > 0);
+		buf_putc(b, '\t');
+	}
+}
+
+/* Decides on the columns; without a record all of them might hold something. */
+static void
+lay_out(struct out *o)
+{
+	struct out_table *t = o->table;
+	size_t i, limit = o->opts.wide ? 0 : out_term_width();
+
+	for (i = 0; i < t->n; i++)
+		t->layout[i].shown = t->cols[i].held || o->rows == 0 ||
+		    o->opts.wide || is_chosen(&o->opts, t->cols[i].name);
+	if (limit > 0)
+		layout_fit(t->layout, t->n, limit, !o->opts.chosen);
+}
+
+/* What of a cell that is cut is kept of its end: a port; of a path as much as
+ * there is room for. */
+static struct str
+tail_of(const struct column *c, struct str s, size_t room)
+{
+	const struct str none = STR_LIT("");
+	struct str tail;
+	size_t i = s.n;
+
+	if (c->id == F_EXE)
+		return width_tail(s, room);
+	if (!c->endpoint)
+		return none;
+	while (i > 0 && s.p[i - 1] != ':')
+		i--;
+	if (i < 2)
+		return none;
+	i -= s.p[i - 2] == ']' ? 2 : 1;
+	tail = (struct str){ s.p + i, s.n - i };
+	return width_of(tail) < room ? tail : none;
+}
+
+static void
+add_cut(struct buf *b, const struct column *c, struct str s, size_t width)
+{
+	struct str tail = tail_of(c, s, width - 1);
+	struct str head = width_head(s, width - 1 - width_of(tail));
+
+	buf_add(b, head.p, head.n);
+	buf_putc(b, CUT_MARK);
+	buf_add(b, tail.p, tail.n);
+}
+
+static void
+add_blanks(struct buf *b, size_t n)
+{
+	while (n-- > 0)
+		buf_putc(b, ' ');
+}
+
+/* Appends s as column i, which starts behind a gap if it is not the line's
+ * first. */
+static void
+add_cell(struct buf *b, const struct out_table *t, size_t i, struct str s,
+    bool first)
+{
+	const struct column *c = &t->cols[i];
+	size_t start, width = width_of(s), room = t->layout[i].width;
+	bool right = c->id != FIELD_NONE && !c->endpoint &&
+	    field_table[c->id].type == FIELD_NUMBER;
+
+	add_blanks(b, first ? 0 : LAYOUT_GAP);
+	if (right && width < room)
+		add_blanks(b, room - width);
+	start = b->n;
+	if (width > room) {
+		add_cut(b, c, s, room);
+		width = width_of((struct str){ b->p + start, b->n - start });
+	} else
+		buf_add(b, s.p, s.n);
+	if (!right && width < room)
+		add_blanks(b, room - width);
+}
+
+/* Ends the line that begins at start. */
+static void
+end_line(struct buf *b, size_t start, const char *after)
+{
+	while (b->n > start && b->p[b->n - 1] == ' ')
+		b->n--;
+	buf_puts(b, after);
+	buf_putc(b, '\n');
+}
+
+static void
+add_heading(struct buf *b, const struct out_table *t)
+{
+	struct buf name = { 0 };
+	size_t i, j, start = b->n;
+
+	for (i = 0; i < t->n; i++) {
+		if (!t->layout[i].shown)
+			continue;
+		name.n = 0;
+		for (j = 0; j < t->cols[i].name.n; j++) {
+			char c = t->cols[i].name.p[j];
+
+			/* No toupper: it asks the locale. */
+			buf_putc(&name, c >= 'a' && c <= 'z' ?
+			    (char)(c - 'a' + 'A') : c);
+		}
+		add_cell(b, t, i, buf_str(&name), b->n == start);
+	}
+	end_line(b, start, "");
+	buf_free(&name);
+}
+
+/* Appends the record at p; returns what is behind it. */
+static const char *
+add_record(struct buf *b, const struct out_table *t, const char *p, bool color)
+{
+	static const char *const colors[] = {
+		[OUT_PLAIN] = "", [OUT_GOOD] = "\033[32m",
+		[OUT_BAD] = "\033[31m", [OUT_ODD] = "\033[33m",
+	};
+	const char *on = color ? colors[(unsigned char)*p] : "";
+	const char *end = t->rows.p + t->rows.n, *tab;
+	size_t i, start;
+
+	p++;
+	buf_puts(b, on);
+	start = b->n;
+	for (i = 0; i < t->n; i++) {
+		tab = memchr(p, '\t', (size_t)(end - p));
+		if (t->layout[i].shown)
+			add_cell(b, t, i, (struct str){ p, (size_t)(tab - p) },
+			    b->n == start);
+		p = tab + 1;
+	}
+	end_line(b, start, *on != '\0' ? "\033[0m" : "");
+	return p;
+}
+
+static void
+print(struct out *o)
+{
+	const struct out_table *t = o->table;
+	const char *p = t->rows.p;
+	bool color = out_term_color(o->opts.color);
+	uint64_t i;
+
+	if (o->rows == 0 && o->opts.header == OUT_NEVER)
+		return;
+	if (o->wrote || o->buf.n > 0)
+		buf_putc(&o->buf, '\n');	/* there was a table before */
+	if (o->opts.header != OUT_NEVER)
+		add_heading(&o->buf, t);
+	for (i = 0; i < o->rows && !o->failed; i++) {
+		p = add_record(&o->buf, t, p, color);
+		out_spill(o);
+	}
+}
+
+static void
+table_end(struct out *o)
+{
+	struct out_table *t = o->table;
+
+	lay_out(o);
+	print(o);
+	buf_free(&t->rows);
+	free(t->layout);
+	free(t->cols);
+	free(t);
+	o->table = NULL;
+}
+
+const struct out_format out_table = {
+	"table", table_begin, table_row, table_end,
+};

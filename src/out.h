@@ -1,0 +1,73 @@
+/*
+ * out: records on standard output, in four formats.  The only module that
+ * writes there.
+ */
+#ifndef OUT_H
+#define OUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cols.h"
+#include "snap.h"
+
+/* How a table shows a record. */
+enum out_mark { OUT_PLAIN, OUT_GOOD, OUT_BAD, OUT_ODD };
+
+enum out_when { OUT_AUTO, OUT_ALWAYS, OUT_NEVER };
+
+struct out_format;
+struct out;
+
+struct out_opts {
+	const struct out_format *format;	/* NULL: by what stdout is */
+	enum out_when header;	/* OUT_AUTO: not before the first record if
+				 * quiet, else always */
+	enum out_when color;
+	bool quiet;		/* nothing to tell is no output at all */
+	bool wide;		/* a table leaves nothing out, cuts nothing */
+	bool chosen;		/* the columns are the user's: leave none out */
+	const char *added;	/* NULL, or only these are (-o +LIST); kept */
+};
+
+/* NULL where there is no such format, and where name is not `auto', `always'
+ * or `never': false. */
+const struct out_format *out_format(const char *name);
+bool out_when(const char *name, enum out_when *when);
+
+/* The name of format i, NULL behind the last. */
+const char *out_format_name(unsigned i);
+
+/*
+ * To be called before anything else opens a file: makes sure that descriptors
+ * 0 to 2 are taken, so that no file of ours becomes standard output.  A stdout
+ * that was closed stays one that cannot be written.
+ */
+void out_guard_descriptors(void);
+
+/* opts is copied.  The caller calls out_close, which frees. */
+struct out *out_open(const struct out_opts *opts);
+
+/*
+ * Begins a snapshot, and ends the one before: snap (NULL: the records belong to
+ * none) and the columns of the records that follow, both of which must live
+ * until the next call or out_close.
+ */
+void out_snapshot(struct out *o, const struct snap *snap,
+    const struct cols *cols);
+
+/* A record: a value for each column, a missing one for `-'. */
+void out_row(struct out *o, const struct str *v, enum out_mark mark);
+
+/* The snapshot goes on as it came, cut: without the ##end that would make those
+ * who read it take it for whole. */
+void out_cut(struct out *o);
+
+/* Text for people (--help), as it is. */
+void out_text(struct out *o, const char *text);
+
+/* Ends the snapshot and writes all.  False where standard output did not take
+ * every byte, after a message. */
+bool out_close(struct out *o);
+
+#endif

@@ -1,0 +1,248 @@
+/*
+ * prt-flag: what looks wrong.
+ */
+#include <stdlib.h>
+
+#include "err.h"
+#include "flag-report.h"
+#include "opts.h"
+
+enum { OPT_WHY = OPT_OWN, OPT_ENABLE, OPT_DISABLE, OPT_SUGGEST, OPT_FIELDS };
+
+static const char usage[] =
+    "Usage: prt-flag [OPTION]... [FILE]...\n"
+    "       prt-flag -l\n"
+    "Append to each record of prt-scan or prt-diff what looks wrong with it.\n";
+
+static const struct opt table[] = {
+	{ 's', "select", NULL, "print only what is flagged" },
+	{ OPT_WHY, "why", NULL, "append a sentence for each flag" },
+	{ 'f', "rules", "FILE", "rules of this file, not the default ones" },
+	{ 'e', "rule", "RULE", "one rule more" },
+	{ 'X', "no-default-rules", NULL, "do not read the default rules" },
+	{ OPT_ENABLE, "enable", "NAMES", "heuristics that are off; all" },
+	{ OPT_DISABLE, "disable", "NAMES", "heuristics that are on; all" },
+	{ OPT_SUGGEST, "suggest", NULL, "print rules that allow what is "
+	    "flagged" },
+	{ 'l', "list", NULL, "print the heuristics" },
+	{ OPT_FIELDS, "fields", "LIST", "columns of input without a header" },
+	OPTS_COMMON,
+	{ 0, NULL, NULL, NULL }
+};
+
+struct options {
+	struct opts common;
+	struct judge judge;
+	struct report report;
+	struct cols fields;		/* of --fields */
+	bool suggest, list;
+	bool no_defaults;
+	const char **files;		/* of -f */
+	size_t nfiles, files_cap;
+	const char **rules;		/* of -e */
+	size_t nrules, rules_cap;
+};
+
+/* --enable and --disable: names between commas, or all. */
+static bool
+switch_heuristics(struct options *o, const char *option, const char *list,
+    bool on)
+{
+	struct str names = str_from(list), name;
+	int i, found;
+
+	do {
+		name = str_cut(&names, ',');
+		found = heur_find(name);
+		if (found < 0 && !str_is(name, "all")) {
+			opts_bad(option, list, "names of heuristics "
+			    "(prt-flag -l), or all");
+			return false;
+		}
+		for (i = 0; i < HEUR_COUNT; i++) {
+			if (found >= 0 && i != found)
+				continue;
+			o->judge.on[i] = on;
+			o->judge.asked[i] = on && found >= 0;
+		}
+	} while (names.p != NULL);
+	return true;
+}
+
+static bool
+set_fields(struct options *o, const char *list)
+{
+	struct str names = str_from(list);
+
+	cols_free(&o->fields);
+	do {
+		if (!cols_add(&o->fields, str_cut(&names, ','))) {
+			opts_bad("--fields", list, "names of fields, each "
+			    "once");
+			return false;
+		}
+	} while (names.p != NULL);
+	return true;
+}
+
+static bool
+take_option(struct options *o, int c)
+{
+	switch (c) {
+	case 's':
+		return o->report.select = o->common.out.quiet = true;
+	case OPT_WHY:
+		return o->report.why = o->judge.explain = true;
+	case 'f':
+		o->files = mem_grow(o->files, &o->files_cap, o->nfiles + 1,
+		    sizeof *o->files);
+		o->files[o->nfiles++] = optarg;
+		return true;
+	case 'e':
+		o->rules = mem_grow(o->rules, &o->rules_cap, o->nrules + 1,
+		    sizeof *o->rules);
+		o->rules[o->nrules++] = optarg;
+		return true;
+	case 'X':
+		return o->no_defaults = true;
+	case OPT_ENABLE:
+		return switch_heuristics(o, "--enable", optarg, true);
+	case OPT_DISABLE:
+		return switch_heuristics(o, "--disable", optarg, false);
+	case OPT_SUGGEST:
+		return o->suggest = true;
+	case 'l':
+		return o->list = true;
+	case OPT_FIELDS:
+		return set_fields(o, optarg);
+	}
+	return false;
+}
+
+static bool
+read_options(struct options *o, int argc, char **argv)
+{
+	int c, i;
+
+	cols_init(&o->fields);
+	for (i = 0; i < HEUR_COUNT; i++)
+		o->judge.on[i] = heur_table[i].on;
+	opts_start(&o->common, table, argc, argv);
+	while ((c = opts_next(&o->common)) != -1)
+		if (!take_option(o, c))
+			return false;
+	return true;
+}
+
+static int
+list(struct options *o)
+{
+	struct cols all, cols;
+	int status = STATUS_TROUBLE;
+
+	cols_init(&all);
+	cols_init(&cols);
+	report_list_columns(&all);
+	if (opts_columns(&o->common, &cols, &all,
+	    (struct cols_known){ (enum field_id)0, &all }))
+		status = report_list(&cols, &o->common.out) ? STATUS_DONE :
+		    STATUS_TROUBLE;
+	cols_free(&all);
+	cols_free(&cols);
+	return status;
+}
+
+/* Reads all inputs: standard input where there is no operand. */
+static bool
+read_inputs(struct options *o)
+{
+	struct report *r = &o->report;
+	size_t operands = (size_t)(o->common.argc - optind), i;
+	size_t n = operands > 0 ? operands : 1;
+
+	r->inputs = mem_alloc(n * sizeof *r->inputs);
+	for (i = 0; i < n; i++) {
+		r->n++;
+		if (!judge_read(&o->judge, &r->inputs[i],
+		    operands > 0 ? o->common.argv[optind + (int)i] : NULL,
+		    o->fields.n > 0 ? &o->fields : NULL))
+			return false;
+	}
+	return true;
+}
+
+static bool
+write_records(struct options *o)
+{
+	struct report *r = &o->report;
+	struct cols all, chosen;
+	bool ok = true;
+
+	if (o->common.columns == NULL)
+		return report_records(r, &o->common.out);
+	cols_init(&all);
+	cols_init(&chosen);
+	report_columns(r, &all);
+	ok = opts_columns(&o->common, &chosen, &all,
+	    (struct cols_known){ (enum field_id)0, &all });
+	r->columns = &chosen;
+	ok = ok && report_records(r, &o->common.out);
+	cols_free(&all);
+	cols_free(&chosen);
+	return ok;
+}
+
+static int
+flag(struct options *o)
+{
+	struct report *r = &o->report;
+	bool any, bell, ok;
+
+	judge_start(&o->judge);
+	r->judge = &o->judge;
+	if (!read_inputs(o))
+		return STATUS_TROUBLE;
+	any = report_any(r, &bell);
+	if (o->common.quiet)
+		return any ? STATUS_DONE : STATUS_NO;
+	ok = write_records(o);
+	if (!ok)
+		return STATUS_TROUBLE;
+	return o->common.exit_code && !any ? STATUS_NO : STATUS_DONE;
+}
+
+static void
+free_options(struct options *o)
+{
+	size_t i;
+
+	for (i = 0; i < o->report.n; i++)
+		judge_free_input(&o->report.inputs[i]);
+	free(o->report.inputs);
+	judge_free(&o->judge);
+	cols_free(&o->fields);
+	free(o->files);
+	free(o->rules);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o;
+	int status = STATUS_TROUBLE;
+
+	memset(&o, 0, sizeof o);
+	err_setprog("prt-flag");
+	out_guard_descriptors();
+	if (read_options(&o, argc, argv)) {
+		if (o.common.help || o.common.version)
+			status = opts_about(&o.common, usage, F_FLAGS,
+			    FIELD_COUNT, NULL);
+		else if (o.list)
+			status = list(&o);
+		else
+			status = flag(&o);
+	}
+	free_options(&o);
+	return status;
+}

@@ -1,0 +1,52 @@
+/*
+ * rows: the records of a scan, one for each socket and process that holds it.
+ */
+#ifndef ROWS_H
+#define ROWS_H
+
+#include "cols.h"
+#include "out.h"
+#include "scan.h"
+#include "services.h"
+#include "users.h"
+
+#define ROWS_NOBODY UINT32_MAX
+
+/* Indices into the scan's tables; proc may be ROWS_NOBODY. */
+struct row {
+	uint32_t sock, proc;
+	uint32_t holder, nholders;	/* its descriptors */
+};
+
+struct rows {
+	struct row *v;
+	size_t n;
+};
+
+/* What the values are made of. */
+struct rows_source {
+	const struct scan *scan;
+	const struct services *services;
+	struct users *users;
+	struct str host;
+};
+
+/* What the columns need, bits of enum scan_need. */
+unsigned rows_needs(const struct cols *cols);
+
+/*
+ * Makes the records, in prt(5)'s order if sorted; with filter's pids, those of
+ * these processes.  The caller calls rows_free.  Sorts the scan's holders.
+ */
+void rows_make(struct rows *r, struct scan *sc, const struct filter *filter,
+    bool with_owners, bool sorted);
+void rows_free(struct rows *r);
+
+/* How many sockets that some process may hold have no owner. */
+uint64_t rows_unowned(const struct rows *r, const struct scan *sc);
+
+/* Writes all records. */
+void rows_write(const struct rows *r, const struct rows_source *src,
+    const struct cols *cols, struct out *out);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * scan: one scan of the machine, by the first backend that can do it.
+ */
+#ifndef SCAN_H
+#define SCAN_H
+
+#include "filter.h"
+#include "sock.h"
+
+/* What the chosen columns and filters need; what is not needed is not read. */
+enum scan_need {
+	NEED_OWNERS = 1 << 0,	/* who holds the sockets */
+	NEED_STAT = 1 << 1,	/* comm, ppid, start */
+	NEED_USER = 1 << 2,	/* the effective uid */
+	NEED_PARENT = 1 << 3,
+	NEED_EXE = 1 << 4,
+	NEED_CMDLINE = 1 << 5,
+	NEED_CONTAINER = 1 << 6,
+	NEED_DIR = 1 << 7,
+	NEED_SERVICES = 1 << 8,
+	NEED_PROCESS = NEED_OWNERS | NEED_STAT | NEED_USER | NEED_PARENT |
+	    NEED_EXE | NEED_CMDLINE | NEED_CONTAINER
+};
+
+struct scan_request {
+	const struct filter *filter;
+	unsigned needs;			/* of enum scan_need */
+	const char *proc;		/* the proc tree, "/proc" */
+	bool own_proc;			/* it is this machine's */
+};
+
+/*
+ * A way to read the socket tables.  Both functions return false after a message
+ * that says what failed; what they had added then counts for nothing.
+ */
+struct backend {
+	const char *name;
+	bool (*tables)(const struct scan_request *req, struct scan *sc);
+	/* Adds holders and their processes; NULL: tables did so. */
+	bool (*owners)(const struct scan_request *req, struct scan *sc);
+};
+
+/* NULL where there is no such backend, or behind the last. */
+const struct backend *scan_backend(const char *name);
+const char *scan_backend_name(unsigned i);
+
+/*
+ * Scans with that backend, or with NULL the first that can: fills sc, which
+ * begins as { 0 }, with the sockets that the filter keeps.  False after a
+ * message.  The caller calls scan_free either way.
+ */
+bool scan_run(const struct scan_request *req, const struct backend *backend,
+    struct scan *sc);
+
+#endif

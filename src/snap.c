@@ -1,0 +1,134 @@
+#include "snap.h"
+
+#include "escape.h"
+
+#define VERSION "1"
+
+static struct snap_pair *
+find(struct snap *s, struct str key)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (str_eq(s->v[i].key, key))
+			return &s->v[i];
+	return NULL;
+}
+
+struct str
+snap_get(const struct snap *s, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (str_is(s->v[i].key, key))
+			return s->v[i].value;
+	return STR_NONE;
+}
+
+bool
+snap_set(struct snap *s, const char *key, struct str value)
+{
+	struct snap_pair *pair = find(s, str_from(key));
+
+	if (pair == NULL) {
+		if (s->n == SNAP_KEYS)
+			return false;
+		pair = &s->v[s->n++];
+	}
+	*pair = (struct snap_pair){ str_from(key), value };
+	return true;
+}
+
+static bool
+is_key(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] < 'a' || s.p[i] > 'z')
+			return false;
+	return s.n > 0;
+}
+
+static const char *
+add_pair(struct snap *s, struct str text, struct arena *a)
+{
+	struct snap_pair pair;
+	const char *wrong;
+	char *value;
+
+	pair.key = str_cut(&text, '=');
+	if (!is_key(pair.key) || text.p == NULL)
+		return "expected key=value after ##prt 1";
+	if (find(s, pair.key) != NULL)
+		return "a key of ##prt twice";
+	if (s->n == SNAP_KEYS)
+		return "too many keys in ##prt";
+	value = arena_alloc(a, text.n + 1);
+	wrong = escape_undo(text, value, &pair.value.n);
+	if (wrong != NULL)
+		return wrong;
+	pair.value.p = str_is(text, "-") || text.n == 0 ? NULL : value;
+	s->v[s->n++] = pair;
+	return NULL;
+}
+
+const char *
+snap_parse(struct snap *s, struct str text, struct arena *a)
+{
+	const char *wrong;
+	struct str word;
+
+	s->n = 0;
+	str_cut(&text, ' ');
+	if (!str_is(str_cut(&text, ' '), VERSION))
+		return "expected ##prt 1: another version's snapshot";
+	while (text.p != NULL) {
+		word = str_cut(&text, ' ');
+		if (word.n == 0)
+			continue;
+		wrong = add_pair(s, word, a);
+		if (wrong != NULL)
+			return wrong;
+	}
+	return NULL;
+}
+
+/* A blank would end the value: it is written \x20. */
+static void
+add_value(struct buf *b, struct str s)
+{
+	struct str part;
+
+	if (s.n == 0) {
+		buf_putc(b, '-');
+		return;
+	}
+	if (str_is(s, "-")) {
+		buf_puts(b, "\\x2d");
+		return;
+	}
+	for (;;) {
+		part = str_cut(&s, ' ');
+		escape_add(b, part);
+		if (s.p == NULL)
+			return;
+		buf_puts(b, "\\x20");
+	}
+}
+
+void
+snap_format(struct buf *b, const struct snap *s)
+{
+	size_t i;
+
+	buf_puts(b, "##prt " VERSION);
+	for (i = 0; i < s->n; i++) {
+		buf_putc(b, ' ');
+		buf_add(b, s->v[i].key.p, s->v[i].key.n);
+		buf_putc(b, '=');
+		add_value(b, s->v[i].value);
+	}
+	buf_putc(b, '\n');
+}

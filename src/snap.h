@@ -1,0 +1,35 @@
+/*
+ * snap: what a snapshot says of itself, the ##prt line of prt(5).
+ */
+#ifndef SNAP_H
+#define SNAP_H
+
+#include <stdbool.h>
+
+#include "mem.h"
+#include "str.h"
+
+enum { SNAP_KEYS = 32 };
+
+/* Keys in the order of the line.  Keys and values are raw bytes, not owned. */
+struct snap {
+	size_t n;
+	struct snap_pair {
+		struct str key, value;
+	} v[SNAP_KEYS];
+};
+
+/* A missing value where there is no such key. */
+struct str snap_get(const struct snap *s, const char *key);
+
+/* Replaces the key's value, or appends it.  False where there is no room. */
+bool snap_set(struct snap *s, const char *key, struct str value);
+
+/* Reads what follows `##prt' on its line.  Values are unescaped into a.
+ * Returns NULL or what is wrong (a literal). */
+const char *snap_parse(struct snap *s, struct str text, struct arena *a);
+
+/* Appends the whole line, LF included. */
+void snap_format(struct buf *b, const struct snap *s);
+
+#endif

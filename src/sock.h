@@ -1,0 +1,88 @@
+/*
+ * sock: sockets, the processes that hold them, and what a scan found.
+ *
+ * These binary forms exist inside prt-scan alone; what leaves it are records.
+ */
+#ifndef SOCK_H
+#define SOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "addr.h"
+#include "mem.h"
+
+enum sock_proto { PROTO_TCP, PROTO_UDP, PROTO_COUNT };
+
+/* The numbers are those of the kernel, include/net/tcp_states.h, up to
+ * STATE_NEW_SYN_RECV; the last is ours, for UDP. */
+enum sock_state {
+	STATE_NONE, STATE_ESTABLISHED, STATE_SYN_SENT, STATE_SYN_RECV,
+	STATE_FIN_WAIT1, STATE_FIN_WAIT2, STATE_TIME_WAIT, STATE_CLOSED,
+	STATE_CLOSE_WAIT, STATE_LAST_ACK, STATE_LISTEN, STATE_CLOSING,
+	STATE_NEW_SYN_RECV, STATE_UNCONN, STATE_COUNT
+};
+
+enum sock_dir { DIR_NONE, DIR_IN, DIR_OUT };
+
+enum sock_v6only { V6ONLY_UNKNOWN, V6ONLY_NO, V6ONLY_YES };
+
+struct sock {
+	struct addr local, remote;	/* remote.family ADDR_NONE: no peer */
+	uint16_t local_port, remote_port;
+	unsigned char proto, state, dir, v6only;
+	bool timewait;			/* an entry of tables, not a socket */
+	uint32_t ifindex;		/* bound to that interface, or 0 */
+	uint32_t uid;			/* what the kernel says of the socket */
+	uint64_t inode;			/* 0: held by no process */
+};
+
+/* What is known of a process; strings live in the scan's arena. */
+struct proc {
+	uint32_t pid, ppid, uid;
+	bool has_ppid, has_uid;
+	uint64_t start;			/* clock ticks since boot, 0: unknown */
+	struct str comm, parent, exe, cmdline, container;
+};
+
+/* Process proc (an index) has socket sock (an index) as descriptor fd. */
+struct holder {
+	uint32_t sock, proc, fd;
+};
+
+struct scan {
+	struct sock *sock;
+	size_t nsock, sockcap;
+	struct proc *proc;
+	size_t nproc, proccap;
+	struct holder *holder;
+	size_t nholder, holdercap;
+	uint64_t hidden;	/* processes whose descriptors we may not see */
+	bool incomplete;	/* something else could not be read */
+	struct arena arena;
+};
+
+/* Names as records have them; NULL for none. */
+const char *sock_proto_name(enum sock_proto proto);
+const char *sock_state_name(enum sock_state state);
+const char *sock_dir_name(enum sock_dir dir);
+
+/* STATE_NONE where there is no such name. */
+enum sock_state sock_state_find(struct str name);
+
+/* Listening, or an unconnected UDP socket: what a peer can talk to. */
+bool sock_is_listener(const struct sock *s);
+
+/* The kernel names root, or the listener's user, for what is only an entry of
+ * its tables and no socket: timewait entries (TIME_WAIT, some of FIN_WAIT2) and
+ * requests (net/ipv4/inet_diag.c). */
+bool sock_has_user(const struct sock *s);
+
+/* Room for one more at the end, zeroed, and counted. */
+struct sock *scan_add_sock(struct scan *sc);
+struct proc *scan_add_proc(struct scan *sc);
+struct holder *scan_add_holder(struct scan *sc);
+
+void scan_free(struct scan *sc);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * sys: facts of the machine that is scanned.
+ */
+#ifndef SYS_H
+#define SYS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mem.h"
+
+/* This machine's own proc tree. */
+extern const char sys_proc[];
+
+struct sys {
+	struct str host;	/* its name */
+	struct str boot;	/* id of this boot; missing where there is none */
+	uint16_t unpriv;	/* first port that an ordinary user may bind */
+	uint16_t eph_first, eph_last;	/* ports that the system hands out */
+};
+
+/* Asks for all of it, of the machine whose proc tree that is (own: this one);
+ * what cannot be had is the usual value.  Strings go to a. */
+void sys_read(struct sys *s, const char *proc, bool own, struct arena *a);
+
+#endif

@@ -1,0 +1,120 @@
+#include "users.h"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "input.h"
+#include "num.h"
+
+enum { PASSWD_MAX = 64 * 1024 * 1024 };
+
+struct user {
+	uint32_t uid;
+	struct str name;
+};
+
+struct users {
+	struct user *user;	/* sorted by uid; of several names the first */
+	size_t n, cap;
+	struct arena arena;
+	struct buf text;
+};
+
+/* The place of uid, or where it would be. */
+static size_t
+find(const struct users *u, uint32_t uid)
+{
+	size_t low = 0, high = u->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (u->user[mid].uid < uid)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static bool
+is_at(const struct users *u, size_t at, uint32_t uid)
+{
+	return at < u->n && u->user[at].uid == uid;
+}
+
+static void
+insert(struct users *u, size_t at, uint32_t uid, struct str name)
+{
+	u->user = mem_grow(u->user, &u->cap, u->n + 1, sizeof *u->user);
+	memmove(u->user + at + 1, u->user + at,
+	    (u->n - at) * sizeof *u->user);
+	u->user[at] = (struct user){ uid, name };
+	u->n++;
+}
+
+/* name:password:uid:..., passwd(5) */
+static void
+take_line(struct users *u, struct str line)
+{
+	struct str name = str_cut(&line, ':');
+	uint64_t uid;
+	size_t at;
+
+	str_cut(&line, ':');
+	if (name.n == 0 || !num_parse(str_cut(&line, ':'), UINT32_MAX, &uid))
+		return;
+	at = find(u, (uint32_t)uid);
+	if (!is_at(u, at, (uint32_t)uid))
+		insert(u, at, (uint32_t)uid, name);
+}
+
+struct users *
+users_open(void)
+{
+	struct users *u = mem_alloc(sizeof *u);
+	int fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+	struct str rest;
+
+	if (fd < 0)
+		return u;
+	if (input_read_fd(fd, PASSWD_MAX, &u->text)) {
+		rest = buf_str(&u->text);
+		while (rest.p != NULL)
+			take_line(u, str_cut(&rest, '\n'));
+	}
+	close(fd);
+	return u;
+}
+
+void
+users_free(struct users *u)
+{
+	free(u->user);
+	arena_free(&u->arena);
+	buf_free(&u->text);
+	free(u);
+}
+
+struct str
+users_name(struct users *u, uint32_t uid)
+{
+	size_t at = find(u, uid);
+	const struct passwd *pw;
+	char digits[NUM_MAX];
+	struct str name;
+
+	if (is_at(u, at, uid))
+		return u->user[at].name;
+	pw = getpwuid((uid_t)uid);
+	if (pw != NULL && pw->pw_name[0] != '\0')
+		name = str_from(pw->pw_name);
+	else
+		name = (struct str){ digits,
+			(size_t)(num_format(digits, uid) - digits) };
+	name = arena_str(&u->arena, name);
+	insert(u, at, uid, name);
+	return name;
+}

@@ -1,0 +1,122 @@
+# shellcheck shell=bash disable=SC2154
+# What the .bats files share.  They are run from the build folder, its src
+# folder first in PATH; by hand: PATH=$PWD/src:$PATH bats ../tests/x.bats
+bats_require_minimum_version 1.5.0
+
+export LC_ALL=C TZ=UTC0
+PRT_BUILDDIR=${PRT_BUILDDIR:-$PWD}
+
+# No user's own files take part.
+export HOME=${BATS_TEST_TMPDIR-/nonexistent}
+export XDG_CONFIG_HOME=$HOME/config
+
+# requires root|netns|userns|CMD...: skips the test where one is missing.
+requires()
+{
+	local what
+
+	for what; do
+		case $what in
+		root) [ "$EUID" -eq 0 ] || skip 'needs root' ;;
+		netns) netns_find || skip 'needs network namespaces' ;;
+		userns) unshare -rn true 2>/dev/null ||
+			skip 'needs user namespaces' ;;
+		*) command -v "$what" >/dev/null || skip "needs $what" ;;
+		esac
+	done
+}
+
+# Sets how to make a network namespace, and how to enter one.
+netns_find()
+{
+	if [ "$EUID" -eq 0 ] && unshare -n true 2>/dev/null; then
+		UNSHARE=(unshare -n) NSENTER=(nsenter -n)
+	elif unshare -rn true 2>/dev/null; then
+		UNSHARE=(unshare -rn)
+		NSENTER=(nsenter -n -U --preserve-credentials)
+	else
+		return 1
+	fi
+}
+
+# in_netns CMD...: in a new, empty network namespace.
+in_netns()
+{
+	netns_find && "${UNSHARE[@]}" -- "$@"
+}
+
+# The path of a program that the build makes in its tests folder.
+fixture()
+{
+	command -v "$1" || realpath -e "$PRT_BUILDDIR/tests/$1"
+}
+
+# start_sockets [ARG...]: runs tests/sockets until stop_sockets, which belongs
+# in teardown.  Then FX[main], FX[share1], ... are the pids of its processes.
+start_sockets()
+{
+	local line='' sockets
+
+	netns_find
+	sockets=$(fixture sockets)
+	declare -gA FX=()
+	coproc SOCKETS {
+		exec "${UNSHARE[@]}" -- "$sockets" "$@" 3>&- 4>&-
+	}
+	while read -r -t 10 -u "${SOCKETS[0]}" line && [ "$line" != ready ]; do
+		FX[${line%%=*}]=${line#*=}
+	done
+	[ "$line" = ready ]
+}
+
+# The fixture ends where its standard input does.
+stop_sockets()
+{
+	local pid=${SOCKETS_PID-} in=${SOCKETS[1]-}
+
+	[ -n "$pid" ] || return 0
+	exec {in}>&-
+	wait "$pid" || :
+}
+
+# enter CMD...: in the namespaces of the fixture.
+enter()
+{
+	"${NSENTER[@]}" -t "${FX[main]}" -- "$@"
+}
+
+# enter_as UID PROG [ARG...]: the same as that user, who may not be able to
+# reach PROG by its path: it is run through a descriptor.  Needs root.
+enter_as()
+{
+	local uid=$1 prog
+
+	prog=$(command -v "$2")
+	shift 2
+	enter setpriv --reuid="$uid" --regid="$uid" --clear-groups -- \
+		/proc/self/fd/9 "$@" 9<"$prog"
+}
+
+# column NAME <tsv: the values of a field, found by the header.
+column()
+{
+	awk -F '\t' -v name="$1" '
+		/^#[a-z]/ {
+			sub(/^#/, "")
+			for (i = col = 0; ++i <= NF; )
+				if ($i == name)
+					col = i
+			if (!col)
+				exit 1
+			next
+		}
+		/^#/ { next }
+		{ print $col }'
+}
+
+# assert_output_is TEXT: what `run' got; the difference is shown.
+assert_output_is()
+{
+	diff -u --label expected --label output \
+		<(printf '%s\n' "$1") <(printf '%s\n' "$output")
+}

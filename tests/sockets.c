@@ -1,0 +1,605 @@
+/*
+ * sockets: sockets that the tests of prt-scan know beforehand.
+ *
+ *	sockets [--uid N]	one of each kind, all ports and descriptors fixed
+ *	sockets --many N	about N, over several processes, any ports
+ *
+ * Runs in an empty network namespace (unshare -n, or unshare -rn), prints
+ * a line `name=pid' for each process that it made and then `ready', holds the
+ * sockets until its standard input ends, and takes its children with it.
+ *
+ * A connection's number i gives the client's port, 40100+i, its descriptor,
+ * 30+i, and the server's descriptor, 60+i.  Nothing here waits for a clock:
+ * each state is awaited before the next step, so `ready' means settled.
+ */
+#define _GNU_SOURCE
+
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <netinet/in.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/ipv6.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	LIFE = 120,		/* seconds, whatever happens */
+	MAX_FD = 1024,
+	MAX_CHILDREN = 16,
+	MANY_WORKERS = 5,
+	CLIENT_PORT = 40100,
+	CLIENT_FD = 30,
+	SERVER_FD = 60,
+};
+
+/* Listeners' ports; the table of scan-live.bats has them as numbers. */
+enum {
+	P_PLAIN = 20501,
+	P_SPLIT = 20502,	/* 0.0.0.0 and, v6only, :: side by side */
+	P_LEFT = 20503,		/* the IPv4 listener has gone, v6only stays */
+	P_FULL = 20504,		/* backlog 0 */
+	P_DEFER = 20505,	/* TCP_DEFER_ACCEPT */
+	P_UDP = 20510,
+	P_UDP6 = 20511,
+	P_UDP_LO = 20512,	/* bound to the device lo */
+	P_UDP_LL = 20513,	/* link-local */
+	P_SHARE = 20520,
+	P_STDIO = 20521,
+	P_USER = 20530,
+	P_DAEMON = 20531,
+};
+
+static pid_t children[MAX_CHILDREN];
+static int nchildren;
+static int settled[2];		/* each child closes its [1] when it is done */
+
+static _Noreturn void
+die(const char *what)
+{
+	fprintf(stderr, "sockets: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static void
+check(int r, const char *what)
+{
+	if (r < 0)
+		die(what);
+}
+
+/* Moves fd to the number that the tests expect. */
+static int
+place(int fd, int want)
+{
+	check(fd, "socket");
+	if (want < 0)
+		return fd;
+	check(dup2(fd, want), "dup2");
+	close(fd);
+	return want;
+}
+
+static void
+setopt(int fd, int level, int opt, int value)
+{
+	check(setsockopt(fd, level, opt, &value, sizeof(value)), "setsockopt");
+}
+
+static struct addrinfo *
+addr_of(int type, const char *host, int port)
+{
+	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
+	struct addrinfo *ai;
+	char serv[16];
+
+	hints.ai_socktype = type;
+	snprintf(serv, sizeof(serv), "%d", port);
+	if (getaddrinfo(host, serv, &hints, &ai) != 0) {
+		fprintf(stderr, "sockets: bad address: %s\n", host);
+		exit(1);
+	}
+	return ai;
+}
+
+/* A socket bound to host and port, as descriptor want (-1: any). */
+static int
+bound(int want, int type, const char *host, int port, bool v6only)
+{
+	struct addrinfo *ai = addr_of(type, host, port);
+	int fd = place(socket(ai->ai_family, type, 0), want);
+
+	if (type == SOCK_STREAM)
+		setopt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (ai->ai_family == AF_INET6)
+		setopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, v6only);
+	check(bind(fd, ai->ai_addr, ai->ai_addrlen), host);
+	freeaddrinfo(ai);
+	return fd;
+}
+
+static int
+listener(int want, const char *host, int port, bool v6only, int backlog)
+{
+	int fd = bound(want, SOCK_STREAM, host, port, v6only);
+
+	/* Little room, so that a client's data gets stuck: see stuff(). */
+	setopt(fd, SOL_SOCKET, SO_RCVBUF, 4096);
+	check(listen(fd, backlog), "listen");
+	return fd;
+}
+
+static void
+connect_to(int fd, int type, const char *host, int port)
+{
+	struct addrinfo *ai = addr_of(type, host, port);
+
+	if (connect(fd, ai->ai_addr, ai->ai_addrlen) < 0 &&
+	    errno != EINPROGRESS)
+		die("connect");
+	freeaddrinfo(ai);
+}
+
+/* The client's end of connection i; both ends have the same address. */
+static int
+client(int i, const char *host, int port)
+{
+	int fd = bound(CLIENT_FD + i, SOCK_STREAM, host, CLIENT_PORT + i,
+	    false);
+
+	connect_to(fd, SOCK_STREAM, host, port);
+	return fd;
+}
+
+static int
+server(int i, int lfd)
+{
+	return place(accept(lfd, NULL, NULL), SERVER_FD + i);
+}
+
+static struct tcp_info
+info(int fd)
+{
+	struct tcp_info ti = { 0 };
+	socklen_t len = sizeof(ti);
+
+	check(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &ti, &len), "TCP_INFO");
+	return ti;
+}
+
+static void
+await(int fd, int state)
+{
+	while (info(fd).tcpi_state != state)
+		usleep(100);
+}
+
+static void
+half_close(int fd)
+{
+	check(shutdown(fd, SHUT_WR), "shutdown");
+}
+
+/* More data than the peer has room for: a FIN after it cannot leave. */
+static void
+stuff(int fd)
+{
+	static const char data[128 * 1024];
+
+	setopt(fd, SOL_SOCKET, SO_SNDBUF, 2 * (int)sizeof(data));
+	if (send(fd, data, sizeof(data), MSG_DONTWAIT) != (ssize_t)sizeof(data))
+		die("send");
+}
+
+/* Sets lo up, and gives it a link-local address. */
+static void
+loopback_up(void)
+{
+	struct in6_ifreq six = { .ifr6_prefixlen = 64 };
+	struct ifreq ifr = { .ifr_name = "lo" };
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+
+	check(fd, "socket");
+	check(ioctl(fd, SIOCGIFFLAGS, &ifr), "SIOCGIFFLAGS");
+	if (ifr.ifr_flags & IFF_UP) {
+		fputs("sockets: not in an empty network namespace\n", stderr);
+		exit(1);
+	}
+	ifr.ifr_flags |= IFF_UP;
+	check(ioctl(fd, SIOCSIFFLAGS, &ifr), "SIOCSIFFLAGS");
+	check(ioctl(fd, SIOCGIFINDEX, &ifr), "SIOCGIFINDEX");
+	six.ifr6_ifindex = ifr.ifr_ifindex;
+	inet_pton(AF_INET6, "fe80::1", &six.ifr6_addr);
+	check(ioctl(fd, SIOCSIFADDR, &six), "SIOCSIFADDR");
+	close(fd);
+}
+
+/* Closes all descriptors from the first on but keep. */
+static void
+close_from(int first, int keep)
+{
+	int fd;
+
+	for (fd = first; fd < MAX_FD; fd++)
+		if (fd != keep)
+			close(fd);
+}
+
+/* Forks a child of that name, known to the tests as tag; 0 in the child. */
+static pid_t
+spawn(const char *tag, const char *name)
+{
+	pid_t parent = getpid();
+	pid_t pid = fork();
+
+	check(pid, "fork");
+	if (pid > 0) {
+		children[nchildren++] = pid;
+		printf("%s=%d\n", tag, (int)pid);
+		fflush(stdout);
+		return pid;
+	}
+	alarm(LIFE);
+	prctl(PR_SET_NAME, name);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	return 0;
+}
+
+/* A child's last act: tells its parent, keeps 0, 1 and 2 only if stdio. */
+static _Noreturn void
+stay(bool stdio)
+{
+	int fd = stdio ? -1 : open("/dev/null", O_RDWR);
+
+	if (fd >= 0) {
+		dup2(fd, 0);
+		dup2(fd, 1);
+		dup2(fd, 2);
+		close(fd);
+	}
+	close(settled[0]);
+	close(settled[1]);
+	for (;;)
+		pause();
+}
+
+static void
+await_children(void)
+{
+	char c;
+
+	close(settled[1]);
+	if (read(settled[0], &c, 1) < 0)
+		die("read");
+	close(settled[0]);
+}
+
+/* One listener, three processes, none of them this one. */
+static void
+open_shared(void)
+{
+	int fd = listener(10, "127.0.0.1", P_SHARE, false, 1);
+
+	if (spawn("share1", "fx-share") == 0)
+		stay(false);
+	if (spawn("share2", "fx-share") == 0)
+		stay(false);
+	if (spawn("share3", "fx-share") == 0)
+		stay(false);
+	close(fd);
+}
+
+/* As inetd does: a child has the server's end as 0, 1 and 2. */
+static void
+open_stdio(int i)
+{
+	int lfd = listener(19, "127.0.0.1", P_STDIO, false, 1);
+	int fd;
+
+	client(i, "127.0.0.1", P_STDIO);
+	fd = server(i, lfd);
+	if (spawn("stdio", "fx-stdio") == 0) {
+		dup2(fd, 0);
+		dup2(fd, 1);
+		dup2(fd, 2);
+		close_from(3, settled[1]);
+		stay(true);
+	}
+	close(fd);
+}
+
+/*
+ * Other users' sockets.  fx-user is wholly uid's, and its descriptors can be
+ * read by that user.  fx-daemon has only the effective uid + 1, and its
+ * /proc/PID belongs to root.
+ */
+static void
+open_users(uid_t uid)
+{
+	if (spawn("user", "fx-user") == 0) {
+		close_from(3, settled[1]);
+		check(setgroups(0, NULL), "setgroups");
+		check(setresgid(uid, uid, uid), "setresgid");
+		check(setresuid(uid, uid, uid), "setresuid");
+		prctl(PR_SET_DUMPABLE, 1);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		listener(10, "127.0.0.1", P_USER, false, 1);
+		stay(false);
+	}
+	if (spawn("daemon", "fx-daemon") == 0) {
+		close_from(3, settled[1]);
+		check(setresuid((uid_t)-1, uid + 1, (uid_t)-1), "setresuid");
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		listener(10, "127.0.0.1", P_DAEMON, false, 1);
+		stay(false);
+	}
+}
+
+static void
+open_listeners(void)
+{
+	listener(10, "127.0.0.1", P_PLAIN, false, 16);
+	listener(11, "0.0.0.0", 443, false, 1);
+	listener(12, "::1", 22, false, 1);
+	listener(13, "::", 80, false, 1);
+	listener(14, "0.0.0.0", P_SPLIT, false, 1);
+	listener(15, "::", P_SPLIT, true, 1);
+	listener(16, "0.0.0.0", P_LEFT, false, 1);
+	listener(17, "127.0.0.1", P_FULL, false, 0);
+	listener(18, "127.0.0.1", P_DEFER, false, 1);
+	setopt(18, IPPROTO_TCP, TCP_DEFER_ACCEPT, LIFE);
+}
+
+static void
+open_established(void)
+{
+	client(1, "127.0.0.1", P_PLAIN);
+	check(dup2(server(1, 10), 90), "dup2");		/* fd 61,90 */
+	client(2, "::1", 22);
+	server(2, 12);
+	client(3, "127.0.0.1", 80);			/* v4-mapped */
+	server(3, 13);
+	client(14, "127.0.0.1", P_LEFT);
+	server(14, 16);
+	close(16);
+	listener(16, "::", P_LEFT, true, 1);
+}
+
+/* Connections that no accept has made yet, or ever will. */
+static void
+open_half_open(void)
+{
+	int fd;
+
+	client(4, "127.0.0.1", P_FULL);
+	while (info(17).tcpi_unacked != 1)	/* the accept queue's length */
+		usleep(100);
+	fd = bound(CLIENT_FD + 5, SOCK_STREAM, "127.0.0.1", CLIENT_PORT + 5,
+	    false);
+	check(fcntl(fd, F_SETFL, O_NONBLOCK), "fcntl");
+	connect_to(fd, SOCK_STREAM, "127.0.0.1", P_FULL);	/* SYN_SENT */
+	client(10, "127.0.0.1", P_DEFER);			/* SYN_RECV */
+}
+
+/* FIN_WAIT2 and CLOSE_WAIT.  Returns the client's end. */
+static int
+half_closed(int i)
+{
+	int c = client(i, "127.0.0.1", P_PLAIN);
+	int s = server(i, 10);
+
+	half_close(c);
+	await(s, TCP_CLOSE_WAIT);
+	await(c, TCP_FIN_WAIT2);
+	return c;
+}
+
+static void
+open_closing(void)
+{
+	int c, s;
+
+	half_closed(6);
+
+	/* Within a minute's linger only a timewait entry is left of the
+	 * client's end; beyond, an orphan socket for the time above that. */
+	close(half_closed(7));
+	c = half_closed(8);
+	setopt(c, IPPROTO_TCP, TCP_LINGER2, LIFE);
+	close(c);
+
+	c = client(11, "127.0.0.1", P_PLAIN);
+	server(11, 10);
+	stuff(c);
+	half_close(c);				/* FIN_WAIT1 */
+
+	c = client(12, "127.0.0.1", P_PLAIN);
+	s = server(12, 10);
+	half_close(s);				/* FIN_WAIT2 */
+	await(c, TCP_CLOSE_WAIT);
+	stuff(c);
+	half_close(c);				/* LAST_ACK */
+	await(s, TCP_FIN_WAIT2);
+
+	c = client(13, "127.0.0.1", P_PLAIN);
+	s = server(13, 10);
+	stuff(c);
+	half_close(c);
+	half_close(s);				/* FIN_WAIT2 */
+	await(c, TCP_CLOSING);
+	await(s, TCP_FIN_WAIT2);
+}
+
+static void
+open_time_wait(void)
+{
+	int c = client(9, "127.0.0.1", 443);
+	int s = server(9, 11);
+
+	half_close(c);
+	await(s, TCP_CLOSE_WAIT);
+	await(c, TCP_FIN_WAIT2);
+	close(s);
+	await(c, TCP_CLOSE);
+	close(c);
+}
+
+static void
+open_udp(void)
+{
+	int fd;
+
+	bound(50, SOCK_DGRAM, "0.0.0.0", P_UDP, false);
+	bound(51, SOCK_DGRAM, "::1", P_UDP6, false);
+	fd = bound(52, SOCK_DGRAM, "127.1.2.3", P_UDP_LO, false);
+	check(setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 2), "lo");
+	bound(53, SOCK_DGRAM, "127.0.0.1", CLIENT_PORT + 20, false);
+	connect_to(53, SOCK_DGRAM, "127.0.0.1", P_UDP);
+	bound(54, SOCK_DGRAM, "0.0.0.0", CLIENT_PORT + 21, false);
+	bound(55, SOCK_DGRAM, "fe80::1%lo", P_UDP_LL, false);
+}
+
+/* The children come first, so that they inherit nothing else. */
+static void
+open_known(uid_t uid)
+{
+	open_shared();
+	open_stdio(15);
+	if (uid != 0)
+		open_users(uid);
+	open_listeners();
+	open_time_wait();
+	open_established();
+	open_half_open();
+	open_closing();
+	open_udp();
+}
+
+static int
+port_of(int fd)
+{
+	struct sockaddr_in6 sa;		/* sin_port is at the same place */
+	socklen_t len = sizeof(sa);
+
+	check(getsockname(fd, (struct sockaddr *)&sa, &len), "getsockname");
+	return ntohs(sa.sin6_port);
+}
+
+/* Both ends of a connection over the listener lfd; returns the client's. */
+static int
+pair(const char *host, int lfd)
+{
+	int fd = bound(-1, SOCK_STREAM, host, 0, false);
+
+	connect_to(fd, SOCK_STREAM, host, port_of(lfd));
+	check(accept(lfd, NULL, NULL), "accept");
+	return fd;
+}
+
+/* About n sockets of all sorts, held by this process. */
+static void
+open_mixed(int n)
+{
+	static const char *const hosts[] = { "127.0.0.1", "::1" };
+	int udp = bound(-1, SOCK_DGRAM, "127.0.0.1", 0, false);
+	int i, c, lfd[2];
+
+	lfd[0] = listener(-1, hosts[0], 0, false, 8);
+	lfd[1] = listener(-1, hosts[1], 0, false, 8);
+	for (i = 0; i < n / 7; i++) {
+		listener(-1, i % 3 ? "::" : "0.0.0.0", 0, i % 3 == 1, 1);
+		bound(-1, SOCK_DGRAM, hosts[i % 2], 0, false);
+		connect_to(bound(-1, SOCK_DGRAM, "127.0.0.1", 0, false),
+		    SOCK_DGRAM, "127.0.0.1", port_of(udp));
+		pair(hosts[i % 2], lfd[i % 2]);
+		c = pair(hosts[i % 2], lfd[i % 2]);
+		half_close(c);
+		await(c, TCP_FIN_WAIT2);
+	}
+}
+
+/* About n sockets, and a tenth more that all the processes share. */
+static void
+open_many(int n)
+{
+	char tag[32];
+	int i;
+
+	for (i = 0; i < n / 10; i++)
+		listener(-1, "127.0.0.1", 0, false, 1);
+	for (i = 0; i < MANY_WORKERS; i++) {
+		snprintf(tag, sizeof(tag), "worker%d", i);
+		if (spawn(tag, tag) > 0)
+			continue;
+		open_mixed(n / MANY_WORKERS);
+		stay(false);
+	}
+}
+
+static int
+number(const char *s)
+{
+	char *end;
+	long n = strtol(s, &end, 10);
+
+	if (*s == '\0' || *end != '\0' || n < 1 || n > 4000) {
+		fprintf(stderr, "sockets: bad number: %s\n", s);
+		exit(2);
+	}
+	return (int)n;
+}
+
+int
+main(int argc, char *argv[])
+{
+	char buf[64];
+
+	alarm(LIFE);
+	signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_NAME, "fx-main");
+	close_from(3, -1);
+	loopback_up();
+	check(pipe(settled), "pipe");
+	/* Out of the way of the descriptors that the tests know. */
+	settled[0] = place(settled[0], 98);
+	settled[1] = place(settled[1], 99);
+	printf("main=%d\n", (int)getpid());
+	fflush(stdout);
+
+	if (argc == 1)
+		open_known(0);
+	else if (argc == 3 && strcmp(argv[1], "--uid") == 0)
+		open_known((uid_t)number(argv[2]));
+	else if (argc == 3 && strcmp(argv[1], "--many") == 0)
+		open_many(number(argv[2]));
+	else {
+		fputs("usage: sockets [--uid N | --many N]\n", stderr);
+		return 2;
+	}
+	await_children();
+	puts("ready");
+	fflush(stdout);
+
+	while (read(STDIN_FILENO, buf, sizeof(buf)) > 0)
+		;
+	while (nchildren-- > 0) {
+		kill(children[nchildren], SIGKILL);
+		waitpid(children[nchildren], NULL, 0);
+	}
+	return 0;
+}
