@@ -8,7 +8,7 @@
 
 #include "err.h"
 
-enum { READ_SIZE = 256 * 1024 };
+enum { READ_SIZE = 32 * 1024 };	/* at first; then as much as there was */
 
 static bool
 is_stdin(const char *path)
@@ -33,8 +33,8 @@ reserve(int fd, struct buf *text)
 		buf_room(text, (size_t)st.st_size + 1);
 }
 
-bool
-input_read_fd(int fd, size_t max, struct buf *text)
+static bool
+read_all(int fd, size_t max, struct buf *text)
 {
 	size_t room;
 	ssize_t n;
@@ -59,6 +59,19 @@ input_read_fd(int fd, size_t max, struct buf *text)
 }
 
 bool
+input_slurp(const char *path, size_t max, struct buf *text)
+{
+	int saved, fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && read_all(fd, max, text);
+
+	saved = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+	return ok;
+}
+
+bool
 input_read(const char *path, struct buf *text)
 {
 	int fd = STDIN_FILENO;
@@ -68,7 +81,7 @@ input_read(const char *path, struct buf *text)
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0)
 		reserve(fd, text);
-	ok = fd >= 0 && input_read_fd(fd, SIZE_MAX, text);
+	ok = fd >= 0 && read_all(fd, SIZE_MAX, text);
 	if (!ok)
 		err_msg("%s:", input_name(path));
 	if (fd > STDIN_FILENO)

@@ -15,8 +15,8 @@ const char *input_name(const char *path);
  * a message is printed and false returned. */
 bool input_read(const char *path, struct buf *text);
 
-/* The same of an open descriptor, which stays open, up to max bytes; more is
- * an error (errno EFBIG).  No message: errno says why. */
-bool input_read_fd(int fd, size_t max, struct buf *text);
+/* The same of a path that is no option of the user's: no message, errno says
+ * why.  More than max bytes is an error, EFBIG. */
+bool input_slurp(const char *path, size_t max, struct buf *text);
 
 #endif

@@ -10,7 +10,6 @@
 #include "linux.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -170,17 +169,14 @@ static bool
 read_table(struct scan *sc, const char *net, const struct table *t, bool warn)
 {
 	char *path = make_path(net, t->file);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool absent = fd < 0 && errno == ENOENT && t->family == ADDR_INET6;
 	struct buf text = { 0 };
-	bool ok = fd >= 0 && input_read_fd(fd, FILE_MAX, &text);
+	bool ok = input_slurp(path, FILE_MAX, &text);
+	bool absent = !ok && errno == ENOENT && t->family == ADDR_INET6;
 
 	if (ok)
 		take_lines(sc, buf_str(&text), t, path, warn);
 	else if (!absent)
 		err_msg("%s:", path);
-	if (fd >= 0)
-		close(fd);
 	buf_free(&text);
 	free(path);
 	return ok || absent;

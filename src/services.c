@@ -9,12 +9,10 @@
  */
 #include "services.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "err.h"
+#include "input.h"
 #include "mem.h"
 #include "num.h"
 #include "services-table.h"
@@ -25,7 +23,6 @@ enum {
 	PORT_MAX = 65535,
 	NKEYS = SERVICES_NPROTO * (PORT_MAX + 1),
 	SET_BITS = 64,
-	READ_SIZE = 32 * 1024,	/* a usual /etc/services, in one read */
 	NENTRIES = 1024		/* its entries and the table's */
 };
 
@@ -113,31 +110,6 @@ build_slots(struct services *s)
 	}
 }
 
-/* Appends the whole file to b.  On false errno says why. */
-static bool
-read_file(const char *file, struct buf *b)
-{
-	ssize_t n = -1;
-	int saved, fd = open(file, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return false;
-	buf_room(b, READ_SIZE);
-	while ((n = read(fd, b->p + b->n, b->cap - b->n)) > 0) {
-		b->n += (size_t)n;
-		if (b->n > SERVICES_FILE_MAX) {
-			errno = EFBIG;
-			n = -1;
-			break;
-		}
-		buf_room(b, 1);
-	}
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return n == 0;
-}
-
 struct services *
 services_open(const char *user_file)
 {
@@ -145,7 +117,7 @@ services_open(const char *user_file)
 
 	s->entries = mem_grow(NULL, &s->cap, NENTRIES, sizeof *s->entries);
 	if (user_file != NULL) {
-		if (!read_file(user_file, &s->user)) {
+		if (!input_slurp(user_file, SERVICES_FILE_MAX, &s->user)) {
 			err_msg("%s:", user_file);
 			services_free(s);
 			return NULL;
@@ -153,7 +125,7 @@ services_open(const char *user_file)
 		services_parse(buf_str(&s->user), add_entry, s);
 	}
 	add_table(s);
-	if (read_file(ETC_SERVICES, &s->etc))
+	if (input_slurp(ETC_SERVICES, SERVICES_FILE_MAX, &s->etc))
 		services_parse(buf_str(&s->etc), add_entry, s);
 	build_slots(s);
 	return s;

@@ -1,9 +1,7 @@
 #include "users.h"
 
-#include <fcntl.h>
 #include <pwd.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "input.h"
 #include "num.h"
@@ -75,17 +73,13 @@ struct users *
 users_open(void)
 {
 	struct users *u = mem_alloc(sizeof *u);
-	int fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
 	struct str rest;
 
-	if (fd < 0)
+	if (!input_slurp("/etc/passwd", PASSWD_MAX, &u->text))
 		return u;
-	if (input_read_fd(fd, PASSWD_MAX, &u->text)) {
-		rest = buf_str(&u->text);
-		while (rest.p != NULL)
-			take_line(u, str_cut(&rest, '\n'));
-	}
-	close(fd);
+	rest = buf_str(&u->text);
+	while (rest.p != NULL)
+		take_line(u, str_cut(&rest, '\n'));
 	return u;
 }
 
