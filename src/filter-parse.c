@@ -80,6 +80,7 @@ add_ports(struct filter *f, struct filter_end end, struct str text,
 	struct str rest = text, low = str_cut(&rest, '-');
 	uint64_t first, last;
 
+	/* Some names begin with a digit, or have a - in them. */
 	if (services_ports(services, text, add_service_port, &named) > 0)
 		return NULL;
 	if (text.n == 0 || low.n == 0 || low.p[0] < '0' || low.p[0] > '9')

@@ -273,6 +273,20 @@ scan(struct job *j)
 	    STATUS_NO : STATUS_DONE;
 }
 
+/* Names of ports, where a column or an operand may ask for one. */
+static bool
+open_services(struct job *j, bool operands)
+{
+	bool wanted = operands || j->o->services != NULL ||
+	    (rows_needs(&j->cols) & NEED_SERVICES) != 0;
+	struct buf path = { 0 };
+
+	if (wanted)
+		j->services = services_open(services_file(j->o, &path));
+	buf_free(&path);
+	return !wanted || j->services != NULL;
+}
+
 static bool
 add_operands(struct job *j, char **operands)
 {
@@ -303,14 +317,12 @@ static int
 run(struct options *o, char **operands)
 {
 	struct job j = { .o = o };
-	struct buf path = { 0 };
 	int status = STATUS_TROUBLE;
 
 	j.req.own_proc = o->proc == NULL;
 	j.req.proc = o->proc != NULL ? o->proc : sys_proc;
 	cols_init(&j.cols);
-	j.services = services_open(services_file(o, &path));
-	if (j.services != NULL && choose_columns(&j) &&
+	if (choose_columns(&j) && open_services(&j, *operands != NULL) &&
 	    add_operands(&j, operands)) {
 		sys_read(&j.sys, j.req.proc, j.req.own_proc,
 		    &j.scan.arena);
@@ -320,7 +332,6 @@ run(struct options *o, char **operands)
 	scan_free(&j.scan);
 	cols_free(&j.cols);
 	services_free(j.services);
-	buf_free(&path);
 	return status;
 }
 

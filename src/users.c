@@ -18,6 +18,7 @@ struct users {
 	size_t n, cap;
 	struct arena arena;
 	struct buf text;
+	bool loaded;
 };
 
 /* The place of uid, or where it would be. */
@@ -69,18 +70,23 @@ take_line(struct users *u, struct str line)
 		insert(u, at, (uint32_t)uid, name);
 }
 
-struct users *
-users_open(void)
+static void
+load(struct users *u)
 {
-	struct users *u = mem_alloc(sizeof *u);
 	struct str rest;
 
+	u->loaded = true;
 	if (!input_slurp("/etc/passwd", PASSWD_MAX, &u->text))
-		return u;
+		return;
 	rest = buf_str(&u->text);
 	while (rest.p != NULL)
 		take_line(u, str_cut(&rest, '\n'));
-	return u;
+}
+
+struct users *
+users_open(void)
+{
+	return mem_alloc(sizeof(struct users));
 }
 
 void
@@ -95,11 +101,14 @@ users_free(struct users *u)
 struct str
 users_name(struct users *u, uint32_t uid)
 {
-	size_t at = find(u, uid);
 	const struct passwd *pw;
 	char digits[NUM_MAX];
 	struct str name;
+	size_t at;
 
+	if (!u->loaded)
+		load(u);
+	at = find(u, uid);
 	if (is_at(u, at, uid))
 		return u->user[at].name;
 	pw = getpwuid((uid_t)uid);

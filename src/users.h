@@ -10,13 +10,13 @@
 
 struct users;
 
-/* Reads /etc/passwd once; without one, every name is asked for singly.  The
- * caller calls users_free. */
+/* The caller calls users_free. */
 struct users *users_open(void);
 void users_free(struct users *u);
 
 /* The user's name, or the number as text where it has none; lives as long as
- * u.  What /etc/passwd lacks is asked of the system, once a number. */
+ * u.  The first call reads /etc/passwd; what that lacks is asked of the system,
+ * once a number. */
 struct str users_name(struct users *u, uint32_t uid);
 
 #endif
