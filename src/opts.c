@@ -106,20 +106,32 @@ common(struct opts *o, int c)
 	return 0;
 }
 
-/* getopt_long says ? or : and not always which option it was. */
+static const struct opt *
+find(const struct opts *o, int c)
+{
+	const struct opt *opt = o->table;
+
+	while (opt->c != 0 && opt->c != c)
+		opt++;
+	return opt->c != 0 ? opt : NULL;
+}
+
+/* An option that getopt_long names is one of ours with an argument too many or
+ * too few, or an unknown letter; one that it does not is an unknown word. */
 static void
 complain(const struct opts *o, int c)
 {
-	const char *what = c == ':' ? "needs an argument" : "unknown";
-	const char *arg = o->argv[optind - 1];
+	const struct opt *opt = find(o, optopt);
+	const char *see = err_prog();
 
-	if (optopt > 0 && optopt < OPT_HEADER)
-		err_msg("option -%c: %s (see %s --help)", optopt,
-		    what, err_prog());
+	if (optopt == 0)
+		err_msg("option %s: unknown (see %s --help)",
+		    o->argv[optind - 1], see);
+	else if (opt == NULL)
+		err_msg("option -%c: unknown (see %s --help)", optopt, see);
 	else
-		err_msg("option %s: %s (see %s --help)", arg,
-		    optopt != 0 && c != ':' ? "takes no argument" : what,
-		    err_prog());
+		err_msg("option --%s: %s (see %s --help)", opt->name,
+		    c == ':' ? "needs an argument" : "takes no argument", see);
 }
 
 int
