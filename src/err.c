@@ -62,3 +62,12 @@ err_msg(const char *fmt, ...)
 		errno = saved;
 	errno = saved;
 }
+
+void
+err_bell(void)
+{
+	int saved = errno;
+
+	if (!isatty(STDERR_FILENO) || write(STDERR_FILENO, "\a", 1) < 0)
+		errno = saved;
+}

@@ -19,4 +19,7 @@ const char *err_prog(void);
  */
 void err_msg(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Rings the terminal's bell, where standard error is one. */
+void err_bell(void);
+
 #endif

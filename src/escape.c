@@ -77,6 +77,32 @@ is_plain(char c)
 	return c >= 0x20 && c < 0x7f && c != '\\';
 }
 
+#define EACH_BYTE(c) (UINT64_C(0x0101010101010101) * (c))
+
+/* The top bit of some byte is set if one of the eight is 0. */
+static uint64_t
+find_zero(uint64_t v)
+{
+	return (v - EACH_BYTE(1)) & ~v & EACH_BYTE(0x80);
+}
+
+/* Whether all of the n bytes at p, of which there are at most eight, are plain:
+ * looked at as one word, filled up with blanks. */
+static bool
+are_plain(const char *p, size_t n)
+{
+	uint64_t v = EACH_BYTE(' '), odd;
+
+	if (n == sizeof v)
+		memcpy(&v, p, sizeof v);
+	else
+		memcpy(&v, p, n);
+	odd = (v | ((v - EACH_BYTE(0x20)) & ~v)) & EACH_BYTE(0x80);
+	odd |= find_zero(v ^ EACH_BYTE(0x7f));
+	odd |= find_zero(v ^ EACH_BYTE('\\'));
+	return odd == 0;
+}
+
 size_t
 escape_clean(struct str s)
 {
@@ -84,6 +110,11 @@ escape_clean(struct str s)
 	size_t i = 0, n;
 
 	while (i < s.n) {
+		n = s.n - i < 8 ? s.n - i : 8;
+		if (are_plain(s.p + i, n)) {
+			i += n;
+			continue;
+		}
 		if (is_plain(s.p[i])) {
 			i++;
 			continue;

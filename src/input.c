@@ -33,8 +33,8 @@ reserve(int fd, struct buf *text)
 		buf_room(text, (size_t)st.st_size + 1);
 }
 
-static bool
-read_all(int fd, size_t max, struct buf *text)
+bool
+input_slurp_fd(int fd, size_t max, struct buf *text)
 {
 	size_t room;
 	ssize_t n;
@@ -62,7 +62,7 @@ bool
 input_slurp(const char *path, size_t max, struct buf *text)
 {
 	int saved, fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && read_all(fd, max, text);
+	bool ok = fd >= 0 && input_slurp_fd(fd, max, text);
 
 	saved = errno;
 	if (fd >= 0)
@@ -81,7 +81,7 @@ input_read(const char *path, struct buf *text)
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0)
 		reserve(fd, text);
-	ok = fd >= 0 && read_all(fd, SIZE_MAX, text);
+	ok = fd >= 0 && input_slurp_fd(fd, SIZE_MAX, text);
 	if (!ok)
 		err_msg("%s:", input_name(path));
 	if (fd > STDIN_FILENO)

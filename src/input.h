@@ -18,5 +18,7 @@ bool input_read(const char *path, struct buf *text);
 /* The same of a path that is no option of the user's: no message, errno says
  * why.  More than max bytes is an error, EFBIG. */
 bool input_slurp(const char *path, size_t max, struct buf *text);
+/* The same of an open descriptor, which stays open. */
+bool input_slurp_fd(int fd, size_t max, struct buf *text);
 
 #endif

@@ -104,13 +104,12 @@ arena_free(struct arena *a)
 	a->used = a->size = 0;
 }
 
-char *
-buf_room(struct buf *b, size_t need)
+void
+buf_grow(struct buf *b, size_t need)
 {
 	if (need > SIZE_MAX - b->n)
 		die();
 	b->p = mem_grow(b->p, &b->cap, b->n + need, 1);
-	return b->p + b->n;
 }
 
 void
@@ -125,13 +124,6 @@ void
 buf_puts(struct buf *b, const char *s)
 {
 	buf_add(b, s, strlen(s));
-}
-
-void
-buf_putc(struct buf *b, char c)
-{
-	*buf_room(b, 1) = c;
-	b->n++;
 }
 
 struct str

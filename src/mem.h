@@ -39,12 +39,27 @@ struct buf {
 	size_t n, cap;
 };
 
+void buf_grow(struct buf *b, size_t need);
+
 /* Makes room for need more bytes and returns where they go; the caller writes
  * them and adds their number to b->n. */
-char *buf_room(struct buf *b, size_t need);
+static inline char *
+buf_room(struct buf *b, size_t need)
+{
+	if (need > b->cap - b->n || b->p == NULL)
+		buf_grow(b, need);
+	return b->p + b->n;
+}
+
+static inline void
+buf_putc(struct buf *b, char c)
+{
+	*buf_room(b, 1) = c;
+	b->n++;
+}
+
 void buf_add(struct buf *b, const char *p, size_t n);
 void buf_puts(struct buf *b, const char *s);
-void buf_putc(struct buf *b, char c);
 struct str buf_str(const struct buf *b);
 void buf_free(struct buf *b);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "err.h"
+#include "flag-load.h"
 #include "flag-report.h"
 #include "opts.h"
 
@@ -175,20 +176,52 @@ static bool
 write_records(struct options *o)
 {
 	struct report *r = &o->report;
-	struct cols all, chosen;
-	bool ok = true;
+	struct cols base, known, chosen;
+	bool ok;
 
 	if (o->common.columns == NULL)
 		return report_records(r, &o->common.out);
-	cols_init(&all);
+	cols_init(&base);
+	cols_init(&known);
 	cols_init(&chosen);
-	report_columns(r, &all);
-	ok = opts_columns(&o->common, &chosen, &all,
-	    (struct cols_known){ (enum field_id)0, &all });
+	report_columns(r, &base);
+	cols_copy(&known, &base);
+	cols_add_field(&known, F_WHY);
 	r->columns = &chosen;
-	ok = ok && report_records(r, &o->common.out);
-	cols_free(&all);
+	ok = opts_columns(&o->common, &chosen, &base,
+	    (struct cols_known){ (enum field_id)0, &known }) &&
+	    report_records(r, &o->common.out);
+	cols_free(&base);
+	cols_free(&known);
 	cols_free(&chosen);
+	return ok;
+}
+
+static bool
+read_rules(struct options *o)
+{
+	struct rules *r = &o->judge.rules;
+	size_t i;
+
+	if (o->nfiles == 0 && !o->no_defaults && !load_defaults(r))
+		return false;
+	for (i = 0; i < o->nfiles; i++)
+		if (!load_file(r, o->files[i]))
+			return false;
+	for (i = 0; i < o->nrules; i++)
+		if (!load_rule(r, o->rules[i], i + 1))
+			return false;
+	return true;
+}
+
+static bool
+check_rules(const struct options *o)
+{
+	struct rule_error e;
+	bool ok = rules_check(&o->judge.rules, &e);
+
+	if (!ok)
+		load_complain(&e);
 	return ok;
 }
 
@@ -196,19 +229,25 @@ static int
 flag(struct options *o)
 {
 	struct report *r = &o->report;
-	bool any, bell, ok;
+	bool any, bell, ok = true;
 
+	if (!read_rules(o))
+		return STATUS_TROUBLE;
 	judge_start(&o->judge);
 	r->judge = &o->judge;
-	if (!read_inputs(o))
+	if (!read_inputs(o) || !check_rules(o))
 		return STATUS_TROUBLE;
 	any = report_any(r, &bell);
-	if (o->common.quiet)
-		return any ? STATUS_DONE : STATUS_NO;
-	ok = write_records(o);
+	if (o->suggest && !o->common.quiet)
+		ok = report_suggest(r, &o->common.out);
+	else if (!o->common.quiet)
+		ok = write_records(o);
+	if (bell)
+		err_bell();
 	if (!ok)
 		return STATUS_TROUBLE;
-	return o->common.exit_code && !any ? STATUS_NO : STATUS_DONE;
+	return (o->common.quiet || o->common.exit_code) && !any ? STATUS_NO :
+	    STATUS_DONE;
 }
 
 static void
