@@ -6,19 +6,27 @@
  * that takes no IPv4. */
 struct listener {
 	struct addr addr;
+	uint32_t netns;
 	uint16_t port;
 	unsigned char proto;
 	bool v4;
 };
 
+/* An address of this machine, in one of its namespaces. */
+struct place {
+	struct addr addr;
+	uint32_t netns;
+};
+
 struct judge {
+	const struct scan *sc;
 	struct listener *listener;
 	size_t nlistener;
 	/* A bit for each port that has a listener: most ports have none. */
 	unsigned char ports[PROTO_COUNT][65536 / 8];
 	/* Addresses of this machine, as far as its sockets tell: made when
 	 * first needed. */
-	struct addr *here;
+	struct place *here;
 	size_t nhere;
 };
 
@@ -34,19 +42,25 @@ cmp_listener(const void *a, const void *b)
 	if (c == 0)
 		c = x->port - y->port;
 	if (c == 0)
+		c = (x->netns > y->netns) - (x->netns < y->netns);
+	if (c == 0)
 		c = addr_cmp(&x->addr, &y->addr);
 	return c != 0 ? c : x->v4 - y->v4;
 }
 
 static int
-cmp_addr(const void *a, const void *b)
+cmp_place(const void *a, const void *b)
 {
-	return addr_cmp(a, b);
+	const struct place *x = a, *y = b;
+	int c = (x->netns > y->netns) - (x->netns < y->netns);
+
+	return c != 0 ? c : addr_cmp(&x->addr, &y->addr);
 }
 
 static void
-collect_listeners(struct judge *j, const struct scan *sc)
+collect_listeners(struct judge *j)
 {
+	const struct scan *sc = j->sc;
 	size_t i;
 
 	j->listener = mem_alloc(sc->nsock * sizeof *j->listener);
@@ -56,7 +70,7 @@ collect_listeners(struct judge *j, const struct scan *sc)
 		if (!sock_is_listener(s))
 			continue;
 		j->listener[j->nlistener++] = (struct listener){
-			addr_unmap(&s->local), s->local_port, s->proto,
+			addr_unmap(&s->local), s->netns, s->local_port, s->proto,
 			s->v6only != V6ONLY_YES };
 		j->ports[s->proto][s->local_port / 8] |=
 		    (unsigned char)(1 << s->local_port % 8);
@@ -73,12 +87,13 @@ listens(const struct judge *j, const struct listener *l)
 
 /* A listener's address equals addr or is a wildcard that takes it in. */
 static bool
-is_covered(const struct judge *j, unsigned char proto,
+is_covered(const struct judge *j, const struct sock *s,
     const struct addr *addr, uint16_t port)
 {
-	struct listener l = { addr_unmap(addr), port, proto, true };
+	struct listener l = { addr_unmap(addr), s->netns, port, s->proto,
+		true };
 
-	if ((j->ports[proto][port / 8] >> port % 8 & 1) == 0)
+	if ((j->ports[s->proto][port / 8] >> port % 8 & 1) == 0)
 		return false;
 	if (listens(j, &l))
 		return true;
@@ -100,47 +115,48 @@ is_covered(const struct judge *j, unsigned char proto,
 }
 
 static void
-collect_here(struct judge *j, const struct scan *sc)
+collect_here(struct judge *j)
 {
+	const struct scan *sc = j->sc;
 	size_t i, n = 0;
 
 	j->here = mem_alloc(sc->nsock * sizeof *j->here);
 	for (i = 0; i < sc->nsock; i++) {
-		struct addr a = addr_unmap(&sc->sock[i].local);
+		struct place p = { addr_unmap(&sc->sock[i].local),
+			sc->sock[i].netns };
 
-		if (n == 0 || addr_cmp(&a, &j->here[n - 1]) != 0)
-			j->here[n++] = a;
+		if (n == 0 || cmp_place(&p, &j->here[n - 1]) != 0)
+			j->here[n++] = p;
 	}
-	qsort(j->here, n, sizeof *j->here, cmp_addr);
+	qsort(j->here, n, sizeof *j->here, cmp_place);
 	j->nhere = n;
 }
 
 /*
- * An address of this machine: a wildcard listener covers only those.  Without
- * it a peer could pass as a listener of ours by its choice of source port.
+ * The peer's address is one of this machine: a wildcard listener covers only
+ * those.  Without it a peer could pass as a listener of ours by its choice of
+ * source port.
  */
 static bool
-is_here(struct judge *j, const struct scan *sc, const struct sock *s)
+is_here(struct judge *j, const struct sock *s)
 {
-	struct addr a = addr_unmap(&s->remote);
+	struct place p = { addr_unmap(&s->remote), s->netns };
 
-	if (addr_reach(&a) == ADDR_LOOPBACK)
+	if (addr_reach(&p.addr) == ADDR_LOOPBACK)
 		return true;
 	if (j->here == NULL)
-		collect_here(j, sc);
-	return bsearch(&a, j->here, j->nhere, sizeof a, cmp_addr) != NULL;
+		collect_here(j);
+	return bsearch(&p, j->here, j->nhere, sizeof p, cmp_place) != NULL;
 }
 
 static enum sock_dir
-judge(struct judge *j, const struct scan *sc, const struct sock *s,
-    uint16_t first, uint16_t last)
+judge(struct judge *j, const struct sock *s)
 {
-	bool ephemeral = s->local_port >= first && s->local_port <= last;
-	bool peer_ephemeral = s->remote_port >= first &&
-	    s->remote_port <= last;
-	bool local = is_covered(j, s->proto, &s->local, s->local_port);
-	bool remote = is_covered(j, s->proto, &s->remote, s->remote_port) &&
-	    is_here(j, sc, s);
+	bool ephemeral = scan_is_ephemeral(j->sc, s, s->local_port);
+	bool peer_ephemeral = scan_is_ephemeral(j->sc, s, s->remote_port);
+	bool local = is_covered(j, s, &s->local, s->local_port);
+	bool remote = is_covered(j, s, &s->remote, s->remote_port) &&
+	    is_here(j, s);
 
 	/* Both ends have a listener: the one on a port of the range called. */
 	if (local && remote && peer_ephemeral && !ephemeral)
@@ -153,17 +169,18 @@ judge(struct judge *j, const struct scan *sc, const struct sock *s,
 }
 
 void
-dir_judge(struct scan *sc, uint16_t first, uint16_t last)
+dir_judge(struct scan *sc)
 {
 	struct judge *j = mem_alloc(sizeof *j);
 	size_t i;
 
-	collect_listeners(j, sc);
+	j->sc = sc;
+	collect_listeners(j);
 	for (i = 0; i < sc->nsock; i++) {
 		struct sock *s = &sc->sock[i];
 
 		if (!sock_is_listener(s) && s->remote.family != ADDR_NONE)
-			s->dir = (unsigned char)judge(j, sc, s, first, last);
+			s->dir = (unsigned char)judge(j, s);
 	}
 	free(j->listener);
 	free(j->here);

@@ -8,9 +8,8 @@
 
 /*
  * Sets dir of every connected socket of sc, whose sockets must include all
- * listeners of its protocol: prt(5) has the rule.  first to last is
- * ip_local_port_range.
+ * listeners of its protocol and namespace: prt(5) has the rule.
  */
-void dir_judge(struct scan *sc, uint16_t first, uint16_t last);
+void dir_judge(struct scan *sc);
 
 #endif

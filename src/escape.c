@@ -167,6 +167,35 @@ escape_add(struct buf *b, struct str s)
 	}
 }
 
+void
+escape_field(struct buf *b, struct str s, bool first)
+{
+	/* What would read as no value, or as a comment, needs one too. */
+	if (s.n == 0) {
+		buf_putc(b, '-');
+	} else if (s.n == 1 && *s.p == '-') {
+		buf_puts(b, "\\x2d");
+	} else if (first && *s.p == '#') {
+		buf_puts(b, "\\x23");
+		escape_add(b, (struct str){ s.p + 1, s.n - 1 });
+	} else {
+		escape_add(b, s);
+	}
+}
+
+void
+escape_line(struct buf *b, const struct str *v, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (i > 0)
+			buf_putc(b, '\t');
+		escape_field(b, v[i], i == 0);
+	}
+	buf_putc(b, '\n');
+}
+
 static int
 hex_value(char c)
 {

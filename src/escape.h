@@ -30,6 +30,13 @@ size_t escape_clean(struct str s);
 /* Appends s in its one escaped form. */
 void escape_add(struct buf *b, struct str s);
 
+/* Appends s as a field of a record, `-' where it is missing; first: it begins
+ * the line. */
+void escape_field(struct buf *b, struct str s, bool first);
+
+/* Appends a record of n values, LF included. */
+void escape_line(struct buf *b, const struct str *v, size_t n);
+
 /*
  * Writes the bytes that the escaped s stands for at dst, which has room for
  * s.n bytes, and sets *n.  Returns NULL, or what is wrong (a literal).

@@ -82,14 +82,15 @@ fits_operands(const struct filter *f, const struct sock *s)
 }
 
 bool
-filter_keeps(const struct filter *f, const struct sock *s)
+filter_keeps(const struct filter *f, const struct scan *sc,
+    const struct sock *s)
 {
 	if (!filter_wants_proto(f, s->proto) ||
 	    !filter_wants_family(f, s->local.family) ||
 	    !filter_wants_state(f, s->state))
 		return false;
 	if (f->no_ephemeral && s->state == STATE_UNCONN &&
-	    s->local_port >= f->eph_first && s->local_port <= f->eph_last)
+	    scan_is_ephemeral(sc, s, s->local_port))
 		return false;
 	return fits_operands(f, s);
 }
@@ -222,4 +223,6 @@ filter_scope(const struct filter *f, struct buf *b)
 	}
 	if (b->n == start)
 		buf_puts(b, "all");
+	if (f->all_netns)
+		add_word(b, start, "netns");
 }

@@ -21,9 +21,9 @@ struct filter {
 	bool inet, inet6;	/* neither: both, as with the next two */
 	bool tcp, udp;
 	bool listening;
+	bool all_netns;		/* not a condition: how far to look */
 	bool no_ephemeral;
 	uint32_t states;	/* bits 1 << enum sock_state; 0: all */
-	uint16_t eph_first, eph_last;	/* ip_local_port_range */
 	uint32_t *pids;
 	size_t npids, pidcap;
 	struct filter_end *ends;
@@ -48,7 +48,8 @@ bool filter_wants_family(const struct filter *f, enum addr_family family);
 bool filter_wants_state(const struct filter *f, enum sock_state state);
 
 /* All conditions but the pids. */
-bool filter_keeps(const struct filter *f, const struct sock *s);
+bool filter_keeps(const struct filter *f, const struct scan *sc,
+    const struct sock *s);
 
 /* No pids were given, or pid is one of them. */
 bool filter_keeps_pid(const struct filter *f, uint32_t pid);

@@ -111,7 +111,8 @@ add_message(struct scan *sc, const struct inet_diag_msg *m, size_t len,
 	}
 	s->timewait = proto == PROTO_TCP &&
 	    m->idiag_timer == LINUX_TIMER_TIMEWAIT;
-	s->ifindex = m->id.idiag_if;
+	if (m->id.idiag_if != 0)
+		s->ifname = linux_ifname(sc, m->id.idiag_if);
 	s->uid = m->idiag_uid;
 	s->inode = m->idiag_inode;
 	if (m->idiag_family == AF_INET6 && len > sizeof *m)
@@ -282,7 +283,7 @@ states_of(const struct scan_request *req, enum sock_proto proto)
 }
 
 static bool
-netlink_tables(const struct scan_request *req, struct scan *sc)
+own_tables(const struct scan_request *req, struct scan *sc)
 {
 	bool both = filter_wants_family(req->filter, ADDR_INET) &&
 	    filter_wants_family(req->filter, ADDR_INET6);
@@ -305,6 +306,13 @@ netlink_tables(const struct scan_request *req, struct scan *sc)
 	if (status != 0)
 		err_msg("netlink: sock_diag:");
 	return status == 0;
+}
+
+static bool
+netlink_tables(const struct scan_request *req, struct scan *sc)
+{
+	return req->filter->all_netns ?
+	    linux_netns_tables(req, sc, own_tables) : own_tables(req, sc);
 }
 
 const struct backend linux_netlink = {

@@ -228,29 +228,37 @@ read_cmdline(int dir, struct proc *p, struct arena *a)
 	return 0;
 }
 
+/* 0 or an errno. */
 static int
-read_container(int dir, struct proc *p, struct arena *a)
+read_container(int dir, const char *path, struct str *name, struct arena *a)
 {
 	char small[STAT_SIZE], *buf = small;
-	char name[LINUX_CONTAINER_MAX];
-	ssize_t n = read_file(dir, "../cgroup", small, sizeof small);
+	char text[LINUX_CONTAINER_MAX];
+	ssize_t n = read_file(dir, path, small, sizeof small);
 	int error = errno;
+	size_t len;
 
 	if (n == (ssize_t)sizeof small) {
 		buf = mem_alloc(CGROUP_SIZE);
-		n = read_file(dir, "../cgroup", buf, CGROUP_SIZE);
+		n = read_file(dir, path, buf, CGROUP_SIZE);
 		error = errno;
 	}
-	if (n > 0) {
-		size_t len = linux_container((struct str){ buf, (size_t)n },
-		    name);
-
-		if (len > 0)
-			p->container = arena_str(a, (struct str){ name, len });
-	}
+	len = n > 0 ? linux_container((struct str){ buf, (size_t)n }, text) :
+	    0;
+	if (len > 0)
+		*name = arena_str(a, (struct str){ text, len });
 	if (buf != small)
 		free(buf);
 	return n < 0 ? error : 0;
+}
+
+struct str
+linux_container_of(int dir, const char *path, struct arena *a)
+{
+	struct str name = STR_NONE;
+
+	read_container(dir, path, &name, a);
+	return name;
 }
 
 bool
@@ -267,7 +275,8 @@ linux_process(int fd, unsigned needs, struct proc *p, struct arena *a)
 	if ((needs & NEED_CMDLINE) != 0)
 		fault |= is_fault(read_cmdline(fd, p, a));
 	if ((needs & NEED_CONTAINER) != 0)
-		fault |= is_fault(read_container(fd, p, a));
+		fault |= is_fault(read_container(fd, "../cgroup",
+		    &p->container, a));
 	return fault;
 }
 

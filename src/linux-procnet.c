@@ -128,6 +128,15 @@ linux_procnet_line(struct str line, enum sock_proto proto,
 }
 
 static void
+add_sock(struct scan *sc, struct sock s)
+{
+	struct sock *added = scan_add_sock(sc);
+
+	s.netns = added->netns;
+	*added = s;
+}
+
+static void
 take_lines(struct scan *sc, struct str text, const struct table *t,
     const char *path, bool warn)
 {
@@ -139,7 +148,7 @@ take_lines(struct scan *sc, struct str text, const struct table *t,
 		struct str line = str_cut(&text, '\n');
 
 		if (linux_procnet_line(line, t->proto, t->family, &s)) {
-			*scan_add_sock(sc) = s;
+			add_sock(sc, s);
 			continue;
 		}
 		sc->incomplete = true;
@@ -205,8 +214,10 @@ is_connection(const struct sock *s)
 static int
 cmp_socket(const struct sock *x, const struct sock *y)
 {
-	int c = is_connection(x) - is_connection(y);
+	int c = cmp_u64(x->netns, y->netns);
 
+	if (c == 0)
+		c = is_connection(x) - is_connection(y);
 	if (c == 0)
 		c = x->proto - y->proto;
 	if (c == 0 && !is_connection(x))
@@ -247,23 +258,10 @@ drop_doubles(struct scan *sc)
 	free(v);
 }
 
-/* Where the tree's init has a network namespace to show, that one; DIR/net is a
- * link to the reader's own. */
-static char *
-net_folder(const struct scan_request *req)
-{
-	char *path = make_path(req->proc, "1/net");
-
-	if (!req->own_proc && access(path, F_OK) == 0)
-		return path;
-	free(path);
-	return make_path(req->proc, "net");
-}
-
+/* The tables of one namespace, in folder, which is freed. */
 static bool
-procnet_tables(const struct scan_request *req, struct scan *sc)
+folder_tables(const struct scan_request *req, struct scan *sc, char *folder)
 {
-	char *net = net_folder(req);
 	bool ok = true;
 	size_t i;
 	int times;
@@ -271,10 +269,70 @@ procnet_tables(const struct scan_request *req, struct scan *sc)
 	for (times = 0; times < TIMES; times++)
 		for (i = 0; i < sizeof tables / sizeof tables[0]; i++)
 			if (filter_wants_proto(req->filter, tables[i].proto))
-				ok = ok && read_table(sc, net, &tables[i],
+				ok = ok && read_table(sc, folder, &tables[i],
 				    times == 0);
+	free(folder);
+	return ok;
+}
+
+/* Of this machine's tree that of the calling thread, which may have entered
+ * another namespace; else init's, if there is one to see: DIR/net is a link to
+ * the reader's own. */
+static bool
+own_tables(const struct scan_request *req, struct scan *sc)
+{
+	char *folder = make_path(req->proc,
+	    req->own_proc ? "thread-self/net" : "1/net");
+
+	if (!req->own_proc && access(folder, F_OK) != 0) {
+		free(folder);
+		folder = make_path(req->proc, "net");
+	}
+	return folder_tables(req, sc, folder);
+}
+
+/* Of another proc tree, which has a folder of each process's namespace.  One
+ * that is gone is left out whole. */
+static bool
+tree_tables(const struct scan_request *req, struct scan *sc)
+{
+	struct linux_netns_list list = { 0 };
+	bool ok = own_tables(req, sc) &&
+	    linux_netns_list(req, &list, &sc->arena);
+	size_t i;
+
+	for (i = 0; ok && i < list.n; i++) {
+		char *dir = make_path(req->proc, list.v[i].pid);
+		char *folder = make_path(dir, "net");
+		struct netns *ns;
+
+		free(dir);
+		if (access(folder, F_OK) != 0) {
+			free(folder);
+			continue;
+		}
+		ns = scan_add_netns(sc);
+		*ns = sc->netns[0];
+		ns->inode = list.v[i].inode;
+		ns->label = list.v[i].label;
+		ok = folder_tables(req, sc, folder);
+	}
+	free(list.v);
+	return ok;
+}
+
+static bool
+procnet_tables(const struct scan_request *req, struct scan *sc)
+{
+	bool ok;
+
+	if (!req->filter->all_netns)
+		ok = own_tables(req, sc);
+	else if (req->own_proc)
+		ok = linux_netns_tables(req, sc, own_tables);
+	else
+		ok = tree_tables(req, sc);
 	drop_doubles(sc);
-	free(net);
 	return ok;
 }
 

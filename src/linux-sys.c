@@ -1,11 +1,13 @@
 /* Facts of the machine: random(4), and Documentation/networking/ip-sysctl. */
-#include "sys.h"
+#include "linux.h"
 
 #include <fcntl.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "num.h"
+#include "sys.h"
 
 const char sys_proc[] = "/proc";
 
@@ -38,17 +40,21 @@ read_value(const char *proc, const char *file, char buf[static VALUE_MAX])
 	return n > 0 ? trim(buf, (size_t)n) : STR_NONE;
 }
 
-/* Two ports with a tab between them. */
-static void
-read_range(struct sys *s, struct str text)
+void
+sys_port_range(const char *proc, uint16_t *first, uint16_t *last)
 {
-	struct str first = str_cut(&text, '\t');
-	uint64_t low, high;
+	char buf[VALUE_MAX];
+	struct str text = read_value(proc, "net/ipv4/ip_local_port_range",
+	    buf);
+	struct str low = str_cut(&text, '\t');
+	uint64_t from, to;
 
-	if (num_parse(first, UINT16_MAX, &low) &&
-	    num_parse(text, UINT16_MAX, &high)) {
-		s->eph_first = (uint16_t)low;
-		s->eph_last = (uint16_t)high;
+	*first = 32768;
+	*last = 60999;
+	if (num_parse(low, UINT16_MAX, &from) &&
+	    num_parse(text, UINT16_MAX, &to)) {
+		*first = (uint16_t)from;
+		*last = (uint16_t)to;
 	}
 }
 
@@ -58,8 +64,7 @@ sys_read(struct sys *s, const char *proc, bool own, struct arena *a)
 	char buf[VALUE_MAX], host[HOST_MAX];
 	uint64_t port;
 
-	*s = (struct sys){ .unpriv = 1024, .eph_first = 32768,
-		.eph_last = 60999 };
+	*s = (struct sys){ .unpriv = 1024 };
 	s->host = arena_str(a, read_value(proc, "kernel/hostname", buf));
 	if (s->host.n == 0 && own && gethostname(host, sizeof host) == 0) {
 		host[sizeof host - 1] = '\0';
@@ -69,5 +74,25 @@ sys_read(struct sys *s, const char *proc, bool own, struct arena *a)
 	if (num_parse(read_value(proc, "net/ipv4/ip_unprivileged_port_start",
 	    buf), UINT16_MAX, &port))
 		s->unpriv = (uint16_t)port;
-	read_range(s, read_value(proc, "net/ipv4/ip_local_port_range", buf));
+}
+
+const char *
+linux_ifname(struct scan *sc, uint32_t index)
+{
+	uint32_t netns = (uint32_t)(sc->nnetns - 1);
+	char name[IF_NAMESIZE > NUM_MAX ? IF_NAMESIZE : NUM_MAX + 1];
+	struct ifname *in;
+	size_t i;
+
+	for (i = sc->nifname; i > 0 && sc->ifname[i - 1].netns == netns; i--)
+		if (sc->ifname[i - 1].index == index)
+			return sc->ifname[i - 1].name;
+	if (if_indextoname(index, name) == NULL)
+		*num_format(name, index) = '\0';
+	sc->ifname = mem_grow(sc->ifname, &sc->ifnamecap, sc->nifname + 1,
+	    sizeof *sc->ifname);
+	in = &sc->ifname[sc->nifname++];
+	*in = (struct ifname){ netns, index,
+		arena_str(&sc->arena, str_from(name)).p };
+	return in->name;
 }

@@ -7,6 +7,8 @@
 #ifndef LINUX_H
 #define LINUX_H
 
+#include <sys/types.h>
+
 #include "scan.h"
 
 extern const struct backend linux_netlink, linux_procnet;
@@ -29,6 +31,10 @@ bool linux_owners(const struct scan_request *req, struct scan *sc);
  */
 bool linux_process(int fd, unsigned needs, struct proc *p, struct arena *a);
 
+/* The container of the process whose cgroup file that is, as linux_container
+ * names it; a missing value where there is none or it cannot be read. */
+struct str linux_container_of(int dir, const char *path, struct arena *a);
+
 /* Sets the parent of every process that has one, by the proc tree. */
 void linux_parents(const char *proc, struct scan *sc);
 
@@ -39,5 +45,37 @@ void linux_parents(const char *proc, struct scan *sc);
  */
 enum { LINUX_CONTAINER_MAX = 80 };
 size_t linux_container(struct str text, char *name);
+
+/* A network namespace other than the own: of the scanner or, of another proc
+ * tree, of that one's init. */
+struct linux_netns {
+	uint64_t inode;
+	struct str label;	/* as prt(5) has it for netns */
+	const char *path;	/* opens it, from the proc tree on */
+	const char *pid;	/* a process that is in it, or NULL */
+};
+
+struct linux_netns_list {
+	struct linux_netns *v;
+	size_t n, cap;
+	uint64_t own;
+	dev_t dev;
+};
+
+/* All of them, by label.  False after a message.  The caller frees l->v; the
+ * strings live as long as a. */
+bool linux_netns_list(const struct scan_request *req,
+    struct linux_netns_list *l, struct arena *a);
+
+/* A backend's tables, of the calling thread's network namespace. */
+typedef bool linux_tables(const struct scan_request *req, struct scan *sc);
+
+/* Calls tables in every namespace of this machine, the own one first. */
+bool linux_netns_tables(const struct scan_request *req, struct scan *sc,
+    linux_tables *tables);
+
+/* Name of an interface of the calling thread's namespace, which is the scan's
+ * last; lives as long as the scan.  The number, where it has none by now. */
+const char *linux_ifname(struct scan *sc, uint32_t index);
 
 #endif

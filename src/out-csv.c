@@ -93,4 +93,6 @@ csv_row(struct out *o, const struct str *v, enum out_mark mark)
 	buf_puts(&o->buf, "\r\n");
 }
 
-const struct out_format out_csv = { "csv", csv_begin, csv_row, NULL };
+const struct out_format out_csv = {
+	.name = "csv", .begin = csv_begin, .row = csv_row,
+};

@@ -22,12 +22,14 @@ struct out {
 	struct buf header;		/* of csv, as written last */
 };
 
-/* A format appends to o->buf.  begin and end may be NULL. */
+/* A format appends to o->buf.  begin, end and line may be NULL. */
 struct out_format {
 	const char *name;
 	void (*begin)(struct out *o);
 	void (*row)(struct out *o, const struct str *v, enum out_mark mark);
 	void (*end)(struct out *o);
+	bool (*line)(struct out *o, struct str line, const struct str *more,
+	    size_t n);			/* see out_line */
 };
 
 /* Writes some of o->buf if it is much, for a format that appends more than a

@@ -239,4 +239,4 @@ json_row(struct out *o, const struct str *v, enum out_mark mark)
 	buf_puts(&o->buf, "}\n");
 }
 
-const struct out_format out_json = { "json", NULL, json_row, NULL };
+const struct out_format out_json = { .name = "json", .row = json_row };

@@ -100,17 +100,6 @@ table_begin(struct out *o)
 		add_column(o, i);
 }
 
-static void
-add_value(struct buf *b, struct str s)
-{
-	if (s.n == 0)
-		buf_putc(b, '-');
-	else if (str_is(s, "-"))
-		buf_puts(b, "\\x2d");
-	else
-		escape_add(b, s);
-}
-
 /* 0.0.0.0:22, [::]:22. */
 static void
 add_endpoint(struct buf *b, struct str addr, struct str port)
@@ -123,9 +112,9 @@ add_endpoint(struct buf *b, struct str addr, struct str port)
 	}
 	if (colon)
 		buf_putc(b, '[');
-	add_value(b, addr);
+	escape_field(b, addr, false);
 	buf_puts(b, colon ? "]:" : ":");
-	add_value(b, port);
+	escape_field(b, port, false);
 }
 
 static void
@@ -143,7 +132,7 @@ table_row(struct out *o, const struct str *v, enum out_mark mark)
 		if (c->endpoint)
 			add_endpoint(b, v[c->at], v[c->at + 1]);
 		else
-			add_value(b, v[c->at]);
+			escape_field(b, v[c->at], false);
 		width = width_of((struct str){ b->p + start, b->n - start });
 		if (width > t->layout[i].width)
 			t->layout[i].width = width;
@@ -325,5 +314,6 @@ table_end(struct out *o)
 }
 
 const struct out_format out_table = {
-	"table", table_begin, table_row, table_end,
+	.name = "table", .begin = table_begin, .row = table_row,
+	.end = table_end,
 };

@@ -165,6 +165,22 @@ out_row(struct out *o, const struct str *v, enum out_mark mark)
 	out_spill(o);
 }
 
+bool
+out_line(struct out *o, struct str line, const struct str *more, size_t n)
+{
+	if (o->opts.format->line == NULL)
+		return false;
+	if (o->failed)
+		return true;
+	if (!o->begun)
+		begin(o);
+	if (!o->opts.format->line(o, line, more, n))
+		return false;
+	o->rows++;
+	out_spill(o);
+	return true;
+}
+
 void
 out_cut(struct out *o)
 {

@@ -29,6 +29,7 @@ static const struct opt table[] = {
 	{ 'a', "all", NULL, "accepted, changes nothing" },
 	{ 'n', "numeric", NULL, "accepted, changes nothing" },
 	{ 'p', "processes", NULL, "accepted, changes nothing" },
+	{ 'N', "all-netns", NULL, "all network namespaces; needs root" },
 	{ 'U', "unsorted", NULL, "in the order of the kernel" },
 	{ OPT_PID, "pid", "PIDS", "sockets of these processes" },
 	{ OPT_STATE, "state", "STATES", "sockets in these states" },
@@ -80,6 +81,8 @@ take_option(struct options *o, int c)
 	case 'n':
 	case 'p':
 		return true;
+	case 'N':
+		return f->all_netns = true;
 	case 'U':
 		return o->unsorted = true;
 	case OPT_PID:
@@ -254,8 +257,6 @@ scan(struct job *j)
 	bool owners, ok = true;
 	uint64_t unowned = 0;
 
-	o->filter.eph_first = j->sys.eph_first;
-	o->filter.eph_last = j->sys.eph_last;
 	j->req.filter = &o->filter;
 	j->req.needs = needs_of(j);
 	owners = (j->req.needs & NEED_OWNERS) != 0;

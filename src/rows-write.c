@@ -1,7 +1,6 @@
 /* The values of records, a function for each field. */
 #include "rows.h"
 
-#include <net/if.h>
 #include <stdlib.h>
 
 #include "num.h"
@@ -13,8 +12,6 @@ struct record {
 	const struct sock *sock;
 	const struct proc *proc;	/* NULL: nobody holds it */
 	char *p;			/* room for what is not kept anywhere */
-	uint32_t ifindex;		/* the last interface, and its name */
-	char ifname[IF_NAMESIZE];
 };
 
 static struct str
@@ -32,23 +29,6 @@ from_number(struct record *r, uint64_t v)
 	return (struct str){ start, (size_t)(r->p - start) };
 }
 
-/* A % and the interface's name, or its number where it has none by now. */
-static void
-add_scope(struct record *r)
-{
-	size_t n;
-
-	if (r->sock->ifindex != r->ifindex) {
-		r->ifindex = r->sock->ifindex;
-		if (if_indextoname(r->ifindex, r->ifname) == NULL)
-			*num_format(r->ifname, r->ifindex) = '\0';
-	}
-	n = strlen(r->ifname);
-	*r->p++ = '%';
-	memcpy(r->p, r->ifname, n);
-	r->p += n;
-}
-
 static struct str
 from_addr(struct record *r, const struct addr *a)
 {
@@ -57,8 +37,13 @@ from_addr(struct record *r, const struct addr *a)
 	if (a->family == ADDR_NONE)
 		return STR_NONE;
 	r->p = addr_format(r->p, a);
-	if (r->sock->ifindex != 0 && addr_is_linklocal(a))
-		add_scope(r);
+	if (r->sock->ifname != NULL && addr_is_linklocal(a)) {
+		size_t n = strlen(r->sock->ifname);
+
+		*r->p++ = '%';
+		memcpy(r->p, r->sock->ifname, n);
+		r->p += n;
+	}
 	return (struct str){ start, (size_t)(r->p - start) };
 }
 
@@ -116,10 +101,9 @@ get_service(struct record *r)
 }
 
 static struct str
-get_none(struct record *r)
+get_netns(struct record *r)
 {
-	(void)r;
-	return STR_NONE;
+	return r->src->scan->netns[r->sock->netns].label;
 }
 
 static struct str
@@ -262,7 +246,7 @@ static const struct getter {
 	[F_REMOTE_PORT] = { get_remote_port, 0 },
 	[F_DIR] = { get_dir, NEED_DIR },
 	[F_SERVICE] = { get_service, NEED_DIR | NEED_SERVICES },
-	[F_NETNS] = { get_none, 0 },
+	[F_NETNS] = { get_netns, 0 },
 	[F_CONTAINER] = { get_container, NEED_OWNERS | NEED_CONTAINER },
 	[F_PID] = { get_pid, NEED_OWNERS },
 	[F_PROCESS] = { get_process, NEED_OWNERS | NEED_STAT },
@@ -282,7 +266,7 @@ static const struct getter {
 };
 
 /* Room for every value that is formatted for one record, but for fd. */
-enum { SCRATCH = FIELD_NSCAN * (ADDR_TEXT_MAX + 1 + IF_NAMESIZE) };
+enum { SCRATCH = FIELD_NSCAN * (ADDR_TEXT_MAX + 1 + SOCK_IFNAME_MAX) };
 
 unsigned
 rows_needs(const struct cols *cols)

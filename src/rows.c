@@ -36,6 +36,9 @@ cmp_row(const void *a, const void *b)
 	const struct sortable *x = a, *y = b;
 	int c = cmp_sock(x->sock, y->sock);
 
+	/* Namespaces were scanned in the order of their labels. */
+	if (c == 0)
+		c = cmp_u64(x->sock->netns, y->sock->netns);
 	if (c == 0)
 		c = cmp_u64(x->pid, y->pid);
 	if (c == 0)

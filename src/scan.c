@@ -2,6 +2,7 @@
 
 #include "dir.h"
 #include "err.h"
+#include "sys.h"
 
 #ifdef PRT_LINUX
 #include "linux.h"
@@ -46,8 +47,12 @@ read_tables(const struct scan_request *req, const struct backend **backend,
 			err_msg("trying %s", backends[i]->name);
 		if (backends[i]->tables(req, sc))
 			return true;
+		/* what all namespaces need, no other way gives */
+		if (req->filter->all_netns)
+			return false;
 		/* nothing of it mixes with the next one's */
 		sc->nsock = sc->nproc = sc->nholder = 0;
+		sc->nnetns = 1;
 	}
 	return false;
 }
@@ -58,7 +63,7 @@ drop_unwanted(struct scan *sc, const struct filter *f)
 	size_t i, n = 0;
 
 	for (i = 0; i < sc->nsock; i++)
-		if (filter_keeps(f, &sc->sock[i]))
+		if (filter_keeps(f, sc, &sc->sock[i]))
 			sc->sock[n++] = sc->sock[i];
 	sc->nsock = n;
 }
@@ -67,10 +72,13 @@ bool
 scan_run(const struct scan_request *req, const struct backend *backend,
     struct scan *sc)
 {
+	struct netns *own = scan_add_netns(sc);
+
+	sys_port_range(req->proc, &own->first, &own->last);
 	if (!read_tables(req, &backend, sc))
 		return false;
 	if ((req->needs & NEED_DIR) != 0)
-		dir_judge(sc, req->filter->eph_first, req->filter->eph_last);
+		dir_judge(sc);
 	drop_unwanted(sc, req->filter);
 	if ((req->needs & NEED_OWNERS) == 0 || backend->owners == NULL)
 		return true;

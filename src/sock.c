@@ -61,12 +61,22 @@ sock_has_user(const struct sock *s)
 	    s->state != STATE_SYN_RECV;
 }
 
+struct netns *
+scan_add_netns(struct scan *sc)
+{
+	sc->netns = mem_grow(sc->netns, &sc->netnscap, sc->nnetns + 1,
+	    sizeof *sc->netns);
+	memset(&sc->netns[sc->nnetns], 0, sizeof *sc->netns);
+	return &sc->netns[sc->nnetns++];
+}
+
 struct sock *
 scan_add_sock(struct scan *sc)
 {
 	sc->sock = mem_grow(sc->sock, &sc->sockcap, sc->nsock + 1,
 	    sizeof *sc->sock);
 	memset(&sc->sock[sc->nsock], 0, sizeof *sc->sock);
+	sc->sock[sc->nsock].netns = (uint32_t)(sc->nnetns - 1);
 	return &sc->sock[sc->nsock++];
 }
 
@@ -88,9 +98,19 @@ scan_add_holder(struct scan *sc)
 	return &sc->holder[sc->nholder++];
 }
 
+bool
+scan_is_ephemeral(const struct scan *sc, const struct sock *s, uint16_t port)
+{
+	const struct netns *ns = &sc->netns[s->netns];
+
+	return port >= ns->first && port <= ns->last;
+}
+
 void
 scan_free(struct scan *sc)
 {
+	free(sc->netns);
+	free(sc->ifname);
 	free(sc->sock);
 	free(sc->proc);
 	free(sc->holder);

@@ -32,7 +32,8 @@ struct sock {
 	uint16_t local_port, remote_port;
 	unsigned char proto, state, dir, v6only;
 	bool timewait;			/* an entry of tables, not a socket */
-	uint32_t ifindex;		/* bound to that interface, or 0 */
+	uint32_t netns;			/* index of the scan's namespaces */
+	const char *ifname;		/* bound to that interface, or NULL */
 	uint32_t uid;			/* what the kernel says of the socket */
 	uint64_t inode;			/* 0: held by no process */
 };
@@ -50,7 +51,27 @@ struct holder {
 	uint32_t sock, proc, fd;
 };
 
+/* A network namespace.  The scan's first is the scanner's own. */
+struct netns {
+	uint64_t inode;			/* 0: not known, as of the own one */
+	struct str label;		/* missing: the own one */
+	uint16_t first, last;		/* its ip_local_port_range */
+};
+
+enum { SOCK_IFNAME_MAX = 64 };
+
+/* The name of an interface of a namespace, at most SOCK_IFNAME_MAX bytes. */
+struct ifname {
+	uint32_t netns;
+	uint32_t index;
+	const char *name;
+};
+
 struct scan {
+	struct netns *netns;
+	size_t nnetns, netnscap;
+	struct ifname *ifname;
+	size_t nifname, ifnamecap;
 	struct sock *sock;
 	size_t nsock, sockcap;
 	struct proc *proc;
@@ -78,10 +99,16 @@ bool sock_is_listener(const struct sock *s);
  * requests (net/ipv4/inet_diag.c). */
 bool sock_has_user(const struct sock *s);
 
-/* Room for one more at the end, zeroed, and counted. */
+/* Room for one more at the end, zeroed, and counted.  A socket is of the
+ * namespace that was added last. */
+struct netns *scan_add_netns(struct scan *sc);
 struct sock *scan_add_sock(struct scan *sc);
 struct proc *scan_add_proc(struct scan *sc);
 struct holder *scan_add_holder(struct scan *sc);
+
+/* The socket's port is one that its namespace hands out. */
+bool scan_is_ephemeral(const struct scan *sc, const struct sock *s,
+    uint16_t port);
 
 void scan_free(struct scan *sc);
 

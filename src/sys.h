@@ -16,11 +16,14 @@ struct sys {
 	struct str host;	/* its name */
 	struct str boot;	/* id of this boot; missing where there is none */
 	uint16_t unpriv;	/* first port that an ordinary user may bind */
-	uint16_t eph_first, eph_last;	/* ports that the system hands out */
 };
 
 /* Asks for all of it, of the machine whose proc tree that is (own: this one);
  * what cannot be had is the usual value.  Strings go to a. */
 void sys_read(struct sys *s, const char *proc, bool own, struct arena *a);
+
+/* The ports that the calling thread's network namespace hands out,
+ * ip_local_port_range; the usual ones where it cannot be read. */
+void sys_port_range(const char *proc, uint16_t *first, uint16_t *last);
 
 #endif

@@ -1,0 +1,127 @@
+#!/usr/bin/env bats
+# prt-scan -N: every network namespace, each scanned once.
+
+load helpers
+
+# Ends what listen_in started, and the namespaces that the test made.
+teardown() {
+	for pid in ${listeners-}; do
+		kill "$pid" 2>/dev/null || true
+	done
+	for name in ${names-}; do
+		ip netns del "$name" 2>/dev/null || true
+	done
+}
+
+add_netns() {
+	ip netns add "$1"
+	names="${names-} $1"
+	ip -n "$1" link set lo up
+}
+
+# listen_in PORT COMMAND...: COMMAND runs a listener on 127.0.0.1:PORT, and
+# $listener is its pid.
+listen_in() {
+	local port=$1 ready=$BATS_TEST_TMPDIR/ready.$1.$RANDOM
+	shift
+	"$@" python3 -c '
+import os, socket, sys, time
+l = socket.socket()
+l.bind(("127.0.0.1", int(sys.argv[1])))
+l.listen(5)
+c = socket.create_connection(l.getsockname())
+a = l.accept()
+open(sys.argv[2], "w").write(str(os.getpid()))
+time.sleep(60)' "$port" "$ready" 3>&- &
+	listeners="${listeners-} $!"
+	until [ -s "$ready" ]; do sleep 0.02; done
+	listener=$(cat "$ready")
+}
+
+setup() {
+	requires root
+	requires ip python3
+}
+
+@test "-N: named and unnamed namespaces, each with its label" {
+	add_netns prt-t-one
+	listen_in 20601 ip netns exec prt-t-one
+	one=$listener
+	listen_in 20601 unshare -n sh -c 'ip link set lo up; exec "$@"' sh
+	two=$listener
+	inode=$(stat -L -c %i "/proc/$two/ns/net")
+	run -0 prt-scan -NlH -o local_port,netns,pid 20601
+	[ "$output" = "20601	net:[$inode]	$two
+20601	prt-t-one	$one" ]
+}
+
+@test "-N: both backends give the same" {
+	add_netns prt-t-one
+	listen_in 20601 ip netns exec prt-t-one
+	run -0 prt-scan -NH --backend=netlink 20601
+	netlink=$output
+	[ "${#lines[@]}" -eq 3 ]
+	run -0 prt-scan -NH --backend=proc 20601
+	[ "$output" = "$netlink" ]
+}
+
+@test "-N: direction is judged within a namespace" {
+	add_netns prt-t-one
+	listen_in 20601 ip netns exec prt-t-one
+	run -0 prt-scan -NH -o dir --state=ESTABLISHED 20601
+	[ "$(sort <<<"$output")" = "in
+out" ]
+}
+
+@test "-N: a namespace with two names has the first, and is scanned once" {
+	add_netns prt-t-two
+	listen_in 20601 ip netns exec prt-t-two
+	ip netns attach prt-t-one "$listener"
+	names="$names prt-t-one"
+	run -0 prt-scan -NlH -o netns 20601
+	[ "$output" = prt-t-one ]
+}
+
+@test "-N: scope says so, and without it other namespaces are not seen" {
+	add_netns prt-t-one
+	listen_in 20601 ip netns exec prt-t-one
+	run -0 prt-scan -N -o proto
+	[[ ${lines[0]} == *" scope=all;netns" ]]
+	run -0 prt-scan -H 20601
+	[ -z "$output" ]
+}
+
+@test "-N: a link-local scope is named in its own namespace" {
+	add_netns prt-t-one
+	ip -n prt-t-one link add prt-t-d type veth peer name prt-t-e
+	ip -n prt-t-one link set prt-t-d up
+	ip -n prt-t-one link set prt-t-e up
+	ip -n prt-t-one addr add fe80::5/64 dev prt-t-d nodad
+	ip netns exec prt-t-one python3 -c '
+import socket, time
+s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+s.bind(("fe80::5", 20602, 0, socket.if_nametoindex("prt-t-d")))
+time.sleep(60)' 3>&- &
+	listeners=$!
+	until prt-scan -NqH 20602; do sleep 0.05; done
+	run -0 prt-scan -NH -o local_addr,netns 20602
+	[ "$output" = "fe80::5%prt-t-d	prt-t-one" ]
+}
+
+@test "-N: needs a privilege, and says which" {
+	run -2 --separate-stderr setpriv --reuid=65534 --regid=65534 \
+	    --clear-groups prt-scan -N
+	[ -z "$output" ]
+	[ "$stderr" = "prt-scan: --all-netns: needs root, or cap_sys_admin" ]
+}
+
+@test "-N: equal addresses in two namespaces are two things to prt-diff" {
+	add_netns prt-t-one
+	add_netns prt-t-two
+	listen_in 20601 ip netns exec prt-t-one
+	prt-scan -Nl >"$BATS_TEST_TMPDIR/old"
+	listen_in 20601 ip netns exec prt-t-two
+	run -0 bash -c "prt-scan -Nl | prt-diff -H -o netns,local_port,change \
+	    '$BATS_TEST_TMPDIR/old' | grep 20601"
+	[ "$output" = "prt-t-two	20601	new" ]
+}
