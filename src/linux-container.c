@@ -162,9 +162,14 @@ write_name(char *dst, const struct pattern *pt, struct str s)
 	return n + ID_SHOWN;
 }
 
+struct container {
+	const struct pattern *pattern;
+	struct str id;		/* or name */
+};
+
 /* The innermost container of a path. */
-static size_t
-search_path(struct str path, char *name)
+static bool
+search_path(struct str path, struct container *c)
 {
 	size_t i;
 
@@ -174,27 +179,42 @@ search_path(struct str path, char *name)
 		struct str part = last_part(&path);
 
 		for (i = 0; i < NELEMS(patterns); i++) {
-			struct str found = match(&patterns[i], path, part);
-
-			if (found.p != NULL && is_trusted(path))
-				return write_name(name, &patterns[i], found);
+			c->pattern = &patterns[i];
+			c->id = match(c->pattern, path, part);
+			if (c->id.p != NULL && is_trusted(path))
+				return true;
 		}
 	}
-	return 0;
+	return false;
+}
+
+static bool
+search(struct str text, struct container *c)
+{
+	bool found = false;
+
+	while (!found && text.p != NULL) {
+		struct str line = str_cut(&text, '\n');
+
+		str_cut(&line, ':');
+		str_cut(&line, ':');
+		found = line.p != NULL && search_path(line, c);
+	}
+	return found;
 }
 
 size_t
 linux_container(struct str text, char *name)
 {
-	struct str line;
-	size_t n = 0;
+	struct container c;
 
-	while (n == 0 && text.p != NULL) {
-		line = str_cut(&text, '\n');
-		str_cut(&line, ':');
-		str_cut(&line, ':');
-		if (line.p != NULL)
-			n = search_path(line, name);
-	}
-	return n;
+	return search(text, &c) ? write_name(name, c.pattern, c.id) : 0;
+}
+
+struct str
+linux_container_id(struct str text)
+{
+	struct container c;
+
+	return search(text, &c) ? c.id : STR_NONE;
 }

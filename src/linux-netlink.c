@@ -10,8 +10,10 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
+#include <linux/tcp.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -52,8 +54,10 @@ make_addr(const __be32 *words, int family)
 	return a;
 }
 
-static enum sock_v6only
-find_v6only(const struct inet_diag_msg *m, size_t len)
+/* The bytes of the message's first attribute of that type, rtnetlink(7), and
+ * how many; NULL where there is none. */
+static const void *
+find_attr(const struct inet_diag_msg *m, size_t len, unsigned type, size_t *n)
 {
 	const struct rtattr *a =
 	    (const struct rtattr *)(const void *)(m + 1);
@@ -63,17 +67,62 @@ find_v6only(const struct inet_diag_msg *m, size_t len)
 	    a->rta_len <= left) {
 		size_t step = RTA_ALIGN((size_t)a->rta_len);
 
-		if (a->rta_type == INET_DIAG_SKV6ONLY &&
-		    a->rta_len > RTA_LENGTH(0))
-			return *(const unsigned char *)RTA_DATA(a) != 0 ?
-			    V6ONLY_YES : V6ONLY_NO;
+		*n = a->rta_len - RTA_LENGTH(0);
+		if (a->rta_type == type)
+			return RTA_DATA(a);
 		if (step >= left)
 			break;
 		left -= step;
 		a = (const struct rtattr *)(const void *)
 		    ((const char *)a + step);
 	}
-	return V6ONLY_UNKNOWN;
+	return NULL;
+}
+
+static enum sock_v6only
+find_v6only(const struct inet_diag_msg *m, size_t len)
+{
+	size_t n;
+	const unsigned char *value = find_attr(m, len, INET_DIAG_SKV6ONLY, &n);
+
+	if (value == NULL || n == 0)
+		return V6ONLY_UNKNOWN;
+	return *value != 0 ? V6ONLY_YES : V6ONLY_NO;
+}
+
+/* Older kernels have a shorter struct: without the counters there is nothing to
+ * tell. */
+static const struct sock_info *
+find_info(const struct inet_diag_msg *m, size_t len, struct arena *a)
+{
+	struct tcp_info ti;
+	struct sock_info *info;
+	size_t n;
+	const void *value = find_attr(m, len, INET_DIAG_INFO, &n);
+
+	if (value == NULL || n < offsetof(struct tcp_info, tcpi_segs_out))
+		return NULL;
+	memcpy(&ti, value, n < sizeof ti ? n : sizeof ti);
+	info = arena_alloc(a, sizeof *info);
+	*info = (struct sock_info){ ti.tcpi_bytes_received,
+		ti.tcpi_bytes_acked, ti.tcpi_rtt, ti.tcpi_total_retrans };
+	return info;
+}
+
+/* A listener's two numbers are its connections that wait and how many may
+ * (tcp_diag_get_info in net/ipv4/tcp_diag.c); of what is no socket they mean
+ * nothing. */
+static void
+set_queues(struct sock *s, const struct inet_diag_msg *m)
+{
+	s->has_queues = !s->timewait;
+	s->rx_queue = m->idiag_rqueue;
+	if (s->state == STATE_LISTEN) {
+		s->has_backlog = true;
+		s->backlog = m->idiag_wqueue;
+	} else {
+		s->tx_queue = m->idiag_wqueue;
+	}
 }
 
 enum sock_state
@@ -115,7 +164,10 @@ add_message(struct scan *sc, const struct inet_diag_msg *m, size_t len,
 		s->ifname = linux_ifname(sc, m->id.idiag_if);
 	s->uid = m->idiag_uid;
 	s->inode = m->idiag_inode;
-	if (m->idiag_family == AF_INET6 && len > sizeof *m)
+	set_queues(s, m);
+	if (s->remote.family != ADDR_NONE)
+		s->info = find_info(m, len, &sc->arena);
+	else if (m->idiag_family == AF_INET6)
 		s->v6only = (unsigned char)find_v6only(m, len);
 	return true;
 }
@@ -214,9 +266,16 @@ dump(struct scan *sc, const struct nlmsghdr *request, enum sock_proto proto)
 	return status == AGAIN ? EAGAIN : status;
 }
 
+/* What the kernel is to add to each socket: nothing, unless it is asked for. */
+static unsigned char
+extensions(const struct scan_request *req)
+{
+	return (req->needs & NEED_INFO) != 0 ? 1 << (INET_DIAG_INFO - 1) : 0;
+}
+
 static int
-dump_family(struct scan *sc, enum sock_proto proto, int family,
-    unsigned states)
+dump_family(const struct scan_request *req, struct scan *sc,
+    enum sock_proto proto, int family, unsigned states)
 {
 	struct v2_request r = {
 		.head = { .nlmsg_len = sizeof r,
@@ -225,6 +284,7 @@ dump_family(struct scan *sc, enum sock_proto proto, int family,
 		.body = { .sdiag_family = (unsigned char)family,
 			.sdiag_protocol =
 			    proto == PROTO_TCP ? IPPROTO_TCP : IPPROTO_UDP,
+			.idiag_ext = extensions(req),
 			.idiag_states = states },
 	};
 
@@ -233,13 +293,15 @@ dump_family(struct scan *sc, enum sock_proto proto, int family,
 
 /* Both families in one pass, which SOCK_DIAG_BY_FAMILY cannot. */
 static int
-dump_tcp(struct scan *sc, unsigned states)
+dump_tcp(const struct scan_request *req, struct scan *sc, unsigned states)
 {
 	struct v1_request r = {
 		.head = { .nlmsg_len = sizeof r,
 			.nlmsg_type = TCPDIAG_GETSOCK,
 			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
-		.body = { .idiag_family = AF_UNSPEC, .idiag_states = states },
+		.body = { .idiag_family = AF_UNSPEC,
+			.idiag_ext = extensions(req),
+			.idiag_states = states },
 	};
 
 	return dump(sc, &r.head, PROTO_TCP);
@@ -257,9 +319,9 @@ dump_families(struct scan *sc, const struct scan_request *req,
 	int status = 0;
 
 	if (v4 || both)
-		status = dump_family(sc, proto, AF_INET, states);
+		status = dump_family(req, sc, proto, AF_INET, states);
 	if (status == 0 && (v6 || both)) {
-		status = dump_family(sc, proto, AF_INET6, states);
+		status = dump_family(req, sc, proto, AF_INET6, states);
 		if (status == ENOENT)
 			status = 0;
 	}
@@ -297,7 +359,7 @@ own_tables(const struct scan_request *req, struct scan *sc)
 			continue;
 		status = EINVAL;
 		if (proto == PROTO_TCP && both)
-			status = dump_tcp(sc, states);
+			status = dump_tcp(req, sc, states);
 		if (status != 0)
 			status = dump_families(sc, req,
 			    (enum sock_proto)proto, states);

@@ -55,6 +55,20 @@ read_link(int dir, const char *path)
 	return num_parse(s, UINT64_MAX, &inode) ? inode : 0;
 }
 
+uint64_t
+sys_netns(const char *proc, bool own)
+{
+	int dir = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	uint64_t inode = 0;
+
+	if (dir >= 0) {
+		inode = read_link(dir,
+		    own ? "thread-self/ns/net" : "1/ns/net");
+		close(dir);
+	}
+	return inode;
+}
+
 static char *
 join(struct arena *a, const char *dir, const char *name)
 {
@@ -182,8 +196,7 @@ linux_netns_list(const struct scan_request *req, struct linux_netns_list *l,
 		err_msg("%s:", req->proc);
 		return false;
 	}
-	l->own = read_link(dirfd(dir), req->own_proc ? "thread-self/ns/net" :
-	    "1/ns/net");
+	l->own = sys_netns(req->proc, req->own_proc);
 	if (req->own_proc &&
 	    fstatat(dirfd(dir), "thread-self/ns/net", &st, 0) == 0) {
 		l->dev = st.st_dev;

@@ -20,8 +20,11 @@ enum {
 	STAT_SIZE = 4096,
 	CGROUP_SIZE = 64 * 1024,
 	CMDLINE_MAX = 4096,	/* longer ones end in ... */
-	FIELD_PPID = 4, FIELD_STARTTIME = 22	/* of stat, from 1 */
 };
+
+/* The fields of stat that we want, counted from 1. */
+enum { STAT_PPID = 4, STAT_UTIME = 14, STAT_STIME = 15, STAT_STARTTIME = 22,
+	STAT_RSS = 24 };
 
 #define DELETED " (deleted)"
 #define REPLACED " (replaced)"
@@ -60,10 +63,11 @@ is_fault(int error)
 
 /*
  * The name is between the first ( and the last ), and may hold both, blanks and
- * newlines; after it fields are numbers with one blank before each.
+ * newlines; after it fields are numbers with one blank before each.  Puts them
+ * into v by their number, what is no plain number as 0.
  */
 static bool
-parse_stat(struct str text, struct str *comm, uint64_t *ppid, uint64_t *start)
+parse_stat(struct str text, struct str *comm, uint64_t v[static STAT_RSS + 1])
 {
 	const char *open = memchr(text.p, '(', text.n);
 	const char *close = memrchr(text.p, ')', text.n);
@@ -76,15 +80,20 @@ parse_stat(struct str text, struct str *comm, uint64_t *ppid, uint64_t *start)
 	rest = (struct str){ close + 1,
 		(size_t)(text.p + text.n - close - 1) };
 	str_cut(&rest, ' ');
-	for (field = 3; rest.p != NULL; field++) {
-		struct str value = str_cut(&rest, ' ');
-
-		if (field == FIELD_PPID && !num_parse(value, INT32_MAX, ppid))
-			return false;
-		if (field == FIELD_STARTTIME)
-			return num_parse(value, UINT64_MAX, start);
+	for (field = 3; rest.p != NULL && field <= STAT_RSS; field++) {
+		v[field] = 0;
+		num_parse(str_cut(&rest, ' '), UINT64_MAX, &v[field]);
 	}
-	return false;
+	return field > STAT_STARTTIME && v[STAT_PPID] <= INT32_MAX;
+}
+
+/* Clock ticks as hundredths of a second. */
+static uint64_t
+hundredths(uint64_t ticks)
+{
+	long hz = sysconf(_SC_CLK_TCK);
+
+	return hz > 0 ? ticks * 100 / (uint64_t)hz : ticks;
 }
 
 static int
@@ -92,18 +101,19 @@ read_stat(int dir, const char *path, struct proc *p, struct arena *a)
 {
 	char buf[STAT_SIZE];
 	struct str comm;
-	uint64_t ppid, start;
+	uint64_t v[STAT_RSS + 1] = { 0 };
 	ssize_t n = read_file(dir, path, buf, sizeof buf);
 
 	if (n < 0)
 		return errno;
-	if (n == 0 || !parse_stat((struct str){ buf, (size_t)n }, &comm, &ppid,
-	    &start))
+	if (n == 0 || !parse_stat((struct str){ buf, (size_t)n }, &comm, v))
 		return 0;
 	p->comm = arena_str(a, comm);
-	p->ppid = (uint32_t)ppid;
-	p->has_ppid = true;
-	p->start = start;
+	p->ppid = (uint32_t)v[STAT_PPID];
+	p->has_ppid = p->has_usage = true;
+	p->start = v[STAT_STARTTIME];
+	p->rss = v[STAT_RSS] * (uint64_t)sysconf(_SC_PAGESIZE);
+	p->cpu = hundredths(v[STAT_UTIME] + v[STAT_STIME]);
 	return 0;
 }
 
@@ -228,37 +238,71 @@ read_cmdline(int dir, struct proc *p, struct arena *a)
 	return 0;
 }
 
-/* 0 or an errno. */
-static int
-read_container(int dir, const char *path, struct str *name, struct arena *a)
+/* The text of a cgroup file, most of which are short, in small or in b.  A
+ * missing value and an errno where it cannot be read. */
+static struct str
+read_cgroup(int dir, const char *path, char small[static STAT_SIZE],
+    struct buf *b)
 {
-	char small[STAT_SIZE], *buf = small;
-	char text[LINUX_CONTAINER_MAX];
-	ssize_t n = read_file(dir, path, small, sizeof small);
-	int error = errno;
-	size_t len;
+	ssize_t n = read_file(dir, path, small, STAT_SIZE);
 
-	if (n == (ssize_t)sizeof small) {
-		buf = mem_alloc(CGROUP_SIZE);
-		n = read_file(dir, path, buf, CGROUP_SIZE);
-		error = errno;
+	if (n < STAT_SIZE)
+		return n < 0 ? STR_NONE : (struct str){ small, (size_t)n };
+	n = read_file(dir, path, buf_room(b, CGROUP_SIZE), CGROUP_SIZE);
+	return n < 0 ? STR_NONE : (struct str){ b->p, (size_t)n };
+}
+
+static struct str
+container_in(struct str text, struct arena *a)
+{
+	char name[LINUX_CONTAINER_MAX];
+	size_t n = linux_container(text, name);
+
+	return n > 0 ? arena_str(a, (struct str){ name, n }) : STR_NONE;
+}
+
+static int
+read_groups(int dir, unsigned needs, struct proc *p, struct arena *a)
+{
+	char small[STAT_SIZE];
+	struct buf large = { 0 };
+	struct str text = read_cgroup(dir, "../cgroup", small, &large);
+	int error = text.p == NULL ? errno : 0;
+
+	if (text.p != NULL && (needs & NEED_CONTAINER) != 0) {
+		p->container = container_in(text, a);
+		p->container_id = arena_str(a, linux_container_id(text));
 	}
-	len = n > 0 ? linux_container((struct str){ buf, (size_t)n }, text) :
-	    0;
-	if (len > 0)
-		*name = arena_str(a, (struct str){ text, len });
-	if (buf != small)
-		free(buf);
-	return n < 0 ? error : 0;
+	if (text.p != NULL && (needs & NEED_CGROUP) != 0) {
+		p->cgroup = arena_str(a, linux_cgroup(text));
+		p->unit = arena_str(a, linux_unit(p->cgroup));
+	}
+	buf_free(&large);
+	return error;
 }
 
 struct str
 linux_container_of(int dir, const char *path, struct arena *a)
 {
-	struct str name = STR_NONE;
+	char small[STAT_SIZE];
+	struct buf large = { 0 };
+	struct str text = read_cgroup(dir, path, small, &large);
+	struct str name = text.p != NULL ? container_in(text, a) : STR_NONE;
 
-	read_container(dir, path, &name, a);
+	buf_free(&large);
 	return name;
+}
+
+static int
+read_cwd(int dir, struct proc *p, struct arena *a)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlinkat(dir, "../cwd", path, sizeof path);
+
+	if (n < 0)
+		return errno;
+	p->cwd = arena_str(a, (struct str){ path, (size_t)n });
+	return 0;
 }
 
 bool
@@ -274,9 +318,10 @@ linux_process(int fd, unsigned needs, struct proc *p, struct arena *a)
 		fault |= is_fault(read_exe(fd, p, a));
 	if ((needs & NEED_CMDLINE) != 0)
 		fault |= is_fault(read_cmdline(fd, p, a));
-	if ((needs & NEED_CONTAINER) != 0)
-		fault |= is_fault(read_container(fd, "../cgroup",
-		    &p->container, a));
+	if ((needs & (NEED_CONTAINER | NEED_CGROUP)) != 0)
+		fault |= is_fault(read_groups(fd, needs, p, a));
+	if ((needs & NEED_CWD) != 0)
+		fault |= is_fault(read_cwd(fd, p, a));
 	return fault;
 }
 

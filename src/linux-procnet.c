@@ -91,6 +91,17 @@ read_end(struct str s, enum addr_family family, struct addr *a,
 	return true;
 }
 
+/* tx_queue:rx_queue; of a listener the second is the connections that wait. */
+static bool
+read_queues(struct str s, struct sock *sock)
+{
+	if (!take_hex(&s, 8, &sock->tx_queue) || !str_starts(s, ":"))
+		return false;
+	s.p++;
+	s.n--;
+	return take_hex(&s, 8, &sock->rx_queue) && s.n == 0;
+}
+
 bool
 linux_procnet_line(struct str line, enum sock_proto proto,
     enum addr_family family, struct sock *s)
@@ -109,11 +120,13 @@ linux_procnet_line(struct str line, enum sock_proto proto,
 	if (!take_hex(&word, 2, &state) || word.n > 0)
 		return false;
 	s->state = (unsigned char)linux_state(state, proto);
-	next_word(&line);	/* queues */
+	if (!read_queues(next_word(&line), s))
+		return false;
 	word = next_word(&line);
 	if (!take_hex(&word, 2, &timer) || !str_starts(word, ":"))
 		return false;
 	s->timewait = proto == PROTO_TCP && timer == LINUX_TIMER_TIMEWAIT;
+	s->has_queues = !s->timewait;
 	next_word(&line);	/* retransmits */
 	if (!num_parse(next_word(&line), UINT32_MAX, &uid))
 		return false;
@@ -278,17 +291,23 @@ folder_tables(const struct scan_request *req, struct scan *sc, char *folder)
 /* Of this machine's tree that of the calling thread, which may have entered
  * another namespace; else init's, if there is one to see: DIR/net is a link to
  * the reader's own. */
+char *
+linux_net_folder(const char *proc, bool own)
+{
+	char *folder = make_path(proc, own ? "thread-self/net" : "1/net");
+
+	if (!own && access(folder, F_OK) != 0) {
+		free(folder);
+		folder = make_path(proc, "net");
+	}
+	return folder;
+}
+
 static bool
 own_tables(const struct scan_request *req, struct scan *sc)
 {
-	char *folder = make_path(req->proc,
-	    req->own_proc ? "thread-self/net" : "1/net");
-
-	if (!req->own_proc && access(folder, F_OK) != 0) {
-		free(folder);
-		folder = make_path(req->proc, "net");
-	}
-	return folder_tables(req, sc, folder);
+	return folder_tables(req, sc,
+	    linux_net_folder(req->proc, req->own_proc));
 }
 
 /* Of another proc tree, which has a folder of each process's namespace.  One

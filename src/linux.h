@@ -31,6 +31,14 @@ bool linux_owners(const struct scan_request *req, struct scan *sc);
  */
 bool linux_process(int fd, unsigned needs, struct proc *p, struct arena *a);
 
+/* Its whole id, or its name where it has no id: a part of text. */
+struct str linux_container_id(struct str text);
+
+/* The path of the control group in such a text, and the systemd unit in such a
+ * path: parts of what is given, missing where there is none. */
+struct str linux_cgroup(struct str text);
+struct str linux_unit(struct str path);
+
 /* The container of the process whose cgroup file that is, as linux_container
  * names it; a missing value where there is none or it cannot be read. */
 struct str linux_container_of(int dir, const char *path, struct arena *a);
@@ -66,6 +74,10 @@ struct linux_netns_list {
  * strings live as long as a. */
 bool linux_netns_list(const struct scan_request *req,
     struct linux_netns_list *l, struct arena *a);
+
+/* The folder of a proc tree that has the tables of one network namespace: the
+ * calling thread's, or of another tree init's.  The caller frees it. */
+char *linux_net_folder(const char *proc, bool own);
 
 /* A backend's tables, of the calling thread's network namespace. */
 typedef bool linux_tables(const struct scan_request *req, struct scan *sc);

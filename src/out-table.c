@@ -19,6 +19,10 @@ enum { UNKNOWN_RANK = 255, UNKNOWN_LEAST = 20 };
 /* Stands for what was cut off, as in top(1): ASCII, and one column wide. */
 #define CUT_MARK '+'
 
+/* Where nothing is cut, a cell that is wider shifts the rest of its line: no
+ * one wants to see a long command line as blanks in all others. */
+enum { ALIGN_MAX = 80 };
+
 struct column {
 	struct str name;
 	size_t at;		/* its first value in a record */
@@ -31,6 +35,7 @@ struct out_table {
 	struct column *cols;
 	struct layout_col *layout;	/* of each of cols */
 	size_t n;
+	bool cut;			/* to the width of a terminal */
 	struct buf rows;
 };
 
@@ -149,10 +154,14 @@ lay_out(struct out *o)
 	struct out_table *t = o->table;
 	size_t i, limit = o->opts.wide ? 0 : out_term_width();
 
-	for (i = 0; i < t->n; i++)
+	t->cut = limit > 0;
+	for (i = 0; i < t->n; i++) {
 		t->layout[i].shown = t->cols[i].held || o->rows == 0 ||
 		    o->opts.wide || is_chosen(&o->opts, t->cols[i].name);
-	if (limit > 0)
+		if (!t->cut && t->layout[i].width > ALIGN_MAX)
+			t->layout[i].width = ALIGN_MAX;
+	}
+	if (t->cut)
 		layout_fit(t->layout, t->n, limit, !o->opts.chosen);
 }
 
@@ -211,7 +220,7 @@ add_cell(struct buf *b, const struct out_table *t, size_t i, struct str s,
 	if (right && width < room)
 		add_blanks(b, room - width);
 	start = b->n;
-	if (width > room) {
+	if (width > room && t->cut) {
 		add_cut(b, c, s, room);
 		width = width_of((struct str){ b->p + start, b->n - start });
 	} else

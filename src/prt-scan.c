@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "ifaces.h"
 #include "num.h"
 #include "opts.h"
 #include "rows.h"
@@ -17,6 +18,7 @@ enum { OPT_PID = OPT_OWN, OPT_STATE, OPT_NO_EPHEMERAL, OPT_STRICT,
 static const char usage[] =
     "Usage: prt-scan [OPTION]... [PORT[-PORT] | SERVICE | "
     "ADDR[/LEN][:PORT]]...\n"
+    "       prt-scan -I [OPTION]...\n"
     "Print every TCP and UDP socket and the processes that hold it, one\n"
     "record a line; with operands, those with such a local or remote end.\n";
 
@@ -30,6 +32,7 @@ static const struct opt table[] = {
 	{ 'n', "numeric", NULL, "accepted, changes nothing" },
 	{ 'p', "processes", NULL, "accepted, changes nothing" },
 	{ 'N', "all-netns", NULL, "all network namespaces; needs root" },
+	{ 'I', "interfaces", NULL, "counters of the network interfaces" },
 	{ 'U', "unsorted", NULL, "in the order of the kernel" },
 	{ OPT_PID, "pid", "PIDS", "sockets of these processes" },
 	{ OPT_STATE, "state", "STATES", "sockets in these states" },
@@ -49,7 +52,7 @@ struct options {
 	struct filter filter;
 	const struct backend *backend;
 	const char *proc, *services;
-	bool unsorted, strict;
+	bool unsorted, strict, interfaces;
 };
 
 static bool
@@ -83,6 +86,8 @@ take_option(struct options *o, int c)
 		return true;
 	case 'N':
 		return f->all_netns = true;
+	case 'I':
+		return o->interfaces = true;
 	case 'U':
 		return o->unsorted = true;
 	case OPT_PID:
@@ -128,6 +133,10 @@ read_options(struct options *o, int argc, char **argv)
 	while ((c = opts_next(&o->common)) != -1)
 		if (!take_option(o, c))
 			return false;
+	if (o->interfaces && optind < argc) {
+		err_msg("-I: '%s': no operand goes with it", argv[optind]);
+		return false;
+	}
 	return o->proc == NULL || use_proc(o);
 }
 
@@ -175,6 +184,7 @@ struct job {
 	struct sys sys;
 	struct services *services;
 	struct snap snap;
+	int64_t start;		/* milliseconds since 1970 */
 };
 
 static void
@@ -188,14 +198,12 @@ set_number(struct job *j, const char *key, uint64_t v)
 }
 
 static void
-describe(struct job *j, int64_t start, uint64_t unowned)
+describe(struct job *j, uint64_t unowned, struct str scope)
 {
 	struct arena *a = &j->scan.arena;
 	char time[TIMESTAMP_LEN];
-	struct buf scope = { 0 };
 
-	timestamp_format(time, start);
-	filter_scope(&j->o->filter, &scope);
+	timestamp_format(time, j->start);
 	snap_set(&j->snap, "time",
 	    arena_str(a, (struct str){ time, sizeof time }));
 	snap_set(&j->snap, "host", j->sys.host);
@@ -203,8 +211,7 @@ describe(struct job *j, int64_t start, uint64_t unowned)
 	set_number(j, "euid", (uint64_t)geteuid());
 	set_number(j, "unowned", unowned);
 	set_number(j, "unpriv", j->sys.unpriv);
-	snap_set(&j->snap, "scope", arena_str(a, buf_str(&scope)));
-	buf_free(&scope);
+	snap_set(&j->snap, "scope", arena_str(a, scope));
 }
 
 /* Nothing is read that no column and no filter needs. */
@@ -253,7 +260,7 @@ static int
 scan(struct job *j)
 {
 	struct options *o = j->o;
-	int64_t start = timestamp_now();
+	struct buf scope = { 0 };
 	bool owners, ok = true;
 	uint64_t unowned = 0;
 
@@ -265,7 +272,9 @@ scan(struct job *j)
 	rows_make(&j->rows, &j->scan, &o->filter, owners, !o->unsorted);
 	if (owners && j->scan.hidden > 0)
 		unowned = rows_unowned(&j->rows, &j->scan);
-	describe(j, start, unowned);
+	filter_scope(&o->filter, &scope);
+	describe(j, unowned, buf_str(&scope));
+	buf_free(&scope);
 	if (!o->common.quiet)
 		ok = print(j);
 	if (!judge_unowned(j, unowned) || !ok)
@@ -278,8 +287,8 @@ scan(struct job *j)
 static bool
 open_services(struct job *j, bool operands)
 {
-	bool wanted = operands || j->o->services != NULL ||
-	    (rows_needs(&j->cols) & NEED_SERVICES) != 0;
+	bool wanted = !j->o->interfaces && (operands || j->o->services != NULL ||
+	    (rows_needs(&j->cols) & NEED_SERVICES) != 0);
 	struct buf path = { 0 };
 
 	if (wanted)
@@ -301,17 +310,45 @@ add_operands(struct job *j, char **operands)
 static bool
 choose_columns(struct job *j)
 {
-	struct cols defaults;
+	struct cols_known known = { FIELD_NSCAN, NULL };
+	struct cols defaults, also;
 	bool ok;
 	int i;
 
 	cols_init(&defaults);
-	for (i = 0; i < FIELD_NDEFAULT; i++)
-		cols_add_field(&defaults, (enum field_id)i);
-	ok = opts_columns(&j->o->common, &j->cols, &defaults,
-	    (struct cols_known){ FIELD_NSCAN, NULL });
+	cols_init(&also);
+	if (j->o->interfaces) {
+		ifaces_columns(&defaults);
+		ifaces_columns(&also);
+		cols_add_field(&also, F_HOST);
+		known = (struct cols_known){ (enum field_id)0, &also };
+	} else {
+		for (i = 0; i < FIELD_NDEFAULT; i++)
+			cols_add_field(&defaults, (enum field_id)i);
+	}
+	ok = opts_columns(&j->o->common, &j->cols, &defaults, known);
 	cols_free(&defaults);
+	cols_free(&also);
 	return ok;
+}
+
+/* -I: a snapshot of the interfaces' counters. */
+static int
+interfaces(struct job *j)
+{
+	struct ifaces t = { 0 };
+	bool ok = ifaces_read(&t, j->req.proc, j->req.own_proc);
+
+	if (ok && !j->o->common.quiet) {
+		struct out *out = out_open(&j->o->common.out);
+
+		describe(j, 0, STR_LIT("interfaces"));
+		out_snapshot(out, &j->snap, &j->cols);
+		ifaces_write(&t, &j->cols, j->sys.host, out);
+		ok = out_close(out);
+	}
+	ifaces_free(&t);
+	return ok ? STATUS_DONE : STATUS_TROUBLE;
 }
 
 static int
@@ -323,11 +360,12 @@ run(struct options *o, char **operands)
 	j.req.own_proc = o->proc == NULL;
 	j.req.proc = o->proc != NULL ? o->proc : sys_proc;
 	cols_init(&j.cols);
+	j.start = timestamp_now();
 	if (choose_columns(&j) && open_services(&j, *operands != NULL) &&
 	    add_operands(&j, operands)) {
 		sys_read(&j.sys, j.req.proc, j.req.own_proc,
 		    &j.scan.arena);
-		status = scan(&j);
+		status = o->interfaces ? interfaces(&j) : scan(&j);
 	}
 	rows_free(&j.rows);
 	scan_free(&j.scan);

@@ -38,7 +38,6 @@ rec_start(struct rec *r, const char *name, struct str text,
 	if (fields != NULL) {
 		cols_copy(&r->cols, fields);
 		r->v = mem_alloc(r->cols.n * sizeof *r->v);
-		r->headerless = true;
 	}
 }
 
@@ -52,26 +51,60 @@ rec_stop(struct rec *r)
 	r->v = NULL;
 }
 
-/* Cuts line at its tabs, at most max times: the number of fields, which may be
- * more than max. */
+/* The tabs among the eight bytes at p: the high bit of a lane each, the first
+ * byte's lowest. */
+static uint64_t
+tabs_at(const char *p)
+{
+	const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+	uint64_t w;
+
+	memcpy(&w, p, sizeof w);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	w = __builtin_bswap64(w);
+#endif
+	w ^= UINT64_C(0x0101010101010101) * '\t';
+	return ~(((w & low) + low) | w | low);
+}
+
+static struct str
+value(const char *p, const char *end)
+{
+	if (end == p || (end - p == 1 && *p == '-'))
+		return STR_NONE;
+	return (struct str){ p, (size_t)(end - p) };
+}
+
+/*
+ * Cuts line at its tabs, at most max times: the number of fields, which may be
+ * more than max.  Fields are a few bytes long, too short for a memchr each.
+ */
 static size_t
 split(struct str line, struct str *v, size_t max)
 {
-	const char *p = line.p, *end = line.p + line.n, *tab;
+	const char *p = line.p, *field = p, *end = p + line.n;
+	uint64_t tabs;
 	size_t n = 0;
 
-	for (;; p = tab + 1) {
-		tab = memchr(p, '\t', (size_t)(end - p));
-		if (n < max) {
-			v[n].p = p;
-			v[n].n = (size_t)((tab != NULL ? tab : end) - p);
-			if (v[n].n == 0 || (v[n].n == 1 && *p == '-'))
-				v[n] = STR_NONE;
+	for (; end - p >= (ptrdiff_t)sizeof tabs; p += sizeof tabs) {
+		for (tabs = tabs_at(p); tabs != 0; tabs &= tabs - 1) {
+			const char *tab = p + __builtin_ctzll(tabs) / 8;
+
+			if (n++ < max)
+				v[n - 1] = value(field, tab);
+			field = tab + 1;
 		}
-		n++;
-		if (tab == NULL)
-			return n;
 	}
+	for (; p < end; p++) {
+		if (*p != '\t')
+			continue;
+		if (n++ < max)
+			v[n - 1] = value(field, p);
+		field = p + 1;
+	}
+	if (n++ < max)
+		v[n - 1] = value(field, end);
+	return n;
 }
 
 /* Unescapes the values that need it. */
@@ -167,7 +200,6 @@ assume_cols(struct rec *r, struct str line)
 	for (i = 0; NHEADERLESS + i < n; i++)
 		cols_add_field(&c, diff_fields[i]);
 	set_cols(r, &c);
-	r->headerless = true;
 	return REC_COLS;
 }
 
@@ -189,6 +221,7 @@ read_row(struct rec *r, struct str line)
 		r->escape = next_escape(line.p + line.n, r->end);
 	}
 	r->line = line;
+	r->headerless |= !r->headed;
 	r->rows++;
 	return REC_ROW;
 }

@@ -1,6 +1,7 @@
 /* The values of records, a function for each field. */
 #include "rows.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "num.h"
@@ -107,21 +108,9 @@ get_netns(struct record *r)
 }
 
 static struct str
-get_container(struct record *r)
-{
-	return r->proc != NULL ? r->proc->container : STR_NONE;
-}
-
-static struct str
 get_pid(struct record *r)
 {
 	return r->proc != NULL ? from_number(r, r->proc->pid) : STR_NONE;
-}
-
-static struct str
-get_process(struct record *r)
-{
-	return r->proc != NULL ? r->proc->comm : STR_NONE;
 }
 
 /* The process's effective user; without a visible owner, the socket's. */
@@ -175,24 +164,6 @@ get_ppid(struct record *r)
 }
 
 static struct str
-get_parent(struct record *r)
-{
-	return r->proc != NULL ? r->proc->parent : STR_NONE;
-}
-
-static struct str
-get_exe(struct record *r)
-{
-	return r->proc != NULL ? r->proc->exe : STR_NONE;
-}
-
-static struct str
-get_cmdline(struct record *r)
-{
-	return r->proc != NULL ? r->proc->cmdline : STR_NONE;
-}
-
-static struct str
 get_host(struct record *r)
 {
 	return r->src->host;
@@ -228,42 +199,160 @@ get_sock_uid(struct record *r)
 }
 
 static struct str
+get_iface(struct record *r)
+{
+	return from_name(r->sock->ifname);
+}
+
+static struct str
+get_rx_queue(struct record *r)
+{
+	return r->sock->has_queues ? from_number(r, r->sock->rx_queue) :
+	    STR_NONE;
+}
+
+static struct str
+get_tx_queue(struct record *r)
+{
+	return r->sock->has_queues && r->sock->state != STATE_LISTEN ?
+	    from_number(r, r->sock->tx_queue) : STR_NONE;
+}
+
+static struct str
+get_backlog(struct record *r)
+{
+	return r->sock->has_backlog ? from_number(r, r->sock->backlog) :
+	    STR_NONE;
+}
+
+static struct str
+get_rx_bytes(struct record *r)
+{
+	return r->sock->info != NULL ?
+	    from_number(r, r->sock->info->rx_bytes) : STR_NONE;
+}
+
+static struct str
+get_tx_bytes(struct record *r)
+{
+	return r->sock->info != NULL ?
+	    from_number(r, r->sock->info->tx_bytes) : STR_NONE;
+}
+
+static struct str
+get_rtt(struct record *r)
+{
+	return r->sock->info != NULL ? from_number(r, r->sock->info->rtt) :
+	    STR_NONE;
+}
+
+static struct str
+get_retrans(struct record *r)
+{
+	return r->sock->info != NULL ?
+	    from_number(r, r->sock->info->retrans) : STR_NONE;
+}
+
+static struct str
+get_netns_id(struct record *r)
+{
+	uint64_t inode = r->src->scan->netns[r->sock->netns].inode;
+
+	return inode != 0 ? from_number(r, inode) : STR_NONE;
+}
+
+static struct str
+get_rss(struct record *r)
+{
+	return r->proc != NULL && r->proc->has_usage ?
+	    from_number(r, r->proc->rss) : STR_NONE;
+}
+
+/* Seconds with two decimals. */
+static struct str
+get_cpu(struct record *r)
+{
+	struct str s;
+
+	if (r->proc == NULL || !r->proc->has_usage)
+		return STR_NONE;
+	s = from_number(r, r->proc->cpu / 100);
+	*r->p++ = '.';
+	*r->p++ = (char)('0' + r->proc->cpu / 10 % 10);
+	*r->p++ = (char)('0' + r->proc->cpu % 10);
+	s.n += 3;
+	return s;
+}
+
+static struct str
 get_start(struct record *r)
 {
 	return r->proc != NULL && r->proc->start != 0 ?
 	    from_number(r, r->proc->start) : STR_NONE;
 }
 
+#define TEXT(member) offsetof(struct proc, member)
+
 static const struct getter {
 	struct str (*get)(struct record *r);
 	unsigned needs;
+	size_t text;	/* without get: a str of struct proc, where it is */
 } getters[FIELD_NSCAN] = {
-	[F_PROTO] = { get_proto, 0 },
-	[F_STATE] = { get_state, 0 },
-	[F_LOCAL_ADDR] = { get_local_addr, 0 },
-	[F_LOCAL_PORT] = { get_local_port, 0 },
-	[F_REMOTE_ADDR] = { get_remote_addr, 0 },
-	[F_REMOTE_PORT] = { get_remote_port, 0 },
-	[F_DIR] = { get_dir, NEED_DIR },
-	[F_SERVICE] = { get_service, NEED_DIR | NEED_SERVICES },
-	[F_NETNS] = { get_netns, 0 },
-	[F_CONTAINER] = { get_container, NEED_OWNERS | NEED_CONTAINER },
-	[F_PID] = { get_pid, NEED_OWNERS },
-	[F_PROCESS] = { get_process, NEED_OWNERS | NEED_STAT },
-	[F_USER] = { get_user, NEED_OWNERS | NEED_USER },
-	[F_UID] = { get_uid, NEED_OWNERS | NEED_USER },
-	[F_FD] = { get_fd, NEED_OWNERS },
-	[F_PPID] = { get_ppid, NEED_OWNERS | NEED_STAT },
-	[F_PARENT] = { get_parent, NEED_OWNERS | NEED_PARENT },
-	[F_EXE] = { get_exe, NEED_OWNERS | NEED_EXE },
-	[F_CMDLINE] = { get_cmdline, NEED_OWNERS | NEED_CMDLINE },
-	[F_HOST] = { get_host, 0 },
-	[F_FAMILY] = { get_family, 0 },
-	[F_V6ONLY] = { get_v6only, 0 },
-	[F_INODE] = { get_inode, 0 },
-	[F_SOCK_UID] = { get_sock_uid, 0 },
-	[F_START] = { get_start, NEED_OWNERS | NEED_STAT },
+	[F_PROTO] = { get_proto, 0, 0 },
+	[F_STATE] = { get_state, 0, 0 },
+	[F_LOCAL_ADDR] = { get_local_addr, 0, 0 },
+	[F_LOCAL_PORT] = { get_local_port, 0, 0 },
+	[F_REMOTE_ADDR] = { get_remote_addr, 0, 0 },
+	[F_REMOTE_PORT] = { get_remote_port, 0, 0 },
+	[F_DIR] = { get_dir, NEED_DIR, 0 },
+	[F_SERVICE] = { get_service, NEED_DIR | NEED_SERVICES, 0 },
+	[F_NETNS] = { get_netns, 0, 0 },
+	[F_CONTAINER] = { NULL, NEED_OWNERS | NEED_CONTAINER, TEXT(container) },
+	[F_PID] = { get_pid, NEED_OWNERS, 0 },
+	[F_PROCESS] = { NULL, NEED_OWNERS | NEED_STAT, TEXT(comm) },
+	[F_USER] = { get_user, NEED_OWNERS | NEED_USER, 0 },
+	[F_UID] = { get_uid, NEED_OWNERS | NEED_USER, 0 },
+	[F_FD] = { get_fd, NEED_OWNERS, 0 },
+	[F_PPID] = { get_ppid, NEED_OWNERS | NEED_STAT, 0 },
+	[F_PARENT] = { NULL, NEED_OWNERS | NEED_PARENT, TEXT(parent) },
+	[F_EXE] = { NULL, NEED_OWNERS | NEED_EXE, TEXT(exe) },
+	[F_CMDLINE] = { NULL, NEED_OWNERS | NEED_CMDLINE, TEXT(cmdline) },
+	[F_HOST] = { get_host, 0, 0 },
+	[F_FAMILY] = { get_family, 0, 0 },
+	[F_V6ONLY] = { get_v6only, 0, 0 },
+	[F_INODE] = { get_inode, 0, 0 },
+	[F_SOCK_UID] = { get_sock_uid, 0, 0 },
+	[F_IFACE] = { get_iface, 0, 0 },
+	[F_RX_QUEUE] = { get_rx_queue, 0, 0 },
+	[F_TX_QUEUE] = { get_tx_queue, 0, 0 },
+	[F_BACKLOG] = { get_backlog, 0, 0 },
+	[F_RX_BYTES] = { get_rx_bytes, NEED_INFO, 0 },
+	[F_TX_BYTES] = { get_tx_bytes, NEED_INFO, 0 },
+	[F_RTT] = { get_rtt, NEED_INFO, 0 },
+	[F_RETRANS] = { get_retrans, NEED_INFO, 0 },
+	[F_UNIT] = { NULL, NEED_OWNERS | NEED_CGROUP, TEXT(unit) },
+	[F_CGROUP] = { NULL, NEED_OWNERS | NEED_CGROUP, TEXT(cgroup) },
+	[F_CONTAINER_ID] = { NULL, NEED_OWNERS | NEED_CONTAINER,
+	    TEXT(container_id) },
+	[F_NETNS_ID] = { get_netns_id, 0, 0 },
+	[F_CWD] = { NULL, NEED_OWNERS | NEED_CWD, TEXT(cwd) },
+	[F_RSS] = { get_rss, NEED_OWNERS | NEED_STAT, 0 },
+	[F_CPU] = { get_cpu, NEED_OWNERS | NEED_STAT, 0 },
+	[F_START] = { get_start, NEED_OWNERS | NEED_STAT, 0 },
 };
+
+#undef TEXT
+
+static struct str
+get_value(struct record *r, const struct getter *g)
+{
+	if (g->get != NULL)
+		return g->get(r);
+	if (r->proc == NULL)
+		return STR_NONE;
+	return *(const struct str *)(const void *)
+	    ((const char *)r->proc + g->text);
+}
 
 /* Room for every value that is formatted for one record, but for fd. */
 enum { SCRATCH = FIELD_NSCAN * (ADDR_TEXT_MAX + 1 + SOCK_IFNAME_MAX) };
@@ -298,7 +387,7 @@ rows_write(const struct rows *r, const struct rows_source *src,
 		rec.p = buf_room(&scratch,
 		    SCRATCH + (size_t)row->nholders * (NUM_MAX + 1));
 		for (c = 0; c < cols->n; c++)
-			v[c] = getters[cols->v[c].id].get(&rec);
+			v[c] = get_value(&rec, &getters[cols->v[c].id]);
 		out_row(out, v, OUT_PLAIN);
 	}
 	buf_free(&scratch);

@@ -18,8 +18,9 @@ enum scan_need {
 	NEED_CONTAINER = 1 << 6,
 	NEED_DIR = 1 << 7,
 	NEED_SERVICES = 1 << 8,
-	NEED_PROCESS = NEED_OWNERS | NEED_STAT | NEED_USER | NEED_PARENT |
-	    NEED_EXE | NEED_CMDLINE | NEED_CONTAINER
+	NEED_INFO = 1 << 9,	/* counters of TCP connections */
+	NEED_CGROUP = 1 << 10,	/* the path and the unit */
+	NEED_CWD = 1 << 11
 };
 
 struct scan_request {

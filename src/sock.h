@@ -27,6 +27,13 @@ enum sock_dir { DIR_NONE, DIR_IN, DIR_OUT };
 
 enum sock_v6only { V6ONLY_UNKNOWN, V6ONLY_NO, V6ONLY_YES };
 
+/* Counters of a TCP connection, tcp_info of tcp(7). */
+struct sock_info {
+	uint64_t rx_bytes, tx_bytes;	/* received; acknowledged */
+	uint32_t rtt;			/* microseconds */
+	uint32_t retrans;		/* segments, in all */
+};
+
 struct sock {
 	struct addr local, remote;	/* remote.family ADDR_NONE: no peer */
 	uint16_t local_port, remote_port;
@@ -36,14 +43,21 @@ struct sock {
 	const char *ifname;		/* bound to that interface, or NULL */
 	uint32_t uid;			/* what the kernel says of the socket */
 	uint64_t inode;			/* 0: held by no process */
+	bool has_queues, has_backlog;
+	uint32_t rx_queue, tx_queue;	/* of a listener: connections, none */
+	uint32_t backlog;
+	const struct sock_info *info;	/* in the scan's arena, or NULL */
 };
 
 /* What is known of a process; strings live in the scan's arena. */
 struct proc {
 	uint32_t pid, ppid, uid;
-	bool has_ppid, has_uid;
+	bool has_ppid, has_uid, has_usage;
 	uint64_t start;			/* clock ticks since boot, 0: unknown */
-	struct str comm, parent, exe, cmdline, container;
+	uint64_t rss;			/* bytes */
+	uint64_t cpu;			/* hundredths of a second */
+	struct str comm, parent, exe, cmdline, container, container_id;
+	struct str cgroup, unit, cwd;
 };
 
 /* Process proc (an index) has socket sock (an index) as descriptor fd. */

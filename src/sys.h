@@ -26,4 +26,8 @@ void sys_read(struct sys *s, const char *proc, bool own, struct arena *a);
  * ip_local_port_range; the usual ones where it cannot be read. */
 void sys_port_range(const char *proc, uint16_t *first, uint16_t *last);
 
+/* The inode of the calling thread's network namespace, of another proc tree that
+ * of its init; 0 where it is not known. */
+uint64_t sys_netns(const char *proc, bool own);
+
 #endif

@@ -54,10 +54,13 @@ static size_t
 take_char(struct str *s)
 {
 	uint32_t cp;
-	size_t n = escape_decode(s->p, s->n, &cp);
-	size_t width = n > 1 ? char_width(cp) : 1;
+	size_t n = 1, width = 1;
 
-	n = n > 0 ? n : 1;
+	if ((unsigned char)*s->p >= 0x80) {
+		n = escape_decode(s->p, s->n, &cp);
+		width = n > 0 ? char_width(cp) : 1;
+		n = n > 0 ? n : 1;
+	}
 	s->p += n;
 	s->n -= n;
 	return width;
