@@ -77,6 +77,7 @@ common(struct opts *o, int c)
 	case 'o':
 		o->columns = optarg;
 		o->out.chosen = true;
+		o->out.added = optarg[0] == '+' ? optarg + 1 : NULL;
 		return 1;
 	case 'F':
 		return set_format(o, optarg) ? 1 : -1;

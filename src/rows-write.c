@@ -334,7 +334,7 @@ static const struct getter {
 	[F_CGROUP] = { NULL, NEED_OWNERS | NEED_CGROUP, TEXT(cgroup) },
 	[F_CONTAINER_ID] = { NULL, NEED_OWNERS | NEED_CONTAINER,
 	    TEXT(container_id) },
-	[F_NETNS_ID] = { get_netns_id, 0, 0 },
+	[F_NETNS_ID] = { get_netns_id, NEED_NETNS, 0 },
 	[F_CWD] = { NULL, NEED_OWNERS | NEED_CWD, TEXT(cwd) },
 	[F_RSS] = { get_rss, NEED_OWNERS | NEED_STAT, 0 },
 	[F_CPU] = { get_cpu, NEED_OWNERS | NEED_STAT, 0 },

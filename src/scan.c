@@ -75,7 +75,8 @@ scan_run(const struct scan_request *req, const struct backend *backend,
 	struct netns *own = scan_add_netns(sc);
 
 	sys_port_range(req->proc, &own->first, &own->last);
-	own->inode = sys_netns(req->proc, req->own_proc);
+	if ((req->needs & NEED_NETNS) != 0)
+		own->inode = sys_netns(req->proc, req->own_proc);
 	if (!read_tables(req, &backend, sc))
 		return false;
 	if ((req->needs & NEED_DIR) != 0)

@@ -20,7 +20,8 @@ enum scan_need {
 	NEED_SERVICES = 1 << 8,
 	NEED_INFO = 1 << 9,	/* counters of TCP connections */
 	NEED_CGROUP = 1 << 10,	/* the path and the unit */
-	NEED_CWD = 1 << 11
+	NEED_CWD = 1 << 11,
+	NEED_NETNS = 1 << 12	/* inode of the own namespace */
 };
 
 struct scan_request {

@@ -1,13 +1,20 @@
+/*
+ * Dates are reckoned here: POSIX has no timegm, and gmtime_r may read the file
+ * of the local time zone.
+ */
 #include "timestamp.h"
 
 #include <time.h>
 
 #include "num.h"
 
-/*
- * Days since 1970-01-01 of a Gregorian date: the year is taken to begin in
- * March, so that the leap day comes last.  (POSIX has no timegm.)
- */
+enum {
+	DAYS_400_YEARS = 146097,
+	DAYS_TO_1970 = 719468	/* from March 1st of the year 0 */
+};
+
+/* Days since 1970-01-01 of a Gregorian date: the year is taken to begin in
+ * March, so that the leap day comes last. */
 static int64_t
 days_of(int64_t year, int64_t month, int64_t day)
 {
@@ -15,7 +22,24 @@ days_of(int64_t year, int64_t month, int64_t day)
 	int64_t m = (month + 9) % 12;
 
 	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day -
-	    1 - 719468;
+	    1 - DAYS_TO_1970;
+}
+
+/* The date of that many days since 1970-01-01, none of them before the year
+ * 0: days_of the other way round. */
+static void
+date_of(int64_t days, int *year, int *month, int *day)
+{
+	int64_t d = days + DAYS_TO_1970, y, m;
+	int64_t era = d / DAYS_400_YEARS * 400;
+
+	d %= DAYS_400_YEARS;
+	y = (d - d / 1460 + d / 36524 - d / 146096) / 365;
+	d -= 365 * y + y / 4 - y / 100;
+	m = (5 * d + 2) / 153;
+	*day = (int)(d - (153 * m + 2) / 5 + 1);
+	*month = (int)(m < 10 ? m + 3 : m - 9);
+	*year = (int)(era + y + (*month <= 2));
 }
 
 static void
@@ -28,18 +52,17 @@ put(char *p, int width, int v)
 void
 timestamp_format(char *p, int64_t ms)
 {
-	time_t t = (time_t)(ms / 1000);
-	struct tm tm;
+	int64_t s = ms / 1000, minutes = s / 60;
+	int year, month, day;
 
+	date_of(s / 86400, &year, &month, &day);
 	memcpy(p, "0000-00-00T00:00:00.000Z", TIMESTAMP_LEN);
-	if (gmtime_r(&t, &tm) == NULL)
-		return;
-	put(p, 4, tm.tm_year + 1900);
-	put(p + 5, 2, tm.tm_mon + 1);
-	put(p + 8, 2, tm.tm_mday);
-	put(p + 11, 2, tm.tm_hour);
-	put(p + 14, 2, tm.tm_min);
-	put(p + 17, 2, tm.tm_sec);
+	put(p, 4, year);
+	put(p + 5, 2, month);
+	put(p + 8, 2, day);
+	put(p + 11, 2, (int)(minutes / 60 % 24));
+	put(p + 14, 2, (int)(minutes % 60));
+	put(p + 17, 2, (int)(s % 60));
 	put(p + 20, 3, (int)(ms % 1000));
 }
 

@@ -13,7 +13,7 @@
 enum { TIMESTAMP_LEN = 24 };
 
 /* Milliseconds since 1970-01-01 as text at p, TIMESTAMP_LEN bytes and no NUL,
- * for the years 0 to 9999. */
+ * for the years 1970 to 9999. */
 void timestamp_format(char *p, int64_t ms);
 
 /* Reads such a text; the fraction may be missing or of one to nine digits, of
