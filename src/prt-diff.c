@@ -1,0 +1,325 @@
+/*
+ * prt-diff: what changed between two snapshots.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "diff-match.h"
+#include "diff-print.h"
+#include "diff-row.h"
+#include "diff-save.h"
+#include "err.h"
+#include "input.h"
+#include "num.h"
+#include "opts.h"
+
+enum { OPT_FIELDS = OPT_OWN, OPT_FORCE, OPT_INIT, OPT_ONLY, OPT_WAIT };
+
+enum { WAIT_DEFAULT = 10, WAIT_MAX = 86400 };
+
+static const char usage[] =
+    "Usage: prt-diff [OPTION]... OLD [NEW]\n"
+    "       prt-diff [OPTION]... -S FILE [NEW]\n"
+    "Print what is new, gone or changed in the snapshot NEW of prt-scan since\n"
+    "OLD, or since the last run with this FILE.  NEW is standard input where it\n"
+    "is - or missing.\n";
+
+static const struct opt table[] = {
+	{ 'S', "state-file", "FILE", "compare with FILE, then replace it" },
+	{ 'a', "all", NULL, "every record, unchanged ones too" },
+	{ OPT_ONLY, "only", "LIST", "of new, gone, changed" },
+	{ 'k', "key", "LIST", "fields that say what is the same thing" },
+	{ 'c', "compare", "LIST", "fields that are compared, or `none'" },
+	{ OPT_FIELDS, "fields", "LIST", "fields of records without a header" },
+	{ OPT_FORCE, "force", NULL, "compare snapshots of different scope" },
+	{ OPT_INIT, "init", NULL, "with -S: save NEW, print nothing" },
+	{ OPT_WAIT, "wait", "SECONDS", "with -S: for another run, 10" },
+	OPTS_COMMON,
+	{ 0, NULL, NULL, NULL }
+};
+
+struct options {
+	struct opts common;
+	struct diff diff;
+	struct diff_print print;
+	const char *state;
+	const char *old, *new;		/* the operands; NULL: none */
+	unsigned only;
+	uint64_t wait;
+	bool force, init;
+};
+
+/* A list of any field names into cols, none where it is `none'. */
+static bool
+set_list(struct cols *cols, const char *option, const char *list, size_t max)
+{
+	struct str rest = str_from(list);
+
+	cols_free(cols);
+	do {
+		if (cols_add(cols, str_cut(&rest, ',')) && cols->n <= max)
+			continue;
+		opts_bad(option, list, "different fields, between commas");
+		return false;
+	} while (rest.p != NULL);
+	return true;
+}
+
+static bool
+set_compared(struct options *o, const char *list)
+{
+	struct cols *set = &o->diff.plan.set;
+
+	o->diff.compare_given = true;
+	if (strcmp(list, "none") != 0)
+		return set_list(set, "--compare", list, DIFF_TUPLE_MAX);
+	cols_free(set);
+	return true;
+}
+
+static bool
+set_only(struct options *o, const char *list)
+{
+	o->only = diff_changes(list);
+	if (o->only == 0)
+		opts_bad("--only", list, "new, gone, changed, or several");
+	return o->only != 0;
+}
+
+static bool
+set_wait(struct options *o, const char *text)
+{
+	bool ok = num_parse(str_from(text), WAIT_MAX, &o->wait);
+
+	if (!ok)
+		opts_bad("--wait", text, "a number of seconds, up to 86400");
+	return ok;
+}
+
+static bool
+take_option(struct options *o, int c)
+{
+	switch (c) {
+	case 'S':
+		o->state = optarg;
+		return true;
+	case 'a':
+		return o->print.every = true;
+	case 'c':
+		return set_compared(o, optarg);
+	case 'k':
+		return set_list(&o->diff.plan.key, "--key", optarg, SIZE_MAX);
+	case OPT_FIELDS:
+		return set_list(&o->diff.plan.fields, "--fields", optarg,
+		    SIZE_MAX);
+	case OPT_FORCE:
+		return o->force = true;
+	case OPT_INIT:
+		return o->init = true;
+	case OPT_ONLY:
+		return set_only(o, optarg);
+	case OPT_WAIT:
+		return set_wait(o, optarg);
+	}
+	return false;
+}
+
+static bool
+is_stdin(const char *path)
+{
+	return path == NULL || strcmp(path, "-") == 0;
+}
+
+static bool
+take_operands(struct options *o, int argc, char **argv)
+{
+	const char *wrong = NULL;
+
+	if (o->state == NULL && optind < argc)
+		o->old = argv[optind++];
+	if (optind < argc)
+		o->new = argv[optind++];
+	if (optind < argc)
+		wrong = "too many operands";
+	else if (o->state == NULL && o->old == NULL)
+		wrong = "OLD is missing";
+	else if (o->state == NULL && is_stdin(o->old) && is_stdin(o->new))
+		wrong = "OLD and NEW cannot both be standard input";
+	else if (o->state == NULL && o->init)
+		wrong = "--init needs -S";
+	if (wrong != NULL)
+		err_msg("%s (see prt-diff --help)", wrong);
+	return wrong == NULL;
+}
+
+static void
+set_defaults(struct options *o)
+{
+	static const enum field_id compared[] = { F_STATE, F_PROCESS, F_USER,
+		F_EXE };
+	size_t i;
+
+	memset(o, 0, sizeof *o);
+	cols_init(&o->diff.plan.key);
+	cols_init(&o->diff.plan.set);
+	cols_init(&o->diff.plan.fields);
+	for (i = 0; i < sizeof compared / sizeof compared[0]; i++)
+		cols_add_field(&o->diff.plan.set, compared[i]);
+	o->wait = WAIT_DEFAULT;
+}
+
+static bool
+read_options(struct options *o, int argc, char **argv)
+{
+	int c;
+
+	set_defaults(o);
+	opts_start(&o->common, table, argc, argv);
+	while ((c = opts_next(&o->common)) != -1)
+		if (!take_option(o, c))
+			return false;
+	o->print.d = &o->diff;
+	o->print.changes = o->only != 0 ? o->only : DIFF_CHANGES;
+	if (o->print.every && o->only == 0)
+		o->print.changes |= DIFF_BIT(DIFF_UNCHANGED);
+	return o->common.help || o->common.version ||
+	    take_operands(o, argc, argv);
+}
+
+/* Prints; false after a message where standard output did not take it all. */
+static bool
+print(struct options *o)
+{
+	struct cols_known known = { FIELD_COUNT, NULL };
+	struct cols all, cols;
+	struct out *out;
+	bool ok;
+
+	cols_init(&all);
+	cols_init(&cols);
+	diff_all_cols(&all, &o->diff);
+	known.also = &all;
+	/* `all' is what there is, not what there could be. */
+	if (o->common.columns != NULL && strcmp(o->common.columns, "all") == 0)
+		known.limit = F_PROTO;
+	ok = opts_columns(&o->common, &cols, &all, known);
+	if (ok) {
+		o->common.out.quiet = true;
+		out = out_open(&o->common.out);
+		diff_print(&o->print, &cols, out);
+		ok = out_close(out);
+	}
+	cols_free(&all);
+	cols_free(&cols);
+	return ok;
+}
+
+static bool
+start_side(struct diff_side *side, const struct diff_plan *plan,
+    const char *path)
+{
+	int fd = is_stdin(path) ? STDIN_FILENO :
+	    open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		err_msg("%s:", input_name(path));
+	diff_side_init(side, plan, input_name(path), fd);
+	return fd >= 0;
+}
+
+/* Compares the two sides, which were started. */
+static bool
+compare(struct options *o, bool is_state)
+{
+	struct diff *d = &o->diff;
+
+	if (!diff_load(d) || (is_state && !diff_save_check(&d->old)) ||
+	    !diff_check(d, o->force) || (is_state && diff_is_stale(d)))
+		return false;
+	diff_match(&d->old, &d->new);
+	return o->common.quiet || o->init || print(o);
+}
+
+/* Under the lock: compares with the state, then replaces it. */
+static bool
+update(struct options *o, struct state *state)
+{
+	struct diff *d = &o->diff;
+	int fd;
+
+	if (!state_open(state, &fd))
+		return false;
+	diff_side_init(&d->old, &d->plan, o->state, fd);
+	if (!compare(o, fd >= 0))
+		return false;
+	if (fd < 0 && !o->init)
+		err_msg("%s: no state yet: every record is new", o->state);
+	return state_begin(state) && diff_save(d, state) &&
+	    state_commit(state);
+}
+
+static bool
+run(struct options *o)
+{
+	struct diff *d = &o->diff;
+	struct state state;
+	bool ok;
+
+	if (!siphash_newkey(&d->plan.secret)) {
+		err_msg("random key:");
+		return false;
+	}
+	if (o->state == NULL)
+		return start_side(&d->old, &d->plan, o->old) &&
+		    start_side(&d->new, &d->plan, o->new) &&
+		    compare(o, false);
+	if (!start_side(&d->new, &d->plan, o->new))
+		return false;
+	/* First of all: no lock is held while a scan is still running. */
+	diff_side_read(&d->new);
+	if (!diff_side_check(&d->new))
+		return false;
+	ok = state_lock(&state, o->state, (unsigned)o->wait) &&
+	    update(o, &state);
+	state_close(&state);
+	return ok;
+}
+
+static int
+diff(struct options *o)
+{
+	bool asked = o->common.quiet || o->common.exit_code;
+
+	if (!run(o))
+		return STATUS_TROUBLE;
+	return asked && !o->init && diff_print_any(&o->print) ? STATUS_NO :
+	    STATUS_DONE;
+}
+
+static void
+free_options(struct options *o)
+{
+	diff_side_free(&o->diff.old);
+	diff_side_free(&o->diff.new);
+	cols_free(&o->diff.plan.key);
+	cols_free(&o->diff.plan.set);
+	cols_free(&o->diff.plan.fields);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o;
+	int status = STATUS_TROUBLE;
+
+	err_setprog("prt-diff");
+	out_guard_descriptors();
+	if (read_options(&o, argc, argv))
+		status = o.common.help || o.common.version ?
+		    opts_about(&o.common, usage, F_CHANGE, F_RX_PACKETS,
+		    NULL) :
+		    diff(&o);
+	free_options(&o);
+	return status;
+}
