@@ -1,13 +1,16 @@
 /*
  * Who holds which socket: a walk of /proc/PID/fd, proc_pid_fd(5), whose links
  * read `socket:[INODE]'.  It costs what its system calls cost, so each is
- * relative to an open directory and no more are made than the links need.
+ * relative to an open directory, no more are made than the links need, and
+ * several threads share the processes.
  */
 #define _GNU_SOURCE
 #include "linux.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -18,7 +21,13 @@
 
 #define NO_SOCK UINT32_MAX
 
-enum { DENTS_SIZE = 32 * 1024 };
+enum {
+	DENTS_SIZE = 32 * 1024,
+	MAX_THREADS = 4,
+	PIDS_A_THREAD = 128,	/* fewer are not worth starting one, */
+	SOCKS_A_THREAD = 4096,	/* unless they hold many sockets */
+	PIDS_A_TURN = 8
+};
 
 /* What getdents64(2) writes. */
 struct dent {
@@ -36,12 +45,23 @@ struct inodes {
 	size_t mask;
 };
 
+/* What the threads of a walk share. */
 struct walk {
 	const struct scan_request *req;
-	struct scan *sc;
 	struct inodes inodes;
+	uint32_t *pid;
+	size_t npid, pidcap;
+	atomic_size_t next;	/* the first pid that no thread has taken */
 	int proc;		/* the proc tree */
 	bool counts_fds;	/* st_size of /proc/PID/fd says how many */
+};
+
+/* What one of them has found; its part has no sockets of its own. */
+struct worker {
+	struct walk *walk;
+	struct scan part;
+	pthread_t thread;
+	bool started;
 };
 
 static size_t
@@ -95,33 +115,10 @@ link_inode(const char *link, size_t n)
 	return num_parse(s, UINT64_MAX, &inode) ? inode : 0;
 }
 
-/* One descriptor of the process whose fd directory is open. */
-static void
-take_fd(struct walk *w, int dir, const char *name, uint32_t proc)
-{
-	char link[sizeof "socket:[]" + NUM_MAX];
-	struct holder *h;
-	uint64_t fd;
-	uint32_t sock;
-	ssize_t n;
-
-	/* "." and ".." are no numbers */
-	if (!num_parse(str_from(name), UINT32_MAX, &fd))
-		return;
-	n = readlinkat(dir, name, link, sizeof link);
-	if (n <= 0)
-		return;
-	sock = find_sock(&w->inodes, link_inode(link, (size_t)n));
-	if (sock == NO_SOCK)
-		return;
-	h = scan_add_holder(w->sc);
-	*h = (struct holder){ sock, proc, (uint32_t)fd };
-}
-
 /* Calls each for every entry of an open directory; false with errno. */
 static bool
-each_entry(int dir, void (*each)(struct walk *, int, const char *, uint32_t),
-    struct walk *w, uint32_t arg)
+each_entry(int dir, void (*each)(void *arg, int dir, const char *name),
+    void *arg)
 {
 	union {
 		struct dent align;
@@ -134,23 +131,47 @@ each_entry(int dir, void (*each)(struct walk *, int, const char *, uint32_t),
 		for (at = 0; at < n; at += d->reclen) {
 			d = (const struct dent *)(const void *)
 			    (buf.bytes + at);
-			each(w, dir, d->name, arg);
+			each(arg, dir, d->name);
 		}
 	}
 	return n == 0;
 }
 
+/* One descriptor of the process that will be the worker's next. */
+static void
+take_fd(void *arg, int dir, const char *name)
+{
+	struct worker *w = arg;
+	char link[sizeof "socket:[]" + NUM_MAX];
+	struct holder *h;
+	uint64_t fd;
+	uint32_t sock;
+	ssize_t n;
+
+	/* "." and ".." are no numbers */
+	if (!num_parse(str_from(name), UINT32_MAX, &fd))
+		return;
+	n = readlinkat(dir, name, link, sizeof link);
+	if (n <= 0)
+		return;
+	sock = find_sock(&w->walk->inodes, link_inode(link, (size_t)n));
+	if (sock == NO_SOCK)
+		return;
+	h = scan_add_holder(&w->part);
+	*h = (struct holder){ sock, (uint32_t)w->part.nproc, (uint32_t)fd };
+}
+
 /* errno of a process that has gone, or that hides its descriptors. */
 static void
-note_failure(struct walk *w, const char *name)
+note_failure(struct worker *w, uint32_t pid)
 {
 	if (errno == ENOENT || errno == ESRCH)
 		return;
 	if (errno != EACCES && errno != EPERM) {
-		err_msg("%s/%s/fd:", w->req->proc, name);
-		w->sc->incomplete = true;
+		err_msg("%s/%lu/fd:", w->walk->req->proc, (unsigned long)pid);
+		w->part.incomplete = true;
 	}
-	w->sc->hidden++;
+	w->part.hidden++;
 }
 
 /* A process without descriptors, as kernel threads are, need not be opened. */
@@ -164,36 +185,112 @@ has_fds(const struct walk *w, const char *path)
 }
 
 static void
-take_process(struct walk *w, int dir, const char *name, uint32_t unused)
+take_process(struct worker *w, uint32_t pid)
 {
 	char path[NUM_MAX + sizeof "/fd"];
-	size_t before = w->sc->nholder;
-	uint64_t pid;
+	size_t before = w->part.nholder;
 	int fd;
 
+	memcpy(num_format(path, pid), "/fd", sizeof "/fd");
+	if (!has_fds(w->walk, path))
+		return;
+	fd = openat(w->walk->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) {
+		note_failure(w, pid);
+		return;
+	}
+	if (!each_entry(fd, take_fd, w))
+		note_failure(w, pid);
+	if (w->part.nholder > before) {
+		struct proc *p = scan_add_proc(&w->part);
+
+		p->pid = pid;
+		if (linux_process(fd, w->walk->req->needs, p, &w->part.arena))
+			w->part.incomplete = true;
+	}
+	close(fd);
+}
+
+static void *
+work(void *arg)
+{
+	struct worker *w = arg;
+	struct walk *walk = w->walk;
+	size_t i, end;
+
+	while ((i = atomic_fetch_add(&walk->next, PIDS_A_TURN)) < walk->npid) {
+		end = i + PIDS_A_TURN < walk->npid ? i + PIDS_A_TURN :
+		    walk->npid;
+		for (; i < end; i++)
+			take_process(w, walk->pid[i]);
+	}
+	return NULL;
+}
+
+/* Moves what a worker has found to the scan. */
+static void
+merge(struct scan *sc, struct scan *part)
+{
+	uint32_t first = (uint32_t)sc->nproc;
+	size_t i;
+
+	for (i = 0; i < part->nproc; i++)
+		*scan_add_proc(sc) = part->proc[i];
+	for (i = 0; i < part->nholder; i++) {
+		part->holder[i].proc += first;
+		*scan_add_holder(sc) = part->holder[i];
+	}
+	sc->hidden += part->hidden;
+	sc->incomplete |= part->incomplete;
+	arena_adopt(&sc->arena, &part->arena);
+	scan_free(part);
+}
+
+/* As many as there are processors and as it is worth. */
+static size_t
+count_threads(const struct walk *w, const struct scan *sc)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t n = w->npid / PIDS_A_THREAD + sc->nsock / SOCKS_A_THREAD;
+
+	if (n > MAX_THREADS)
+		n = MAX_THREADS;
+	return cpus > 0 && n > (size_t)cpus ? (size_t)cpus : n;
+}
+
+static void
+walk_processes(struct walk *w, struct scan *sc)
+{
+	struct worker worker[MAX_THREADS] = { { .walk = w } };
+	size_t i, n = count_threads(w, sc);
+
+	for (i = 1; i < n; i++) {
+		worker[i].walk = w;
+		worker[i].started = pthread_create(&worker[i].thread, NULL,
+		    work, &worker[i]) == 0;
+	}
+	work(&worker[0]);
+	merge(sc, &worker[0].part);
+	for (i = 1; i < n; i++) {
+		if (!worker[i].started)
+			continue;	/* the others did its share */
+		pthread_join(worker[i].thread, NULL);
+		merge(sc, &worker[i].part);
+	}
+}
+
+static void
+take_pid(void *arg, int dir, const char *name)
+{
+	struct walk *w = arg;
+	uint64_t pid;
+
 	(void)dir;
-	(void)unused;
 	if (!num_parse(str_from(name), INT32_MAX, &pid) ||
 	    !filter_keeps_pid(w->req->filter, (uint32_t)pid))
 		return;
-	memcpy(stpcpy(path, name), "/fd", sizeof "/fd");
-	if (!has_fds(w, path))
-		return;
-	fd = openat(w->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) {
-		note_failure(w, name);
-		return;
-	}
-	if (!each_entry(fd, take_fd, w, (uint32_t)w->sc->nproc))
-		note_failure(w, name);
-	if (w->sc->nholder > before) {
-		struct proc *p = scan_add_proc(w->sc);
-
-		p->pid = (uint32_t)pid;
-		if (linux_process(fd, w->req->needs, p, &w->sc->arena))
-			w->sc->incomplete = true;
-	}
-	close(fd);
+	w->pid = mem_grow(w->pid, &w->pidcap, w->npid + 1, sizeof *w->pid);
+	w->pid[w->npid++] = (uint32_t)pid;
 }
 
 /* From Linux 6.2 on st_size is their number; before it is 0. */
@@ -208,22 +305,23 @@ counts_fds(int proc)
 bool
 linux_owners(const struct scan_request *req, struct scan *sc)
 {
-	struct walk w = { .req = req, .sc = sc };
+	struct walk w = { .req = req };
 	bool ok;
 
 	w.proc = open(req->proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (w.proc < 0) {
-		err_msg("%s:", req->proc);
-		return false;
-	}
-	w.counts_fds = req->own_proc && counts_fds(w.proc);
-	index_inodes(&w.inodes, sc);
-	ok = each_entry(w.proc, take_process, &w, 0);
+	ok = w.proc >= 0 && each_entry(w.proc, take_pid, &w);
 	if (!ok)
 		err_msg("%s:", req->proc);
+	if (ok) {
+		w.counts_fds = req->own_proc && counts_fds(w.proc);
+		index_inodes(&w.inodes, sc);
+		walk_processes(&w, sc);
+	}
+	free(w.pid);
 	free(w.inodes.key);
 	free(w.inodes.sock);
-	close(w.proc);
+	if (w.proc >= 0)
+		close(w.proc);
 	if ((req->needs & NEED_PARENT) != 0)
 		linux_parents(req->proc, sc);
 	return ok;

@@ -93,6 +93,25 @@ arena_str(struct arena *a, struct str s)
 }
 
 void
+arena_adopt(struct arena *a, struct arena *from)
+{
+	struct arena_block *last = from->block;
+
+	if (last == NULL)
+		return;
+	if (a->block == NULL) {
+		*a = *from;
+	} else {
+		/* Behind a's own block, which has room left. */
+		while (last->next != NULL)
+			last = last->next;
+		last->next = a->block->next;
+		a->block->next = from->block;
+	}
+	*from = (struct arena){ NULL, 0, 0 };
+}
+
+void
 arena_free(struct arena *a)
 {
 	struct arena_block *next;

@@ -31,6 +31,8 @@ struct arena {
 void *arena_alloc(struct arena *a, size_t n);
 /* A copy of the bytes of s with a NUL after them; a missing value stays one. */
 struct str arena_str(struct arena *a, struct str s);
+/* Hands all that was taken from `from', which is then empty, over to a. */
+void arena_adopt(struct arena *a, struct arena *from);
 void arena_free(struct arena *a);
 
 /* A growing run of bytes.  Start it as { 0 }; the caller calls buf_free. */
