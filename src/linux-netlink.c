@@ -109,22 +109,6 @@ find_info(const struct inet_diag_msg *m, size_t len, struct arena *a)
 	return info;
 }
 
-/* A listener's two numbers are its connections that wait and how many may
- * (tcp_diag_get_info in net/ipv4/tcp_diag.c); of what is no socket they mean
- * nothing. */
-static void
-set_queues(struct sock *s, const struct inet_diag_msg *m)
-{
-	s->has_queues = !s->timewait;
-	s->rx_queue = m->idiag_rqueue;
-	if (s->state == STATE_LISTEN) {
-		s->has_backlog = true;
-		s->backlog = m->idiag_wqueue;
-	} else {
-		s->tx_queue = m->idiag_wqueue;
-	}
-}
-
 enum sock_state
 linux_state(unsigned state, enum sock_proto proto)
 {
@@ -164,7 +148,10 @@ add_message(struct scan *sc, const struct inet_diag_msg *m, size_t len,
 		s->ifname = linux_ifname(sc, m->id.idiag_if);
 	s->uid = m->idiag_uid;
 	s->inode = m->idiag_inode;
-	set_queues(s, m);
+	/* tcp_diag_get_info in net/ipv4/tcp_diag.c */
+	s->rx_queue = m->idiag_rqueue;
+	s->tx_queue = m->idiag_wqueue;
+	s->has_backlog = s->state == STATE_LISTEN;
 	if (s->remote.family != ADDR_NONE)
 		s->info = find_info(m, len, &sc->arena);
 	else if (m->idiag_family == AF_INET6)

@@ -126,7 +126,6 @@ linux_procnet_line(struct str line, enum sock_proto proto,
 	if (!take_hex(&word, 2, &timer) || !str_starts(word, ":"))
 		return false;
 	s->timewait = proto == PROTO_TCP && timer == LINUX_TIMER_TIMEWAIT;
-	s->has_queues = !s->timewait;
 	next_word(&line);	/* retransmits */
 	if (!num_parse(next_word(&line), UINT32_MAX, &uid))
 		return false;

@@ -271,7 +271,7 @@ scan(struct job *j)
 		return STATUS_TROUBLE;
 	rows_make(&j->rows, &j->scan, &o->filter, owners, !o->unsorted);
 	if (owners && j->scan.hidden > 0)
-		unowned = rows_unowned(&j->rows, &j->scan);
+		unowned = rows_unowned(&j->rows);
 	filter_scope(&o->filter, &scope);
 	describe(j, unowned, buf_str(&scope));
 	buf_free(&scope);

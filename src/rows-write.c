@@ -9,9 +9,9 @@
 /* A record that is being written. */
 struct record {
 	const struct rows_source *src;
-	const struct row *row;
 	const struct sock *sock;
 	const struct proc *proc;	/* NULL: nobody holds it */
+	const struct row *row;
 	char *p;			/* room for what is not kept anywhere */
 };
 
@@ -144,7 +144,7 @@ get_uid(struct record *r)
 static struct str
 get_fd(struct record *r)
 {
-	const struct holder *h = &r->src->scan->holder[r->row->holder];
+	const struct holder *h = r->row->holder;
 	char *start = r->p;
 	uint32_t i;
 
@@ -207,21 +207,21 @@ get_iface(struct record *r)
 static struct str
 get_rx_queue(struct record *r)
 {
-	return r->sock->has_queues ? from_number(r, r->sock->rx_queue) :
-	    STR_NONE;
+	return r->sock->timewait ? STR_NONE :
+	    from_number(r, r->sock->rx_queue);
 }
 
 static struct str
 get_tx_queue(struct record *r)
 {
-	return r->sock->has_queues && r->sock->state != STATE_LISTEN ?
-	    from_number(r, r->sock->tx_queue) : STR_NONE;
+	return r->sock->timewait || r->sock->state == STATE_LISTEN ?
+	    STR_NONE : from_number(r, r->sock->tx_queue);
 }
 
 static struct str
 get_backlog(struct record *r)
 {
-	return r->sock->has_backlog ? from_number(r, r->sock->backlog) :
+	return r->sock->has_backlog ? from_number(r, r->sock->tx_queue) :
 	    STR_NONE;
 }
 
@@ -381,9 +381,8 @@ rows_write(const struct rows *r, const struct rows_source *src,
 		const struct row *row = &r->v[i];
 
 		rec.row = row;
-		rec.sock = &src->scan->sock[row->sock];
-		rec.proc = row->proc == ROWS_NOBODY ? NULL :
-		    &src->scan->proc[row->proc];
+		rec.sock = row->sock;
+		rec.proc = row->proc;
 		rec.p = buf_room(&scratch,
 		    SCRATCH + (size_t)row->nholders * (NUM_MAX + 1));
 		for (c = 0; c < cols->n; c++)

@@ -22,52 +22,34 @@ cmp_sock(const struct sock *x, const struct sock *y)
 	return c != 0 ? c : x->remote_port - y->remote_port;
 }
 
-/* A row with all that it is sorted by, so that sorting looks nowhere else but
- * at the sockets. */
-struct sortable {
-	struct row row;
-	const struct sock *sock;
-	uint32_t pid, fd;
-};
+static uint32_t
+pid_of(const struct row *row)
+{
+	return row->proc != NULL ? row->proc->pid : 0;
+}
+
+static uint32_t
+fd_of(const struct row *row)
+{
+	return row->holder != NULL ? row->holder->fd : 0;
+}
 
 static int
 cmp_row(const void *a, const void *b)
 {
-	const struct sortable *x = a, *y = b;
+	const struct row *x = a, *y = b;
 	int c = cmp_sock(x->sock, y->sock);
 
 	/* Namespaces were scanned in the order of their labels. */
 	if (c == 0)
 		c = cmp_u64(x->sock->netns, y->sock->netns);
 	if (c == 0)
-		c = cmp_u64(x->pid, y->pid);
+		c = cmp_u64(pid_of(x), pid_of(y));
 	if (c == 0)
 		c = x->sock->state - y->sock->state;
 	if (c == 0)
-		c = cmp_u64(x->fd, y->fd);
+		c = cmp_u64(fd_of(x), fd_of(y));
 	return c != 0 ? c : cmp_u64(x->sock->inode, y->sock->inode);
-}
-
-static void
-sort_rows(struct rows *r, const struct scan *sc)
-{
-	struct sortable *v = mem_alloc(r->n * sizeof *v);
-	size_t i;
-
-	for (i = 0; i < r->n; i++) {
-		const struct row *row = &r->v[i];
-
-		v[i].row = *row;
-		v[i].sock = &sc->sock[row->sock];
-		if (row->proc != ROWS_NOBODY) {
-			v[i].pid = sc->proc[row->proc].pid;
-			v[i].fd = sc->holder[row->holder].fd;
-		}
-	}
-	qsort(v, r->n, sizeof *v, cmp_row);
-	for (i = 0; i < r->n; i++)
-		r->v[i] = v[i].row;
-	free(v);
 }
 
 static int
@@ -86,10 +68,12 @@ static size_t
 add_held(struct rows *r, const struct scan *sc, uint32_t s, size_t h)
 {
 	while (h < sc->nholder && sc->holder[h].sock == s) {
-		struct row row = { s, sc->holder[h].proc, (uint32_t)h, 0 };
+		uint32_t proc = sc->holder[h].proc;
+		struct row row = { &sc->sock[s], &sc->proc[proc],
+			&sc->holder[h], 0 };
 
 		while (h < sc->nholder && sc->holder[h].sock == s &&
-		    sc->holder[h].proc == row.proc) {
+		    sc->holder[h].proc == proc) {
 			row.nholders++;
 			h++;
 		}
@@ -115,10 +99,10 @@ rows_make(struct rows *r, struct scan *sc, const struct filter *filter,
 		if (with_owners)
 			h = add_held(r, sc, i, h);
 		if (r->n == before && filter->npids == 0)
-			r->v[r->n++] = (struct row){ i, ROWS_NOBODY, 0, 0 };
+			r->v[r->n++] = (struct row){ .sock = &sc->sock[i] };
 	}
 	if (sorted && r->n > 0)
-		sort_rows(r, sc);
+		qsort(r->v, r->n, sizeof *r->v, cmp_row);
 }
 
 void
@@ -129,14 +113,13 @@ rows_free(struct rows *r)
 }
 
 uint64_t
-rows_unowned(const struct rows *r, const struct scan *sc)
+rows_unowned(const struct rows *r)
 {
 	uint64_t n = 0;
 	size_t i;
 
 	for (i = 0; i < r->n; i++)
-		if (r->v[i].proc == ROWS_NOBODY &&
-		    sc->sock[r->v[i].sock].inode != 0)
+		if (r->v[i].proc == NULL && r->v[i].sock->inode != 0)
 			n++;
 	return n;
 }

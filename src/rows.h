@@ -10,12 +10,12 @@
 #include "services.h"
 #include "users.h"
 
-#define ROWS_NOBODY UINT32_MAX
-
-/* Indices into the scan's tables; proc may be ROWS_NOBODY. */
+/* Entries of the scan's tables. */
 struct row {
-	uint32_t sock, proc;
-	uint32_t holder, nholders;	/* its descriptors */
+	const struct sock *sock;
+	const struct proc *proc;	/* NULL: nobody is known to hold it */
+	const struct holder *holder;	/* the first of its descriptors */
+	uint32_t nholders;
 };
 
 struct rows {
@@ -36,14 +36,15 @@ unsigned rows_needs(const struct cols *cols);
 
 /*
  * Makes the records, in prt(5)'s order if sorted; with filter's pids, those of
- * these processes.  The caller calls rows_free.  Sorts the scan's holders.
+ * these processes.  Sorts the scan's holders, and points into its tables from
+ * then on.  The caller calls rows_free.
  */
 void rows_make(struct rows *r, struct scan *sc, const struct filter *filter,
     bool with_owners, bool sorted);
 void rows_free(struct rows *r);
 
 /* How many sockets that some process may hold have no owner. */
-uint64_t rows_unowned(const struct rows *r, const struct scan *sc);
+uint64_t rows_unowned(const struct rows *r);
 
 /* Writes all records. */
 void rows_write(const struct rows *r, const struct rows_source *src,

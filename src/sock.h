@@ -39,13 +39,13 @@ struct sock {
 	uint16_t local_port, remote_port;
 	unsigned char proto, state, dir, v6only;
 	bool timewait;			/* an entry of tables, not a socket */
+	bool has_backlog;		/* a listener's tx_queue is known */
+	uint32_t rx_queue, tx_queue;	/* bytes; of a listener connections
+					 * that wait, and how many may */
 	uint32_t netns;			/* index of the scan's namespaces */
-	const char *ifname;		/* bound to that interface, or NULL */
 	uint32_t uid;			/* what the kernel says of the socket */
 	uint64_t inode;			/* 0: held by no process */
-	bool has_queues, has_backlog;
-	uint32_t rx_queue, tx_queue;	/* of a listener: connections, none */
-	uint32_t backlog;
+	const char *ifname;		/* bound to that interface, or NULL */
 	const struct sock_info *info;	/* in the scan's arena, or NULL */
 };
 
