@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # prt-scan -N: every network namespace, each scanned once.
+# shellcheck disable=SC2154
 
 load helpers
 
@@ -39,25 +40,25 @@ time.sleep(60)' "$port" "$ready" 3>&- &
 }
 
 setup() {
-	requires root
-	requires ip python3
+	requires root ip python3
+	ns=prt-$$		# no other run's
 }
 
 @test "-N: named and unnamed namespaces, each with its label" {
-	add_netns prt-t-one
-	listen_in 20601 ip netns exec prt-t-one
+	add_netns "$ns-one"
+	listen_in 20601 ip netns exec "$ns-one"
 	one=$listener
 	listen_in 20601 unshare -n sh -c 'ip link set lo up; exec "$@"' sh
 	two=$listener
 	inode=$(stat -L -c %i "/proc/$two/ns/net")
 	run -0 prt-scan -NlH -o local_port,netns,pid 20601
 	[ "$output" = "20601	net:[$inode]	$two
-20601	prt-t-one	$one" ]
+20601	$ns-one	$one" ]
 }
 
 @test "-N: both backends give the same" {
-	add_netns prt-t-one
-	listen_in 20601 ip netns exec prt-t-one
+	add_netns "$ns-one"
+	listen_in 20601 ip netns exec "$ns-one"
 	run -0 prt-scan -NH --backend=netlink 20601
 	netlink=$output
 	[ "${#lines[@]}" -eq 3 ]
@@ -66,25 +67,25 @@ setup() {
 }
 
 @test "-N: direction is judged within a namespace" {
-	add_netns prt-t-one
-	listen_in 20601 ip netns exec prt-t-one
+	add_netns "$ns-one"
+	listen_in 20601 ip netns exec "$ns-one"
 	run -0 prt-scan -NH -o dir --state=ESTABLISHED 20601
 	[ "$(sort <<<"$output")" = "in
 out" ]
 }
 
 @test "-N: a namespace with two names has the first, and is scanned once" {
-	add_netns prt-t-two
-	listen_in 20601 ip netns exec prt-t-two
-	ip netns attach prt-t-one "$listener"
-	names="$names prt-t-one"
+	add_netns "$ns-two"
+	listen_in 20601 ip netns exec "$ns-two"
+	ip netns attach "$ns-one" "$listener"
+	names="$names $ns-one"
 	run -0 prt-scan -NlH -o netns 20601
-	[ "$output" = prt-t-one ]
+	[ "$output" = "$ns-one" ]
 }
 
 @test "-N: scope says so, and without it other namespaces are not seen" {
-	add_netns prt-t-one
-	listen_in 20601 ip netns exec prt-t-one
+	add_netns "$ns-one"
+	listen_in 20601 ip netns exec "$ns-one"
 	run -0 prt-scan -N -o proto
 	[[ ${lines[0]} == *" scope=all;netns" ]]
 	run -0 prt-scan -H 20601
@@ -92,12 +93,12 @@ out" ]
 }
 
 @test "-N: a link-local scope is named in its own namespace" {
-	add_netns prt-t-one
-	ip -n prt-t-one link add prt-t-d type veth peer name prt-t-e
-	ip -n prt-t-one link set prt-t-d up
-	ip -n prt-t-one link set prt-t-e up
-	ip -n prt-t-one addr add fe80::5/64 dev prt-t-d nodad
-	ip netns exec prt-t-one python3 -c '
+	add_netns "$ns-one"
+	ip -n "$ns-one" link add prt-t-d type veth peer name prt-t-e
+	ip -n "$ns-one" link set prt-t-d up
+	ip -n "$ns-one" link set prt-t-e up
+	ip -n "$ns-one" addr add fe80::5/64 dev prt-t-d nodad
+	ip netns exec "$ns-one" python3 -c '
 import socket, time
 s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
 s.bind(("fe80::5", 20602, 0, socket.if_nametoindex("prt-t-d")))
@@ -105,7 +106,7 @@ time.sleep(60)' 3>&- &
 	listeners=$!
 	until prt-scan -NqH 20602; do sleep 0.05; done
 	run -0 prt-scan -NH -o local_addr,netns 20602
-	[ "$output" = "fe80::5%prt-t-d	prt-t-one" ]
+	[ "$output" = "fe80::5%prt-t-d	$ns-one" ]
 }
 
 @test "-N: needs a privilege, and says which" {
@@ -116,12 +117,12 @@ time.sleep(60)' 3>&- &
 }
 
 @test "-N: equal addresses in two namespaces are two things to prt-diff" {
-	add_netns prt-t-one
-	add_netns prt-t-two
-	listen_in 20601 ip netns exec prt-t-one
+	add_netns "$ns-one"
+	add_netns "$ns-two"
+	listen_in 20601 ip netns exec "$ns-one"
 	prt-scan -Nl >"$BATS_TEST_TMPDIR/old"
-	listen_in 20601 ip netns exec prt-t-two
+	listen_in 20601 ip netns exec "$ns-two"
 	run -0 bash -c "prt-scan -Nl | prt-diff -H -o netns,local_port,change \
 	    '$BATS_TEST_TMPDIR/old' | grep 20601"
-	[ "$output" = "prt-t-two	20601	new" ]
+	[ "$output" = "$ns-two	20601	new" ]
 }

@@ -1,0 +1,54 @@
+#!/usr/bin/env bats
+# A process that ends while it is looked at, and its number that another gets.
+# shellcheck disable=SC2016
+
+load helpers
+
+setup()
+{
+	requires root strace python3
+	daemon=$(fixture daemon)
+	port=20651
+}
+
+# In a pid namespace: a scan is held up between the process's descriptors and
+# its details, and meanwhile the process ends.  $1 is what to do then.
+scan_while()
+{
+	local script='
+	"$1" 127.0.0.1 "$2" >ready &
+	pid=$!
+	until [ -s ready ]; do sleep 0.02; done
+	echo "$pid" >pid
+	strace -f -qq -o trace -P ../stat -e trace=openat \
+	    -e inject=openat:delay_enter=700000 \
+	    prt-scan -H -o local_port,pid,process,ppid,parent,uid,exe,cmdline "$2" >rows &
+	scan=$!
+	sleep 0.35
+	kill "$pid"
+	wait "$pid"
+	eval "$3"
+	wait "$scan"'
+
+	cd "$BATS_TEST_TMPDIR" || return
+	unshare -pf --mount-proc bash -c "$script" bash "$daemon" "$port" "$1" \
+		3>&- 2>/dev/null
+	pid=$(<pid)
+}
+
+@test "it ends: the record stays, and what is not known is -" {
+	scan_while :
+	run -0 cat rows
+	assert_output_is "$port	$pid	-	-	-	-	-	-"
+	grep -q DELAYED trace
+}
+
+@test "another process gets its number: nothing of that one is told" {
+	scan_while 'echo $((pid - 1)) >/proc/sys/kernel/ns_last_pid
+		sleep 5 &
+		echo $! >other'
+	[ "$(<other)" = "$pid" ]
+	run -0 cat rows
+	assert_output_is "$port	$pid	-	-	-	-	-	-"
+	grep -q DELAYED trace
+}
