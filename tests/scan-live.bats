@@ -273,3 +273,40 @@ $rows
 		prt-scan -H -o process,fd --pid=$$; :'
 	assert_output_is $'a\\tb\\nc\\x1b[2J\\\\\t7'
 }
+
+# What /proc/net does not tell: the scope of link-local addresses, and v6only,
+# by which the connection to 20503 has no listener.
+@test "both backends give the same records" {
+	masked() {
+		awk -F '\t' -v OFS='\t' '
+			{ sub(/%lo/, "", $3) }
+			$4 == 20503 || $6 == 20503 { $7 = "?" }
+			{ print }'
+	}
+	enter prt-scan -H --backend=netlink | masked >"$BATS_TEST_TMPDIR/1"
+	enter prt-scan -H --backend=proc | masked >"$BATS_TEST_TMPDIR/2"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/1")" -gt 40 ]
+	diff -u "$BATS_TEST_TMPDIR/1" "$BATS_TEST_TMPDIR/2"
+}
+
+# Netlink is refused as by a seccomp filter: the sockets are those of /proc.
+@test "netlink refused: the proc backend, and a word about it" {
+	requires strace
+	enter prt-scan -H --backend=proc >"$BATS_TEST_TMPDIR/1"
+	run -0 --separate-stderr enter strace -qq -o /dev/null -e trace=socket \
+		-e inject=socket:error=EPERM prt-scan -H
+	diff -u "$BATS_TEST_TMPDIR/1" - <<<"$output"
+	[ "$stderr" = "prt-scan: netlink: sock_diag: Operation not permitted
+prt-scan: trying proc" ]
+}
+
+# One table that fails half-way: what there was of the others is not mixed in.
+@test "a dump that fails: none of its records, and no half answer" {
+	requires strace
+	run -2 --separate-stderr enter strace -qq -o /dev/null \
+		-e trace=recvmsg -e inject=recvmsg:error=ENOBUFS:when=3+ \
+		prt-scan --backend=netlink
+	[ -z "$output" ]
+	[ "$stderr" = \
+		"prt-scan: netlink: sock_diag: No buffer space available" ]
+}
