@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "diff-host.h"
+#include "diff-key.h"
 #include "diff.h"
 #include "err.h"
 
@@ -50,7 +51,8 @@ check_extent(const struct diff *d)
 		    "from one", old->name);
 		return false;
 	}
-	if (old->nsnaps == 0 || new->nsnaps == 0 || diff_is_selection(old) == part)
+	if (old->nsnaps == 0 || new->nsnaps == 0 ||
+	    diff_is_selection(old) == part)
 		return true;
 	err_msg("%s is a selection (fewer records than ##end says, or "
 	    "partial=1), %s is a whole snapshot: not comparable",
@@ -211,7 +213,7 @@ settle_key(struct diff *d, struct cols *key)
 		return check_fields(&d->old, key, "--key") &&
 		    check_fields(&d->new, key, "--key");
 	}
-	diff_side_key(key, &d->old, &d->new);
+	diff_key_default(key, &d->old, &d->new);
 	if (key->at[F_IFACE] >= 0)
 		return true;
 	for (i = 0; i < 2; i++) {
@@ -238,7 +240,7 @@ check_key(struct diff *d)
 	ok = settle_key(d, &key);
 	for (i = 0; i < 2 && ok; i++)
 		if (!cols_equal(&sides[i]->key, &key))
-			diff_side_rekey(sides[i], &key);
+			diff_key_change(sides[i], &key);
 	cols_free(&key);
 	return ok;
 }

@@ -21,7 +21,7 @@ match_new(struct diff_matcher *m, struct diff_side *old,
 	row->other = diff_index_find(old, row->key);
 	if (row->other != DIFF_NONE)
 		old->rows[row->other].other = i;
-	if (row->other == DIFF_NONE || 
+	if (row->other == DIFF_NONE ||
 	    !is_same(old, &old->rows[row->other], row))
 		diff_matcher_judge(m, row->other, i);
 }

@@ -10,7 +10,7 @@
 struct diff_print {
 	const struct diff *d;
 	unsigned changes;	/* the rows to print, see diff-row */
-	bool every;		/* each record of a member, not only its first */
+	bool every;		/* all records of a member, not its first */
 	struct snap snap[2];	/* what out has now, and the one before */
 };
 

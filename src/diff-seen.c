@@ -106,9 +106,10 @@ is_other_socket(struct diff_seen *s, uint32_t old, uint32_t new)
 static int64_t
 time_of(const struct diff_side *side, const struct diff_row *row)
 {
+	const struct snap *snap = diff_side_snap(side, row->host);
 	int64_t ms;
 
-	return diff_time(diff_side_snap(side, row->host), &ms) ? ms : DIFF_NEVER;
+	return diff_time(snap, &ms) ? ms : DIFF_NEVER;
 }
 
 /* Since when OLD has a key: what it says itself, or its time. */

@@ -3,22 +3,15 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "diff-host.h"
 #include "diff-index.h"
+#include "diff-key.h"
 #include "err.h"
 #include "input.h"
-
-static const enum field_id default_key[] = {
-	F_HOST, F_NETNS, F_PROTO, F_LOCAL_ADDR, F_LOCAL_PORT, F_REMOTE_ADDR,
-	F_REMOTE_PORT,
-};
-
-#define NELEMS(a) (sizeof(a) / sizeof(a)[0])
 
 void
 diff_side_init(struct diff_side *s, const struct diff_plan *plan,
@@ -73,87 +66,6 @@ diff_side_read(struct diff_side *s)
 	s->fd = -1;
 }
 
-struct str
-diff_value(const struct cols *list, const int *at, size_t i,
-    const struct str *v)
-{
-	static const char *const suffixes[] = { " (deleted)", " (replaced)" };
-	struct str s = diff_at(v, at[i]);
-	size_t j;
-
-	if (list->v[i].id != F_EXE)
-		return s;
-	for (j = 0; j < NELEMS(suffixes); j++)
-		if (str_ends(s, suffixes[j]))
-			s.n -= strlen(suffixes[j]);
-	return s;
-}
-
-enum diff_owner
-diff_owner(const struct diff_side *s, const int *at, const struct str *v)
-{
-	const int *set = s->plan->set.at;
-	int process = at[F_PID] >= 0 ? at[F_PID] : at[F_PROCESS];
-
-	if (process < 0 ||
-	    ((set[F_USER] < 0 || diff_at(v, at[F_USER]).n == 0) &&
-	    (set[F_UID] < 0 || diff_at(v, at[F_UID]).n == 0)))
-		return DIFF_ANYONE;
-	return v[process].n > 0 ? DIFF_PROCESS : DIFF_SOCKET;
-}
-
-/* A length in one byte, or where it is longer in five. */
-static size_t
-put_length(char *p, uint32_t n)
-{
-	*p = (char)(n < UCHAR_MAX ? n : UCHAR_MAX);
-	if (n < UCHAR_MAX)
-		return 1;
-	memcpy(p + 1, &n, sizeof n);
-	return 1 + sizeof n;
-}
-
-/* What owner is, and each value with its length before it: no two lists look
- * the same. */
-static void
-hash_values(struct diff_side *s, const struct cols *list, const int *at,
-    const struct str *v, enum diff_owner owner, uint64_t out[2])
-{
-	struct buf *b = &s->scratch;
-	size_t i;
-
-	b->n = 0;
-	buf_putc(b, (char)owner);
-	for (i = 0; i < list->n; i++) {
-		struct str value = diff_value(list, at, i, v);
-		char *p = buf_room(b, 1 + sizeof(uint32_t) + value.n);
-		size_t n = put_length(p, (uint32_t)value.n);
-
-		if (value.n > 0)
-			memcpy(p + n, value.p, value.n);
-		b->n += n + value.n;
-	}
-	siphash(&s->plan->secret, b->p, b->n, out);
-}
-
-static void
-hash_key(struct diff_side *s, struct diff_row *row, const struct str *v)
-{
-	hash_values(s, &s->key, s->cols[row->cols].key, v, DIFF_ANYONE,
-	    row->key);
-}
-
-static int *
-find_all(const struct cols *cols, const struct cols *list)
-{
-	int *at = mem_alloc(list->n * sizeof *at);
-	size_t i;
-
-	for (i = 0; i < list->n; i++)
-		at[i] = cols_find(cols, list->v[i].name);
-	return at;
-}
-
 bool
 diff_side_headed(const struct diff_side *s)
 {
@@ -169,42 +81,6 @@ diff_side_has(const struct diff_side *s, struct str field)
 		if (cols_find(&s->cols[i].cols, field) < 0)
 			return false;
 	return true;
-}
-
-static bool
-both_have(const struct diff_side *a, const struct diff_side *b,
-    enum field_id id)
-{
-	struct str name = str_from(field_table[id].name);
-
-	return diff_side_has(a, name) && (b == NULL || diff_side_has(b, name));
-}
-
-void
-diff_side_key(struct cols *key, const struct diff_side *a,
-    const struct diff_side *b)
-{
-	bool iface = both_have(a, b, F_IFACE) && !both_have(a, b, F_PROTO);
-	size_t i;
-
-	for (i = 0; i < NELEMS(default_key); i++)
-		if (both_have(a, b, default_key[i]))
-			cols_add_field(key, default_key[i]);
-	if (iface)
-		cols_add_field(key, F_IFACE);
-}
-
-static void
-set_key(struct diff_side *s, const struct cols *key)
-{
-	size_t i;
-
-	cols_free(&s->key);
-	cols_copy(&s->key, key);
-	for (i = 0; i < s->ncols; i++) {
-		free(s->cols[i].key);
-		s->cols[i].key = find_all(&s->cols[i].cols, key);
-	}
 }
 
 /* The number of the columns that rec has now; they are new, or were there. */
@@ -224,15 +100,15 @@ add_cols(struct diff_side *s)
 	c->key = NULL;
 	cols_init(&c->cols);
 	cols_copy(&c->cols, &s->rec.cols);
-	c->set = find_all(&c->cols, &s->plan->set);
+	c->set = diff_key_find(&c->cols, &s->plan->set);
 	/* Most likely the other side has the same columns, and this the key;
-	 * else rekey will be called. */
+	 * else there is diff_key_change. */
 	cols_init(&key);
 	if (s->plan->key.n > 0)
 		cols_copy(&key, &s->plan->key);
 	else
-		diff_side_key(&key, s, NULL);
-	set_key(s, &key);
+		diff_key_default(&key, s, NULL);
+	diff_key_set(s, &key);
 	cols_free(&key);
 	return i;
 }
@@ -254,7 +130,6 @@ add_row(struct diff_side *s, size_t cols)
 	const struct str *v = s->rec.v;
 	const int *at = s->cols[cols].cols.at;
 	struct diff_row *row;
-	uint64_t set[2];
 
 	if (str_is(diff_at(v, at[F_CHANGE]), "gone"))
 		return true;
@@ -275,10 +150,7 @@ add_row(struct diff_side *s, size_t cols)
 		.other = DIFF_NONE,
 		.peer = DIFF_NONE,
 	};
-	hash_key(s, row, v);
-	hash_values(s, &s->plan->set, s->cols[cols].set, v,
-	    diff_owner(s, at, v), set);
-	row->set = set[0];
+	diff_key_hash(s, row, v);
 	return true;
 }
 
@@ -335,39 +207,22 @@ diff_side_check(const struct diff_side *s)
 }
 
 void
-diff_side_rekey(struct diff_side *s, const struct cols *key)
+diff_reader_free(struct diff_reader *r)
 {
-	struct buf unescaped = { 0 };
-	struct str *v = mem_alloc(diff_side_width(s) * sizeof *v);
-	size_t i;
-
-	set_key(s, key);
-	for (i = 0; i < s->nrows; i++) {
-		diff_side_split(s, &s->rows[i], v, &unescaped);
-		hash_key(s, &s->rows[i], v);
-	}
-	free(v);
-	buf_free(&unescaped);
-	diff_index_build(s);
+	free(r->v);
+	buf_free(&r->unescaped);
 }
 
-size_t
-diff_side_width(const struct diff_side *s)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < s->ncols; i++)
-		if (s->cols[i].cols.n > n)
-			n = s->cols[i].cols.n;
-	return n;
-}
-
-void
-diff_side_split(const struct diff_side *s, const struct diff_row *row,
-    struct str *v, struct buf *unescaped)
+const struct str *
+diff_reader_row(struct diff_reader *r, const struct diff_side *s,
+    const struct diff_row *row)
 {
 	struct str line = { row->line, row->len };
+	size_t n = s->cols[row->cols].cols.n;
 
+	r->v = mem_grow(r->v, &r->cap, n, sizeof *r->v);
+	r->unescaped.n = 0;
 	/* It was split before: it cannot fail. */
-	rec_split(line, s->cols[row->cols].cols.n, v, unescaped);
+	rec_split(line, n, r->v, &r->unescaped);
+	return r->v;
 }

@@ -85,8 +85,8 @@ void diff_side_init(struct diff_side *s, const struct diff_plan *plan,
     const char *name, int fd);
 void diff_side_free(struct diff_side *s);
 
-/* Reads all of the text; diff_side_check tells what failed.  diff_side_load does
- * it, unless that was too late: a lock would be held until a scan is done. */
+/* Reads all of the text; diff_side_check tells what failed.  For those who must
+ * have read it before they lock something: else diff_side_load does it. */
 void diff_side_read(struct diff_side *s);
 
 /* Reads, parses, hashes and indexes.  May run in a thread of its own: it
@@ -95,13 +95,6 @@ void diff_side_load(struct diff_side *s);
 
 /* False after a message where one of those failed. */
 bool diff_side_check(const struct diff_side *s);
-
-/* The default key of records that a and b (which may be NULL) may both have. */
-void diff_side_key(struct cols *key, const struct diff_side *a,
-    const struct diff_side *b);
-
-/* Another key for a side that is loaded. */
-void diff_side_rekey(struct diff_side *s, const struct cols *key);
 
 /* All its records have this field. */
 bool diff_side_has(const struct diff_side *s, struct str field);
@@ -112,12 +105,18 @@ bool diff_side_headed(const struct diff_side *s);
 /* The snapshot of a host, of the only one with DIFF_NONE, or NULL. */
 const struct snap *diff_side_snap(const struct diff_side *s, uint32_t host);
 
-/* The most columns that a row has. */
-size_t diff_side_width(const struct diff_side *s);
+/* What a row's values are read with.  Start it as { 0 }. */
+struct diff_reader {
+	struct str *v;
+	size_t cap;
+	struct buf unescaped;
+};
 
-/* A row's values, as rec_split has them. */
-void diff_side_split(const struct diff_side *s, const struct diff_row *row,
-    struct str *v, struct buf *unescaped);
+void diff_reader_free(struct diff_reader *r);
+
+/* The row's values, by column; they live until the reader's next call. */
+const struct str *diff_reader_row(struct diff_reader *r,
+    const struct diff_side *s, const struct diff_row *row);
 
 /* The value at a position, which may be -1. */
 static inline struct str
@@ -125,16 +124,5 @@ diff_at(const struct str *v, int at)
 {
 	return at >= 0 ? v[at] : STR_NONE;
 }
-
-/* Who the user of a row is, as far as he is compared: the socket's, or that of
- * a process; or there is none, or no telling. */
-enum diff_owner { DIFF_SOCKET, DIFF_PROCESS, DIFF_ANYONE };
-enum diff_owner diff_owner(const struct diff_side *s, const int *at,
-    const struct str *v);
-
-/* Value i of a list of fields as it is compared: an executable that was
- * deleted or replaced by an upgrade is still the same. */
-struct str diff_value(const struct cols *list, const int *at, size_t i,
-    const struct str *v);
 
 #endif

@@ -1,22 +1,6 @@
 #include "diff-tuple.h"
 
-#include <stdlib.h>
-
-void
-diff_reader_free(struct diff_reader *r)
-{
-	free(r->v);
-	buf_free(&r->unescaped);
-}
-
-const struct str *
-diff_reader_row(struct diff_reader *r, const struct diff_side *s,
-    const struct diff_row *row)
-{
-	r->v = mem_grow(r->v, &r->cap, s->cols[row->cols].cols.n, sizeof *r->v);
-	diff_side_split(s, row, r->v, &r->unescaped);
-	return r->v;
-}
+#include "diff-key.h"
 
 static bool
 is_owned(const struct diff_side *s, const int *at, const struct str *v)

@@ -19,19 +19,6 @@ struct diff_tuple {
 	uint64_t known;		/* bit i: v[i] is not missing; and DIFF_OWNED */
 };
 
-/* What a row's tuple is read with.  Start it as { 0 }. */
-struct diff_reader {
-	struct str *v;
-	size_t cap;
-	struct buf unescaped;
-};
-
-void diff_reader_free(struct diff_reader *r);
-
-/* The row's values, by column; they live until the reader's next call. */
-const struct str *diff_reader_row(struct diff_reader *r,
-    const struct diff_side *s, const struct diff_row *row);
-
 /* The tuple lives as long as the arena and the side. */
 void diff_tuple_read(struct diff_tuple *t, struct diff_reader *r,
     const struct diff_side *s, const struct diff_row *row, struct arena *a);

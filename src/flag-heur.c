@@ -33,7 +33,7 @@ const struct heur heur_table[HEUR_COUNT] = {
 	{ "stdio-socket", HEUR_HIGH, true, FACT_CONNECTED, HEUR_LISTENERS,
 	    INDEX_SOCKETS | INDEX_LISTENERS, "T1059",
 	    "a shell or interpreter has a connection as its standard input and "
-	    "output, and it was not handed to it by a listener",
+	    "output, and it was not handed to it by a server",
 	    look_stdio_socket, look_around_stdio_socket, NULL, { F_PROTO, F_STATE,
 	    F_LOCAL_ADDR, F_LOCAL_PORT, F_REMOTE_ADDR, F_NETNS, F_PID, F_FD,
 	    F_PPID, PROG } },
@@ -58,7 +58,7 @@ const struct heur heur_table[HEUR_COUNT] = {
 	{ "fake-kthread", HEUR_HIGH, true, FACT_ANY, HEUR_RECORD, 0,
 	    "T1036.011", "a process is named like a kernel thread and is none",
 	    look_fake_kthread, NULL, NULL, { PROG, F_CMDLINE, F_PPID,
-	    FIELD_NONE } },
+	    F_PARENT, FIELD_NONE } },
 	{ "nc-listener", HEUR_MEDIUM, true, FACT_LISTEN, HEUR_RECORD, 0,
 	    "T1095", "nc, ncat, netcat or socat listens beyond loopback",
 	    look_nc_listener, NULL, NULL, { F_STATE, F_LOCAL_ADDR, PROG,

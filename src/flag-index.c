@@ -98,14 +98,18 @@ is_udp(const struct fact *f)
 	return str_is(fact_get(f, F_PROTO), "udp");
 }
 
+/* A shell or interpreter that listens is no server that may hand a connection
+ * over: that is what a bind shell looks like. */
 static void
 add_listener(struct index *ix, uint32_t group, struct fact *f)
 {
 	const struct fact_addr *a = fact_local(f);
-	uint32_t owner = add_owner(ix, group, pid_of(f, F_PID)), *first;
+	uint32_t owner, *first;
 
-	if (a == NULL || f->local_port < 0)
+	if (a == NULL || f->local_port < 0 ||
+	    fact_class(f) & (PROG_SHELL | PROG_INTERPRETER))
 		return;
+	owner = add_owner(ix, group, pid_of(f, F_PID));
 	first = map_at(&ix->listener_of, listener_key(owner, f, is_udp(f)));
 	ix->listeners = mem_grow(ix->listeners, &ix->listener_cap,
 	    ix->nlisteners + 1, sizeof *ix->listeners);

@@ -147,13 +147,15 @@ look_level_tmp_exe(struct fact *f)
 	return fact_is_login(f) ? HEUR_MEDIUM : HEUR_HIGH;
 }
 
-/* The kernel's own threads have no exe, and kthreadd (2) as parent. */
+/* The kernel's own threads have no exe, and kthreadd (2) as parent; in a
+ * container any process may have that number. */
 bool
 look_fake_kthread(struct fact *f)
 {
 	return fact_get(f, F_EXE).p != NULL &&
 	    prog_poses_as_kernel(fact_get(f, F_PROCESS),
-	    fact_get(f, F_CMDLINE)) && !str_is(fact_get(f, F_PPID), "2");
+	    fact_get(f, F_CMDLINE)) && !(str_is(fact_get(f, F_PPID), "2") &&
+	    str_is(fact_get(f, F_PARENT), "kthreadd"));
 }
 
 bool

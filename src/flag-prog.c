@@ -185,15 +185,30 @@ in_brackets(struct str s)
 	return s.n > 2 && s.p[0] == '[' && s.p[s.n - 1] == ']';
 }
 
-bool
-prog_poses_as_kernel(struct str comm, struct str cmdline)
+static bool
+is_thread(struct str name)
 {
 	size_t i;
 
-	if (in_brackets(cmdline) || in_brackets(comm))
-		return true;
 	for (i = 0; i < NELEMS(threads); i++)
-		if (begins(comm, threads[i]))
+		if (begins(name, threads[i]))
 			return true;
 	return false;
+}
+
+/* Arguments may follow [kworker/0:1].  After another name in brackets they are
+ * a title, such as `[celeryd: a@b] -active-'. */
+bool
+prog_poses_as_kernel(struct str comm, struct str cmdline)
+{
+	struct str word;
+
+	if (in_brackets(cmdline) || in_brackets(comm) || is_thread(comm))
+		return true;
+	word = str_cut(&cmdline, ' ');
+	if (!in_brackets(word))
+		return false;
+	word.p++;
+	word.n -= 2;
+	return is_thread(word);
 }

@@ -21,9 +21,9 @@ enum { WAIT_DEFAULT = 10, WAIT_MAX = 86400 };
 static const char usage[] =
     "Usage: prt-diff [OPTION]... OLD [NEW]\n"
     "       prt-diff [OPTION]... -S FILE [NEW]\n"
-    "Print what is new, gone or changed in the snapshot NEW of prt-scan since\n"
-    "OLD, or since the last run with this FILE.  NEW is standard input where it\n"
-    "is - or missing.\n";
+    "Print what is new, gone or changed in NEW, a snapshot of prt-scan,\n"
+    "since OLD, or since the last run with this FILE.  Where NEW is - or\n"
+    "missing it is standard input.\n";
 
 static const struct opt table[] = {
 	{ 'S', "state-file", "FILE", "compare with FILE, then replace it" },
@@ -317,8 +317,7 @@ main(int argc, char **argv)
 	out_guard_descriptors();
 	if (read_options(&o, argc, argv))
 		status = o.common.help || o.common.version ?
-		    opts_about(&o.common, usage, F_CHANGE, F_RX_PACKETS,
-		    NULL) :
+		    opts_about(&o.common, usage, F_PROTO, FIELD_COUNT, NULL) :
 		    diff(&o);
 	free_options(&o);
 	return status;

@@ -275,7 +275,7 @@ main(int argc, char **argv)
 	out_guard_descriptors();
 	if (read_options(&o, argc, argv)) {
 		if (o.common.help || o.common.version)
-			status = opts_about(&o.common, usage, F_FLAGS,
+			status = opts_about(&o.common, usage, F_PROTO,
 			    FIELD_COUNT, NULL);
 		else if (o.list)
 			status = list(&o);

@@ -6,7 +6,7 @@ load helpers
 
 setup()
 {
-	daemon=$(fixture daemon)
+	daemon=$(fixture listend)
 	port=20641
 	prog=$BATS_TEST_TMPDIR/prog
 }

@@ -7,7 +7,7 @@ load helpers
 setup()
 {
 	requires root strace python3
-	daemon=$(fixture daemon)
+	daemon=$(fixture listend)
 	port=20651
 }
 

@@ -121,7 +121,7 @@ print(ascii(json.loads(sys.stdin.read())["process"]))' <<<"$output")" = \
 }
 
 @test "a path of an executable with all that" {
-	daemon=$(fixture daemon)
+	daemon=$(fixture listend)
 	dir=$BATS_TEST_TMPDIR/$'a\nb\t\e[2J\xff\\ '
 	mkdir "$dir"
 	for name in $'#\u202ex' ' (deleted)' $'\n'; do

@@ -1,0 +1,248 @@
+#!/usr/bin/env bats
+# prt-scan's completions, in the shells themselves: what they offer is what the
+# program takes.  bash and zsh are typed at, in a terminal.
+# shellcheck disable=SC2016,SC2154
+
+load helpers
+
+setup()
+{
+	DIR=${PRT_SRCDIR:-$BATS_TEST_DIRNAME/..}/completions
+	export DIR OUT=$BATS_TEST_TMPDIR/out
+}
+
+# typed KEYS SHELL...: KEYS are typed once SHELL has prompted with `READY> '.
+typed()
+{
+	python3 -c '
+import os, pty, select, sys, time
+keys, shell = sys.argv[1].encode(), sys.argv[2:]
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(shell[0], shell)
+text, end = b"", time.time() + 60
+while time.time() < end:
+    if not select.select([fd], [], [], 1)[0]:
+        continue
+    try:
+        block = os.read(fd, 65536)
+    except OSError:
+        break
+    if not block:
+        break
+    text += block
+    if keys and b"READY> " in text:
+        os.write(fd, keys)
+        keys = b""
+else:
+    os.kill(pid, 9)
+os.waitpid(pid, 0)
+if keys or not os.path.exists(os.environ["OUT"]):
+    sys.exit("%s: %r" % (shell[0], text))' "$@"
+}
+
+# The line with all that is offered in place of its last word.  M-* inserts that
+# in bash; ^X^P, bound here, writes the line to $OUT, and ^U clears it.
+insert_in_bash()
+{
+	cat >"$BATS_TEST_TMPDIR/bashrc" <<-'END'
+		PS1='READY> '
+		. "$DIR/prt-scan.bash"
+		bind -x '"\C-x\C-p": printf "%s\n" "$READLINE_LINE" >"$OUT"'
+	END
+	typed "$1"$'\e*\x18\x10\x15exit\r' \
+		bash --noprofile --rcfile "$BATS_TEST_TMPDIR/bashrc" -i
+}
+
+insert_in_zsh()
+{
+	cat >"$BATS_TEST_TMPDIR/.zshrc" <<-'END'
+		PS1='READY> '
+		fpath=($DIR $fpath)
+		autoload -Uz compinit && compinit -u -D
+		zstyle ':completion:*' completer _all_matches _complete
+		zstyle ':completion:*' insert true
+		zle -C all-matches complete-word _generic
+		bindkey '^X^A' all-matches
+		show() { print -r -- $BUFFER >$OUT }
+		zle -N show
+		bindkey '^X^P' show
+	END
+	ZDOTDIR=$BATS_TEST_TMPDIR typed "$1"$'\x18\x01\x18\x10\x15exit\r' \
+		zsh -o no_global_rcs -i
+}
+
+# offers SHELL LINE: what the shell offers for the last word of LINE, without an
+# option before it, sorted.
+offers()
+{
+	rm -f "$OUT"
+	case $1 in
+	fish)
+		fish --no-config -c 'source $DIR/prt-scan.fish
+			complete -C $argv[1]' "$2" | cut -f 1 >"$OUT"
+		;;
+	*)
+		"insert_in_$1" "$2"
+		sed "s/^${2% *} //" "$OUT" | tr -s ' ' '\n' >"$OUT.words"
+		mv "$OUT.words" "$OUT"
+		;;
+	esac
+	# zsh also puts in a comma that it takes away again.
+	sed -E 's/^--[a-z-]+=(.)/\1/; s/[=,]$//; /^$/d' "$OUT" | sort
+}
+
+# lines WORD...: as offers has them.
+lines()
+{
+	printf '%s\n' "$@" | sort
+}
+
+# expected OPTION: the words that the message about a bad argument has.
+expected()
+{
+	prt-scan "--$1=nosuch" 2>&1 | sed 's/.*: expected //; s/, \| or /\n/g'
+}
+
+fields()
+{
+	prt-scan -o all -l 0 | sed -n '/^#proto/s/^#//p' | tr '\t' '\n'
+}
+
+# offer SHELL LINE WORDS
+offer()
+{
+	diff -u --label "expected for $2" <(lines $3) <(offers "$1" "$2")
+}
+
+check_options()
+{
+	offer "$1" 'prt-scan --' "$(prt-scan --help |
+		sed -nE '/^  /s/^ +(-., )?(--[a-z0-9-]+).*/\2/p')"
+	offer "$1" 'prt-scan --st' '--state --strict'
+}
+
+check_words()
+{
+	offer "$1" 'prt-scan -F ' "$(expected format)"
+	offer "$1" 'prt-scan --format=' "$(expected format)"
+	offer "$1" 'prt-scan --backend=' "$(expected backend)"
+	offer "$1" 'prt-scan --color=' "$(expected color)"
+	offer "$1" 'prt-scan --header=' "$(expected header)"
+	offer "$1" 'prt-scan --state=' "$(sed -n '/states\[.*{/,/^}/s/"/\n/gp' \
+		"$DIR/../src/sock.c" | grep -x '[A-Z_12]*[A-Z][A-Z_12]*')"
+	offer "$1" 'prt-scan --state=LISTEN,CLOS' \
+		'LISTEN,CLOSED LISTEN,CLOSE_WAIT LISTEN,CLOSING'
+}
+
+check_fields()
+{
+	offer "$1" 'prt-scan -o ' "all $(fields)"
+	offer "$1" 'prt-scan --output=pro' 'process proto'
+	offer "$1" 'prt-scan -lo pro' 'process proto'
+	offer "$1" 'prt-scan -o proto,pro' proto,process
+	offer "$1" 'prt-scan -o +' "$(fields | sed '1,19d; s/^/+/')"
+	offer "$1" 'prt-scan --output=+inode,s' \
+		"$(fields | sed -n '20,$s/^s/+inode,s/p')"
+}
+
+check_files()
+{
+	mkdir "$BATS_TEST_TMPDIR/f" "$BATS_TEST_TMPDIR/f/xdir"
+	: >"$BATS_TEST_TMPDIR/f/xfile"
+	cd "$BATS_TEST_TMPDIR/f" || return
+	offers "$1" 'prt-scan --proc=x' | grep -qx 'xdir/\{0,1\}'
+	run ! grep xfile <<<"$(offers "$1" 'prt-scan --proc=x')"
+	offers "$1" 'prt-scan --services=x' | grep -qx xfile
+	offers "$1" 'prt-scan --services x' | grep -qx xfile
+}
+
+# described FILE: what it says of each long option, beside --help's words.
+check_descriptions()
+{
+	prt-scan --help | sed -nE '/^  /s/^ +(-., )?(--[a-z0-9-]+)[^ ]* +/\2 /p' |
+		sort >"$BATS_TEST_TMPDIR/help"
+	diff -u "$BATS_TEST_TMPDIR/help" <(sort)
+}
+
+@test "bash: options" {
+	requires bash python3
+	check_options bash
+}
+
+@test "bash: words" {
+	requires bash python3
+	check_words bash
+}
+
+@test "bash: fields" {
+	requires bash python3
+	check_fields bash
+}
+
+@test "bash: files" {
+	requires bash python3
+	check_files bash
+}
+
+@test "bash: also where = is no word break" {
+	cat >"$BATS_TEST_TMPDIR/run" <<-'END'
+		compopt() { :; }
+		. "$DIR/prt-scan.bash"
+		COMP_WORDS=(prt-scan --output=proto,pro) COMP_CWORD=1
+		_prt_scan prt-scan
+		printf '%s\n' "${COMPREPLY[@]}"
+	END
+	run -0 bash "$BATS_TEST_TMPDIR/run"
+	[ "$output" = --output=proto,process ]
+}
+
+@test "zsh: options" {
+	requires zsh python3
+	check_options zsh
+}
+
+@test "zsh: words" {
+	requires zsh python3
+	check_words zsh
+}
+
+@test "zsh: fields" {
+	requires zsh python3
+	check_fields zsh
+}
+
+@test "zsh: files" {
+	requires zsh python3
+	check_files zsh
+}
+
+@test "zsh: descriptions are those of --help" {
+	sed -nE "s/'\\\\''/'/g; s/^.*(--[a-z0-9-]+)[=']?.*\[(.*)\].*/\1 \2/p" \
+		"$DIR/_prt-scan" | grep '^--' | check_descriptions
+}
+
+@test "fish: options" {
+	requires fish
+	check_options fish
+}
+
+@test "fish: words" {
+	requires fish
+	check_words fish
+}
+
+@test "fish: fields" {
+	requires fish
+	check_fields fish
+}
+
+@test "fish: files" {
+	requires fish
+	check_files fish
+}
+
+@test "fish: descriptions are those of --help" {
+	sed -nE "s/^.* -l ([a-z0-9-]+) .*-d '(([^'\\\\]|\\\\.)*)'.*/--\1 \2/p" \
+		"$DIR/prt-scan.fish" | sed "s/\\\\'/'/g" | check_descriptions
+}

@@ -1,0 +1,478 @@
+#!/usr/bin/env bats
+# The heuristics that look at a record by itself: both verdicts and the
+# boundaries of each.  flag.bash says how to read the tables.
+
+load helpers
+load flag
+
+setup()
+{
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+@test "nonroot-privileged: a login account listens below unpriv" {
+	judge nonroot-privileged <<-'END'
+		yes uid=1000 local_port=22
+		yes uid=1000 local_port=1
+		yes uid=1000 local_port=1023
+		no  uid=1000 local_port=1024
+		no  uid=999 local_port=22
+		yes uid=1001 local_port=80
+		no  uid=0 local_port=81
+		no  uid=65534 local_port=82
+		yes uid=65533 local_port=83
+		yes uid=65535 local_port=84
+		yes uid=100000 local_port=85
+		yes uid=4294967295 local_port=86
+		no  uid=61184 local_port=87
+		no  uid=65519 local_port=88
+		yes uid=61183 local_port=89
+		yes uid=65520 local_port=90
+		no  uid=- local_port=91
+		no  uid=1000 local_port=92 state=ESTABLISHED
+		no  uid=1000 local_port=93 proto=udp state=UNCONN
+		no  uid=1000 local_port=94 netns=docker/web
+		yes uid=1000 local_port=95 local_addr=127.0.0.1
+		no  uid=1000 local_port=-
+	END
+}
+
+@test "nonroot-privileged: unpriv is the snapshot's" {
+	HEAD=${HEAD/unpriv=1024/unpriv=443}
+	judge nonroot-privileged <<-'END'
+		yes uid=1000 local_port=442
+		no  uid=1000 local_port=443
+	END
+	HEAD=${HEAD/unpriv=443/unpriv=0}
+	judge nonroot-privileged <<-'END'
+		no  uid=1000 local_port=1
+	END
+	HEAD=${HEAD/ unpriv=0/}
+	judge nonroot-privileged <<-'END'
+		yes uid=1000 local_port=1023
+		no  uid=1000 local_port=1024
+	END
+	HEAD="$HEAD unpriv=65536"
+	judge nonroot-privileged <<-'END'
+		yes uid=1000 local_port=65535
+	END
+}
+
+@test "nonroot-privileged: not where a root process has the socket" {
+	judge nonroot-privileged <<-'END'
+		# A server and its worker.
+		no  uid=0 local_port=80
+		no  uid=1000 local_port=80
+		# Root elsewhere says nothing.
+		no  uid=0 local_port=81 local_addr=127.0.0.1
+		yes uid=1000 local_port=81
+		no  uid=0 local_port=82 local_addr=::
+		yes uid=1000 local_port=82
+		no  uid=0 local_port=83 proto=udp state=UNCONN
+		yes uid=1000 local_port=83
+		no  uid=0 local_port=84 netns=docker/web
+		yes uid=1000 local_port=84
+		# The worker may come first.
+		no  uid=1000 local_port=85
+		no  uid=1001 local_port=85
+		no  uid=0 local_port=85
+		# Several without root.
+		yes uid=1000 local_port=86
+		yes uid=1001 local_port=86
+	END
+}
+
+@test "nonroot-privileged: an inode number tells sockets on one port apart" {
+	judge nonroot-privileged <<-'END'
+		no  uid=0 local_port=80 inode=7
+		no  uid=1000 local_port=80 inode=7
+		yes uid=1000 local_port=80 inode=8
+		no  uid=0 local_port=81
+		no  uid=1000 local_port=81
+	END
+}
+
+@test "script-sensitive: an interpreter listens on 22, 80 or 443" {
+	judge script-sensitive <<-'END'
+		yes process=python3.11 local_port=22
+		yes process=python3 local_port=80
+		yes process=python local_port=443
+		yes process=perl local_port=80
+		yes process=perl5.36.0 local_port=80
+		yes process=ruby3.1 local_port=80
+		yes process=node local_port=80
+		yes process=nodejs local_port=80 exe=/usr/bin/node
+		yes process=php8.2 local_port=80
+		yes process=lua5.4 local_port=80
+		no  process=python3 local_port=21
+		no  process=python3 local_port=23
+		no  process=python3 local_port=8080
+		no  process=python3 local_port=444
+		no  process=nginx local_port=80
+		# Names that only begin or end so.
+		no  process=nodered local_port=80
+		no  process=nodered-proxy local_port=80
+		no  process=my-node local_port=80
+		no  process=php-fpm8.2 local_port=80
+		no  process=luakit local_port=80
+		no  process=bash local_port=80
+		# exe is believed before what the process says.
+		no  process=python3 exe=/usr/sbin/nginx local_port=80
+		yes process=nginx exe=/usr/bin/python3.11 local_port=80
+		yes process=python3 exe=- local_port=80
+		yes process=x exe=/usr/bin/python3.11+(deleted) local_port=80
+		yes process=x exe=/usr/bin/python3.11+(replaced) local_port=80
+		no  process=python3 local_port=80 state=ESTABLISHED remote_addr=10.0.0.9
+		yes process=python3 local_port=80 local_addr=127.0.0.1
+	END
+}
+
+@test "script-sensitive: a container is an excuse, but not one that its user made up" {
+	judge script-sensitive <<-'END'
+		no  process=python3 local_port=80 container=docker/web
+		no  process=python3 local_port=80 container=docker/web netns=docker/web uid=1000
+		no  process=python3 local_port=80 container=docker/web uid=33
+		yes process=python3 local_port=80 container=podman/x uid=1000
+		yes process=python3 local_port=80 netns=net:[1] uid=1000
+	END
+}
+
+@test "root-high-port: root connects to a public address, a port without a name" {
+	local c='state=ESTABLISHED dir=out local_port=40000'
+
+	judge root-high-port <<-END
+		yes $c remote_addr=192.0.2.1 remote_port=4444
+		yes $c remote_addr=192.0.2.1 remote_port=1024
+		no  $c remote_addr=192.0.2.1 remote_port=1023
+		yes $c remote_addr=192.0.2.1 remote_port=65535
+		no  $c remote_addr=192.0.2.1 remote_port=-
+		no  $c remote_addr=192.0.2.1 remote_port=8443 service=https-alt
+		no  $c remote_addr=192.0.2.1 remote_port=4444 uid=1000
+		no  $c remote_addr=192.0.2.1 remote_port=4444 uid=-
+		no  $c remote_addr=192.0.2.1 remote_port=4444 dir=in
+		no  $c remote_addr=192.0.2.1 remote_port=4444 dir=-
+		no  $c remote_addr=192.0.2.1 remote_port=4444 state=SYN_SENT
+		no  $c remote_addr=192.0.2.1 remote_port=4444 state=CLOSE_WAIT
+		yes $c remote_addr=192.0.2.1 remote_port=4444 proto=udp
+	END
+}
+
+@test "public: not loopback, private, shared, link-local, multicast, unspecified" {
+	local a='state=ESTABLISHED dir=out remote_port=4444' verdict addr
+
+	{
+		while read -r verdict addr; do
+			echo "$verdict $a remote_addr=$addr"
+		done <<-'END'
+			no  127.0.0.1
+			no  127.255.255.255
+			yes 126.255.255.255
+			yes 128.0.0.0
+			no  10.0.0.0
+			no  10.255.255.255
+			yes 9.255.255.255
+			yes 11.0.0.0
+			no  172.16.0.0
+			no  172.31.255.255
+			yes 172.15.255.255
+			yes 172.32.0.0
+			no  192.168.0.0
+			no  192.168.255.255
+			yes 192.167.255.255
+			yes 192.169.0.0
+			no  100.64.0.0
+			no  100.127.255.255
+			yes 100.63.255.255
+			yes 100.128.0.0
+			no  169.254.0.1
+			no  169.254.255.255
+			yes 169.253.255.255
+			yes 169.255.0.0
+			no  0.0.0.0
+			no  224.0.0.1
+			no  239.255.255.255
+			no  255.255.255.255
+			yes 223.255.255.255
+			yes 192.0.2.1
+			yes 198.51.100.7
+			yes 203.0.113.9
+			yes 8.8.8.8
+			no  ::
+			no  ::1
+			yes ::2
+			no  fe80::1
+			no  fe80::1%eth0
+			no  febf:ffff::1
+			no  fc00::1
+			no  fdff::1
+			yes fbff::1
+			no  ff02::1
+			yes 2001:db8::1
+			yes 2606:4700::1111
+			no  ::ffff:127.0.0.1
+			no  ::ffff:10.0.0.1
+			no  ::ffff:100.64.0.1
+			no  ::ffff:0.0.0.0
+			no  ::ffff:224.0.0.1
+			yes ::ffff:192.0.2.1
+			no  -
+			no  localhost
+		END
+	} | judge root-high-port
+}
+
+@test "proxy-listener: a proxy's port beyond loopback, or ssh listens" {
+	judge proxy-listener <<-'END'
+		yes local_port=1080
+		yes local_port=1081
+		yes local_port=3128
+		yes local_port=9050
+		yes local_port=9150
+		no  local_port=1079
+		no  local_port=1082
+		no  local_port=9051
+		no  local_port=1080 local_addr=127.0.0.1
+		no  local_port=1080 local_addr=::1
+		no  local_port=1080 local_addr=::ffff:127.0.0.1
+		yes local_port=1080 local_addr=::
+		yes local_port=1080 local_addr=10.0.0.5
+		yes local_port=1080 local_addr=192.0.2.5
+		no  local_port=1080 state=ESTABLISHED remote_addr=10.0.0.9
+		no  local_port=1080 proto=udp state=UNCONN
+		yes process=ssh local_port=5000
+		yes process=ssh local_port=1080 local_addr=127.0.0.1
+		no  process=sshd local_port=22
+		no  process=ssh-agent local_port=22
+		no  process=ssh state=ESTABLISHED remote_addr=192.0.2.1
+	END
+}
+
+@test "memfd-exe: the executable is in memory" {
+	judge memfd-exe <<-'END'
+		yes exe=/memfd:x
+		yes exe=/memfd:x+(deleted)
+		yes exe=/memfd:+(deleted) state=ESTABLISHED remote_addr=10.0.0.9
+		yes exe=/memfd:x proto=udp state=UNCONN
+		yes exe=/memfd:x state=-
+		no  exe=/usr/bin/memfd:x
+		no  exe=/usr/sbin/daemon
+		no  exe=-
+		# runc's own, and who only says so.
+		no  exe=/memfd:runc_cloned:/proc/self/exe+(deleted) uid=0
+		yes exe=/memfd:runc_cloned:/proc/self/exe+(deleted) uid=1000
+		yes exe=/memfd:runc_cloned:/proc/self/exe2+(deleted) uid=0
+	END
+}
+
+@test "deleted-exe: the executable was deleted, and is no memfd" {
+	judge deleted-exe <<-'END'
+		yes exe=/usr/bin/x+(deleted)
+		yes exe=/usr/bin/x+(deleted) state=ESTABLISHED remote_addr=10.0.0.9
+		no  exe=/usr/bin/x+(replaced)
+		no  exe=/usr/bin/x
+		no  exe=/usr/bin/x(deleted)
+		no  exe=/memfd:x+(deleted)
+		no  exe=-
+	END
+}
+
+@test "tmp-exe: a program of a temporary folder serves or talks to the world" {
+	local out='state=ESTABLISHED remote_port=443'
+
+	judge tmp-exe <<-END
+		yes exe=/tmp/x
+		yes exe=/var/tmp/x
+		yes exe=/dev/shm/x
+		yes exe=/dev/x
+		yes exe=/run/user/1000/x
+		yes exe=/tmp/x+(deleted)
+		no  exe=/tmpx/x
+		no  exe=/var/tmpx
+		no  exe=/run/users/x
+		no  exe=/home/tmp/x
+		no  exe=/usr/bin/x
+		no  exe=-
+		yes exe=/tmp/x local_addr=10.0.0.5
+		no  exe=/tmp/x local_addr=127.0.0.1
+		no  exe=/tmp/x local_addr=::1
+		no  exe=/tmp/x proto=udp state=UNCONN
+		yes exe=/tmp/x $out remote_addr=192.0.2.1
+		yes exe=/tmp/x $out remote_addr=192.0.2.1 state=SYN_SENT
+		no  exe=/tmp/x $out remote_addr=10.0.0.9
+		no  exe=/tmp/x $out remote_addr=127.0.0.1
+		no  exe=/tmp/x state=TIME_WAIT remote_addr=192.0.2.1
+	END
+}
+
+@test "tmp-exe: an interpreter's script counts as well" {
+	judge tmp-exe <<-'END'
+		yes process=python3 cmdline=python3+/tmp/x.py
+		yes process=python3 cmdline=python3+-u+/tmp/x.py+80
+		yes process=python3 cmdline=python3+-W+ignore+/tmp/x.py
+		yes process=perl cmdline=perl+-w+/dev/shm/.x
+		yes process=php8.2 cmdline=php+-f+/var/tmp/x.php
+		no  process=python3 cmdline=python3+/srv/x.py+/tmp/x.py
+		no  process=python3 cmdline=python3+-m+http.server+-d+/tmp/
+		no  process=python3 cmdline=python3+-c+/tmp/x
+		no  process=python3 cmdline=python3
+		no  process=python3 cmdline=-
+		no  process=daemon cmdline=daemon+/tmp/x.conf
+		no  process=bash cmdline=bash+/tmp/x.sh
+	END
+	judge tmp-exe <<-'END'
+		yes process=python3 cmdline=python3+x.py cwd=/tmp
+		yes process=python3 cmdline=python3+x.py cwd=/tmp/a
+		yes process=python3 cmdline=python3+x.py cwd=/dev/shm
+		no  process=python3 cmdline=python3+x.py cwd=/srv
+		no  process=python3 cmdline=python3+x.py cwd=-
+		no  process=python3 cmdline=python3+/srv/x.py cwd=/tmp
+	END
+}
+
+@test "fake-kthread: named like a kernel thread, with an exe" {
+	judge fake-kthread <<-'END'
+		yes process=kworker/0:1 exe=/usr/bin/x
+		yes process=kworker exe=/usr/bin/x
+		yes process=[kworker/0:1] exe=/usr/bin/x
+		yes process=ksoftirqd/0 exe=/usr/bin/x
+		yes process=x cmdline=[kworker/0:1] exe=/usr/bin/x
+		yes process=x cmdline=[x] exe=/usr/bin/x
+		yes process=x cmdline=[x] exe=/usr/bin/x state=ESTABLISHED remote_addr=10.0.0.9
+		yes process=x cmdline=[x] exe=/usr/bin/x ppid=-
+		no  process=x cmdline=[x] exe=/usr/bin/x ppid=2 parent=kthreadd
+		yes process=x cmdline=[x] exe=/usr/bin/x ppid=2 parent=bash
+		yes process=x cmdline=[x] exe=/usr/bin/x ppid=3 parent=kthreadd
+		no  process=x cmdline=[x] exe=-
+		no  process=kworker/0:1 exe=-
+		no  process=x cmdline=[x]+y exe=/usr/bin/x
+		yes process=x cmdline=[kworker/0:1]+-l+80 exe=/usr/bin/x
+		yes process=x cmdline=[rcu_sched]+y exe=/usr/bin/x
+		no  process=x cmdline=[kworker/0:1+y exe=/usr/bin/x
+		no  process=x cmdline=[celeryd:+a@b:MainProcess]+-active- exe=/usr/bin/x
+		no  process=x cmdline=[] exe=/usr/bin/x
+		no  process=worker exe=/usr/bin/x
+		no  process=kate exe=/usr/bin/kate
+	END
+}
+
+@test "nc-listener: nc, ncat, netcat or socat listens beyond loopback" {
+	judge nc-listener <<-'END'
+		yes process=nc
+		yes process=nc.openbsd
+		yes process=nc.traditional
+		yes process=ncat
+		yes process=netcat
+		yes process=socat
+		yes process=socat1 exe=/usr/bin/socat1
+		yes process=nc exe=/bin/busybox cmdline=nc+-l+-p+80
+		yes process=busybox exe=/bin/busybox cmdline=busybox+nc+-l
+		yes process=busybox exe=/bin/busybox cmdline=/bin/busybox+nc
+		yes process=nc exe=-
+		no  process=httpd exe=/bin/busybox cmdline=httpd+-f
+		no  process=busybox exe=/bin/busybox cmdline=busybox
+		no  process=busybox exe=/bin/busybox cmdline=-
+		no  process=ncx
+		no  process=rnc
+		no  process=sync
+		no  process=nc local_addr=127.0.0.1
+		no  process=nc local_addr=127.255.255.255
+		no  process=nc local_addr=::1
+		yes process=nc local_addr=::
+		yes process=nc local_addr=192.168.1.5
+		no  process=nc state=ESTABLISHED remote_addr=192.0.2.1
+	END
+}
+
+@test "exposed-store: a store's port beyond loopback" {
+	local port
+
+	for port in 2181 2375 2379 2380 5984 6379 8086 8983 9042 9160 9200 \
+		9300 11211 27017 27018 27019 28015; do
+		echo "yes local_port=$port"
+		echo "no  local_port=$port local_addr=127.0.0.1"
+	done | judge exposed-store
+	judge exposed-store <<-'END'
+		no  local_port=6378
+		no  local_port=6380
+		no  local_port=5432
+		yes local_port=6379 local_addr=::
+		yes local_port=6379 local_addr=10.0.0.5
+		yes local_port=6379 local_addr=192.0.2.5
+		no  local_port=6379 local_addr=::1
+		no  local_port=6379 local_addr=::ffff:127.0.0.1
+		no  local_port=6379 netns=docker/redis
+		no  local_port=6379 state=ESTABLISHED remote_addr=192.0.2.1
+		yes local_port=11211 proto=udp state=UNCONN
+		no  local_port=11211 proto=udp state=UNCONN local_addr=127.0.0.1
+		no  local_port=11211 proto=udp state=ESTABLISHED remote_addr=192.0.2.1
+		no  local_port=6379 proto=udp state=UNCONN
+	END
+}
+
+@test "the seed's two, off by default" {
+	judge nonroot-privileged-any <<-'END'
+		yes uid=1 local_port=1023
+		no  uid=1 local_port=1024
+		yes uid=65534 local_port=22 netns=docker/web
+		no  uid=0 local_port=22
+		no  uid=- local_port=22
+		no  uid=1000 local_port=22 state=ESTABLISHED
+		no  uid=1000 local_port=22 proto=udp state=UNCONN
+	END
+	judge root-high-port-any <<-'END'
+		yes state=ESTABLISHED remote_addr=10.0.0.9 remote_port=1024 dir=out
+		yes state=ESTABLISHED remote_addr=127.0.0.1 remote_port=8080 dir=-
+		no  state=ESTABLISHED remote_addr=10.0.0.9 remote_port=1023 dir=out
+		no  state=ESTABLISHED remote_addr=10.0.0.9 remote_port=5000 dir=in
+		no  state=ESTABLISHED remote_addr=10.0.0.9 remote_port=5000 dir=out uid=1
+		no  state=CLOSE_WAIT remote_addr=10.0.0.9 remote_port=5000 dir=out
+	END
+}
+
+@test "no-owner: a listener that nobody holds, where nothing was hidden" {
+	local none='pid=- process=- user=- uid=- fd=- ppid=- parent=- exe=- cmdline=-'
+
+	judge no-owner <<-END
+		yes $none local_port=8000
+		no  $none local_port=2049 service=nfs
+		no  $none local_port=3260
+		no  $none local_port=445
+		no  $none local_port=40001 service=lockd
+		no  $none local_port=8000 state=TIME_WAIT
+		no  $none local_port=8000 proto=udp state=UNCONN
+		no  local_port=8000
+	END
+	HEAD=${HEAD/euid=0/euid=1000} judge no-owner <<-END
+		no  $none local_port=8000
+	END
+	HEAD=${HEAD/unowned=0/unowned=1} judge no-owner <<-END
+		no  $none local_port=8000
+	END
+	HEAD=${HEAD/ unowned=0/} judge no-owner <<-END
+		no  $none local_port=8000
+	END
+}
+
+@test "close-wait and long-lived: by the time since first_seen" {
+	judge close-wait <<-'END'
+		yes state=CLOSE_WAIT first_seen=2026-11-24T02:09:59.000Z
+		no  state=CLOSE_WAIT first_seen=2026-11-24T02:10:00.000Z
+		no  state=CLOSE_WAIT first_seen=2026-11-24T04:00:00.000Z
+		no  state=CLOSE_WAIT first_seen=-
+		no  state=CLOSE_WAIT first_seen=yesterday
+		no  state=ESTABLISHED first_seen=2026-11-23T02:00:00.000Z
+		no  state=LAST_ACK first_seen=2026-11-23T02:00:00.000Z
+		# It is in this state only since the last snapshot.
+		no  state=CLOSE_WAIT first_seen=2026-11-23T02:00:00.000Z was=state=ESTABLISHED
+		yes state=CLOSE_WAIT first_seen=2026-11-23T02:00:00.000Z was=user=bob
+	END
+	judge long-lived <<-'END'
+		yes state=ESTABLISHED first_seen=2026-11-23T03:09:59.000Z
+		no  state=ESTABLISHED first_seen=2026-11-23T03:10:00.000Z
+		no  state=CLOSE_WAIT first_seen=2026-11-22T03:10:00.000Z
+		no  state=LISTEN first_seen=2026-11-22T03:10:00.000Z
+	END
+	HEAD=${HEAD/time=* host/host} judge long-lived <<-'END'
+		no  state=ESTABLISHED first_seen=2026-11-22T03:10:00.000Z
+	END
+}

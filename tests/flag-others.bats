@@ -1,0 +1,406 @@
+#!/usr/bin/env bats
+# The heuristics that look at other records, and what a snapshot must be for
+# them.  flag.bash says how to read the tables.
+# shellcheck disable=SC2154
+
+load helpers
+load flag
+
+setup()
+{
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# Connections to a public, a private and a loopback address.
+PUB='state=ESTABLISHED local_addr=10.0.0.5 local_port=40000 remote_addr=198.51.100.7 remote_port=443'
+PRIV='state=ESTABLISHED local_addr=10.0.0.5 local_port=40001 remote_addr=10.0.0.9 remote_port=4444'
+LOOP='state=ESTABLISHED local_addr=127.0.0.1 local_port=40002 remote_addr=127.0.0.1 remote_port=4444'
+
+@test "stdio-socket: a shell or interpreter on a connection" {
+	judge stdio-socket <<-END
+		yes process=bash fd=0,1,2,255 $PUB
+		yes process=dash fd=0,1 $PRIV
+		yes process=sh fd=0,1,2 $LOOP
+		yes process=python3 fd=0,1,2,3 $PUB remote_port=444
+		yes process=perl fd=0,1,2 $PUB remote_port=445
+		yes process=zsh5 fd=0,1,2 $PUB remote_port=446 state=CLOSE_WAIT
+		yes process=sh exe=/bin/busybox cmdline=-sh fd=0,1,2 $PUB remote_port=447
+		yes process=sh exe=/bin/busybox cmdline=busybox+sh fd=0,1 $PUB remote_port=448
+		yes process=bash fd=0,1 proto=udp $PUB
+		no  process=bash fd=0 $PUB remote_port=449
+		no  process=bash fd=1,2 $PUB remote_port=450
+		no  process=bash fd=0,2 $PUB remote_port=451
+		no  process=bash fd=0,10 $PUB remote_port=452
+		no  process=bash fd=10,11 $PUB remote_port=453
+		no  process=bash fd=3 $PUB remote_port=454
+		no  process=bash fd=- $PUB remote_port=455
+		no  process=socat fd=0,1 $PUB remote_port=456
+		no  process=bash fd=0,1 state=LISTEN
+		no  process=bash fd=0,1 state=TIME_WAIT $PRIV state=TIME_WAIT
+		no  process=bashful fd=0,1 $PUB remote_port=457
+		# Every shell there is.
+		yes process=ash fd=0,1 $PUB remote_port=500
+		yes process=ksh93 fd=0,1 $PUB remote_port=501
+		yes process=mksh fd=0,1 $PUB remote_port=502
+		yes process=csh fd=0,1 $PUB remote_port=503
+		yes process=tcsh fd=0,1 $PUB remote_port=504
+		yes process=fish fd=0,1 $PUB remote_port=505
+	END
+}
+
+@test "stdio-socket: not what a parent's listener took, as inetd's" {
+	local conn='state=ESTABLISHED local_addr=10.0.0.5 remote_addr=10.0.0.9'
+
+	judge stdio-socket <<-END
+		no  process=inetd pid=50 local_port=7
+		no  process=bash ppid=50 fd=0,1 $conn local_port=7
+		# Another port, protocol, address or namespace is another listener.
+		yes process=bash ppid=50 fd=0,1 $conn local_port=8
+		no  process=inetd pid=50 local_port=9 proto=udp state=UNCONN
+		yes process=bash ppid=50 fd=0,1 $conn local_port=9
+		no  process=bash ppid=50 fd=0,1 $conn local_port=9 proto=udp
+		no  process=inetd pid=50 local_port=10 local_addr=10.0.0.6
+		yes process=bash ppid=50 fd=0,1 $conn local_port=10
+		no  process=inetd pid=50 local_port=11 local_addr=10.0.0.5
+		no  process=bash ppid=50 fd=0,1 $conn local_port=11
+		no  process=inetd pid=50 local_port=12 netns=other
+		yes process=bash ppid=50 fd=0,1 $conn local_port=12
+		no  process=bash ppid=50 fd=0,1 $conn local_port=12 netns=other
+		yes process=bash ppid=50 fd=0,1 $conn local_port=7 netns=third
+		# :: takes IPv4 too, and says so in two ways.
+		no  process=inetd pid=50 local_port=13 local_addr=::
+		no  process=bash ppid=50 fd=0,1 $conn local_port=13
+		no  process=bash ppid=50 fd=0,1 $conn local_port=13 local_addr=::ffff:10.0.0.5
+		# Another's listener.
+		no  process=nginx pid=51 local_port=14
+		yes process=bash ppid=50 fd=0,1 $conn local_port=14
+		# A listener that nobody is seen to hold may be the parent's.
+		no  process=- pid=- local_port=15
+		no  process=bash ppid=50 fd=0,1 $conn local_port=15
+		# The listener comes later.
+		no  process=bash ppid=50 fd=0,1 $conn local_port=16
+		no  process=inetd pid=50 local_port=16
+		# A bind shell: what listens is an interpreter, or a shell.
+		no  process=python3 pid=52 local_port=17
+		yes process=sh ppid=52 fd=0,1 $conn local_port=17
+		no  process=bash pid=53 local_port=18
+		yes process=bash ppid=53 fd=0,1 $conn local_port=18
+		# But a server in front of it hands over to it.
+		no  process=systemd pid=1 local_port=19
+		no  process=python3 pid=54 local_port=19
+		no  process=python3 pid=54 fd=5 $conn local_port=19
+		no  process=sh ppid=54 fd=0,1 $conn local_port=19
+	END
+}
+
+@test "stdio-socket: what came down through ancestors that hold it too" {
+	local conn='state=ESTABLISHED local_addr=10.0.0.5 local_port=7 remote_addr=10.0.0.9'
+
+	judge stdio-socket <<-END
+		no  process=inetd pid=50 local_port=7
+		no  process=bash pid=60 ppid=50 fd=0,1 remote_port=1 $conn
+		no  process=python3 pid=61 ppid=60 fd=0,1 remote_port=1 $conn
+		no  process=sh pid=62 ppid=61 fd=0,1 remote_port=1 $conn
+		# The one between does not hold it: it is not that listener's.
+		yes process=bash pid=70 ppid=69 fd=0,1 remote_port=2 $conn
+		no  process=cron pid=69 ppid=50 local_port=1234
+		# Parents in a ring end, too.
+		yes process=bash pid=80 ppid=81 fd=0,1 remote_port=3 $conn
+		yes process=bash pid=81 ppid=80 fd=0,1 remote_port=3 $conn
+	END
+}
+
+@test "shell-net: a shell has a connection beyond loopback alone" {
+	judge shell-net <<-END
+		yes process=bash fd=3 $PUB remote_port=1
+		yes process=sh fd=5 $PRIV remote_port=2
+		no  process=bash fd=3 $LOOP
+		no  process=bash fd=3 $LOOP local_addr=::1 remote_addr=::1
+		no  process=bash fd=3 $LOOP remote_addr=127.255.255.255
+		no  process=bash fd=3 $LOOP remote_addr=::ffff:127.0.0.1
+		no  process=python3 fd=3 $PUB remote_port=3
+		no  process=bash fd=3
+		yes process=bash fd=3 $PUB remote_port=4 state=CLOSE_WAIT
+		yes process=bash fd=3 $PUB remote_port=5 proto=udp
+		# Its daemon has it, or had it before.
+		no  process=app pid=90 $PUB remote_port=6
+		no  process=sh ppid=90 $PUB remote_port=6
+		no  process=app pid=91 $PUB remote_port=7
+		no  process=sh ppid=1 $PUB remote_port=7
+		# Two shells of one daemon that is gone.
+		no  process=sh pid=92 ppid=1 $PUB remote_port=8
+		no  process=sh pid=93 ppid=1 $PUB remote_port=8
+		# What the shell itself started does not count.
+		yes process=bash pid=94 ppid=1 $PUB remote_port=9
+		no  process=sleep pid=95 ppid=94 $PUB remote_port=9
+		no  process=sleep pid=96 ppid=95 $PUB remote_port=9
+		# A service behind inetd.
+		no  process=inetd pid=97 local_port=7
+		no  process=bash ppid=97 $PUB local_port=7
+		# A bind shell.
+		no  process=python3 pid=98 local_port=8
+		yes process=sh ppid=98 $PUB local_port=8
+	END
+}
+
+@test "shell-net: an inode number says which connection it is" {
+	judge shell-net <<-END
+		no  process=app pid=90 $PUB inode=5
+		no  process=sh pid=91 ppid=90 $PUB inode=5
+		yes process=sh pid=92 ppid=90 $PUB inode=6
+	END
+}
+
+@test "bind-widened: open to more than before" {
+	local HEAD="$HEAD since=2026-11-24T03:00:00.000Z"
+
+	judge bind-widened <<-'END'
+		yes local_port=1 local_addr=0.0.0.0 change=new
+		no  local_port=1 local_addr=127.0.0.1 change=gone
+		yes local_port=2 local_addr=0.0.0.0 change=new
+		no  local_port=2 local_addr=127.0.0.1 change=unchanged
+		yes local_port=3 local_addr=10.0.0.5 change=new
+		no  local_port=3 local_addr=127.0.0.1 change=changed
+		yes local_port=4 local_addr=192.0.2.5 change=new
+		no  local_port=4 local_addr=10.0.0.5 change=gone
+		yes local_port=5 local_addr=:: change=new
+		no  local_port=5 local_addr=192.0.2.5 change=gone
+		no  local_port=6 local_addr=:: change=new
+		no  local_port=6 local_addr=0.0.0.0 change=gone
+		no  local_port=7 local_addr=127.0.0.1 change=new
+		no  local_port=7 local_addr=0.0.0.0 change=gone
+		# Wider than every one, and there was one.
+		no  local_port=8 local_addr=0.0.0.0 change=new
+		no  local_port=8 local_addr=127.0.0.1 change=gone
+		no  local_port=8 local_addr=:: change=unchanged
+		no  local_port=9 local_addr=0.0.0.0 change=new
+		no  local_port=10 local_addr=0.0.0.0 change=changed
+		no  local_port=10 local_addr=127.0.0.1 change=gone
+		# Of the same namespace, protocol and port.
+		no  local_port=11 local_addr=0.0.0.0 change=new
+		no  local_port=11 local_addr=127.0.0.1 change=gone netns=other
+		no  local_port=12 local_addr=0.0.0.0 change=new
+		no  local_port=12 local_addr=127.0.0.1 change=gone proto=udp state=UNCONN
+		yes local_port=12 local_addr=0.0.0.0 change=new proto=udp state=UNCONN
+		# Connections are no binds.
+		no  local_port=13 local_addr=10.0.0.5 change=new state=ESTABLISHED
+		no  local_port=13 local_addr=127.0.0.1 change=gone
+		no  local_port=14 local_addr=0.0.0.0 change=new
+		no  local_port=14 local_addr=127.0.0.1 change=gone state=ESTABLISHED
+	END
+}
+
+@test "bind-widened: needs the unchanged rows, of prt-diff -a" {
+	HEAD="$HEAD since=2026-11-24T03:00:00.000Z partial=1"
+	judge bind-widened <<-'END'
+		no  local_port=1 local_addr=0.0.0.0 change=new
+		no  local_port=1 local_addr=127.0.0.1 change=gone
+	END
+}
+
+@test "relay-shell: nc or socat, and a shell beside it" {
+	judge relay-shell <<-END
+		yes process=nc parent=bash $PUB
+		yes process=ncat parent=sh $PRIV
+		yes process=socat parent=dash $PRIV
+		no  process=nc parent=bash $LOOP
+		no  process=nc parent=systemd $PUB
+		no  process=curl parent=bash $PUB
+		no  process=nc parent=bash
+		# A child, and a sibling, that has some socket.
+		yes process=ncat pid=60 ppid=1 $PUB
+		no  process=sh pid=61 ppid=60 $LOOP
+		yes process=ncat pid=70 ppid=69 parent=daemon $PUB
+		no  process=bash pid=71 ppid=69 $LOOP
+		# All children of init are no family, nor is what is not a shell.
+		no  process=ncat pid=80 ppid=1 $PUB
+		no  process=bash pid=81 ppid=1 $LOOP
+		no  process=ncat pid=90 ppid=1 $PUB
+		no  process=python3 pid=91 ppid=90 $LOOP
+	END
+}
+
+# A snapshot in which each heuristic that needs others would be raised.
+suspects()
+{
+	snapshot "${1-$HEAD}" <<-END
+		x uid=1000 local_port=80
+		x process=bash fd=0,1,2 $PUB
+		x process=sh fd=5 $PRIV
+		x local_port=1 local_addr=0.0.0.0 change=new
+		x local_port=1 local_addr=127.0.0.1 change=gone
+	END
+}
+
+# What is raised, sorted.
+raised()
+{
+	prt-flag -X -s -H -o flags "$@" 2>err | tr ',\t' '\n\n' | sort -u |
+		paste -s -d ' '
+}
+
+ALL='bind-widened nonroot-privileged shell-net stdio-socket'
+
+@test "a whole snapshot tells of others" {
+	[ "$(suspects | raised)" = "$ALL" ]
+	# The # lines may stand anywhere.
+	suspects >in
+	[ "$(sort in | raised)" = "$ALL" ]
+	cut -f 1-19 in | sort -r >reversed
+	[ "$(raised reversed)" = 'nonroot-privileged shell-net stdio-socket' ]
+}
+
+@test "a selection, a cut snapshot and a stream without ##prt do not" {
+	suspects >in
+	[ "$(grep -v daemon in | raised)" = '' ]
+	[ "$(head -n -1 in | raised)" = '' ]
+	grep -q '^prt-flag: (standard input): cut short' err
+	[ "$(head -c -1 in | raised)" = '' ]
+	grep -q '^prt-flag: (standard input): cut short' err
+	[ "$(grep -v '^##' in | raised)" = '' ]
+	[ ! -s err ]
+	[ "$(suspects "$HEAD partial=1" | raised)" = '' ]
+}
+
+@test "grep before prt-flag raises nothing that the whole would not" {
+	snapshot >in <<-END
+		x uid=0 local_port=80 user=root process=nginx
+		x uid=1000 local_port=80 user=www-data process=nginx
+		x process=inetd pid=50 local_port=7
+		x process=bash ppid=50 fd=0,1 state=ESTABLISHED local_port=7 remote_addr=192.0.2.1 user=www-data
+		x process=app pid=60 $PUB
+		x process=sh ppid=60 $PUB user=www-data
+	END
+	[ "$(raised in)" = '' ]
+	[ "$(grep -e '^#' -e www-data in | raised)" = '' ]
+	[ "$(grep www-data in | raised)" = '' ]
+}
+
+@test "how far the scan was narrowed decides" {
+	local scope want
+
+	while IFS='|' read -r scope want; do
+		suspects "${HEAD/scope=all/scope=$scope}" >in
+		echo "scope=$scope"
+		[ "$(raised in)" = "$want" ]
+	done <<-END
+		all;netns|$ALL
+		netns|$ALL
+		tcp|$ALL
+		udp;no-ephemeral|$ALL
+		tcp;listening|$ALL
+		inet|nonroot-privileged
+		inet6;tcp|nonroot-privileged
+		state=LISTEN,ESTABLISHED|nonroot-privileged
+		end=[10.0.0.0]/8:80|nonroot-privileged
+		pid=17|
+		tcp;pid=17,18|
+		something-new|
+	END
+	suspects "${HEAD/ scope=all/}" >in
+	[ "$(raised in)" = "$ALL" ]
+}
+
+@test "--why names what was off, and --enable what it could not do" {
+	suspects >in
+	run -0 --separate-stderr prt-flag -X --why -s -H -o flags in
+	[ -z "$stderr" ]
+	run -0 --separate-stderr prt-flag -X --why --disable=all \
+		--enable=long-lived,nonroot-privileged,shell-net,no-owner <(
+		grep -v daemon in)
+	[ "${stderr_lines[0]}" = "prt-flag: /dev/fd/63: off: long-lived: for want of fields" ]
+	[ "${stderr_lines[1]}" = "prt-flag: /dev/fd/63: off: nonroot-privileged, shell-net: not a whole snapshot" ]
+	[ "${#stderr_lines[@]}" -eq 2 ]
+	suspects "##prt 1 euid=1000 unowned=4 scope=inet" >in
+	run -0 --separate-stderr prt-flag -X -s --enable=no-owner \
+		--enable=shell-net in
+	[ "${stderr_lines[0]}" = "prt-flag: in: off: shell-net: the scan left out what they need" ]
+	[ "${stderr_lines[1]}" = "prt-flag: in: off: no-owner: not root's scan, or owners were hidden" ]
+	[ "${#stderr_lines[@]}" -eq 2 ]
+	# Without either there is nothing to say of it.
+	run -0 --separate-stderr prt-flag -X -s -H in
+	[ -z "$stderr" ]
+}
+
+@test "a gone record raises nothing, and excuses nothing" {
+	local HEAD="$HEAD since=2026-11-24T03:00:00.000Z"
+
+	agree "
+		- change=gone process=python3 local_port=80 exe=/tmp/python3
+		- change=gone uid=1000 local_port=81
+		# Root had the socket, and has it no more.
+		- change=gone uid=0 local_port=82
+		nonroot-privileged change=unchanged uid=1000 local_port=82
+		- change=gone process=app pid=90 $PUB
+		shell-net change=new process=sh ppid=90 $PUB
+		- change=gone process=inetd pid=50 local_port=7
+		shell-net change=changed process=bash ppid=50 $PUB local_port=7
+	" -e 'flag gone change=gone'
+}
+
+# Two hosts in one stream: on web1 root has the socket, on web2 nobody does.
+two_hosts()
+{
+	snapshot "${HEAD/web1/web1}" <<-'END'
+		x host=web1 uid=0 local_port=80
+		x host=web1 uid=1000 local_port=80
+	END
+	snapshot "${HEAD/web1/web2}" <<-'END'
+		x host=web2 uid=1000 local_port=80
+		x host=web2 uid=0 local_port=81
+	END
+}
+
+@test "each record belongs to the snapshot of its host" {
+	two_hosts >in
+	run -0 prt-flag -X -H -o host,uid,local_port,flags in
+	assert_output_is "$(printf 'web1\t0\t80\t-
+web1\t1000\t80\t-
+web2\t1000\t80\tnonroot-privileged
+web2\t0\t81\t-')"
+	# Wherever the # lines are.
+	run -0 bash -c 'sort in | prt-flag -X -s -o host,flags'
+	assert_output_is "${HEAD/web1/web2} partial=1
+$(printf '#host\tflags\nweb2\tnonroot-privileged')
+##end records=1"
+	# Each says of itself how far it saw.
+	sed '/host=web2/s/scope=all/scope=pid=7/' in >narrow
+	[ "$(raised narrow)" = '' ]
+	sed '/host=web1/s/scope=all/scope=pid=7/' in >narrow
+	[ "$(raised narrow)" = nonroot-privileged ]
+	# One cut short leaves nobody sure.
+	[ "$(sed 5d in | raised)" = '' ]
+}
+
+@test "several ##prt without hosts: by their order, while it is right" {
+	two_hosts | cut -f 1-19 >in
+	run -0 prt-flag -X -H -o uid,local_port,flags in
+	assert_output_is "$(printf '0\t80\t-
+1000\t80\t-
+1000\t80\tnonroot-privileged
+0\t81\t-')"
+	[ "$(sort in | raised)" = '' ]
+}
+
+@test "a record of a host that no ##prt is of" {
+	snapshot >in <<-'END'
+		x host=web1 uid=1000 local_port=80
+		x host=web9 uid=1000 local_port=80
+	END
+	run -0 prt-flag -X -o host,flags in
+	assert_output_is "$HEAD
+$(printf '#host\tflags\nweb1\tnonroot-privileged')
+##end records=1
+$(printf '#host\tflags\nweb9\t-')"
+}
+
+@test "ten thousand shells that share one connection are judged in no time" {
+	awk 'BEGIN {
+		print "x process=bash pid=2 ppid=1"
+		for (i = 3; i < 10000; i++)
+			print "x process=bash pid=" i " ppid=" i - 1
+	}' | sed "s/\$/ fd=0,1 $PUB/" | snapshot >in
+	run -0 timeout 10 prt-flag -X -s -H -o pid,flags in
+	[ "${lines[0]}" = $'2\tstdio-socket,shell-net' ]
+	[ "${lines[9997]}" = $'9999\tstdio-socket' ]
+}

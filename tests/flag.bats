@@ -1,0 +1,356 @@
+#!/usr/bin/env bats
+# prt-flag: its options, what it reads and what it writes.
+# shellcheck disable=SC2154
+
+load helpers
+load flag
+
+setup()
+{
+	cd "$BATS_TEST_TMPDIR" || return
+	snapshot >in <<-'END'
+		x local_port=22 process=sshd
+		x local_port=80 process=python3 uid=1000 user=ann
+		x local_port=6379 process=redis-server uid=105 user=redis
+	END
+}
+
+@test "flags are appended, and nothing else is changed" {
+	run -0 --separate-stderr prt-flag -X in
+	[ -z "$stderr" ]
+	assert_output_is "$(awk '
+		/^##/ { print; next }
+		/^#/ { print $0 "\tflags"; next }
+		/\t80\t/ { print $0 "\tnonroot-privileged,script-sensitive"; next }
+		/\t6379\t/ { print $0 "\texposed-store"; next }
+		{ print $0 "\t-" }' in)"
+	prt-flag -X <in | cmp - <(printf '%s\n' "$output")
+	prt-flag -X - <in | cmp - <(printf '%s\n' "$output")
+}
+
+@test "-s prints only what is flagged, as a selection" {
+	run -0 prt-flag -X -s in
+	assert_output_is "$(prt-flag -X in | awk '
+		/^##prt/ { print $0 " partial=1"; next }
+		/^##end/ { print "##end records=2"; next }
+		!/sshd/')"
+	# What was a selection before is not one twice.
+	prt-flag -X -s in | prt-flag -X -s | grep -c partial=1
+}
+
+@test "-s is silent where nothing is flagged, and not with --header=always" {
+	grep -v -e python3 -e redis in | sed 's/=3$/=1/' >quiet
+	run -0 --separate-stderr prt-flag -X -s quiet
+	[ -z "$output$stderr" ]
+	run -0 prt-flag -X -s --header=always quiet
+	[ "${#lines[@]}" -eq 3 ]
+	[ "${lines[2]}" = '##end records=0' ]
+	run -0 prt-flag -X quiet
+	[ "${#lines[@]}" -eq 4 ]
+	run -0 prt-flag -X -H quiet
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "exit status: 0, 1 only where it was asked for, 2" {
+	grep -v -e python3 -e redis in | sed 's/=3$/=1/' >quiet
+	prt-flag -X -s quiet
+	run -1 prt-flag -X -q quiet
+	[ -z "$output" ]
+	run -0 prt-flag -X -q in
+	[ -z "$output" ]
+	run -1 prt-flag -X --exit-code quiet
+	[ "${#lines[@]}" -eq 4 ]
+	run -0 prt-flag -X --exit-code -s in
+	[ "${#lines[@]}" -eq 5 ]
+	run -0 prt-flag -X -q quiet in
+	run -2 prt-flag -X -q in nowhere
+}
+
+@test "--why appends a sentence for each flag, with its level" {
+	run -0 --separate-stderr prt-flag -X --why -H -o pid,why in
+	[ "$stderr" = 'prt-flag: in: off: bind-widened: for want of fields' ]
+	assert_output_is "$(printf '%s\n' \
+		$'101\t-' \
+		$'102\tnonroot-privileged (medium, T1548): a login account listens on a privileged port, and no root process has that socket; script-sensitive (medium, T1036): an interpreter outside a container listens on port 22, 80 or 443' \
+		$'103\texposed-store (medium, T1190): the port of a store without authentication is open beyond loopback')"
+	[ "$(prt-flag -X --why in | sed -n 2p | cut -f 20-)" = $'flags\twhy' ]
+	[ "$(prt-flag -X -o why,flags in | sed -n 2p)" = $'#why\tflags' ]
+}
+
+@test "a level may depend on the record" {
+	snapshot >levels <<-'END'
+		x local_port=6379 local_addr=10.0.0.5
+		x local_port=6379 local_addr=192.0.2.5
+		x local_port=6379
+		x exe=/tmp/x uid=0
+		x exe=/tmp/x uid=1000
+		x exe=/tmp/x uid=33
+	END
+	run -0 --separate-stderr bash -c "prt-flag -X --why -H -o why levels |
+		sed 's/.* (\([a-z]*\),.*/\1/' | paste -s -d ' '"
+	[ "$output" = 'low medium medium high medium high' ]
+}
+
+@test "-o chooses columns: of the stream, flags, why" {
+	run -0 prt-flag -X -o pid,flags in
+	[ "${lines[1]}" = $'#pid\tflags' ]
+	[ "${lines[4]}" = $'103\texposed-store' ]
+	run -0 prt-flag -X -o flags,local_port in
+	[ "${lines[4]}" = $'exposed-store\t6379' ]
+	run -0 prt-flag -X -o +why in
+	[ "${lines[1]}" = "$(sed -n 2p in)"$'\tflags\twhy' ]
+	run -0 prt-flag -X -o all in
+	[ "${lines[1]}" = "$(sed -n 2p in)"$'\tflags\twhy' ]
+	refuses '-o pid,rtt2: *rtt2*' -X -o pid,rtt2 in
+	refuses '-o change: *change*' -X -o change in
+	refuses '-o pid,pid: *' -X -o pid,pid in
+}
+
+@test "columns in any order, and unknown ones, come through" {
+	awk -F '\t' -v OFS='\t' '
+		/^##/ { print; next }
+		{ n++; print n == 1 ? "#uid" : $14, n == 1 ? "zebra" : "z" n,
+		    $13, $12, $18, n == 1 ? "cmdline" : $19, $10, $9, $4, $2,
+		    $11, $3, n == 1 ? "proto" : $1 }' in >permuted
+	run -0 prt-flag -X permuted
+	[ "${lines[3]}" = "$(sed -n 4p permuted)"$'\tnonroot-privileged,script-sensitive' ]
+	[ "${lines[1]}" = "$(sed -n 2p permuted)"$'\tflags' ]
+}
+
+@test "flags and why of before are replaced" {
+	prt-flag -X --why in >once
+	prt-flag -X --why <once | cmp - once
+	[ "$(prt-flag -X --disable=all once | cut -f 20 | sed -n 2,3p |
+		paste -s -d ' ')" = 'flags -' ]
+	[ "$(prt-flag -X -o flags,pid once | sed -n 5p)" = $'exposed-store\t103' ]
+}
+
+@test "prt-diff's records" {
+	local COLUMNS_MORE='change first_seen was'
+
+	snapshot >diff <<-'END'
+		x local_port=80 process=python3 change=new first_seen=2026-11-24T03:10:00.000Z
+		x local_port=80 process=python3 change=gone first_seen=2026-11-24T03:00:00.000Z
+	END
+	run -0 prt-flag -X -H -o change,was,flags diff
+	[ "${lines[0]}" = $'new\t-\tscript-sensitive' ]
+	[ "${lines[1]}" = $'gone\t-\t-' ]
+	# Without a header it has 22 fields.
+	run -0 bash -c 'grep -v "^#" diff | prt-flag -X -s -o change,flags'
+	assert_output_is "$(printf '#change\tflags\nnew\tscript-sensitive')"
+}
+
+@test "a header may be missing from 19 fields, or its names be given" {
+	run -0 --separate-stderr bash -c 'grep -v "^#" in | prt-flag -X -H -s'
+	[ -z "$stderr" ]
+	[ "${#lines[@]}" -eq 2 ]
+	grep -v '^#' in | cut -f 2,4,12,18,19,10,9,14 >few
+	refuses 'few:1: no header, and 8 fields*' -X few
+	run -0 prt-flag -X -H -s -o why \
+		--fields=state,local_port,netns,container,process,uid,exe,cmdline few
+	[[ ${lines[0]} == script-sensitive* ]]
+	refuses '--fields=pid,pid: *' -X --fields=pid,pid few
+	refuses '--fields=: *' -X --fields= few
+	refuses '--fields=Pid: *' -X --fields=Pid few
+	# Names of our own are as good.
+	run -0 prt-flag -X --fields=a,b,c,d,e,f,g,h -o c,flags few
+	[ "${lines[0]}" = $'#c\tflags' ]
+}
+
+@test "a heuristic that lacks a field is off" {
+	local field
+
+	for field in state local_port netns container process uid exe; do
+		records <in >/dev/null
+		snapshot <<<'x local_port=80 process=python3' >one
+		prt-flag -X -q one
+		COLUMNS_LESS=$field snapshot <<<'x local_port=80 process=python3' >one
+		run -1 prt-flag -X -q --enable=script-sensitive one
+		[[ $output == *'off: script-sensitive'*'for want of fields' ]]
+	done
+}
+
+@test "several files, each with its own ##prt and columns" {
+	snapshot "${HEAD/web1/b}" >b <<<'x local_port=80 process=perl zebra=7'
+	grep -v '^#' in >c
+	run -0 prt-flag -X in b c
+	assert_output_is "$(prt-flag -X in; prt-flag -X b; prt-flag -X c)"
+	run -0 prt-flag -X -s -o zebra,flags in b c
+	[ "${lines[1]}" = $'#zebra\tflags' ]
+	[ "${lines[6]}" = $'#zebra\tflags' ]
+	[ "${lines[7]}" = $'7\tscript-sensitive' ]
+	# Standard input among them.
+	run -0 bash -c 'prt-flag -X in - c <b'
+	assert_output_is "$(prt-flag -X in b c)"
+}
+
+@test "a change of columns within a snapshot" {
+	{
+		sed '$d' in
+		printf '#%s\n' $'local_port\tstate\tzebra\tprocess\texe\tuid\tcontainer\tnetns'
+		printf '%s\n' $'443\tLISTEN\tz\tnode\t/usr/bin/node\t0\t-\t-'
+		echo '##end records=4'
+	} >two
+	run -0 prt-flag -X -o local_port,zebra,flags two
+	[ "${lines[3]}" = $'80\t-\tnonroot-privileged,script-sensitive' ]
+	[ "${lines[5]}" = $'443\tz\tscript-sensitive' ]
+	[ "${lines[6]}" = '##end records=4' ]
+	run -0 prt-flag -X two
+	[ "${lines[1]}" = "$(sed -n 2p in)"$'\tzebra\tflags' ]
+	[ "${#lines[@]}" -eq 7 ]
+}
+
+@test "nothing in, nothing out; a snapshot without records stays one" {
+	run -0 --separate-stderr prt-flag -X </dev/null
+	[ -z "$output$stderr" ]
+	run -1 prt-flag -X -q </dev/null
+	snapshot <<<'' >empty
+	run -0 prt-flag -X empty
+	assert_output_is "$(sed '2s/$/\tflags/' empty)"
+	run -0 prt-flag -X -s empty
+	[ -z "$output" ]
+	run -0 prt-flag -X - <<<'# a comment'
+	[ -z "$output" ]
+}
+
+@test "what was cut, or selected, does not come out whole" {
+	run -0 --separate-stderr prt-flag -X <(head -n 4 in)
+	[[ ${stderr_lines[0]} == 'prt-flag: /dev/fd/'*': cut short: '* ]]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[ "${lines[0]}" = "$HEAD" ]
+	[ "${#lines[@]}" -eq 4 ]
+	[ "${lines[3]: -17}" = $'\tscript-sensitive' ]
+	run -0 --separate-stderr bash -c 'grep -v sshd in | prt-flag -X'
+	[ -z "$stderr" ]
+	[ "${lines[0]}" = "$HEAD partial=1" ]
+	[ "${lines[4]}" = '##end records=2' ]
+}
+
+@test "values are written in their one form, whatever they were" {
+	local odd=$'\\x41\\tb\xff\xe2\x80\xae'
+
+	{
+		sed '$d' in
+		printf 'tcp\tLISTEN\t0.0.0.0\t81\t\t-\t-\t-\t-\t-\t7\t%s\tr\t0\t3\t1\tp\t/x\t\\x2d\n' "$odd"
+		printf 'tcp\tLISTEN\t0.0.0.0\t82\t-\t-\t-\t-\t-\t-\t7\t\x01\tr\t0\t3\t1\tp\t/x\tc\xc3\xa9\n'
+		echo '##end records=5'
+	} >odd
+	run -0 prt-flag -X odd
+	[ "${lines[5]}" = $'tcp\tLISTEN\t0.0.0.0\t81\t-\t-\t-\t-\t-\t-\t7\tA\\tb\\xff\\xe2\\x80\\xae\tr\t0\t3\t1\tp\t/x\t\\x2d\t-' ]
+	[ "${lines[6]}" = $'tcp\tLISTEN\t0.0.0.0\t82\t-\t-\t-\t-\t-\t-\t7\t\\x01\tr\t0\t3\t1\tp\t/x\tc\xc3\xa9\t-' ]
+}
+
+@test "every byte, in every place of a record, comes out as by itself" {
+	local byte
+
+	# The line as it was read may be written as it is only where that is
+	# the one form: compare with what each value by itself gives.
+	for byte in $(seq 1 255); do
+		case $byte in 9|10|13|92) continue ;; esac
+		# shellcheck disable=SC2059 # made here
+		printf "x\\x$(printf %x "$byte")yzabcdefgh\t$byte\t-\n"
+		# shellcheck disable=SC2059
+		printf "aaaaaaa\\x$(printf %x "$byte")\t$byte\tab\n"
+	done | { printf '#process\tpid\texe\n'; cat; } >bytes
+	prt-flag -X -H bytes >lines
+	prt-flag -X -o pid,process,exe,flags bytes |
+		prt-flag -X -H -o process,pid,exe,flags >values
+	cmp lines values
+	prt-flag -X lines --fields=process,pid,exe,flags -H | cmp - lines
+}
+
+@test "-l lists the heuristics as a record stream" {
+	run -0 prt-flag -l
+	[ "${lines[0]}" = $'#name\tlevel\tdefault\tfields\tscope\tattack\tsentence' ]
+	[ "${#lines[@]}" -eq 20 ]
+	run -0 bash -c 'prt-flag -l | cut -f 1-3'
+	assert_output_is "$(tr ' ' '\t' <<-'END'
+		#name level default
+		nonroot-privileged medium on
+		script-sensitive medium on
+		root-high-port low on
+		proxy-listener low on
+		stdio-socket high on
+		shell-net medium on
+		memfd-exe high on
+		deleted-exe medium on
+		tmp-exe high on
+		fake-kthread high on
+		nc-listener medium on
+		exposed-store medium on
+		bind-widened medium on
+		nonroot-privileged-any low off
+		root-high-port-any low off
+		relay-shell medium off
+		no-owner medium off
+		close-wait low off
+		long-lived low off
+	END
+	)"
+	run -0 prt-flag -l -H -o name,attack
+	[ "${lines[4]}" = $'stdio-socket\tT1059' ]
+	run -0 prt-flag -l -F json
+	[[ ${lines[6]} == '{"name":"memfd-exe","level":"high","default":"on","fields":'* ]]
+	# It is read back like any other.
+	prt-flag -l | prt-flag -X -H --disable=all | cut -f 1-7 |
+		cmp - <(prt-flag -l -H)
+	refuses '-o nope: *' -l -o nope
+}
+
+@test "--enable and --disable, in their order" {
+	run -0 prt-flag -X -s -H -o flags --disable=script-sensitive in
+	assert_output_is $'nonroot-privileged\nexposed-store'
+	run -0 prt-flag -X -s -H -o flags --disable=all \
+		--enable=script-sensitive,nonroot-privileged-any in
+	assert_output_is 'script-sensitive,nonroot-privileged-any'
+	run -0 prt-flag -X -s -H -o flags --enable=all --disable=exposed-store in
+	assert_output_is 'nonroot-privileged,script-sensitive,nonroot-privileged-any'
+	run -0 prt-flag -X -s -H --enable=exposed-store --disable=all in
+	[ -z "$output" ]
+	refuses '--enable=nope: *' -X --enable=nope in
+	refuses '--disable=shell-net,: *' -X --disable=shell-net, in
+}
+
+@test "bad input: one message, status 2, no output" {
+	refuses 'nowhere: No such file or directory' -X nowhere
+	sed 's/=3$/=2/' in >more
+	refuses 'more:6: 3 records, more than the 2 of ##end' -X more
+	printf 'a\tb\n' >bad
+	refuses 'bad:1: no header, and 2 fields*' -X bad
+	sed '4s/\tdaemon$//' in | sed '4s/\t[^\t]*$//' >bad
+	refuses 'bad:4: 18 fields, expected 19' -X in bad
+	refuses 'bad:4: 18 fields, expected 19' -X -s in bad
+	refuses 'bad:4: 18 fields, expected 19' -X -q in bad
+	refuses 'option --nope: unknown*' --nope
+	refuses 'option *: needs an argument*' -f
+	refuses '--format*xml: *' -F xml in
+	refuses '.: Is a directory' -X .
+}
+
+@test "a failed write is told, SIGPIPE is not" {
+	[ -e /dev/full ] || skip "needs /dev/full"
+	run -2 bash -c 'prt-flag -X in >/dev/full'
+	[ "$output" = 'prt-flag: standard output: No space left on device' ]
+	run -2 bash -c 'prt-flag -X in >&-'
+	[[ $output == 'prt-flag: standard output: '* ]]
+	# Nothing to say needs no standard output.
+	run -0 bash -c 'prt-flag -X -q in >&-; prt-flag -X -s --disable=all in >&-'
+	run -0 bash -c 'for i in {1..20000}; do sed -n 3p in; done |
+		prt-flag -X | head -n 1'
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "--help and --version" {
+	run -0 --separate-stderr prt-flag --help
+	[ -z "$stderr" ]
+	[[ $output == *--why* && $output == *'Usage: prt-flag'* ]]
+	run -0 prt-flag --version
+	[[ $output == 'prt-flag (prt) '* ]]
+}
+
+@test "prt-scan | prt-flag on this machine" {
+	requires prt-scan
+	run -0 bash -c 'set -o pipefail; prt-scan | prt-flag -X >all; prt-scan | prt-flag -X -s >some'
+	[ "$(wc -l <all)" -gt 2 ]
+	[ "$(sed -n 2p all | tr '\t' '\n' | tail -n 1)" = flags ]
+}
