@@ -20,11 +20,15 @@ _prt_flag_names()
 	compopt -o nospace
 }
 
-# _prt_flag_fields COMMAND
+# _prt_flag_fields COMMAND [NAME]: all fields, and NAME at the start of a list.
 _prt_flag_fields()
 {
-	"$1" --help 2>/dev/null |
-	    sed -n '/^Fields:/,/^$/s/^  \([a-z][a-z0-9_]*\) .*/\1/p'
+	local fields
+
+	fields=($("$1" --help 2>/dev/null |
+	    sed -n '/^Fields:/,/^$/s/^  \([a-z][a-z0-9_]*\) .*/\1/p'))
+	[[ $cur == *,* || $# -eq 1 ]] || fields=("$2" "${fields[@]}")
+	_prt_flag_names "${fields[@]}"
 }
 
 # _prt_flag_output COMMAND: of the fields only why is not there by default.
@@ -32,8 +36,7 @@ _prt_flag_output()
 {
 	case $cur in
 	+*) _prt_flag_names why ;;
-	*,*) _prt_flag_names $(_prt_flag_fields "$1") ;;
-	*) _prt_flag_names all $(_prt_flag_fields "$1") ;;
+	*) _prt_flag_fields "$1" all ;;
 	esac
 }
 
@@ -71,7 +74,7 @@ _prt_flag()
 		_prt_flag_output "$1"
 		;;
 	--fields)
-		_prt_flag_names $(_prt_flag_fields "$1")
+		_prt_flag_fields "$1"
 		;;
 	--enable|--disable)
 		_prt_flag_heuristics "$1"

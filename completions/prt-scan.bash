@@ -69,7 +69,13 @@ _prt_scan()
 		    UNCONN
 		;;
 	--backend)
-		COMPREPLY=($(compgen -W 'netlink proc' -- "$cur"))
+		COMPREPLY=($(compgen -W 'netlink proc lsof' -- "$cur"))
+		;;
+	--from)
+		COMPREPLY=($(compgen -W lsof -- "$cur"))
+		;;
+	--sudo)
+		COMPREPLY=($(compgen -W 'ask stdin' -- "$cur"))
 		;;
 	--header|--color)
 		COMPREPLY=($(compgen -W 'auto always never' -- "$cur"))
@@ -90,7 +96,7 @@ _prt_scan()
 			    -u --udp -l --listening -a --all -n --numeric
 			    -p --processes -N --all-netns -I --interfaces
 			    -U --unsorted --pid= --state= --no-ephemeral --strict --backend=
-			    --proc= --services= -o --output= -F --format=
+			    --proc= --from= --sudo --services= -o --output= -F --format=
 			    -H --no-header --header= -w --wide --color=
 			    -q --quiet --exit-code --help --version' \
 			    -- "$cur"))

@@ -49,8 +49,10 @@ complete -c prt-scan -l pid -x -d 'sockets of these processes' -a '(__fish_compl
 complete -c prt-scan -l state -x -d 'sockets in these states' -a '(__prt_scan_names LISTEN ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE_WAIT LAST_ACK CLOSING CLOSED UNCONN)'
 complete -c prt-scan -l no-ephemeral -d 'no UDP socket unconnected on a port the system hands out'
 complete -c prt-scan -l strict -d 'exit 2 if something cannot be read'
-complete -c prt-scan -l backend -x -d 'how to read the tables: netlink or proc' -a 'netlink proc'
+complete -c prt-scan -l backend -x -d 'how to read the tables: one of those below' -a 'netlink proc lsof'
 complete -c prt-scan -l proc -x -d 'another proc tree, such as /host/proc' -a '(__fish_complete_directories)'
+complete -c prt-scan -l from -x -d 'read a file instead: lsof' -a lsof
+complete -c prt-scan -l sudo -d 'as root, if sudo asks for nothing; or ask, or stdin'
 complete -c prt-scan -l services -r -F -d 'names of ports, services(5)'
 complete -c prt-scan -s o -l output -x -d 'columns: names, `all\', or `+\' and more' -a '(__prt_scan_fields)'
 complete -c prt-scan -s F -l format -x -d 'tsv, table, json or csv' -a 'tsv table json csv'

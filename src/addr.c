@@ -162,6 +162,16 @@ addr_in(const struct addr *a, const struct addr *net, unsigned bits)
 	return rest == 0 || (a->b[bytes] ^ net->b[bytes]) >> (8 - rest) == 0;
 }
 
+void
+addr_mask(struct addr *a, unsigned bits)
+{
+	unsigned i;
+
+	for (i = bits / 8; i < sizeof a->b; i++)
+		a->b[i] &= i > bits / 8 ? 0 :
+		    (unsigned char)(0xff00 >> bits % 8);
+}
+
 unsigned
 addr_bits(const struct addr *a)
 {

@@ -50,6 +50,9 @@ bool addr_is_linklocal(const struct addr *a);
 /* The first bits bits of a are those of net, and so is the family. */
 bool addr_in(const struct addr *a, const struct addr *net, unsigned bits);
 
+/* The network that addr_in compares with: the bits behind the first are 0. */
+void addr_mask(struct addr *a, unsigned bits);
+
 /* Of an IPv4-mapped address, that of the IPv4 address. */
 enum addr_reach addr_reach(const struct addr *a);
 

@@ -53,6 +53,20 @@ escape_decode(const char *p, size_t n, uint32_t *cp)
 	return len + 1;
 }
 
+size_t
+escape_cut(struct str s, size_t max)
+{
+	size_t at = s.n < max ? s.n : max, back, n;
+	uint32_t cp;
+
+	for (back = 1; back <= 4 && back <= at; back++) {
+		n = escape_decode(s.p + at - back, s.n - (at - back), &cp);
+		if (n > 0)
+			return n > back ? at - back : at;
+	}
+	return at;
+}
+
 bool
 escape_hostile(uint32_t cp)
 {

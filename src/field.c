@@ -79,7 +79,7 @@ const struct field field_table[FIELD_COUNT] = {
 	[F_TX_ERRORS] = { "tx_errors", FIELD_NUMBER, 7, 20,
 	    "errors in sending" },
 	[F_FLAGS] = { "flags", FIELD_NAMES, 0, 20, "what prt-flag found" },
-	[F_WHY] = { "why", FIELD_TEXT, 3, 30, "a sentence for each flag" },
+	[F_WHY] = { "why", FIELD_TEXT, 0, 20, "a sentence for each flag" },
 };
 
 enum field_id

@@ -6,6 +6,26 @@
 
 enum { PORT_MAX = 65535 };
 
+static void
+complain_state(const char *list, struct str name)
+{
+	struct buf names = { 0 };
+	int i;
+
+	for (i = 0; i < STATE_COUNT; i++) {
+		const char *known = sock_state_name((enum sock_state)i);
+
+		if (known == NULL)
+			continue;
+		buf_putc(&names, ' ');
+		buf_puts(&names, known);
+	}
+	buf_putc(&names, '\0');
+	err_msg("--state=%s: unknown state '%.*s': expected any of%s", list,
+	    (int)name.n, name.p, names.p);
+	buf_free(&names);
+}
+
 bool
 filter_add_states(struct filter *f, const char *list)
 {
@@ -16,9 +36,7 @@ filter_add_states(struct filter *f, const char *list)
 		name = str_cut(&rest, ',');
 		state = sock_state_find(name);
 		if (state == STATE_NONE) {
-			err_msg("--state=%s: unknown state '%.*s': expected "
-			    "LISTEN, ESTABLISHED, TIME_WAIT, UNCONN ...", list,
-			    (int)name.n, name.p);
+			complain_state(list, name);
 			return false;
 		}
 		f->states |= (uint32_t)1 << state;
@@ -164,6 +182,7 @@ read_block(struct filter_end *end, const struct operand *op)
 		end->net = addr_unmap(&end->net);
 		n -= 96;
 	}
+	addr_mask(&end->net, (unsigned)n);
 	end->has_addr = true;
 	end->bits = (unsigned)n;
 	return NULL;

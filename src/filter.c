@@ -15,7 +15,13 @@ cmp_pid(const void *a, const void *b)
 void
 filter_sort_pids(struct filter *f)
 {
+	size_t i, n = 0;
+
 	qsort(f->pids, f->npids, sizeof *f->pids, cmp_pid);
+	for (i = 0; i < f->npids; i++)
+		if (n == 0 || f->pids[n - 1] != f->pids[i])
+			f->pids[n++] = f->pids[i];
+	f->npids = n;
 }
 
 void
@@ -47,6 +53,19 @@ filter_wants_state(const struct filter *f, enum sock_state state)
 	if (f->listening && state != STATE_LISTEN && state != STATE_UNCONN)
 		return false;
 	return f->states == 0 || (f->states >> state & 1) != 0;
+}
+
+/* A filter by which no connection gets through leaves no dir to judge. */
+bool
+filter_wants_connected(const struct filter *f)
+{
+	int i;
+
+	for (i = STATE_ESTABLISHED; i < STATE_UNCONN; i++)
+		if (i != STATE_LISTEN &&
+		    filter_wants_state(f, (enum sock_state)i))
+			return true;
+	return false;
 }
 
 static bool
@@ -225,4 +244,16 @@ filter_scope(const struct filter *f, struct buf *b)
 		buf_puts(b, "all");
 	if (f->all_netns)
 		add_word(b, start, "netns");
+}
+
+bool
+filter_is_empty(const struct filter *f)
+{
+	struct buf scope = { 0 };
+	bool empty;
+
+	filter_scope(f, &scope);
+	empty = str_is(buf_str(&scope), "all");
+	buf_free(&scope);
+	return empty;
 }

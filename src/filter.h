@@ -38,7 +38,7 @@ bool filter_add_operand(struct filter *f, const char *text,
     const struct services *services);
 void filter_free(struct filter *f);
 
-/* For filter_keeps_pid, which looks in a sorted list. */
+/* For filter_keeps_pid and the scope: in order, each once. */
 void filter_sort_pids(struct filter *f);
 
 /* Whether the filter wants any of that protocol, family or state: what a
@@ -46,6 +46,7 @@ void filter_sort_pids(struct filter *f);
 bool filter_wants_proto(const struct filter *f, enum sock_proto proto);
 bool filter_wants_family(const struct filter *f, enum addr_family family);
 bool filter_wants_state(const struct filter *f, enum sock_state state);
+bool filter_wants_connected(const struct filter *f);
 
 /* All conditions but the pids. */
 bool filter_keeps(const struct filter *f, const struct scan *sc,
@@ -53,6 +54,9 @@ bool filter_keeps(const struct filter *f, const struct scan *sc,
 
 /* No pids were given, or pid is one of them. */
 bool filter_keeps_pid(const struct filter *f, uint32_t pid);
+
+/* It keeps everything, of the own namespace. */
+bool filter_is_empty(const struct filter *f);
 
 /* Appends the scope of the snapshot, in one form however it was written. */
 void filter_scope(const struct filter *f, struct buf *b);

@@ -84,7 +84,8 @@ const struct heur heur_table[HEUR_COUNT] = {
 	    F_DIR, F_UID, FIELD_NONE } },
 	{ "relay-shell", HEUR_MEDIUM, false, FACT_CONNECTED, HEUR_RECORD,
 	    INDEX_SHELLS, "T1059.004",
-	    "nc, ncat, netcat or socat is connected beyond loopback, and its "
+	    "nc, ncat, netcat, socat, openssl or telnet is connected beyond "
+	    "loopback, and its "
 	    "parent, a child or a sibling is a shell", look_relay_shell,
 	    look_around_relay_shell, NULL, { F_STATE, F_REMOTE_ADDR, PROG, F_PID,
 	    F_PPID, F_PARENT, FIELD_NONE } },

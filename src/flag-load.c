@@ -2,10 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "err.h"
 #include "input.h"
 
@@ -108,20 +108,11 @@ load_rule(struct rules *r, const char *text, size_t nth)
 static const char *
 user_rules(struct rules *r)
 {
-	const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 	const char *path = NULL;
 	struct buf b = { 0 };
 
-	if (base != NULL && base[0] == '/') {
-		buf_puts(&b, base);
-	} else if (home != NULL && home[0] == '/') {
-		buf_puts(&b, home);
-		buf_puts(&b, "/.config");
-	}
-	if (b.n > 0) {
-		buf_puts(&b, "/prt/rules");
+	if (config_path(&b, "rules"))
 		path = arena_str(&r->arena, buf_str(&b)).p;
-	}
 	buf_free(&b);
 	return path;
 }

@@ -231,7 +231,8 @@ look_root_high_port_any(struct fact *f)
 bool
 look_relay_shell(struct fact *f)
 {
-	return fact_class(f) & PROG_RELAY && fact_remote_beyond(f);
+	return fact_class(f) & (PROG_RELAY | PROG_CLIENT) &&
+	    fact_remote_beyond(f);
 }
 
 bool

@@ -20,6 +20,7 @@ static const struct {
 	P("nc", PROG_RELAY), P("nc.openbsd", PROG_RELAY),
 	P("nc.traditional", PROG_RELAY), P("ncat", PROG_RELAY),
 	P("netcat", PROG_RELAY), P("socat", PROG_RELAY),
+	P("openssl", PROG_CLIENT), P("telnet", PROG_CLIENT),
 	P("ssh", PROG_SSH),
 #undef P
 };

@@ -13,7 +13,8 @@
 
 /* What kinds of program a name stands for, bits. */
 enum prog_class {
-	PROG_SHELL = 1, PROG_INTERPRETER = 2, PROG_RELAY = 4, PROG_SSH = 8
+	PROG_SHELL = 1, PROG_INTERPRETER = 2, PROG_RELAY = 4, PROG_SSH = 8,
+	PROG_CLIENT = 16	/* one that only connects as relays do */
 };
 
 /*

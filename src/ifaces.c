@@ -135,7 +135,7 @@ static void
 write_one(const struct iface *f, const struct cols *cols, struct str host,
     struct str *v, struct out *out)
 {
-	char digits[IFACE_NCOUNTERS][NUM_MAX];
+	char digits[IFACE_NCOUNTERS][NUM_MAX] = { { 0 } };
 	size_t c;
 	int i;
 

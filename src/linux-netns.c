@@ -49,6 +49,8 @@ read_link(int dir, const char *path)
 	struct str s = { link, n > 0 ? (size_t)n : 0 };
 	uint64_t inode;
 
+	if (n > 0)
+		errno = 0;
 	if (!str_starts(s, "net:[") || !str_ends(s, "]"))
 		return 0;
 	s = (struct str){ s.p + 5, s.n - 6 };
@@ -120,6 +122,8 @@ add_process(struct linux_netns_list *l, int proc, const char *pid,
 	uint64_t inode = read_link(proc, link);
 	struct linux_netns *ns = find(l, inode);
 
+	if (inode == 0 && (errno == EACCES || errno == EPERM))
+		l->hidden++;
 	if (inode == 0 || inode == l->own)
 		return;
 	if (ns == NULL) {
@@ -307,6 +311,7 @@ linux_netns_tables(const struct scan_request *req, struct scan *sc,
 	}
 	v.ok = tables(req, sc) && linux_netns_list(req, &list, &sc->arena) &&
 	    in_thread(visit_all, &v) && v.ok;
+	sc->hidden_netns = list.hidden;
 	free(list.v);
 	return v.ok;
 }

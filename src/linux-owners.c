@@ -60,6 +60,7 @@ struct walk {
 struct worker {
 	struct walk *walk;
 	struct scan part;
+	bool refused;		/* some link of the process at hand */
 	pthread_t thread;
 	bool started;
 };
@@ -152,8 +153,10 @@ take_fd(void *arg, int dir, const char *name)
 	if (!num_parse(str_from(name), UINT32_MAX, &fd))
 		return;
 	n = readlinkat(dir, name, link, sizeof link);
-	if (n <= 0)
+	if (n <= 0) {
+		w->refused |= n < 0 && (errno == EACCES || errno == EPERM);
 		return;
+	}
 	sock = find_sock(&w->walk->inodes, link_inode(link, (size_t)n));
 	if (sock == NO_SOCK)
 		return;
@@ -199,8 +202,11 @@ take_process(struct worker *w, uint32_t pid)
 		note_failure(w, pid);
 		return;
 	}
+	w->refused = false;
 	if (!each_entry(fd, take_fd, w))
 		note_failure(w, pid);
+	else if (w->refused)
+		w->part.hidden++;
 	if (w->part.nholder > before) {
 		struct proc *p = scan_add_proc(&w->part);
 
@@ -324,5 +330,8 @@ linux_owners(const struct scan_request *req, struct scan *sc)
 		close(w.proc);
 	if ((req->needs & NEED_PARENT) != 0)
 		linux_parents(req->proc, sc);
+	/* no daemon of this machine's knows of another's containers */
+	if ((req->needs & NEED_NAMES) != 0 && req->own_proc)
+		linux_names(sc);
 	return ok;
 }

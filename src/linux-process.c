@@ -19,7 +19,6 @@
 enum {
 	STAT_SIZE = 4096,
 	CGROUP_SIZE = 64 * 1024,
-	CMDLINE_MAX = 4096,	/* longer ones end in ... */
 };
 
 /* The fields of stat that we want, counted from 1. */
@@ -195,41 +194,24 @@ read_exe(int dir, struct proc *p, struct arena *a)
 	return 0;
 }
 
-/* The start of s that is at most max bytes and ends with a whole character. */
-static size_t
-cut_at_character(struct str s, size_t max)
-{
-	size_t at = max, back;
-	uint32_t cp;
-
-	for (back = 1; back <= 4 && back <= at; back++) {
-		size_t n = escape_decode(s.p + at - back, s.n - (at - back),
-		    &cp);
-
-		if (n > 0)
-			return n > back ? at - back : at;
-	}
-	return at;
-}
-
 static int
 read_cmdline(int dir, struct proc *p, struct arena *a)
 {
 	/* one character more tells whether it is cut inside one */
-	char buf[CMDLINE_MAX + 4 + sizeof "..."];
-	ssize_t got = read_file(dir, "../cmdline", buf, CMDLINE_MAX + 4);
+	char buf[PROC_CMDLINE_MAX + 4 + sizeof "..."];
+	ssize_t got = read_file(dir, "../cmdline", buf, PROC_CMDLINE_MAX + 4);
 	size_t n, i;
 
 	if (got < 0)
 		return errno;
 	n = (size_t)got;
-	while (n > 0 && buf[n - 1] == '\0' && n < CMDLINE_MAX + 4)
+	while (n > 0 && buf[n - 1] == '\0' && n < PROC_CMDLINE_MAX + 4)
 		n--;
 	for (i = 0; i < n; i++)
 		if (buf[i] == '\0')
 			buf[i] = ' ';
-	if (n > CMDLINE_MAX) {
-		n = cut_at_character((struct str){ buf, n }, CMDLINE_MAX);
+	if (n > PROC_CMDLINE_MAX) {
+		n = escape_cut((struct str){ buf, n }, PROC_CMDLINE_MAX);
 		memcpy(buf + n, "...", 3);
 		n += 3;
 	}

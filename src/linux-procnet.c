@@ -355,5 +355,5 @@ procnet_tables(const struct scan_request *req, struct scan *sc)
 }
 
 const struct backend linux_procnet = {
-	"proc", procnet_tables, linux_owners
+	"proc", "/proc/net; goes with --proc", procnet_tables, linux_owners
 };

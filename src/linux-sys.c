@@ -2,10 +2,12 @@
 #include "linux.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "err.h"
 #include "num.h"
 #include "sys.h"
 
@@ -74,6 +76,21 @@ sys_read(struct sys *s, const char *proc, bool own, struct arena *a)
 	if (num_parse(read_value(proc, "net/ipv4/ip_unprivileged_port_start",
 	    buf), UINT16_MAX, &port))
 		s->unpriv = (uint16_t)port;
+}
+
+bool
+sys_self(const char *argv0, struct buf *path)
+{
+	char *p = buf_room(path, PATH_MAX + 1);
+	ssize_t n = readlink("/proc/self/exe", p, PATH_MAX);
+
+	if (n < 0) {
+		err_msg("%s: /proc/self/exe:", argv0);
+		return false;
+	}
+	p[n] = '\0';
+	path->n += (size_t)n + 1;
+	return true;
 }
 
 const char *

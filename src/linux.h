@@ -43,6 +43,17 @@ struct str linux_unit(struct str path);
  * names it; a missing value where there is none or it cannot be read. */
 struct str linux_container_of(int dir, const char *path, struct arena *a);
 
+/* Sets the names of the containers that the scan's processes are in, as far as
+ * their runtimes tell; takes at most two seconds. */
+void linux_names(struct scan *sc);
+
+/* The answer of Docker's daemon, JSON, of its containers: a part of b.  Missing
+ * where there is none, with a message where none came until then. */
+struct str linux_docker(struct buf *b, int64_t until);
+
+/* Milliseconds of a clock that never goes back. */
+int64_t linux_clock_ms(void);
+
 /* Sets the parent of every process that has one, by the proc tree. */
 void linux_parents(const char *proc, struct scan *sc);
 
@@ -67,6 +78,7 @@ struct linux_netns_list {
 	struct linux_netns *v;
 	size_t n, cap;
 	uint64_t own;
+	uint64_t hidden;	/* processes whose namespace is not to be seen */
 	dev_t dev;
 };
 

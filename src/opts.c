@@ -181,12 +181,12 @@ add_option(struct buf *b, const struct opt *opt)
 	buf_putc(b, '\n');
 }
 
-static void
-add_field(struct buf *b, const struct field *f)
+void
+opts_about_line(struct buf *b, const char *name, const char *what)
 {
 	char line[160];
 
-	snprintf(line, sizeof line, "  %-14s %s\n", f->name, f->help);
+	snprintf(line, sizeof line, "  %-14s %s\n", name, what);
 	buf_puts(b, line);
 }
 
@@ -209,7 +209,8 @@ opts_about(const struct opts *o, const char *usage, enum field_id first,
 			add_option(&b, opt);
 		buf_puts(&b, "\nFields:\n");
 		for (i = (int)first; i < (int)last; i++)
-			add_field(&b, &field_table[i]);
+			opts_about_line(&b, field_table[i].name,
+			    field_table[i].help);
 		if (more != NULL)
 			buf_puts(&b, more);
 	}

@@ -75,6 +75,9 @@ void opts_bad(const char *option, const char *value, const char *expected);
 int opts_about(const struct opts *o, const char *usage, enum field_id first,
     enum field_id last, const char *more);
 
+/* Appends a line of such a text: a name, and what it is. */
+void opts_about_line(struct buf *b, const char *name, const char *what);
+
 /*
  * The columns of -o, or without one base itself, into the empty c.  False
  * after a message.

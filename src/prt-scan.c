@@ -1,23 +1,25 @@
 /*
  * prt-scan: who holds which port.
  */
-#include <stdlib.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "err.h"
 #include "ifaces.h"
-#include "num.h"
 #include "opts.h"
 #include "rows.h"
+#include "scan-job.h"
+#include "sudo.h"
 #include "sys.h"
 #include "timestamp.h"
 
 enum { OPT_PID = OPT_OWN, OPT_STATE, OPT_NO_EPHEMERAL, OPT_STRICT,
-	OPT_BACKEND, OPT_PROC, OPT_SERVICES };
+	OPT_BACKEND, OPT_PROC, OPT_SERVICES, OPT_FROM, OPT_SUDO, OPT_ELEVATED };
 
 static const char usage[] =
     "Usage: prt-scan [OPTION]... [PORT[-PORT] | SERVICE | "
     "ADDR[/LEN][:PORT]]...\n"
+    "       prt-scan --from=lsof [OPTION]... [FILE]\n"
     "       prt-scan -I [OPTION]...\n"
     "Print every TCP and UDP socket and the processes that hold it, one\n"
     "record a line; with operands, those with such a local or remote end.\n";
@@ -40,8 +42,12 @@ static const struct opt table[] = {
 	    "no UDP socket unconnected on a port the system hands out" },
 	{ OPT_STRICT, "strict", NULL, "exit 2 if something cannot be read" },
 	{ OPT_BACKEND, "backend", "NAME",
-	    "how to read the tables: netlink or proc" },
+	    "how to read the tables: one of those below" },
 	{ OPT_PROC, "proc", "DIR", "another proc tree, such as /host/proc" },
+	{ OPT_FROM, "from", "FORMAT", "read a file instead: lsof" },
+	{ OPT_SUDO, "sudo", "[=HOW]",
+	    "as root, if sudo asks for nothing; or ask, or stdin" },
+	{ OPT_ELEVATED, "elevated", NULL, NULL },	/* see sudo.h */
 	{ OPT_SERVICES, "services", "FILE", "names of ports, services(5)" },
 	OPTS_COMMON,
 	{ 0, NULL, NULL, NULL }
@@ -50,18 +56,53 @@ static const struct opt table[] = {
 struct options {
 	struct opts common;
 	struct filter filter;
-	const struct backend *backend;
+	const struct backend *backend, *from;
 	const char *proc, *services;
-	bool unsorted, strict, interfaces;
+	enum sudo_mode sudo;
+	bool unsorted, strict, interfaces, elevated;
 };
 
 static bool
 set_backend(struct options *o, const char *name)
 {
+	const struct backend *b;
+	struct buf names = { 0 };
+	unsigned i;
+
 	o->backend = scan_backend(name);
-	if (o->backend == NULL)
-		opts_bad("--backend", name, "netlink or proc");
-	return o->backend != NULL;
+	if (o->backend != NULL)
+		return true;
+	for (i = 0; (b = scan_backend_at(i)) != NULL; i++) {
+		if (i > 0)
+			buf_puts(&names, scan_backend_at(i + 1) != NULL ?
+			    ", " : " or ");
+		buf_puts(&names, b->name);
+	}
+	buf_putc(&names, '\0');
+	opts_bad("--backend", name, names.p);
+	buf_free(&names);
+	return false;
+}
+
+static bool
+set_from(struct options *o, const char *name)
+{
+	o->from = scan_source(name);
+	if (o->from == NULL)
+		opts_bad("--from", name, "lsof");
+	return o->from != NULL;
+}
+
+/* The option itself is not for the program that sudo runs. */
+static bool
+set_sudo(struct options *o, const char *how)
+{
+	if (!sudo_mode(how, &o->sudo)) {
+		opts_bad("--sudo", how, "ask or stdin");
+		return false;
+	}
+	o->common.argv[optind - 1] = NULL;
+	return true;
 }
 
 static bool
@@ -106,6 +147,12 @@ take_option(struct options *o, int c)
 	case OPT_SERVICES:
 		o->services = optarg;
 		return true;
+	case OPT_FROM:
+		return set_from(o, optarg);
+	case OPT_SUDO:
+		return set_sudo(o, optarg);
+	case OPT_ELEVATED:
+		return o->elevated = true;
 	}
 	return false;
 }
@@ -116,12 +163,38 @@ use_proc(struct options *o)
 {
 	const struct backend *proc = scan_backend("proc");
 
-	if (o->backend != NULL && o->backend != proc) {
-		err_msg("--proc: goes with --backend=proc alone");
+	if (proc == NULL || (o->backend != NULL && o->backend != proc)) {
+		err_msg("--proc: %s", proc == NULL ?
+		    "there is no such backend here" :
+		    "goes with --backend=proc alone");
 		return false;
 	}
 	o->backend = proc;
 	return true;
+}
+
+static bool
+check_operands(const struct options *o, int n, char **operands)
+{
+	if (o->interfaces && n > 0) {
+		err_msg("-I: '%s': no operand goes with it", operands[0]);
+		return false;
+	}
+	if (o->interfaces && !filter_is_empty(&o->filter)) {
+		err_msg("-I: no option that chooses sockets goes with it");
+		return false;
+	}
+	if (o->from == NULL)
+		return true;
+	if (o->interfaces || o->backend != NULL || o->sudo != SUDO_NONE ||
+	    o->filter.all_netns) {
+		err_msg("--from: neither --backend, --proc, --sudo, -N nor -I "
+		    "goes with it");
+		return false;
+	}
+	if (n > 1)
+		err_msg("--from: '%s': one file only", operands[1]);
+	return n <= 1;
 }
 
 static bool
@@ -133,182 +206,48 @@ read_options(struct options *o, int argc, char **argv)
 	while ((c = opts_next(&o->common)) != -1)
 		if (!take_option(o, c))
 			return false;
-	if (o->interfaces && optind < argc) {
-		err_msg("-I: '%s': no operand goes with it", argv[optind]);
-		return false;
-	}
-	return o->proc == NULL || use_proc(o);
+	return (o->proc == NULL || use_proc(o)) &&
+	    check_operands(o, argc - optind, argv + optind);
 }
 
 /* The user's own names of ports, where he has such a file. */
 static const char *
 services_file(const struct options *o, struct buf *path)
 {
-	const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-
 	if (o->services != NULL)
 		return o->services;
-	if (base != NULL && base[0] == '/') {
-		buf_puts(path, base);
-	} else if (home != NULL && home[0] == '/') {
-		buf_puts(path, home);
-		buf_puts(path, "/.config");
-	} else {
-		return NULL;
-	}
-	buf_puts(path, "/prt/services");
-	buf_putc(path, '\0');
-	return access(path->p, F_OK) == 0 ? path->p : NULL;
+	return config_path(path, "services") && access(path->p, F_OK) == 0 ?
+	    path->p : NULL;
 }
 
-/* A filter by which no connection gets through leaves no dir to judge. */
+/* Names of ports, where a column, an operand or a file may have one. */
 static bool
-wants_connected(const struct filter *f)
+open_services(const struct options *o, const struct cols *cols, bool operands,
+    struct services **services)
 {
-	int i;
-
-	for (i = STATE_ESTABLISHED; i < STATE_UNCONN; i++)
-		if (i != STATE_LISTEN &&
-		    filter_wants_state(f, (enum sock_state)i))
-			return true;
-	return false;
-}
-
-/* One scan from its options to its output. */
-struct job {
-	struct options *o;
-	struct cols cols;
-	struct scan_request req;
-	struct scan scan;
-	struct rows rows;
-	struct sys sys;
-	struct services *services;
-	struct snap snap;
-	int64_t start;		/* milliseconds since 1970 */
-};
-
-static void
-set_number(struct job *j, const char *key, uint64_t v)
-{
-	char digits[NUM_MAX];
-	size_t n = (size_t)(num_format(digits, v) - digits);
-
-	snap_set(&j->snap, key,
-	    arena_str(&j->scan.arena, (struct str){ digits, n }));
-}
-
-static void
-describe(struct job *j, uint64_t unowned, struct str scope)
-{
-	struct arena *a = &j->scan.arena;
-	char time[TIMESTAMP_LEN];
-
-	timestamp_format(time, j->start);
-	snap_set(&j->snap, "time",
-	    arena_str(a, (struct str){ time, sizeof time }));
-	snap_set(&j->snap, "host", j->sys.host);
-	snap_set(&j->snap, "boot", j->sys.boot);
-	set_number(j, "euid", (uint64_t)geteuid());
-	set_number(j, "unowned", unowned);
-	set_number(j, "unpriv", j->sys.unpriv);
-	snap_set(&j->snap, "scope", arena_str(a, scope));
-}
-
-/* Nothing is read that no column and no filter needs. */
-static unsigned
-needs_of(const struct job *j)
-{
-	const struct filter *f = &j->o->filter;
-	unsigned needs = 0;
-
-	if (!j->o->common.quiet)
-		needs = rows_needs(&j->cols);
-	if (!wants_connected(f))
-		needs &= ~(unsigned)NEED_DIR;
-	if (f->npids > 0)
-		needs |= NEED_OWNERS;
-	return needs;
-}
-
-static bool
-print(struct job *j)
-{
-	struct users *users = users_open();
-	struct rows_source src = { &j->scan, j->services, users,
-		j->sys.host };
-	struct out *out = out_open(&j->o->common.out);
-
-	out_snapshot(out, &j->snap, &j->cols);
-	rows_write(&j->rows, &src, &j->cols, out);
-	users_free(users);
-	return out_close(out);
-}
-
-/* What a person at a terminal wants to know, and --strict's verdict. */
-static bool
-judge_unowned(const struct job *j, uint64_t unowned)
-{
-	bool missing = unowned > 0 || j->scan.incomplete;
-
-	if (unowned > 0 && (j->o->strict || isatty(STDERR_FILENO)))
-		err_msg("the owners of %llu sockets are hidden: root, or "
-		    "sudo prt-scan, sees them", (unsigned long long)unowned);
-	return !(j->o->strict && missing);
-}
-
-static int
-scan(struct job *j)
-{
-	struct options *o = j->o;
-	struct buf scope = { 0 };
-	bool owners, ok = true;
-	uint64_t unowned = 0;
-
-	j->req.filter = &o->filter;
-	j->req.needs = needs_of(j);
-	owners = (j->req.needs & NEED_OWNERS) != 0;
-	if (!scan_run(&j->req, o->backend, &j->scan))
-		return STATUS_TROUBLE;
-	rows_make(&j->rows, &j->scan, &o->filter, owners, !o->unsorted);
-	if (owners && j->scan.hidden > 0)
-		unowned = rows_unowned(&j->rows);
-	filter_scope(&o->filter, &scope);
-	describe(j, unowned, buf_str(&scope));
-	buf_free(&scope);
-	if (!o->common.quiet)
-		ok = print(j);
-	if (!judge_unowned(j, unowned) || !ok)
-		return STATUS_TROUBLE;
-	return j->rows.n == 0 && (o->common.quiet || o->common.exit_code) ?
-	    STATUS_NO : STATUS_DONE;
-}
-
-/* Names of ports, where a column or an operand may ask for one. */
-static bool
-open_services(struct job *j, bool operands)
-{
-	bool wanted = !j->o->interfaces && (operands || j->o->services != NULL ||
-	    (rows_needs(&j->cols) & NEED_SERVICES) != 0);
 	struct buf path = { 0 };
 
-	if (wanted)
-		j->services = services_open(services_file(j->o, &path));
+	*services = NULL;
+	if (o->interfaces || (!operands && o->from == NULL &&
+	    o->services == NULL && (rows_needs(cols) & NEED_SERVICES) == 0))
+		return true;
+	*services = services_open(services_file(o, &path));
 	buf_free(&path);
-	return !wanted || j->services != NULL;
+	return *services != NULL;
 }
 
 static bool
-add_operands(struct job *j, char **operands)
+add_operands(struct options *o, char **operands,
+    const struct services *services)
 {
 	for (; *operands != NULL; operands++)
-		if (!filter_add_operand(&j->o->filter, *operands,
-		    j->services))
+		if (!filter_add_operand(&o->filter, *operands, services))
 			return false;
 	return true;
 }
 
 static bool
-choose_columns(struct job *j)
+choose_columns(struct options *o, struct cols *cols)
 {
 	struct cols_known known = { FIELD_NSCAN, NULL };
 	struct cols defaults, also;
@@ -317,7 +256,7 @@ choose_columns(struct job *j)
 
 	cols_init(&defaults);
 	cols_init(&also);
-	if (j->o->interfaces) {
+	if (o->interfaces) {
 		ifaces_columns(&defaults);
 		ifaces_columns(&also);
 		cols_add_field(&also, F_HOST);
@@ -326,52 +265,77 @@ choose_columns(struct job *j)
 		for (i = 0; i < FIELD_NDEFAULT; i++)
 			cols_add_field(&defaults, (enum field_id)i);
 	}
-	ok = opts_columns(&j->o->common, &j->cols, &defaults, known);
+	ok = opts_columns(&o->common, cols, &defaults, known);
 	cols_free(&defaults);
 	cols_free(&also);
 	return ok;
 }
 
-/* -I: a snapshot of the interfaces' counters. */
 static int
-interfaces(struct job *j)
+status_of(const struct options *o, enum scan_result result)
 {
-	struct ifaces t = { 0 };
-	bool ok = ifaces_read(&t, j->req.proc, j->req.own_proc);
-
-	if (ok && !j->o->common.quiet) {
-		struct out *out = out_open(&j->o->common.out);
-
-		describe(j, 0, STR_LIT("interfaces"));
-		out_snapshot(out, &j->snap, &j->cols);
-		ifaces_write(&t, &j->cols, j->sys.host, out);
-		ok = out_close(out);
-	}
-	ifaces_free(&t);
-	return ok ? STATUS_DONE : STATUS_TROUBLE;
+	if (result == SCAN_FAILED)
+		return STATUS_TROUBLE;
+	if (result == SCAN_DONE || (!o->common.quiet && !o->common.exit_code))
+		return STATUS_DONE;
+	return o->elevated ? SUDO_STATUS_NO : STATUS_NO;
 }
 
 static int
-run(struct options *o, char **operands)
+run_job(struct options *o, char **operands)
 {
-	struct job j = { .o = o };
-	int status = STATUS_TROUBLE;
+	struct scan_job j = {
+		.req = { .filter = &o->filter, .own_proc = o->proc == NULL,
+			.proc = o->proc != NULL ? o->proc : sys_proc,
+			.is_text = o->from != NULL, .file = *operands },
+		.backend = o->from != NULL ? o->from : o->backend,
+		.out = &o->common.out, .quiet = o->common.quiet,
+		.strict = o->strict, .unsorted = o->unsorted,
+		.start = timestamp_now(),
+	};
+	struct services *services = NULL;
+	enum scan_result result = SCAN_FAILED;
 
-	j.req.own_proc = o->proc == NULL;
-	j.req.proc = o->proc != NULL ? o->proc : sys_proc;
 	cols_init(&j.cols);
-	j.start = timestamp_now();
-	if (choose_columns(&j) && open_services(&j, *operands != NULL) &&
-	    add_operands(&j, operands)) {
-		sys_read(&j.sys, j.req.proc, j.req.own_proc,
-		    &j.scan.arena);
-		status = o->interfaces ? interfaces(&j) : scan(&j);
+	if (choose_columns(o, &j.cols) &&
+	    open_services(o, &j.cols, *operands != NULL, &services) &&
+	    (o->from != NULL || add_operands(o, operands, services))) {
+		j.req.services = services;
+		result = o->interfaces ? scan_job_ifaces(&j) :
+		    scan_job_sockets(&j);
 	}
-	rows_free(&j.rows);
-	scan_free(&j.scan);
 	cols_free(&j.cols);
-	services_free(j.services);
+	services_free(services);
+	return status_of(o, result);
+}
+
+static int
+help(const struct options *o)
+{
+	const struct backend *b;
+	struct buf more = { 0 };
+	unsigned i;
+	int status;
+
+	buf_puts(&more, "\nBackends, in the order in which they are tried:\n");
+	for (i = 0; (b = scan_backend_at(i)) != NULL; i++)
+		opts_about_line(&more, b->name, b->help);
+	buf_putc(&more, '\0');
+	status = opts_about(&o->common, usage, F_PROTO, FIELD_NSCAN, more.p);
+	buf_free(&more);
 	return status;
+}
+
+/* By sudo, where that is asked for and needed. */
+static int
+start(struct options *o, int argc, char **argv)
+{
+	int status = -1;
+
+	if (o->sudo != SUDO_NONE && geteuid() != 0)
+		status = sudo_run(o->sudo, argc, argv,
+		    o->common.quiet || o->common.exit_code);
+	return status != -1 ? status : run_job(o, argv + optind);
 }
 
 int
@@ -385,10 +349,9 @@ main(int argc, char **argv)
 	if (!read_options(&o, argc, argv))
 		status = STATUS_TROUBLE;
 	else if (o.common.help || o.common.version)
-		status = opts_about(&o.common, usage, F_PROTO,
-		    FIELD_NSCAN, NULL);
+		status = help(&o);
 	else
-		status = run(&o, argv + optind);
+		status = start(&o, argc, argv);
 	filter_free(&o.filter);
 	return status;
 }

@@ -130,6 +130,8 @@ get_user(struct record *r)
 {
 	uint32_t uid;
 
+	if (r->proc != NULL && r->proc->user.p != NULL)
+		return r->proc->user;
 	return find_uid(r, &uid) ? users_name(r->src->users, uid) : STR_NONE;
 }
 
@@ -148,7 +150,8 @@ get_fd(struct record *r)
 	char *start = r->p;
 	uint32_t i;
 
-	for (i = 0; i < r->row->nholders; i++) {
+	/* those that are not known come last */
+	for (i = 0; i < r->row->nholders && h[i].fd != HOLDER_NO_FD; i++) {
 		if (i > 0)
 			*r->p++ = ',';
 		r->p = num_format(r->p, h[i].fd);
@@ -207,15 +210,16 @@ get_iface(struct record *r)
 static struct str
 get_rx_queue(struct record *r)
 {
-	return r->sock->timewait ? STR_NONE :
+	return r->sock->timewait || r->sock->queueless ? STR_NONE :
 	    from_number(r, r->sock->rx_queue);
 }
 
 static struct str
 get_tx_queue(struct record *r)
 {
-	return r->sock->timewait || r->sock->state == STATE_LISTEN ?
-	    STR_NONE : from_number(r, r->sock->tx_queue);
+	return r->sock->timewait || r->sock->queueless ||
+	    r->sock->state == STATE_LISTEN ? STR_NONE :
+	    from_number(r, r->sock->tx_queue);
 }
 
 static struct str
@@ -307,7 +311,8 @@ static const struct getter {
 	[F_DIR] = { get_dir, NEED_DIR, 0 },
 	[F_SERVICE] = { get_service, NEED_DIR | NEED_SERVICES, 0 },
 	[F_NETNS] = { get_netns, 0, 0 },
-	[F_CONTAINER] = { NULL, NEED_OWNERS | NEED_CONTAINER, TEXT(container) },
+	[F_CONTAINER] = { NULL, NEED_OWNERS | NEED_CONTAINER | NEED_NAMES |
+	    NEED_USER, TEXT(container) },
 	[F_PID] = { get_pid, NEED_OWNERS, 0 },
 	[F_PROCESS] = { NULL, NEED_OWNERS | NEED_STAT, TEXT(comm) },
 	[F_USER] = { get_user, NEED_OWNERS | NEED_USER, 0 },

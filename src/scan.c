@@ -1,7 +1,10 @@
 #include "scan.h"
 
+#include <stdlib.h>
+
 #include "dir.h"
 #include "err.h"
+#include "lsof.h"
 #include "sys.h"
 
 #ifdef PRT_LINUX
@@ -13,24 +16,35 @@ static const struct backend *const backends[] = {
 #ifdef PRT_LINUX
 	&linux_netlink, &linux_procnet,
 #endif
-	NULL
+	&lsof_backend, NULL
 };
+
+static const struct backend *const sources[] = { &lsof_source, NULL };
+
+static const struct backend *
+find(const struct backend *const *list, const char *name)
+{
+	while (*list != NULL && strcmp(name, (*list)->name) != 0)
+		list++;
+	return *list;
+}
 
 const struct backend *
 scan_backend(const char *name)
 {
-	size_t i;
-
-	for (i = 0; backends[i] != NULL; i++)
-		if (strcmp(name, backends[i]->name) == 0)
-			return backends[i];
-	return NULL;
+	return find(backends, name);
 }
 
-const char *
-scan_backend_name(unsigned i)
+const struct backend *
+scan_backend_at(unsigned i)
 {
-	return backends[i] != NULL ? backends[i]->name : NULL;
+	return backends[i];
+}
+
+const struct backend *
+scan_source(const char *name)
+{
+	return find(sources, name);
 }
 
 static bool
@@ -57,15 +71,42 @@ read_tables(const struct scan_request *req, const struct backend **backend,
 	return false;
 }
 
+/* Holders that the tables came with follow their sockets. */
 static void
-drop_unwanted(struct scan *sc, const struct filter *f)
+move_holders(struct scan *sc, const uint32_t *to)
 {
 	size_t i, n = 0;
 
-	for (i = 0; i < sc->nsock; i++)
-		if (filter_keeps(f, sc, &sc->sock[i]))
+	for (i = 0; i < sc->nholder; i++) {
+		struct holder h = sc->holder[i];
+
+		if (to[h.sock] == UINT32_MAX)
+			continue;
+		h.sock = to[h.sock];
+		sc->holder[n++] = h;
+	}
+	sc->nholder = n;
+}
+
+static void
+drop_unwanted(struct scan *sc, const struct filter *f)
+{
+	uint32_t *to = sc->nholder == 0 ? NULL :
+	    mem_alloc(sc->nsock * sizeof *to);
+	size_t i, n = 0;
+
+	for (i = 0; i < sc->nsock; i++) {
+		bool keep = filter_keeps(f, sc, &sc->sock[i]);
+
+		if (to != NULL)
+			to[i] = keep ? (uint32_t)n : UINT32_MAX;
+		if (keep)
 			sc->sock[n++] = sc->sock[i];
+	}
 	sc->nsock = n;
+	if (to != NULL)
+		move_holders(sc, to);
+	free(to);
 }
 
 bool
@@ -75,7 +116,7 @@ scan_run(const struct scan_request *req, const struct backend *backend,
 	struct netns *own = scan_add_netns(sc);
 
 	sys_port_range(req->proc, &own->first, &own->last);
-	if ((req->needs & NEED_NETNS) != 0)
+	if ((req->needs & NEED_NETNS) != 0 && !req->is_text)
 		own->inode = sys_netns(req->proc, req->own_proc);
 	if (!read_tables(req, &backend, sc))
 		return false;

@@ -21,7 +21,8 @@ enum scan_need {
 	NEED_INFO = 1 << 9,	/* counters of TCP connections */
 	NEED_CGROUP = 1 << 10,	/* the path and the unit */
 	NEED_CWD = 1 << 11,
-	NEED_NETNS = 1 << 12	/* inode of the own namespace */
+	NEED_NETNS = 1 << 12,	/* inode of the own namespace */
+	NEED_NAMES = 1 << 13	/* the containers', from their runtimes */
 };
 
 struct scan_request {
@@ -29,6 +30,11 @@ struct scan_request {
 	unsigned needs;			/* of enum scan_need */
 	const char *proc;		/* the proc tree, "/proc" */
 	bool own_proc;			/* it is this machine's */
+	/* What is scanned is not this machine, but the text of a file (NULL or
+	 * "-": standard input), where ports may be names. */
+	bool is_text;
+	const char *file;
+	const struct services *services;
 };
 
 /*
@@ -37,14 +43,20 @@ struct scan_request {
  */
 struct backend {
 	const char *name;
+	const char *help;
 	bool (*tables)(const struct scan_request *req, struct scan *sc);
 	/* Adds holders and their processes; NULL: tables did so. */
 	bool (*owners)(const struct scan_request *req, struct scan *sc);
 };
 
-/* NULL where there is no such backend, or behind the last. */
+/* NULL where there is no such backend. */
 const struct backend *scan_backend(const char *name);
-const char *scan_backend_name(unsigned i);
+
+/* The backends in the order in which they are tried, NULL behind the last. */
+const struct backend *scan_backend_at(unsigned i);
+
+/* The same of what is read instead of this machine (--from). */
+const struct backend *scan_source(const char *name);
 
 /*
  * Scans with that backend, or with NULL the first that can: fills sc, which

@@ -1,6 +1,7 @@
 #include "sock.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 static const char *const protos[PROTO_COUNT] = {
 	[PROTO_TCP] = "tcp", [PROTO_UDP] = "udp",
@@ -43,7 +44,8 @@ sock_state_find(struct str name)
 	int i;
 
 	for (i = 0; i < STATE_COUNT; i++)
-		if (states[i] != NULL && str_is(name, states[i]))
+		if (states[i] != NULL && strlen(states[i]) == name.n &&
+		    strncasecmp(states[i], name.p, name.n) == 0)
 			return (enum sock_state)i;
 	return STATE_NONE;
 }
@@ -57,7 +59,7 @@ sock_is_listener(const struct sock *s)
 bool
 sock_has_user(const struct sock *s)
 {
-	return !s->timewait && s->state != STATE_TIME_WAIT &&
+	return !s->userless && !s->timewait && s->state != STATE_TIME_WAIT &&
 	    s->state != STATE_SYN_RECV;
 }
 

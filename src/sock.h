@@ -39,6 +39,7 @@ struct sock {
 	uint16_t local_port, remote_port;
 	unsigned char proto, state, dir, v6only;
 	bool timewait;			/* an entry of tables, not a socket */
+	bool userless, queueless;	/* uid, rx_queue, tx_queue: not told */
 	bool has_backlog;		/* a listener's tx_queue is known */
 	uint32_t rx_queue, tx_queue;	/* bytes; of a listener connections
 					 * that wait, and how many may */
@@ -49,6 +50,8 @@ struct sock {
 	const struct sock_info *info;	/* in the scan's arena, or NULL */
 };
 
+enum { PROC_CMDLINE_MAX = 4096 };	/* longer ones end in ... */
+
 /* What is known of a process; strings live in the scan's arena. */
 struct proc {
 	uint32_t pid, ppid, uid;
@@ -58,9 +61,13 @@ struct proc {
 	uint64_t cpu;			/* hundredths of a second */
 	struct str comm, parent, exe, cmdline, container, container_id;
 	struct str cgroup, unit, cwd;
+	struct str user;	/* its name, where it is told as such */
 };
 
-/* Process proc (an index) has socket sock (an index) as descriptor fd. */
+#define HOLDER_NO_FD UINT32_MAX
+
+/* Process proc (an index) has socket sock (an index) as descriptor fd, which
+ * may be not known. */
 struct holder {
 	uint32_t sock, proc, fd;
 };
@@ -93,6 +100,7 @@ struct scan {
 	struct holder *holder;
 	size_t nholder, holdercap;
 	uint64_t hidden;	/* processes whose descriptors we may not see */
+	uint64_t hidden_netns;	/* or whose namespace, where all were asked for */
 	bool incomplete;	/* something else could not be read */
 	struct arena arena;
 };
@@ -102,7 +110,7 @@ const char *sock_proto_name(enum sock_proto proto);
 const char *sock_state_name(enum sock_state state);
 const char *sock_dir_name(enum sock_dir dir);
 
-/* STATE_NONE where there is no such name. */
+/* In any case; STATE_NONE where there is no such name. */
 enum sock_state sock_state_find(struct str name);
 
 /* Listening, or an unconnected UDP socket: what a peer can talk to. */
@@ -110,7 +118,7 @@ bool sock_is_listener(const struct sock *s);
 
 /* The kernel names root, or the listener's user, for what is only an entry of
  * its tables and no socket: timewait entries (TIME_WAIT, some of FIN_WAIT2) and
- * requests (net/ipv4/inet_diag.c). */
+ * requests (net/ipv4/inet_diag.c).  lsof tells the users of processes alone. */
 bool sock_has_user(const struct sock *s);
 
 /* Room for one more at the end, zeroed, and counted.  A socket is of the

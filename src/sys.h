@@ -30,4 +30,8 @@ void sys_port_range(const char *proc, uint16_t *first, uint16_t *last);
  * of its init; 0 where it is not known. */
 uint64_t sys_netns(const char *proc, bool own);
 
+/* Appends the absolute path of this very program, which was called as argv0, and
+ * a NUL.  False after a message. */
+bool sys_self(const char *argv0, struct buf *path);
+
 #endif

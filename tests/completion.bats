@@ -127,6 +127,9 @@ check_words()
 	offer "$1" 'prt-scan -F ' "$(expected format)"
 	offer "$1" 'prt-scan --format=' "$(expected format)"
 	offer "$1" 'prt-scan --backend=' "$(expected backend)"
+	offer "$1" 'prt-scan --from=' "$(expected from)"
+	# fish cannot say that an argument may be left out
+	[ "$1" = fish ] || offer "$1" 'prt-scan --sudo=' "$(expected sudo)"
 	offer "$1" 'prt-scan --color=' "$(expected color)"
 	offer "$1" 'prt-scan --header=' "$(expected header)"
 	offer "$1" 'prt-scan --state=' "$(sed -n '/states\[.*{/,/^}/s/"/\n/gp' \

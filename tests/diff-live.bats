@@ -162,17 +162,18 @@ rows()
 
 @test "the same port in another network namespace" {
 	requires root
-	start bin/webd 127.0.0.1 8001
-	scan -N 8001 >old
-	run_daemon other unshare -n -- "$(fixture listend)" 0.0.0.0 8001
-	scan -N 8001 >new
+	# -N sees other tests' namespaces, too: a port of its own
+	start bin/webd 127.0.0.1 8917
+	scan -N 8917 >old
+	run_daemon other unshare -n -- "$(fixture listend)" 0.0.0.0 8917
+	scan -N 8917 >new
 	run -0 prt-diff -H -o change,process,netns old new
 	[[ $output == new$'\t'listend$'\tnet:['*']' ]]
-	scan 8001 >new
+	scan 8917 >new
 	refuses_scope
-	scan -N 8001 >old
+	scan -N 8917 >old
 	stop other
-	scan -N 8001 >new
+	scan -N 8917 >new
 	run -0 prt-diff -H -o change,process,netns old new
 	[[ $output == gone$'\t'listend$'\tnet:['*']' ]]
 }

@@ -205,6 +205,8 @@ LOOP='state=ESTABLISHED local_addr=127.0.0.1 local_port=40002 remote_addr=127.0.
 		yes process=socat parent=dash $PRIV
 		no  process=nc parent=bash $LOOP
 		no  process=nc parent=systemd $PUB
+		yes process=openssl parent=sh $PUB
+		yes process=telnet parent=sh $PRIV
 		no  process=curl parent=bash $PUB
 		no  process=nc parent=bash
 		# A child, and a sibling, that has some socket.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2120,SC2154
 # Records for the tests of prt-flag, and what it says of them, in tables.
 
 HEAD='##prt 1 time=2026-11-24T03:10:00.000Z host=web1 euid=0 unowned=0 unpriv=1024 scope=all'

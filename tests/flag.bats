@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # prt-flag: its options, what it reads and what it writes.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2034,SC2154
 
 load helpers
 load flag
@@ -128,15 +128,15 @@ setup()
 @test "prt-diff's records" {
 	local COLUMNS_MORE='change first_seen was'
 
-	snapshot >diff <<-'END'
+	snapshot >changes <<-'END'
 		x local_port=80 process=python3 change=new first_seen=2026-11-24T03:10:00.000Z
 		x local_port=80 process=python3 change=gone first_seen=2026-11-24T03:00:00.000Z
 	END
-	run -0 prt-flag -X -H -o change,was,flags diff
+	run -0 prt-flag -X -H -o change,was,flags changes
 	[ "${lines[0]}" = $'new\t-\tscript-sensitive' ]
 	[ "${lines[1]}" = $'gone\t-\t-' ]
 	# Without a header it has 22 fields.
-	run -0 bash -c 'grep -v "^#" diff | prt-flag -X -s -o change,flags'
+	run -0 bash -c 'grep -v "^#" changes | prt-flag -X -s -o change,flags'
 	assert_output_is "$(printf '#change\tflags\nnew\tscript-sensitive')"
 }
 
@@ -313,8 +313,8 @@ setup()
 
 @test "bad input: one message, status 2, no output" {
 	refuses 'nowhere: No such file or directory' -X nowhere
-	sed 's/=3$/=2/' in >more
-	refuses 'more:6: 3 records, more than the 2 of ##end' -X more
+	sed 's/=3$/=2/' in >above
+	refuses 'above:6: 3 records, more than the 2 of ##end' -X above
 	printf 'a\tb\n' >bad
 	refuses 'bad:1: no header, and 2 fields*' -X bad
 	sed '4s/\tdaemon$//' in | sed '4s/\t[^\t]*$//' >bad

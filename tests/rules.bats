@@ -348,8 +348,8 @@ match()
 	refuses "-e:2:18: unknown field 'zebra': expected *" \
 		-X -e 'flag x pid=1' -e 'flag x pid=1     zebra!=1' in
 	# One of the inputs has it.
-	snapshot >more <<<'x local_port=1 zebra=1'
-	run -0 prt-flag -X -s -H -o flags -e 'flag x zebra=1' in more
+	snapshot >other <<<'x local_port=1 zebra=1'
+	run -0 prt-flag -X -s -H -o flags -e 'flag x zebra=1' in other
 	assert_output_is x
 }
 
@@ -436,7 +436,7 @@ ring()
 		x local_port=1
 		x local_port=2
 	END
-	snapshot >diff <<-'END'
+	snapshot >changes <<-'END'
 		x local_port=1 change=new
 		x local_port=2 change=unchanged
 		x local_port=3 change=gone
@@ -445,9 +445,9 @@ ring()
 	[ "$(ring "-e 'bell x pid>0' in")" -eq 1 ]
 	[ "$(ring "-e 'flag x pid>0' in")" -eq 0 ]
 	[ "$(ring "-e 'bell x pid>0' -e 'allow x pid>0' in")" -eq 0 ]
-	[ "$(ring "-e 'bell x pid>0' diff")" -eq 1 ]
-	[ "$(ring "-e 'bell x local_port=1' diff")" -eq 1 ]
-	[ "$(ring "-e 'bell x local_port=2-4' diff")" -eq 0 ]
+	[ "$(ring "-e 'bell x pid>0' changes")" -eq 1 ]
+	[ "$(ring "-e 'bell x local_port=1' changes")" -eq 1 ]
+	[ "$(ring "-e 'bell x local_port=2-4' changes")" -eq 0 ]
 	run -0 --separate-stderr prt-flag -X -q -e 'bell x pid>0' in
 	[ -z "$stderr" ]
 }

@@ -281,7 +281,7 @@ docker/${id:0:12}	81	60	300"
 	[ "${lines[2]}" = "22	-" ]
 	run -2 --separate-stderr as_nobody --proc="$tree" -H -o local_port,pid \
 		--strict
-	[ "$stderr" = "prt-scan: the owners of 2 sockets are hidden: root, or sudo prt-scan, sees them" ]
+	[ "$stderr" = "prt-scan: the owners of 2 sockets are hidden: root, or sudo prt-scan, sees more" ]
 	run -0 prt-scan --proc="$tree" -o local_port,pid
 	[[ ${lines[0]} == *" unowned=0 "* ]]
 }

@@ -1,0 +1,326 @@
+#define _XOPEN_SOURCE 700	/* realpath, S_ISVTX */
+#include "run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "err.h"
+
+extern char **environ;
+
+enum { PIECE = 64 * 1024, MESSAGE_MAX = 1024 };
+
+/* Nobody but root can put another file in its place, or change it.  In a folder
+ * with the sticky bit (/tmp) others cannot touch what is root's. */
+static bool
+is_roots(const char *path, bool sticky_will_do)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0 || st.st_uid != 0)
+		return false;
+	return (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 ||
+	    (sticky_will_do && (st.st_mode & S_ISVTX) != 0);
+}
+
+/* The folder at path and all above it. */
+static bool
+is_safe_folder(const char *path)
+{
+	char *real = realpath(path, NULL), *slash;
+	bool ok = real != NULL && is_roots(real, false);
+
+	while (ok && (slash = strrchr(real, '/')) != NULL && slash != real) {
+		*slash = '\0';
+		ok = is_roots(real, true);
+	}
+	ok = ok && is_roots("/", true);
+	free(real);
+	return ok;
+}
+
+/* A file that may be run; with the folder's path in the way, as far as n. */
+static bool
+is_program(struct buf *path, size_t start, size_t n)
+{
+	struct stat st;
+	bool ok;
+
+	if (stat(path->p + start, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    access(path->p + start, X_OK) != 0)
+		return false;
+	if (geteuid() != 0)
+		return true;
+	if (!is_roots(path->p + start, false))
+		return false;
+	path->p[start + n] = '\0';
+	ok = is_safe_folder(path->p + start);
+	path->p[start + n] = '/';
+	return ok;
+}
+
+bool
+run_find(const char *name, const char *hint, struct buf *path)
+{
+	const char *env = getenv("PATH");
+	struct str rest = str_from(env != NULL ? env : "/usr/bin:/bin");
+	size_t start = path->n;
+
+	while (rest.p != NULL) {
+		struct str folder = str_cut(&rest, ':');
+
+		if (!str_starts(folder, "/"))
+			continue;
+		buf_add(path, folder.p, folder.n);
+		buf_putc(path, '/');
+		buf_puts(path, name);
+		buf_putc(path, '\0');
+		if (is_program(path, start, folder.n))
+			return true;
+		path->n = start;
+	}
+	err_msg("%s: not found in PATH%s%s%s", name, geteuid() == 0 ?
+	    " (of which only folders count that root alone can write)" : "",
+	    hint != NULL ? ": " : "", hint != NULL ? hint : "");
+	return false;
+}
+
+/* The two ends of a pipe that no other program gets. */
+static bool
+make_pipe(int fd[2])
+{
+	if (pipe(fd) != 0)
+		return false;
+	fcntl(fd[0], F_SETFD, FD_CLOEXEC);
+	fcntl(fd[1], F_SETFD, FD_CLOEXEC);
+	return true;
+}
+
+static void
+close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* LC_ALL=C and the PATH, which the caller frees: nothing else changes what a
+ * program says. */
+static char *
+plain_path(void)
+{
+	const char *path = getenv("PATH");
+	struct buf b = { 0 };
+
+	buf_puts(&b, "PATH=");
+	buf_puts(&b, path != NULL ? path : "/usr/bin:/bin");
+	buf_putc(&b, '\0');
+	return b.p;
+}
+
+/* The signals of defaults are not ignored in there.  0 or an errno. */
+static int
+spawn(const struct run *r, int out, int err, const sigset_t *defaults,
+    pid_t *pid)
+{
+	char locale[] = "LC_ALL=C";
+	char *path = plain_path();
+	char *plain[] = { locale, path, NULL };
+	posix_spawn_file_actions_t fa;
+	posix_spawnattr_t attr;
+	int error;
+
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setsigdefault(&attr, defaults);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
+	posix_spawn_file_actions_init(&fa);
+	if (out >= 0) {
+		posix_spawn_file_actions_addopen(&fa, STDIN_FILENO,
+		    "/dev/null", O_RDONLY, 0);
+		posix_spawn_file_actions_adddup2(&fa, out, STDOUT_FILENO);
+	}
+	if (err >= 0)
+		posix_spawn_file_actions_adddup2(&fa, err, STDERR_FILENO);
+	/* it changes no argument, which its type only fails to say */
+	error = posix_spawn(pid, r->path, &fa, &attr, (char *const *)r->argv,
+	    r->out != NULL ? plain : environ);
+	posix_spawn_file_actions_destroy(&fa);
+	posix_spawnattr_destroy(&attr);
+	free(path);
+	return error;
+}
+
+/* What a program said, a line at a time. */
+struct words {
+	const struct run *run;
+	char line[MESSAGE_MAX];
+	size_t n;
+	bool said;
+};
+
+static struct str
+cut_name(struct str line, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (!str_starts(line, name) || line.n < n + 2 || line.p[n] != ':' ||
+	    line.p[n + 1] != ' ')
+		return STR_NONE;
+	return (struct str){ line.p + n + 2, line.n - n - 2 };
+}
+
+static void
+say(struct words *w)
+{
+	struct str line = { w->line, w->n }, rest;
+
+	w->n = 0;
+	if (line.n > 0 && line.p[line.n - 1] == '\r')
+		line.n--;
+	if (line.n == 0)
+		return;
+	w->said = true;
+	rest = cut_name(line, err_prog());
+	if (rest.p != NULL) {
+		err_msg("%.*s", (int)rest.n, rest.p);
+		return;
+	}
+	rest = cut_name(line, w->run->name);
+	if (rest.p != NULL)
+		line = rest;
+	err_msg("%s: %.*s", w->run->name, (int)line.n, line.p);
+}
+
+static void
+add_words(struct words *w, const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (p[i] == '\n')
+			say(w);
+		else if (w->n < sizeof w->line)
+			w->line[w->n++] = p[i];
+	}
+}
+
+/* Reads what there is; closes the descriptor and makes it -1 at the end. */
+static void
+drain(struct pollfd *p, struct words *w, const struct run *r, char *piece)
+{
+	ssize_t n = read(p->fd, piece, PIECE);
+
+	if (n < 0 && errno == EINTR)
+		return;
+	if (n <= 0)
+		close_fd(&p->fd);
+	else if (w != NULL)
+		add_words(w, piece, (size_t)n);
+	else
+		r->out(r->arg, piece, (size_t)n);
+}
+
+/* Reads both until both have ended; descriptors of -1 are passed over. */
+static void
+listen_to(const struct run *r, int out, int err, struct words *w)
+{
+	struct pollfd p[2] = { { out, POLLIN, 0 }, { err, POLLIN, 0 } };
+	char *piece = mem_alloc(PIECE);
+
+	while (p[0].fd >= 0 || p[1].fd >= 0) {
+		if (poll(p, 2, -1) < 0) {
+			if (errno == EINTR || errno == EAGAIN)
+				continue;
+			err_msg("%s:", r->name);
+			break;
+		}
+		if (p[1].fd >= 0 && p[1].revents != 0)
+			drain(&p[1], w, r, piece);
+		if (p[0].fd >= 0 && p[0].revents != 0)
+			drain(&p[0], NULL, r, piece);
+	}
+	say(w);
+	close_fd(&p[0].fd);
+	close_fd(&p[1].fd);
+	free(piece);
+}
+
+static int
+wait_for(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return status;
+}
+
+/* Ignores a signal from the keyboard; what is not ignored already joins set. */
+static void
+ignore(int signal, struct sigaction *old, sigset_t *set)
+{
+	struct sigaction sa = { .sa_handler = SIG_IGN };
+
+	sigemptyset(&sa.sa_mask);
+	sigaction(signal, &sa, old);
+	if (old->sa_handler != SIG_IGN)
+		sigaddset(set, signal);
+}
+
+static int
+run_with(const struct run *r, const sigset_t *defaults, bool *said)
+{
+	int out[2] = { -1, -1 }, err[2] = { -1, -1 }, status = -1, error;
+	struct words w = { .run = r };
+	pid_t pid;
+
+	if ((r->out != NULL && !make_pipe(out)) ||
+	    (!r->own_stderr && !make_pipe(err)))
+		error = errno;
+	else
+		error = spawn(r, out[1], err[1], defaults, &pid);
+	close_fd(&out[1]);
+	close_fd(&err[1]);
+	if (error == 0) {
+		listen_to(r, out[0], err[0], &w);
+		status = wait_for(pid);
+	} else {
+		close_fd(&out[0]);
+		close_fd(&err[0]);
+		errno = error;
+		err_msg("%s:", r->path);
+	}
+	*said = w.said;
+	return status;
+}
+
+int
+run(const struct run *r, bool *said)
+{
+	bool keyboard = r->out == NULL;
+	struct sigaction interrupt, quit;
+	sigset_t defaults;
+	int status;
+
+	/* As system(3) does it: what the user's keyboard sends is for the
+	 * program that talks with him. */
+	sigemptyset(&defaults);
+	if (keyboard) {
+		ignore(SIGINT, &interrupt, &defaults);
+		ignore(SIGQUIT, &quit, &defaults);
+	}
+	status = run_with(r, &defaults, said);
+	if (keyboard) {
+		sigaction(SIGINT, &interrupt, NULL);
+		sigaction(SIGQUIT, &quit, NULL);
+	}
+	return status;
+}

@@ -1,0 +1,156 @@
+#include "scan-job.h"
+
+#include <unistd.h>
+
+#include "err.h"
+#include "ifaces.h"
+#include "num.h"
+#include "rows.h"
+#include "sys.h"
+#include "timestamp.h"
+
+/* What the snapshot says of itself; strings go to the arena. */
+struct about {
+	struct snap snap;
+	struct sys sys;
+	struct arena *arena;
+};
+
+static void
+set_number(struct about *a, const char *key, uint64_t v)
+{
+	char digits[NUM_MAX];
+	size_t n = (size_t)(num_format(digits, v) - digits);
+
+	snap_set(&a->snap, key, arena_str(a->arena, (struct str){ digits, n }));
+}
+
+/* Of a text it is not known which machine it tells of, nor who asked. */
+static void
+describe(struct about *a, const struct scan_job *j, uint64_t unowned,
+    struct str scope)
+{
+	char time[TIMESTAMP_LEN];
+
+	timestamp_format(time, j->start);
+	snap_set(&a->snap, "time",
+	    arena_str(a->arena, (struct str){ time, sizeof time }));
+	if (!j->req.is_text) {
+		sys_read(&a->sys, j->req.proc, j->req.own_proc, a->arena);
+		snap_set(&a->snap, "host", a->sys.host);
+		snap_set(&a->snap, "boot", a->sys.boot);
+		set_number(a, "euid", (uint64_t)geteuid());
+		set_number(a, "unowned", unowned);
+		set_number(a, "unpriv", a->sys.unpriv);
+	}
+	snap_set(&a->snap, "scope", arena_str(a->arena, scope));
+}
+
+/* Nothing is read that no column and no filter needs. */
+static unsigned
+needs_of(const struct scan_job *j)
+{
+	unsigned needs = j->quiet ? 0 : rows_needs(&j->cols);
+
+	if (!filter_wants_connected(j->req.filter))
+		needs &= ~(unsigned)NEED_DIR;
+	if (j->req.filter->npids > 0)
+		needs |= NEED_OWNERS;
+	return needs;
+}
+
+static bool
+print(const struct scan_job *j, struct scan *sc, const struct rows *rows,
+    uint64_t unowned)
+{
+	struct about about = { .arena = &sc->arena };
+	struct rows_source src = { .scan = sc, .services = j->req.services };
+	struct buf scope = { 0 };
+	struct out *out = out_open(j->out);
+
+	filter_scope(j->req.filter, &scope);
+	describe(&about, j, unowned, buf_str(&scope));
+	buf_free(&scope);
+	src.users = users_open();
+	src.host = about.sys.host;
+	out_snapshot(out, &about.snap, &j->cols);
+	rows_write(rows, &src, &j->cols, out);
+	users_free(src.users);
+	return out_close(out);
+}
+
+/* What a person at a terminal wants to know, and --strict's verdict. */
+static bool
+judge_hidden(const struct scan_job *j, const struct scan *sc,
+    uint64_t unowned)
+{
+	bool say = j->strict || isatty(STDERR_FILENO);
+
+	if (sc->hidden_netns > 0 && say)
+		err_msg("the network namespace of %llu process%s hidden: "
+		    "root, or cap_sys_ptrace, sees it",
+		    (unsigned long long)sc->hidden_netns,
+		    sc->hidden_netns == 1 ? " is" : "es is");
+	if (unowned > 0 && say)
+		err_msg("the owner%s of %llu socket%s hidden%s",
+		    unowned == 1 ? "" : "s", (unsigned long long)unowned,
+		    unowned == 1 ? " is" : "s are", geteuid() == 0 ?
+		    ", even from root" : ": root, or sudo prt-scan, sees more");
+	return !j->strict || (unowned == 0 && sc->hidden_netns == 0 &&
+	    !sc->incomplete);
+}
+
+static enum scan_result
+tell(const struct scan_job *j, struct scan *sc, bool owners)
+{
+	struct rows rows;
+	uint64_t unowned = 0;
+	enum scan_result result = SCAN_DONE;
+
+	rows_make(&rows, sc, j->req.filter, owners, !j->unsorted);
+	if (owners && sc->hidden > 0)
+		unowned = rows_unowned(&rows);
+	if (rows.n == 0)
+		result = SCAN_NOTHING;
+	if (!j->quiet && !print(j, sc, &rows, unowned))
+		result = SCAN_FAILED;
+	if (!judge_hidden(j, sc, unowned))
+		result = SCAN_FAILED;
+	rows_free(&rows);
+	return result;
+}
+
+enum scan_result
+scan_job_sockets(const struct scan_job *j)
+{
+	struct scan_request req = j->req;
+	struct scan sc = { .nsock = 0 };
+	enum scan_result result = SCAN_FAILED;
+
+	req.needs = needs_of(j);
+	if (scan_run(&req, j->backend, &sc))
+		result = tell(j, &sc, (req.needs & NEED_OWNERS) != 0);
+	scan_free(&sc);
+	return result;
+}
+
+enum scan_result
+scan_job_ifaces(const struct scan_job *j)
+{
+	struct arena arena = { NULL, 0, 0 };
+	struct about about = { .arena = &arena };
+	struct ifaces t = { 0 };
+	bool ok = ifaces_read(&t, j->req.proc, j->req.own_proc);
+
+	if (ok && !j->quiet) {
+		struct out *out = out_open(j->out);
+
+		describe(&about, j, 0, STR_LIT("interfaces"));
+		out_snapshot(out, &about.snap, &j->cols);
+		ifaces_write(&t, &j->cols, about.sys.host, out);
+		ok = out_close(out);
+	}
+	ifaces_free(&t);
+	arena_free(&arena);
+	return ok ? SCAN_DONE : SCAN_FAILED;
+}

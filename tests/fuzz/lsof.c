@@ -1,0 +1,156 @@
+/*
+ * Fuzz entry: lsof's output, and ps's lines.  `make check' replays the corpus;
+ * to look for more:
+ *	clang -g -O1 -fsanitize=fuzzer,address,undefined -Isrc \
+ *	    -D_POSIX_C_SOURCE=200809L tests/fuzz/lsof.c BUILD/src/libprt.a
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lsof.h"
+#include "ps.h"
+
+enum { PIECE_MAX = 97 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+check(bool ok, const char *what)
+{
+	if (ok)
+		return;
+	fprintf(stderr, "%s\n", what);
+	abort();
+}
+
+static void
+add_text(struct buf *b, struct str s)
+{
+	buf_add(b, s.p, s.n);
+	buf_putc(b, s.p != NULL ? '|' : '-');
+}
+
+static void
+add_number(struct buf *b, uint64_t v)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "%llu ", (unsigned long long)v);
+	buf_puts(b, text);
+}
+
+static void
+note_warning(void *arg, size_t line, const char *wrong)
+{
+	add_number(arg, line);
+	buf_puts(arg, wrong);
+	buf_putc(arg, '\n');
+}
+
+static void
+add_sock(struct buf *b, const struct sock *s)
+{
+	check(s->local.family == ADDR_INET || s->local.family == ADDR_INET6,
+	    "a socket without a local address");
+	check(s->proto < PROTO_COUNT && s->state < STATE_COUNT,
+	    "no protocol or state");
+	check(s->proto != PROTO_UDP || s->state == (s->remote.family ==
+	    ADDR_NONE ? STATE_UNCONN : STATE_ESTABLISHED), "a UDP state");
+	check(s->ifname == NULL || strlen(s->ifname) < SOCK_IFNAME_MAX,
+	    "a name of an interface too long");
+	add_number(b, s->proto);
+	add_number(b, s->state);
+	buf_add(b, (const char *)&s->local, sizeof s->local);
+	add_number(b, s->local_port);
+	buf_add(b, (const char *)&s->remote, sizeof s->remote);
+	add_number(b, s->remote_port);
+	add_number(b, s->inode);
+	buf_puts(b, s->ifname != NULL ? s->ifname : "");
+}
+
+static void
+add_scan(struct buf *b, const struct scan *sc)
+{
+	size_t i;
+
+	for (i = 0; i < sc->nsock; i++)
+		add_sock(b, &sc->sock[i]);
+	for (i = 0; i < sc->nproc; i++) {
+		check(i == 0 || sc->proc[i - 1].pid < sc->proc[i].pid,
+		    "processes are not sorted");
+		add_number(b, sc->proc[i].pid);
+		add_number(b, sc->proc[i].ppid);
+		add_number(b, sc->proc[i].uid);
+		add_text(b, sc->proc[i].comm);
+		add_text(b, sc->proc[i].user);
+	}
+	for (i = 0; i < sc->nholder; i++) {
+		check(sc->holder[i].sock < sc->nsock &&
+		    sc->holder[i].proc < sc->nproc, "a holder of nothing");
+		add_number(b, sc->holder[i].sock);
+		add_number(b, sc->holder[i].proc);
+		add_number(b, sc->holder[i].fd);
+	}
+}
+
+/* What is found in the bytes, given in pieces of so many; the queues, of which
+ * any may stay of equal sockets, are left out. */
+static struct buf
+read_in(const struct services *services, const char *p, size_t n,
+    size_t piece)
+{
+	struct buf b = { 0 };
+	struct scan sc = { .nsock = 0 };
+	struct filter all = { .npids = 0 };
+	struct lsof *l = lsof_open(services, note_warning, &b);
+	size_t at, len;
+
+	scan_add_netns(&sc);
+	for (at = 0; at < n; at += len) {
+		len = n - at < piece ? n - at : piece;
+		lsof_feed(l, p + at, len);
+	}
+	buf_puts(&b, lsof_end(l) ? "known\n" : "unknown\n");
+	lsof_give(l, &all, &sc);
+	lsof_close(l);
+	add_scan(&b, &sc);
+	scan_free(&sc);
+	return b;
+}
+
+static void
+read_ps(struct str text)
+{
+	uint32_t number[PS_NUMBERS];
+	struct str line, last;
+	int n;
+
+	while (text.p != NULL) {
+		line = str_cut(&text, '\n');
+		for (n = 1; n <= PS_NUMBERS; n++)
+			if (ps_parse(line, n, number, &last))
+				check(last.p == NULL || last.p + last.n ==
+				    line.p + line.n, "a column of ps");
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct services *services;
+	const char *p = (const char *)data;
+	size_t piece = size > 0 ? data[size / 2] % PIECE_MAX + 1 : 1;
+	struct buf whole, pieces;
+
+	if (services == NULL)
+		services = services_open(NULL);
+	whole = read_in(services, p, size, size > 0 ? size : 1);
+	pieces = read_in(services, p, size, piece);
+	check(str_eq(buf_str(&whole), buf_str(&pieces)),
+	    "the size of the pieces makes a difference");
+	buf_free(&whole);
+	buf_free(&pieces);
+	read_ps((struct str){ p, size });
+	return 0;
+}

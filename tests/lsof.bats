@@ -1,0 +1,241 @@
+#!/usr/bin/env bats
+# prt-scan --from=lsof: what lsof printed, in tests/data/lsof and made up here.
+# shellcheck disable=SC2154
+
+load helpers
+
+setup()
+{
+	DATA=${PRT_SRCDIR:-$BATS_TEST_DIRNAME/..}/tests/data/lsof
+	cd "$DATA" || return
+}
+
+COLUMNS_READ=proto,state,local_addr,local_port,remote_addr,remote_port,pid
+COLUMNS_READ+=,process,user,uid,fd,ppid,inode,rx_queue,tx_queue
+
+# reads FILE [INPUT]: what is in FILE, or INPUT in its place, gives the records
+# of FILE.tsv and the messages of FILE.err.
+reads()
+{
+	run -0 --separate-stderr prt-scan --from=lsof -H -o "$COLUMNS_READ" \
+		"${2-$1}"
+	assert_output_is "$(<"$1.tsv")"
+	[ ! -e "$1.err" ] || diff -u "$1.err" - <<<"$stderr"
+	[ -e "$1.err" ] || [ -z "$stderr" ]
+}
+
+# from COLUMNS TEXT: reads that, which printf makes.
+from()
+{
+	run -0 --separate-stderr prt-scan --from=lsof -H -o "$1" - \
+		< <(printf "$2")
+}
+
+# fields_to_nul: -F0 ends each field with NUL, and each set with LF.
+fields_to_nul()
+{
+	awk '/^[pf]/ && NR > 1 { printf "\n" } { printf "%s%c", $0, 0 }
+		END { printf "\n" }'
+}
+
+@test "the seed's cases: addresses, states, precedence of T, UDP, invalid" {
+	reads seed
+}
+
+@test "Linux, all fields: L u R i d, other files, a shared socket, queues" {
+	reads linux
+}
+
+@test "Linux, no f: no socket of a process is lost, and it has no fd" {
+	reads linux-no-f
+}
+
+@test "the same with T before n" {
+	awk '/^n/ { n = $0; next }
+		n && !/^T/ { print n; n = "" }
+		{ print } END { print n }' linux-no-f \
+		>"$BATS_TEST_TMPDIR/in"
+	run ! diff -q linux-no-f "$BATS_TEST_TMPDIR/in"
+	reads linux-no-f "$BATS_TEST_TMPDIR/in"
+}
+
+@test "-F0: NUL behind each field" {
+	for f in linux linux-no-f macos hostile; do
+		fields_to_nul <"$f" >"$BATS_TEST_TMPDIR/in"
+		reads "$f" "$BATS_TEST_TMPDIR/in"
+	done
+}
+
+@test "macOS: scopes in addresses, *:*, IPv4 on IPv6, states, other types" {
+	reads macos
+}
+
+@test "macOS, the table: service names, \\x20, localhost" {
+	reads macos-table
+}
+
+@test "FreeBSD, the table: states, no PCB" {
+	reads freebsd-table
+}
+
+@test "a table without its heading" {
+	sed 1d macos-table >"$BATS_TEST_TMPDIR/in"
+	reads macos-table "$BATS_TEST_TMPDIR/in"
+	grep LISTEN freebsd-table >"$BATS_TEST_TMPDIR/in"
+	run -0 prt-scan --from=lsof -H -o local_addr,pid "$BATS_TEST_TMPDIR/in"
+	assert_output_is $'0.0.0.0\t810\n::\t810'
+}
+
+@test "the states of all dialects" {
+	reads states
+}
+
+@test "names that processes give themselves" {
+	reads hostile
+}
+
+@test "malformed addresses: each costs its line, with a message" {
+	reads addresses
+}
+
+@test "ten messages, then their count; the rest is there" {
+	{
+		printf 'p1\ncx\n'
+		for i in {1..25}; do
+			printf 'f%d\ntIPv4\nPTCP\nnbad\n' "$i"
+		done
+		printf 'f3\ntIPv4\nPTCP\nn10.0.0.1:80\nTST=LISTEN\n'
+	} >"$BATS_TEST_TMPDIR/in"
+	cd "$BATS_TEST_TMPDIR"
+	run -0 --separate-stderr prt-scan --from=lsof -H -o local_port,fd in
+	assert_output_is $'80\t3'
+	[ "${#stderr_lines[@]}" -eq 11 ]
+	[[ ${stderr_lines[0]} == 'prt-scan: in:6: '* ]]
+	[[ ${stderr_lines[9]} == 'prt-scan: in:42: '* ]]
+	[ "${stderr_lines[10]}" = 'prt-scan: in: 25 such lines in all' ]
+}
+
+@test "--strict: 2 where a line was bad" {
+	run -2 prt-scan --from=lsof --strict -q addresses
+	run -0 prt-scan --from=lsof --strict -q linux
+}
+
+@test "a last line without LF is dropped, and said" {
+	from local_port 'p1\nf3\ntIPv4\nPTCP\nn*:80\nf4\ntIPv4\nPTCP\nn*:81'
+	assert_output_is 80
+	[ "$stderr" = 'prt-scan: (standard input):9: the last line is cut:'\
+' skipped' ]
+}
+
+@test "nothing at all is an lsof that failed, other text is none of its" {
+	run -2 --separate-stderr prt-scan --from=lsof </dev/null
+	[ -z "$output" ]
+	[ "$stderr" = 'prt-scan: (standard input): empty: did lsof fail?' ]
+	run -2 --separate-stderr prt-scan --from=lsof /etc/passwd
+	[ -z "$output" ]
+	[ "${stderr_lines[-1]}" = \
+		'prt-scan: /etc/passwd: not the output of lsof' ]
+	run -2 --separate-stderr prt-scan --from=lsof nosuchfile
+	[ "$stderr" = 'prt-scan: nosuchfile: No such file or directory' ]
+	run -2 --separate-stderr prt-scan --from=lsof .
+	[ "$stderr" = 'prt-scan: .: Is a directory' ]
+}
+
+@test "the ##prt line: time and scope, nothing of a machine" {
+	run -0 prt-scan --from=lsof -l linux
+	re='^##prt 1 time=20[0-9-]{8}T[0-9:.]{12}Z scope=listening$'
+	[[ ${lines[0]} =~ $re ]]
+	[ "${lines[-1]}" = '##end records=5' ]
+	run -0 prt-scan --from=lsof -H -o host,netns_id,sock_uid,exe,start linux
+	[ "$(sort -u <<<"$output")" = $'-\t-\t-\t-\t-' ]
+}
+
+@test "filters, dir and service, one record a socket" {
+	run -0 prt-scan --from=lsof -H -o local_port,dir,service --pid=841 linux
+	assert_output_is $'80\t-\thttp\n80\tin\thttp'
+	run -0 prt-scan --from=lsof -H -6 -t -l -o local_port linux
+	assert_output_is $'22\n80'
+	run -0 prt-scan --from=lsof -H --state=FIN_WAIT2 -o pid macos
+	assert_output_is 501
+	run -1 prt-scan --from=lsof -q --state=LAST_ACK macos
+}
+
+@test "users: the name that is told, else the number, none of this machine's" {
+	from user,uid 'p1\nu0\nf3\ntIPv4\nPTCP\nn*:80\n'
+	assert_output_is $'0\t0'
+	from user,uid 'p1\nu0\nLtoor\nf3\ntIPv4\nPTCP\nn*:80\n'
+	assert_output_is $'toor\t0'
+	from user,uid 'p1\nf3\ntIPv4\nPTCP\nn*:80\n'
+	assert_output_is $'-\t-'
+}
+
+@test "what no file has is -: no process, no descriptor, no queues" {
+	from pid,process,user,fd,state,rx_queue,tx_queue \
+		'px\ncx\nf3\ntIPv4\nPTCP\nn*:80\n'
+	assert_output_is $'-\t-\t-\t-\t-\t-\t-'
+}
+
+@test "standard input: without a file, and as -" {
+	for args in '' -; do
+		# shellcheck disable=SC2086
+		run -0 prt-scan --from=lsof -H -o pid -l $args <macos
+		assert_output_is $'501\n437\n437'
+	done
+}
+
+@test "refused: other formats, and what does not go with it" {
+	for args in --from= --from=ss '--from=lsof --backend=proc' \
+		'--from=lsof --sudo' '--from=lsof -N' '--from=lsof -I' \
+		'--from=lsof --proc=/proc' '--from=lsof linux macos'; do
+		# shellcheck disable=SC2086
+		run -2 --separate-stderr prt-scan $args
+		[ -z "$output" ]
+		[ "${#stderr_lines[@]}" -eq 1 ]
+	done
+}
+
+# fed WHAT MEGABYTES: the status, how many records, and whether memory was
+# enough.
+fed()
+{
+	cat >"$BATS_TEST_TMPDIR/feed.py" <<-'END'
+		import os, resource, subprocess, sys
+		what, megabytes = sys.argv[1], int(sys.argv[2])
+		block = {
+		    "same": open("linux", "rb").read() * 500,
+		    "junk": bytes(range(256)) * 4096 + b"\np5\n",
+		    "zero": bytes(1 << 20),
+		    "long": b"n" * (1 << 20),
+		}[what]
+		read, write = os.pipe()
+		child = subprocess.Popen(["prt-scan", "--from=lsof", "-H", "-o",
+		    "local_port,pid"], stdin=read, stderr=subprocess.DEVNULL,
+		    stdout=subprocess.PIPE)
+		os.close(read)
+		with os.fdopen(write, "wb") as pipe:
+		    for i in range(megabytes * (1 << 20) // len(block) + 1):
+		        pipe.write(block)
+		out = child.stdout.read()
+		status = child.wait()
+		peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+		little = "asan" in os.environ or peak < 32 * 1024
+		print(status, out.count(b"\n"), little or peak)
+	END
+	python3 "$BATS_TEST_TMPDIR/feed.py" "$@"
+}
+
+@test "a gigabyte, and junk: no crash, and memory for what is in it" {
+	requires python3
+	gigabyte=1024
+	if grep -q __asan_init "$(command -v prt-scan)"; then
+		export asan=1 gigabyte=64
+	fi
+	run -0 fed same "$gigabyte"
+	[ "$output" = '0 7 True' ]
+	run -0 fed junk 64
+	[ "$output" = '0 0 True' ]
+	run -0 fed zero 256
+	[ "$output" = '2 0 True' ]
+	run -0 fed long 256
+	[ "$output" = '2 0 True' ]
+}
