@@ -10,7 +10,8 @@ PRT_BUILDDIR=${PRT_BUILDDIR:-$PWD}
 export HOME=${BATS_TEST_TMPDIR-/nonexistent}
 export XDG_CONFIG_HOME=$HOME/config
 
-# requires root|netns|userns|CMD...: skips the test where one is missing.
+# requires root|netns|userns|linux|CMD...: skips the test where one is missing;
+# linux is a build that has its backends.
 requires()
 {
 	local what
@@ -21,6 +22,8 @@ requires()
 		netns) netns_find || skip 'needs network namespaces' ;;
 		userns) unshare -rn true 2>/dev/null ||
 			skip 'needs user namespaces' ;;
+		linux) prt-scan --help | grep -q '^  netlink ' ||
+			skip 'needs the Linux backends' ;;
 		*) command -v "$what" >/dev/null || skip "needs $what" ;;
 		esac
 	done
