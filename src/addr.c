@@ -165,11 +165,12 @@ addr_in(const struct addr *a, const struct addr *net, unsigned bits)
 void
 addr_mask(struct addr *a, unsigned bits)
 {
-	unsigned i;
+	size_t at = bits / 8;
 
-	for (i = bits / 8; i < sizeof a->b; i++)
-		a->b[i] &= i > bits / 8 ? 0 :
-		    (unsigned char)(0xff00 >> bits % 8);
+	if (at == sizeof a->b)
+		return;
+	a->b[at] = (unsigned char)(a->b[at] & 0xff00 >> bits % 8);
+	memset(a->b + at + 1, 0, sizeof a->b - at - 1);
 }
 
 unsigned

@@ -149,23 +149,40 @@ is_here(struct judge *j, const struct sock *s)
 	return bsearch(&p, j->here, j->nhere, sizeof p, cmp_place) != NULL;
 }
 
+/*
+ * Both ends have a listener.  The one on a port of the range has called; where
+ * that does not tell, the one with the higher port: so that its peer, which is
+ * judged alone, comes out the other way round.
+ */
+static enum sock_dir
+judge_both(const struct judge *j, const struct sock *s)
+{
+	bool ephemeral = scan_is_ephemeral(j->sc, s, s->local_port);
+	struct addr local = addr_unmap(&s->local);
+	struct addr remote = addr_unmap(&s->remote);
+	int c = s->local_port - s->remote_port;
+
+	if (ephemeral != scan_is_ephemeral(j->sc, s, s->remote_port))
+		return ephemeral ? DIR_OUT : DIR_IN;
+	if (c == 0)
+		c = addr_cmp(&local, &remote);
+	return c < 0 ? DIR_IN : DIR_OUT;
+}
+
 static enum sock_dir
 judge(struct judge *j, const struct sock *s)
 {
-	bool ephemeral = scan_is_ephemeral(j->sc, s, s->local_port);
-	bool peer_ephemeral = scan_is_ephemeral(j->sc, s, s->remote_port);
 	bool local = is_covered(j, s, &s->local, s->local_port);
 	bool remote = is_covered(j, s, &s->remote, s->remote_port) &&
 	    is_here(j, s);
 
-	/* Both ends have a listener: the one on a port of the range called. */
-	if (local && remote && peer_ephemeral && !ephemeral)
-		return DIR_IN;
+	if (local && remote)
+		return judge_both(j, s);
 	if (remote)
 		return DIR_OUT;
 	if (local)
 		return DIR_IN;
-	return ephemeral ? DIR_OUT : DIR_NONE;
+	return scan_is_ephemeral(j->sc, s, s->local_port) ? DIR_OUT : DIR_NONE;
 }
 
 void

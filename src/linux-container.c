@@ -113,23 +113,17 @@ match(const struct pattern *pt, struct str above, struct str part)
 
 /*
  * An ordinary user may make any cgroup below his own part of user.slice; what
- * is below user@UID.service/user.slice a rootless runtime may have made.
+ * is below user@UID.service/user.slice a rootless runtime may have made.  The
+ * innermost user.slice counts: a container has its own users, and a path that
+ * is seen from another cgroup namespace begins with /.. (cgroup_namespaces(7)).
  */
 static bool
 is_trusted(struct str above)
 {
-	bool in_user = false, rootless = false;
-	struct str part, next = STR_NONE;
-
-	while (above.n > 0) {
-		part = last_part(&above);
-		if (str_starts(part, "user@") && str_is(next, "user.slice"))
-			rootless = true;
-		if (above.n == 0 || (above.n == 1 && *above.p == '/'))
-			in_user = str_is(part, "user.slice");
-		next = part;
-	}
-	return !in_user || rootless;
+	while (above.n > 0)
+		if (str_is(last_part(&above), "user.slice"))
+			return str_starts(last_part(&above), "user@");
+	return true;
 }
 
 /* systemd writes \x2d for the - in a unit's name. */

@@ -54,6 +54,7 @@ struct walk {
 	atomic_size_t next;	/* the first pid that no thread has taken */
 	int proc;		/* the proc tree */
 	bool counts_fds;	/* st_size of /proc/PID/fd says how many */
+	bool has_init;		/* process 1 is there to see */
 };
 
 /* What one of them has found; its part has no sockets of its own. */
@@ -292,8 +293,10 @@ take_pid(void *arg, int dir, const char *name)
 	uint64_t pid;
 
 	(void)dir;
-	if (!num_parse(str_from(name), INT32_MAX, &pid) ||
-	    !filter_keeps_pid(w->req->filter, (uint32_t)pid))
+	if (!num_parse(str_from(name), INT32_MAX, &pid))
+		return;
+	w->has_init |= pid == 1;
+	if (!filter_keeps_pid(w->req->filter, (uint32_t)pid))
 		return;
 	w->pid = mem_grow(w->pid, &w->pidcap, w->npid + 1, sizeof *w->pid);
 	w->pid[w->npid++] = (uint32_t)pid;
@@ -320,6 +323,8 @@ linux_owners(const struct scan_request *req, struct scan *sc)
 		err_msg("%s:", req->proc);
 	if (ok) {
 		w.counts_fds = req->own_proc && counts_fds(w.proc);
+		/* hidepid of proc(5): others' processes are not even listed */
+		sc->hidden += req->own_proc && !w.has_init;
 		index_inodes(&w.inodes, sc);
 		walk_processes(&w, sc);
 	}

@@ -1,6 +1,6 @@
 /*
  * What there is to tell of a process: proc_pid_stat(5), proc_pid_status(5),
- * proc_pid_exe(5), proc_pid_cmdline(5), proc_pid_cgroup(5).
+ * proc_pid_cmdline(5), proc_pid_cgroup(5).
  */
 #define _GNU_SOURCE
 #include "linux.h"
@@ -10,7 +10,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "escape.h"
@@ -19,23 +18,20 @@
 enum {
 	STAT_SIZE = 4096,
 	CGROUP_SIZE = 64 * 1024,
+	CMDLINE_SIZE = PROC_CMDLINE_MAX + 4,
+	CMDLINE_READS = 16	/* of what is not shown */
 };
 
 /* The fields of stat that we want, counted from 1. */
 enum { STAT_PPID = 4, STAT_UTIME = 14, STAT_STIME = 15, STAT_STARTTIME = 22,
 	STAT_RSS = 24 };
 
-#define DELETED " (deleted)"
-#define REPLACED " (replaced)"
-
 /* Reads at most size bytes; -1 with errno. */
 static ssize_t
-read_file(int dir, const char *path, char *buf, size_t size)
+read_fd(int fd, char *buf, size_t size)
 {
-	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
 	size_t n = 0;
-	ssize_t got = fd < 0 ? -1 : 1;
-	int saved;
+	ssize_t got = 1;
 
 	while (got > 0 && n < size) {
 		got = read(fd, buf + n, size - n);
@@ -44,11 +40,29 @@ read_file(int dir, const char *path, char *buf, size_t size)
 		else if (got > 0)
 			n += (size_t)got;
 	}
-	saved = errno;
-	if (fd >= 0)
-		close(fd);
-	errno = saved;
 	return got < 0 ? -1 : (ssize_t)n;
+}
+
+static void
+close_fd(int fd)
+{
+	int saved = errno;
+
+	close(fd);
+	errno = saved;
+}
+
+static ssize_t
+read_file(int dir, const char *path, char *buf, size_t size)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = -1;
+
+	if (fd >= 0) {
+		n = read_fd(fd, buf, size);
+		close_fd(fd);
+	}
+	return n;
 }
 
 /* A process that ends gives ENOENT or ESRCH; one that is another's, EACCES or
@@ -144,69 +158,50 @@ read_uid(int dir, struct proc *p)
 	return 0;
 }
 
-/* What is at that path now, as the process itself sees the file system. */
-static bool
-stat_in_root(int dir, struct str path, struct stat *st)
+static size_t
+trim_nuls(const char *buf, size_t n)
 {
-	char buf[sizeof "../root" + PATH_MAX + sizeof DELETED];
-
-	memcpy(stpcpy(buf, "../root"), path.p, path.n);
-	buf[strlen("../root") + path.n] = '\0';
-	return fstatat(dir, buf, st, AT_SYMLINK_NOFOLLOW) == 0;
+	while (n > 0 && buf[n - 1] == '\0')
+		n--;
+	return n;
 }
 
-/*
- * What the kernel calls deleted may have been replaced: another file is at the
- * path now.  The path itself may also end in those very words.
- */
-static const char *
-deleted_suffix(int dir, struct str path)
+/* Reads one character more than is shown: it tells whether the cut is inside
+ * one.  Sets *more where there is more than NULs after that. */
+static ssize_t
+read_arguments(int dir, char buf[static CMDLINE_SIZE], bool *more)
 {
-	struct stat now, running;
-	struct str base = { path.p, path.n - strlen(DELETED) };
+	int fd = openat(dir, "../cmdline", O_RDONLY | O_CLOEXEC);
+	char rest[STAT_SIZE];
+	ssize_t n, got;
+	int i;
 
-	if (stat_in_root(dir, path, &now) &&
-	    fstatat(dir, "../exe", &running, 0) == 0 &&
-	    now.st_dev == running.st_dev && now.st_ino == running.st_ino)
-		return NULL;
-	return stat_in_root(dir, base, &now) ? REPLACED : DELETED;
-}
-
-static int
-read_exe(int dir, struct proc *p, struct arena *a)
-{
-	char path[PATH_MAX + sizeof DELETED + sizeof REPLACED];
-	ssize_t n = readlinkat(dir, "../exe", path, PATH_MAX + sizeof DELETED);
-	const char *suffix = NULL;
-	struct str s;
-
-	if (n < 0)
-		return errno;
-	s = (struct str){ path, (size_t)n };
-	if (str_ends(s, DELETED) && !str_starts(s, "/memfd:"))
-		suffix = deleted_suffix(dir, s);
-	if (suffix != NULL) {
-		s.n -= strlen(DELETED);
-		memcpy(path + s.n, suffix, strlen(suffix));
-		s.n += strlen(suffix);
+	if (fd < 0)
+		return -1;
+	got = n = read_fd(fd, buf, CMDLINE_SIZE);
+	*more = false;
+	/* A title that a daemon gave itself has NULs up to where its arguments
+	 * ended. */
+	for (i = 0; i < CMDLINE_READS && got > 0 && !*more &&
+	    n == CMDLINE_SIZE && buf[n - 1] == '\0'; i++) {
+		got = read_fd(fd, rest, sizeof rest);
+		*more = got > 0 && trim_nuls(rest, (size_t)got) > 0;
 	}
-	p->exe = arena_str(a, s);
-	return 0;
+	close_fd(fd);
+	return n;
 }
 
 static int
 read_cmdline(int dir, struct proc *p, struct arena *a)
 {
-	/* one character more tells whether it is cut inside one */
-	char buf[PROC_CMDLINE_MAX + 4 + sizeof "..."];
-	ssize_t got = read_file(dir, "../cmdline", buf, PROC_CMDLINE_MAX + 4);
+	char buf[CMDLINE_SIZE + sizeof "..."];
+	bool more = false;
+	ssize_t got = read_arguments(dir, buf, &more);
 	size_t n, i;
 
 	if (got < 0)
 		return errno;
-	n = (size_t)got;
-	while (n > 0 && buf[n - 1] == '\0' && n < PROC_CMDLINE_MAX + 4)
-		n--;
+	n = more ? (size_t)got : trim_nuls(buf, (size_t)got);
 	for (i = 0; i < n; i++)
 		if (buf[i] == '\0')
 			buf[i] = ' ';
@@ -297,7 +292,7 @@ linux_process(int fd, unsigned needs, struct proc *p, struct arena *a)
 	if ((needs & NEED_USER) != 0)
 		fault |= is_fault(read_uid(fd, p));
 	if ((needs & NEED_EXE) != 0)
-		fault |= is_fault(read_exe(fd, p, a));
+		fault |= is_fault(linux_exe(fd, p, a));
 	if ((needs & NEED_CMDLINE) != 0)
 		fault |= is_fault(read_cmdline(fd, p, a));
 	if ((needs & (NEED_CONTAINER | NEED_CGROUP)) != 0)

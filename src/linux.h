@@ -31,6 +31,9 @@ bool linux_owners(const struct scan_request *req, struct scan *sc);
  */
 bool linux_process(int fd, unsigned needs, struct proc *p, struct arena *a);
 
+/* The part of it that is p->exe.  0 or an errno. */
+int linux_exe(int fd, struct proc *p, struct arena *a);
+
 /* Its whole id, or its name where it has no id: a part of text. */
 struct str linux_container_id(struct str text);
 

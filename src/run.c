@@ -17,14 +17,19 @@ extern char **environ;
 
 enum { PIECE = 64 * 1024, MESSAGE_MAX = 1024 };
 
-/* Nobody but root can put another file in its place, or change it.  In a folder
- * with the sticky bit (/tmp) others cannot touch what is root's. */
+/*
+ * Nobody but root can put another file in its place, or change it.  In a folder
+ * with the sticky bit (/tmp) others cannot touch what is root's.  In a user
+ * namespace the machine's root has another number: whoever owns / could do as he
+ * likes.
+ */
 static bool
 is_roots(const char *path, bool sticky_will_do)
 {
-	struct stat st;
+	struct stat st, top;
 
-	if (stat(path, &st) != 0 || st.st_uid != 0)
+	if (stat(path, &st) != 0 || stat("/", &top) != 0 ||
+	    (st.st_uid != 0 && st.st_uid != top.st_uid))
 		return false;
 	return (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 ||
 	    (sticky_will_do && (st.st_mode & S_ISVTX) != 0);

@@ -69,7 +69,9 @@ add_pair(struct snap *s, struct str text, struct arena *a)
 	wrong = escape_undo(text, value, &pair.value.n);
 	if (wrong != NULL)
 		return wrong;
-	pair.value.p = str_is(text, "-") || text.n == 0 ? NULL : value;
+	pair.value.p = value;
+	if (text.n == 0 || str_is(text, "-"))
+		pair.value = STR_NONE;
 	s->v[s->n++] = pair;
 	return NULL;
 }

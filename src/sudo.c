@@ -13,11 +13,11 @@ enum { SUDO_REFUSED = 1, SIGNAL_BASE = 128, OPTIONS_MAX = 5 };
 /* -k: what sudo remembers of an earlier password does not count, so the one
  * line is always taken off standard input.  -p '': no prompt for a program. */
 static const struct way {
-	const char *name;	/* behind --sudo= */
+	const char *name;	/* behind --sudo=, NULL: nothing */
 	const char *options[OPTIONS_MAX];
 	bool own_stderr;
 } ways[] = {
-	[SUDO_TRY] = { "", { "-n" }, false },
+	[SUDO_TRY] = { NULL, { "-n" }, false },
 	[SUDO_ASK] = { "ask", { NULL }, true },
 	[SUDO_STDIN] = { "stdin", { "-k", "-S", "-p", "" }, false },
 };
@@ -27,11 +27,15 @@ sudo_mode(const char *arg, enum sudo_mode *mode)
 {
 	int i;
 
-	for (i = SUDO_TRY; i <= SUDO_STDIN; i++)
-		if (strcmp(arg != NULL ? arg : "", ways[i].name) == 0) {
+	for (i = SUDO_TRY; i <= SUDO_STDIN; i++) {
+		const char *name = ways[i].name;
+
+		if (arg == NULL || name == NULL ? arg == name :
+		    strcmp(arg, name) == 0) {
 			*mode = (enum sudo_mode)i;
 			return true;
 		}
+	}
 	return false;
 }
 

@@ -2,15 +2,16 @@
  * listend: a daemon for the live tests of prt-diff, which run copies of it
  * under names and users of their choice.
  *
- *	listend [-r] [-w WORKERS] [-u UID] ADDR PORT	a listener
+ *	listend [-r] [-w WORKERS] [-u UID] [-d ROOT] ADDR PORT	a listener
  *	listend -c ADDR PORT	one with a connection; on SIGUSR1 its client
  *				closes
  *	listend -l ADDR PORT	load: connects to it and forks, all the time
  *	listend -n		nothing, but brings the loopback device up
  *
  * Workers share the listener; with -r each has its own (SO_REUSEPORT), and the
- * first process none.  Where -u is given they run as that user.  Prints `ready'
- * when all is there.  The children end with the first process.
+ * first process none.  Where -u is given they run as that user; -d changes the
+ * root of them all.  Prints `ready' when all is there.  The children end with
+ * the first process.
  */
 #define _GNU_SOURCE
 
@@ -34,7 +35,7 @@
 enum { LIFE = 120 };		/* seconds, whatever happens */
 
 static struct {
-	const char *addr, *port;
+	const char *addr, *port, *root;
 	int workers;
 	uid_t uid;
 	bool as_user, reuseport, connects, loads;
@@ -178,10 +179,12 @@ read_options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "clnru:w:")) != -1) {
+	while ((c = getopt(argc, argv, "cd:lnru:w:")) != -1) {
 		opt.connects |= c == 'c';
 		opt.loads |= c == 'l';
 		opt.reuseport |= c == 'r';
+		if (c == 'd')
+			opt.root = optarg;
 		if (c == 'w')
 			opt.workers = atoi(optarg);
 		if (c == 'u') {
@@ -212,6 +215,8 @@ main(int argc, char **argv)
 		load();
 	else if (!opt.reuseport)
 		fd = listener();
+	if (opt.root != NULL)
+		check(chroot(opt.root) == 0 ? chdir("/") : -1, opt.root);
 	start_workers();
 	if (opt.connects)
 		connect_once(fd, &set);

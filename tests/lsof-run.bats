@@ -14,6 +14,7 @@ setup()
 
 teardown()
 {
+	[ -z "${SHARING-}" ] || kill "${SHARING[@]}"
 	stop_sockets
 }
 
@@ -74,7 +75,7 @@ same_as_netlink()
 	requires netns nsenter lsof ps linux python3
 	start_sockets
 	cat >"$BATS_TEST_TMPDIR/share.py" <<-'END'
-		import os, socket, sys
+		import os, socket, time
 		held = []
 		for i in range(3):
 		    s = socket.socket()
@@ -82,16 +83,14 @@ same_as_netlink()
 		    s.bind(("127.0.0.1", 20600))
 		    s.listen()
 		    held.append(s)
-		if os.fork() > 0:
-		    print("ready", flush=True)
-		sys.stdin.read()
+		child = os.fork()
+		if child > 0:
+		    print(os.getpid(), child, flush=True)
+		time.sleep(60)
 	END
-	coproc SHARE {
-		exec "${NSENTER[@]}" -t "${FX[main]}" -- \
-			python3 "$BATS_TEST_TMPDIR/share.py" 3>&- 4>&-
-	}
-	read -r -t 10 -u "${SHARE[0]}" line
-	[ "$line" = ready ]
+	exec {share}< <(enter python3 "$BATS_TEST_TMPDIR/share.py" 3>&-)
+	read -r -t 10 -u "$share" -a SHARING
+	[ "${#SHARING[@]}" -eq 2 ]
 	run -0 enter prt-scan -H --backend=lsof -o fd 20600
 	[ "${#lines[@]}" -eq 6 ]
 	same_as_netlink 44

@@ -142,6 +142,22 @@ l.close(); keep.remove(l)'
 40622 20621 in"
 }
 
+@test "both ends are covered, and the range does not tell: still in and out" {
+	start a 'l = listen(20621); m = listen(20623); n = listen(40622)
+o = listen(40621); p = listen(20625, "0.0.0.0")
+connect(("127.0.0.1", 20621), port=20623); a = l.accept()
+connect(("127.0.0.1", 40621), port=40622); b = o.accept()
+connect(("127.0.0.2", 20625), port=20625); c = p.accept()'
+	dirs
+	[ "${#lines[@]}" -gt 6 ]
+	assert_output_is "20621 20623 in
+20623 20621 out
+20625 20625 in
+20625 20625 out
+40621 40622 in
+40622 40621 out"
+}
+
 @test "UDP: an unconnected socket counts as a listener" {
 	start a 'u = new(AF4, UDP, "127.0.0.1", 20621)
 connect(("127.0.0.1", 20621), port=20622, kind=UDP)

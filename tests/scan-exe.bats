@@ -91,6 +91,23 @@ os.execv("/proc/self/fd/%d" % fd, ["d"] + sys.argv[2:])' "$daemon"
 	exe_is "/memfd:x y (deleted)"
 }
 
+# The path is told from our root on, wherever the daemon sees it from.
+@test "a daemon that changed its root: replaced, as any other" {
+	requires root
+	cp "$daemon" "$prog"
+	mkdir "$BATS_TEST_TMPDIR/root"
+	run_daemon "$prog" -d "$BATS_TEST_TMPDIR/root"
+	exe_is "$prog"
+	cp "$daemon" "$prog.new"
+	mv "$prog.new" "$prog"
+	exe_is "$prog (replaced)"
+	# what it may have put into its own root does not count
+	mkdir -p "$BATS_TEST_TMPDIR/root$BATS_TEST_TMPDIR"
+	cp "$daemon" "$BATS_TEST_TMPDIR/root$prog"
+	rm "$prog"
+	exe_is "$prog (deleted)"
+}
+
 @test "a process with another root: its own path, and its own view" {
 	requires root
 	run_daemon unshare -m bash -c '

@@ -95,6 +95,12 @@ static const struct test {
 	{ "podman, rootless, cgroupfs", "0::" USER
 	    "/user.slice/libpod_parent/libpod-" ID "/container\n",
 	    "podman/" SHORT, ID },
+	{ "podman, rootless, seen from another cgroup namespace",
+	    "0::/../../.." USER "/user.slice/libpod-" ID ".scope/container\n",
+	    "podman/" SHORT, ID },
+	{ "podman, rootless, inside nspawn", "0::/machine.slice/machine-web."
+	    "scope/payload" USER "/user.slice/libpod-" ID ".scope\n",
+	    "podman/" SHORT, ID },
 	{ "nerdctl", "0::/default/" ID "\n", "containerd/" SHORT, ID },
 	{ "nerdctl, systemd driver", "0::/system.slice/nerdctl-" ID
 	    ".scope\n", "containerd/" SHORT, ID },
@@ -160,6 +166,15 @@ static const struct test {
 	    "" },
 	{ "a user's machine.slice", "0::" USER
 	    "/machine.slice/machine-web.scope\n", "", "" },
+	{ "a user's docker-ID.scope, seen from another cgroup namespace",
+	    "0::/../../user.slice/user-1000.slice/session-3.scope/docker-" ID
+	    ".scope\n", "", "" },
+	{ "a user's docker-ID.scope inside docker: that one", "0::/docker/" ID2
+	    "/user.slice/user-1000.slice/session-3.scope/docker-" ID
+	    ".scope\n", "docker/" SHORT2, ID2 },
+	{ "a user's docker-ID.scope inside rootless podman: that one",
+	    "0::" USER "/user.slice/libpod-" ID2 ".scope/container" USER
+	    "/app.slice/docker-" ID ".scope\n", "podman/" SHORT2, ID2 },
 	{ "63 digits", "0::/system.slice/docker-" ID63 ".scope\n", "", "" },
 	{ "65 digits", "0::/docker/" ID "0\n", "", "" },
 	{ "upper case", "0::/docker/" ID_UPPER "\n", "", "" },
