@@ -33,9 +33,12 @@ linux_cgroup(struct str text)
 struct str
 linux_unit(struct str path)
 {
+	static const char deleted[] = " (deleted)";
 	struct str part;
 	size_t i;
 
+	if (str_ends(path, deleted))
+		path.n -= sizeof deleted - 1;
 	do
 		part = str_cut(&path, '/');
 	while (path.p != NULL && (part.n == 0 || str_ends(part, ".slice")));

@@ -159,7 +159,7 @@ time.sleep(60)' "$1" "$ready" 3>&- &
 		echo "$1" >"$dir/40/cgroup"
 	}
 	while read -r path unit; do
-		make_tree "0::$path"
+		make_tree "0::${path//'\x20'/ }"
 		run -0 prt-scan --proc="$BATS_TEST_TMPDIR/proc" -H -o unit
 		[ "$output" = "$unit" ]
 	done <<-'END'
@@ -169,6 +169,7 @@ time.sleep(60)' "$1" "$ready" 3>&- &
 		/user.slice/user-0.slice/session-1.scope session-1.scope
 		/system.slice/_cpu.service cpu.service
 		/init.scope init.scope
+		/system.slice/ssh.service\x20(deleted) ssh.service
 		/ -
 		/system.slice -
 		/docker/abc -
