@@ -24,6 +24,11 @@ requires()
 			skip 'needs user namespaces' ;;
 		linux) prt-scan --help | grep -q '^  netlink ' ||
 			skip 'needs the Linux backends' ;;
+		strace)
+			command -v strace >/dev/null || skip 'needs strace'
+			# LeakSanitizer cannot work where strace does.
+			export ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0
+			;;
 		*) command -v "$what" >/dev/null || skip "needs $what" ;;
 		esac
 	done

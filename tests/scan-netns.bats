@@ -41,54 +41,55 @@ time.sleep(60)' "$port" "$ready" 3>&- &
 
 setup() {
 	requires root ip python3
-	ns=prt-$$		# no other run's
+	ns=prt-$$		# no other run's, nor its port: -N sees all
+	port=$((21000 + $$ % 9000))
 }
 
 @test "-N: named and unnamed namespaces, each with its label" {
 	add_netns "$ns-one"
-	listen_in 20601 ip netns exec "$ns-one"
+	listen_in "$port" ip netns exec "$ns-one"
 	one=$listener
-	listen_in 20601 unshare -n sh -c 'ip link set lo up; exec "$@"' sh
+	listen_in "$port" unshare -n sh -c 'ip link set lo up; exec "$@"' sh
 	two=$listener
 	inode=$(stat -L -c %i "/proc/$two/ns/net")
-	run -0 prt-scan -NlH -o local_port,netns,pid 20601
-	[ "$output" = "20601	net:[$inode]	$two
-20601	$ns-one	$one" ]
+	run -0 prt-scan -NlH -o local_port,netns,pid "$port"
+	[ "$output" = "$port	net:[$inode]	$two
+$port	$ns-one	$one" ]
 }
 
 @test "-N: both backends give the same" {
 	add_netns "$ns-one"
-	listen_in 20601 ip netns exec "$ns-one"
-	run -0 prt-scan -NH --backend=netlink 20601
+	listen_in "$port" ip netns exec "$ns-one"
+	run -0 prt-scan -NH --backend=netlink "$port"
 	netlink=$output
 	[ "${#lines[@]}" -eq 3 ]
-	run -0 prt-scan -NH --backend=proc 20601
+	run -0 prt-scan -NH --backend=proc "$port"
 	[ "$output" = "$netlink" ]
 }
 
 @test "-N: direction is judged within a namespace" {
 	add_netns "$ns-one"
-	listen_in 20601 ip netns exec "$ns-one"
-	run -0 prt-scan -NH -o dir --state=ESTABLISHED 20601
+	listen_in "$port" ip netns exec "$ns-one"
+	run -0 prt-scan -NH -o dir --state=ESTABLISHED "$port"
 	[ "$(sort <<<"$output")" = "in
 out" ]
 }
 
 @test "-N: a namespace with two names has the first, and is scanned once" {
 	add_netns "$ns-two"
-	listen_in 20601 ip netns exec "$ns-two"
+	listen_in "$port" ip netns exec "$ns-two"
 	ip netns attach "$ns-one" "$listener"
 	names="$names $ns-one"
-	run -0 prt-scan -NlH -o netns 20601
+	run -0 prt-scan -NlH -o netns "$port"
 	[ "$output" = "$ns-one" ]
 }
 
 @test "-N: scope says so, and without it other namespaces are not seen" {
 	add_netns "$ns-one"
-	listen_in 20601 ip netns exec "$ns-one"
+	listen_in "$port" ip netns exec "$ns-one"
 	run -0 prt-scan -N -o proto
 	[[ ${lines[0]} == *" scope=all;netns" ]]
-	run -0 prt-scan -H 20601
+	run -0 prt-scan -H "$port"
 	[ -z "$output" ]
 }
 
@@ -99,13 +100,13 @@ out" ]
 	ip -n "$ns-one" link set prt-t-e up
 	ip -n "$ns-one" addr add fe80::5/64 dev prt-t-d nodad
 	ip netns exec "$ns-one" python3 -c '
-import socket, time
+import socket, sys, time
 s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-s.bind(("fe80::5", 20602, 0, socket.if_nametoindex("prt-t-d")))
-time.sleep(60)' 3>&- &
+s.bind(("fe80::5", int(sys.argv[1]), 0, socket.if_nametoindex("prt-t-d")))
+time.sleep(60)' "$port" 3>&- &
 	listeners=$!
-	until prt-scan -NqH 20602; do sleep 0.05; done
-	run -0 prt-scan -NH -o local_addr,netns 20602
+	until prt-scan -NqH "$port"; do sleep 0.05; done
+	run -0 prt-scan -NH -o local_addr,netns "$port"
 	[ "$output" = "fe80::5%prt-t-d	$ns-one" ]
 }
 
@@ -119,10 +120,10 @@ time.sleep(60)' 3>&- &
 @test "-N: equal addresses in two namespaces are two things to prt-diff" {
 	add_netns "$ns-one"
 	add_netns "$ns-two"
-	listen_in 20601 ip netns exec "$ns-one"
+	listen_in "$port" ip netns exec "$ns-one"
 	prt-scan -Nl >"$BATS_TEST_TMPDIR/old"
-	listen_in 20601 ip netns exec "$ns-two"
+	listen_in "$port" ip netns exec "$ns-two"
 	run -0 bash -c "prt-scan -Nl | prt-diff -H -o netns,local_port,change \
-	    '$BATS_TEST_TMPDIR/old' | grep 20601"
-	[ "$output" = "$ns-two	20601	new" ]
+	    '$BATS_TEST_TMPDIR/old' | grep $port"
+	[ "$output" = "$ns-two	$port	new" ]
 }
