@@ -130,6 +130,7 @@ same_as_netlink()
 }
 
 @test "the table is read where the field output gives nothing" {
+	requires ps
 	fake lsof <<-'END'
 		case "$*" in *-F*) echo 'lsof: no -F here' >&2; exit 1 ;; esac
 		cat <<-'TABLE'
@@ -362,6 +363,7 @@ prt-scan: lsof: \x1b[2Jx' ]
 }
 
 @test "--pid, filters and operands" {
+	requires ps
 	fake_fields < <(one_socket; printf '%s\n' p1 cy f4 tIPv6 PUDP 'n*:53' \
 		f5 tIPv4 PTCP 'n10.0.0.1:99->10.0.0.2:443' TST=ESTABLISHED)
 	run -0 prt-scan --backend=lsof -H -o local_port,process --pid=1
