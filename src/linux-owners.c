@@ -61,7 +61,9 @@ struct walk {
 struct worker {
 	struct walk *walk;
 	struct scan part;
-	bool refused;		/* some link of the process at hand */
+	uint32_t pid;		/* of the process at hand, */
+	bool refused;		/* some link of which was not to be read */
+	bool taken;		/* one of its threads was looked at */
 	pthread_t thread;
 	bool started;
 };
@@ -167,12 +169,13 @@ take_fd(void *arg, int dir, const char *name)
 
 /* errno of a process that has gone, or that hides its descriptors. */
 static void
-note_failure(struct worker *w, uint32_t pid)
+note_failure(struct worker *w)
 {
 	if (errno == ENOENT || errno == ESRCH)
 		return;
 	if (errno != EACCES && errno != EPERM) {
-		err_msg("%s/%lu/fd:", w->walk->req->proc, (unsigned long)pid);
+		err_msg("%s/%lu/fd:", w->walk->req->proc,
+		    (unsigned long)w->pid);
 		w->part.incomplete = true;
 	}
 	w->part.hidden++;
@@ -188,34 +191,87 @@ has_fds(const struct walk *w, const char *path)
 	    st.st_size > 0;
 }
 
+/* All descriptors in a folder PID/fd, or PID/task/TID/fd; closes it. */
 static void
-take_process(struct worker *w, uint32_t pid)
+take_fds(struct worker *w, int fd)
 {
-	char path[NUM_MAX + sizeof "/fd"];
 	size_t before = w->part.nholder;
-	int fd;
 
-	memcpy(num_format(path, pid), "/fd", sizeof "/fd");
-	if (!has_fds(w->walk, path))
-		return;
-	fd = openat(w->walk->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) {
-		note_failure(w, pid);
-		return;
-	}
 	w->refused = false;
 	if (!each_entry(fd, take_fd, w))
-		note_failure(w, pid);
+		note_failure(w);
 	else if (w->refused)
 		w->part.hidden++;
 	if (w->part.nholder > before) {
 		struct proc *p = scan_add_proc(&w->part);
 
-		p->pid = pid;
+		p->pid = w->pid;
 		if (linux_process(fd, w->walk->req->needs, p, &w->part.arena))
 			w->part.incomplete = true;
 	}
 	close(fd);
+}
+
+static void
+take_thread(void *arg, int dir, const char *name)
+{
+	struct worker *w = arg;
+	char path[NUM_MAX + sizeof "/fd"];
+	uint64_t tid;
+	int fd;
+
+	if (w->taken || !num_parse(str_from(name), UINT32_MAX, &tid) ||
+	    tid == w->pid)
+		return;
+	memcpy(num_format(path, tid), "/fd", sizeof "/fd");
+	fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	w->taken = fd >= 0 || (errno != ENOENT && errno != ESRCH);
+	if (fd >= 0)
+		take_fds(w, fd);
+	else
+		note_failure(w);
+}
+
+/*
+ * The first thread of a process may end before the others, pthread_exit(3):
+ * PID/fd is empty then, and they still have the descriptors.  PID/task has two
+ * links, and one for each thread.
+ */
+static void
+take_threads(struct worker *w)
+{
+	char path[NUM_MAX + sizeof "/task"];
+	struct stat st;
+	int dir;
+
+	memcpy(num_format(path, w->pid), "/task", sizeof "/task");
+	if (fstatat(w->walk->proc, path, &st, 0) != 0 || st.st_nlink <= 3)
+		return;
+	dir = openat(w->walk->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return;
+	w->taken = false;
+	each_entry(dir, take_thread, w);
+	close(dir);
+}
+
+static void
+take_process(struct worker *w, uint32_t pid)
+{
+	char path[NUM_MAX + sizeof "/fd"];
+	int fd;
+
+	w->pid = pid;
+	memcpy(num_format(path, pid), "/fd", sizeof "/fd");
+	if (!has_fds(w->walk, path)) {
+		take_threads(w);
+		return;
+	}
+	fd = openat(w->walk->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		take_fds(w, fd);
+	else
+		note_failure(w);
 }
 
 static void *

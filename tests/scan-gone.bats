@@ -6,9 +6,14 @@ load helpers
 
 setup()
 {
-	requires root strace python3
+	requires linux root strace python3
 	daemon=$(fixture listend)
 	port=20651
+}
+
+teardown()
+{
+	[ -z "${holder-}" ] || kill "$holder"
 }
 
 # In a pid namespace: a scan is held up between the process's descriptors and
@@ -51,4 +56,22 @@ scan_while()
 	run -0 cat rows
 	assert_output_is "$port	$pid	-	-	-	-	-	-"
 	grep -q DELAYED trace
+}
+
+@test "its first thread has ended, and another still has the sockets" {
+	[ "$(stat -c %s /proc/self/fd/)" -gt 0 ] || skip 'needs Linux 6.2'
+	python3 -c '
+import ctypes, socket, sys, threading, time
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("127.0.0.1", int(sys.argv[1])))
+s.listen()
+threading.Thread(target=time.sleep, args=(60,)).start()
+ctypes.CDLL(None).pthread_exit(None)' "$port" 3>&- &
+	holder=$!
+	until grep -q '^State:.Z' "/proc/$holder/status"; do
+		sleep 0.02
+	done
+	run -0 prt-scan -H -o pid,process,user,fd,cmdline "$port"
+	[[ $output == "$holder	python3	root	3	"*"python3 -c"*" $port" ]]
 }
