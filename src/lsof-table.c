@@ -24,7 +24,7 @@ struct row {
 	const char *end;	/* of the line */
 	int blanks;		/* words of the command beyond the first */
 	int absent;		/* words of the task that are not there */
-	int node;		/* the word that is the protocol, 0: no socket */
+	int node;		/* the word that is the protocol, or 0 */
 };
 
 static void

@@ -10,8 +10,8 @@ enum { PS_NUMBERS = 3 };
 
 /*
  * Reads a line of n numbers (at most PS_NUMBERS) and a last column that is text
- * and may hold anything, blanks at its start too, or be missing.  False where it
- * is none.
+ * and may hold anything, blanks at its start too, or be missing.  False where
+ * it is none.
  */
 bool ps_parse(struct str line, int n, uint32_t number[static PS_NUMBERS],
     struct str *text);

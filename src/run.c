@@ -20,8 +20,8 @@ enum { PIECE = 64 * 1024, MESSAGE_MAX = 1024 };
 /*
  * Nobody but root can put another file in its place, or change it.  In a folder
  * with the sticky bit (/tmp) others cannot touch what is root's.  In a user
- * namespace the machine's root has another number: whoever owns / could do as he
- * likes.
+ * namespace the machine's root has another number: whoever owns / could do as
+ * he likes.
  */
 static bool
 is_roots(const char *path, bool sticky_will_do)

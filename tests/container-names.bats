@@ -9,7 +9,7 @@ id=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 short=${id:0:12}
 
 setup() {
-	requires root python3
+	requires linux root python3
 	unshare -m true 2>/dev/null || skip 'needs mount namespaces'
 	cd "$BATS_TEST_TMPDIR" || return
 	python3 -c '

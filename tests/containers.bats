@@ -5,7 +5,7 @@
 load helpers
 
 setup() {
-	requires root busybox
+	requires linux root busybox
 	cd "$BATS_TEST_TMPDIR" || return
 	mkdir -p rootfs/{bin,proc,sys,dev,tmp,etc,run}
 	cp "$(command -v busybox)" rootfs/bin/busybox

@@ -7,7 +7,7 @@ load helpers
 
 setup()
 {
-	requires netns nsenter
+	requires linux netns nsenter
 	cd "$BATS_TEST_TMPDIR" || return
 	chmod 755 .
 	declare -gA PID=() FX=()

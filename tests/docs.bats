@@ -27,7 +27,7 @@ setup()
 # on_stage CMD...
 on_stage()
 {
-	requires root netns perl python3 ip nsenter nc jq
+	requires linux root netns perl python3 ip nsenter nc jq
 	unshare -n ip link add e0 type veth peer name e1 2>/dev/null ||
 		skip 'needs veth'
 	env -u XDG_CONFIG_HOME NO_COLOR=1 \
@@ -454,6 +454,7 @@ header()
 }
 
 @test "prt(5) names the fields, and numbers the default ones" {
+	requires linux		# for -I
 	header -o all >fields
 	section prt.5 FIELDS | sed -n 's/^\.It \([0-9]* \)\{0,1\}Cm //p' >names
 	diff -u fields <(head -n "$(wc -l <fields)" names)

@@ -145,6 +145,23 @@ stuff(int fd)
 		die("send");
 }
 
+/* A new address is tentative until a task of the kernel's has looked at it. */
+static void
+await_address(const struct in6_addr *addr, int ifindex)
+{
+	struct sockaddr_in6 sa = { .sin6_family = AF_INET6, .sin6_addr = *addr };
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+
+	check(fd, "socket");
+	sa.sin6_scope_id = (uint32_t)ifindex;
+	while (bind(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0) {
+		if (errno != EADDRNOTAVAIL)
+			die("bind");
+		usleep(100);
+	}
+	close(fd);
+}
+
 void
 loopback_up(void)
 {
@@ -165,6 +182,7 @@ loopback_up(void)
 	inet_pton(AF_INET6, "fe80::1", &six.ifr6_addr);
 	check(ioctl(fd, SIOCSIFADDR, &six), "SIOCSIFADDR");
 	close(fd);
+	await_address(&six.ifr6_addr, ifr.ifr_ifindex);
 }
 
 void

@@ -4,6 +4,7 @@
 
 lab()
 {
+	requires linux
 	run --separate-stderr bash \
 	    "${PRT_SRCDIR:-$BATS_TEST_DIRNAME/..}/tests/lab/run" \
 	    --one "$BATS_TEST_DESCRIPTION" 3>&- 4>&-

@@ -4,6 +4,7 @@
 
 tree_make()
 {
+	requires linux
 	tree=$BATS_TEST_TMPDIR/proc
 	net=$tree/net
 	mkdir -p "$net"

@@ -5,7 +5,7 @@ load helpers
 
 setup()
 {
-	requires netns nsenter python3
+	requires linux netns nsenter python3
 	FX=()
 }
 

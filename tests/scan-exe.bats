@@ -6,6 +6,7 @@ load helpers
 
 setup()
 {
+	requires linux
 	daemon=$(fixture listend)
 	port=20641
 	prog=$BATS_TEST_TMPDIR/prog

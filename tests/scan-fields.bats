@@ -4,7 +4,7 @@
 load helpers
 
 setup() {
-	requires netns ss python3
+	requires linux netns ss python3
 }
 
 teardown() {

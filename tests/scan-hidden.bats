@@ -7,7 +7,7 @@ load helpers
 
 setup()
 {
-	requires root python3
+	requires linux root python3
 	port=20671
 }
 

@@ -5,7 +5,7 @@ load helpers
 
 setup()
 {
-	requires netns nsenter
+	requires linux netns nsenter
 	users=()
 	[ "${UNSHARE[*]}" != 'unshare -n' ] || users=(--uid 1234)
 	start_sockets "${users[@]}"

@@ -6,16 +6,20 @@ load helpers
 
 setup()
 {
-	requires python3
+	requires linux python3
 	port=20611
 }
 
 teardown()
 {
-	if [ -n "${pid-}" ]; then
-		kill "$pid" 2>/dev/null || :
-		wait "$pid" 2>/dev/null || :
-	fi
+	[ -z "${pid-}" ] || end_holder
+}
+
+# The port is free then.
+end_holder()
+{
+	kill "$pid" 2>/dev/null || :
+	wait "$pid" 2>/dev/null || :
 }
 
 # wait_for_port: until $pid listens.
@@ -64,7 +68,7 @@ check()
 @test "parentheses, blanks, # and -" {
 	for name in ') (' '(((' '#x' '-' ' ' 'a b c' '##prt 1' '\\x2d'; do
 		check "$name" '#' '-'
-		kill "$pid"
+		end_holder
 	done
 }
 
@@ -96,9 +100,9 @@ check()
 	local long
 	long=$(printf '\\xe4\\xb8\\xad%.0s' {1..3000})
 	check x "$long"
-	kill "$pid"
+	end_holder
 	check x "a$long"
-	kill "$pid"
+	end_holder
 	check x "ab$long"
 }
 
@@ -131,7 +135,6 @@ print(ascii(json.loads(sys.stdin.read())["process"]))' <<<"$output")" = \
 		wait_for_port
 		prt-scan -l "$port" |
 			python3 "$BATS_TEST_DIRNAME/truth.py" "$pid"
-		kill "$pid"
-		wait "$pid" || :
+		end_holder
 	done
 }

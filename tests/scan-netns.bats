@@ -40,7 +40,7 @@ time.sleep(60)' "$port" "$ready" 3>&- &
 }
 
 setup() {
-	requires root ip python3
+	requires linux root ip python3
 	ns=prt-$$		# no other run's, nor its port: -N sees all
 	port=$((21000 + $$ % 9000))
 }

@@ -6,7 +6,7 @@ load helpers
 
 setup()
 {
-	requires netns nsenter
+	requires linux netns nsenter
 	start_sockets
 }
 

@@ -5,7 +5,7 @@ load helpers
 
 setup()
 {
-	requires netns nsenter ss
+	requires linux netns nsenter ss
 }
 
 teardown()

@@ -34,6 +34,11 @@ setup()
 	open_folders "$BIN"
 }
 
+teardown()
+{
+	: >"$BATS_TEST_TMPDIR/stop"
+}
+
 # Other users may go through this folder and those above, as far as bats made
 # them.
 open_folders()
@@ -177,6 +182,7 @@ euid()
 
 @test "its options, operands and exit statuses are those of the program" {
 	real free
+	exec 7<>/dev/udp/127.0.0.1/9	# a socket, whatever else there is
 	run -0 --separate-stderr as "$PRT" --sudo -o local_port,pid -F json 0
 	[ -z "$output$stderr" ]
 	run -1 --separate-stderr as "$PRT" -q --sudo 0
@@ -241,8 +247,8 @@ euid()
 
 @test "--sudo=stdin, not in sudoers: 2, the rest is left" {
 	real none
-	run -2 --separate-stderr as sh -c '"$1" --sudo=stdin; s=$?; cat; exit $s' \
-		sh "$PRT" < <(printf '%s\nthe rest\n' "$PASSWORD")
+	run -2 --separate-stderr as sh -c \
+		'"$1" --sudo=stdin; s=$?; cat; exit $s' sh "$PRT" < <(printf '%s\nthe rest\n' "$PASSWORD")
 	[ "$output" = 'the rest' ]
 	[[ $stderr == *'not in the sudoers file'* ]]
 }
@@ -286,11 +292,13 @@ euid()
 
 @test "the password is in no argument list and no environment" {
 	real asked
-	while [ ! -e "$BATS_TEST_TMPDIR/stop" ]; do
+	while [ -d "$BATS_TEST_TMPDIR" ] && [ ! -e "$BATS_TEST_TMPDIR/stop" ]
+	do
 		cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ || :
 	done 2>/dev/null 3>&- | tr '\0' '\n' | sort -u \
 		>"$BATS_TEST_TMPDIR/seen" &
 	watcher=$!
+	exec 7<>/dev/udp/127.0.0.1/9
 	for _ in {1..10}; do
 		as "$PRT" --sudo=stdin -q < <(sleep 0.05
 			printf '%s\n' "$PASSWORD")
@@ -417,6 +425,8 @@ euid()
 @test "no sudo: --sudo scans without, the others are refused" {
 	requires_ordinary
 	rm "$BIN/sudo"
+	printf '#!/bin/sh\n' >"$BIN/lsof"	# where that is the only backend
+	chmod 755 "$BIN/lsof"
 	USUAL_PATH=$BIN
 	run -0 --separate-stderr ordinary "$PRT" --sudo
 	[[ ${lines[-1]} == '##end '* ]]

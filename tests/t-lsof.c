@@ -151,7 +151,8 @@ static const struct {
 	    "a 1 r 3u IPv4 0 5 u 4u IPv4 7 0t0 TCP *:81 (LISTEN)\n",
 	    "80 5/3;81 5/4;" },
 	{ "table of tasks",
-	    "COMMAND PID TID TASKCMD PPID USER FD TYPE DEVICE OFFSET NODE NAME\n"
+	    "COMMAND PID TID TASKCMD PPID USER FD TYPE DEVICE OFFSET NODE "
+	    "NAME\n"
 	    "a 1             9 u 3u IPv4 7 0t0 UDP 10.0.0.1:53 \n"
 	    "a 1 2 b\\x20c 9 u 3u IPv4 7 0t0 UDP 10.0.0.1:53 \n"
 	    "a b 4           9 u 3u IPv4 8 0t0 UDP 10.0.0.1:54 \n",
