@@ -71,6 +71,9 @@ _prt_scan()
 	--backend)
 		COMPREPLY=($(compgen -W 'netlink proc lsof' -- "$cur"))
 		;;
+	--owners)
+		COMPREPLY=($(compgen -W 'auto walk bpf' -- "$cur"))
+		;;
 	--from)
 		COMPREPLY=($(compgen -W lsof -- "$cur"))
 		;;
@@ -96,7 +99,7 @@ _prt_scan()
 			    -u --udp -l --listening -a --all -n --numeric
 			    -p --processes -N --all-netns -I --interfaces
 			    -U --unsorted --pid= --state= --no-ephemeral --strict --backend=
-			    --proc= --from= --sudo --services= -o --output= -F --format=
+			    --owners= --proc= --from= --sudo --services= -o --output= -F --format=
 			    -H --no-header --header= -w --wide --color=
 			    -q --quiet --exit-code --help --version' \
 			    -- "$cur"))

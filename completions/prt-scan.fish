@@ -50,6 +50,7 @@ complete -c prt-scan -l state -x -d 'sockets in these states' -a '(__prt_scan_na
 complete -c prt-scan -l no-ephemeral -d 'no UDP socket unconnected on a port the system hands out'
 complete -c prt-scan -l strict -d 'exit 2 if something cannot be read'
 complete -c prt-scan -l backend -x -d 'how to read the tables: one of those below' -a 'netlink proc lsof'
+complete -c prt-scan -l owners -x -d 'how to find the processes: auto, walk or bpf' -a 'auto walk bpf'
 complete -c prt-scan -l proc -x -d 'another proc tree, such as /host/proc' -a '(__fish_complete_directories)'
 complete -c prt-scan -l from -x -d 'read a file instead: lsof' -a lsof
 complete -c prt-scan -l sudo -d 'as root, if sudo asks for nothing; or ask, or stdin'

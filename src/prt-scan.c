@@ -14,7 +14,7 @@
 #include "timestamp.h"
 
 enum { OPT_PID = OPT_OWN, OPT_STATE, OPT_NO_EPHEMERAL, OPT_STRICT,
-	OPT_BACKEND, OPT_PROC, OPT_SERVICES, OPT_FROM, OPT_SUDO, OPT_ELEVATED };
+	OPT_BACKEND, OPT_OWNERS, OPT_PROC, OPT_SERVICES, OPT_FROM, OPT_SUDO, OPT_ELEVATED };
 
 static const char usage[] =
     "Usage: prt-scan [OPTION]... [PORT[-PORT] | SERVICE | "
@@ -43,6 +43,8 @@ static const struct opt table[] = {
 	{ OPT_STRICT, "strict", NULL, "exit 2 if something cannot be read" },
 	{ OPT_BACKEND, "backend", "NAME",
 	    "how to read the tables: one of those below" },
+	{ OPT_OWNERS, "owners", "HOW",
+	    "how to find the processes: auto, walk or bpf" },
 	{ OPT_PROC, "proc", "DIR", "another proc tree, such as /host/proc" },
 	{ OPT_FROM, "from", "FORMAT", "read a file instead: lsof" },
 	{ OPT_SUDO, "sudo", "[=HOW]",
@@ -58,6 +60,7 @@ struct options {
 	struct filter filter;
 	const struct backend *backend, *from;
 	const char *proc, *services;
+	enum scan_owners owners;
 	enum sudo_mode sudo;
 	bool unsorted, strict, interfaces, elevated;
 };
@@ -81,6 +84,22 @@ set_backend(struct options *o, const char *name)
 	buf_putc(&names, '\0');
 	opts_bad("--backend", name, names.p);
 	buf_free(&names);
+	return false;
+}
+
+static bool
+set_owners(struct options *o, const char *how)
+{
+	static const char *const hows[] = { [OWNERS_AUTO] = "auto",
+		[OWNERS_WALK] = "walk", [OWNERS_BPF] = "bpf" };
+	unsigned i;
+
+	for (i = 0; i < sizeof hows / sizeof *hows; i++)
+		if (strcmp(how, hows[i]) == 0) {
+			o->owners = (enum scan_owners)i;
+			return true;
+		}
+	opts_bad("--owners", how, "auto, walk or bpf");
 	return false;
 }
 
@@ -141,6 +160,8 @@ take_option(struct options *o, int c)
 		return o->strict = true;
 	case OPT_BACKEND:
 		return set_backend(o, optarg);
+	case OPT_OWNERS:
+		return set_owners(o, optarg);
 	case OPT_PROC:
 		o->proc = optarg;
 		return true;
@@ -154,6 +175,22 @@ take_option(struct options *o, int c)
 	case OPT_ELEVATED:
 		return o->elevated = true;
 	}
+	return false;
+}
+
+/* Both ways are the Linux backends', and what is in the kernel is not of
+ * another proc tree. */
+static bool
+check_owners(const struct options *o)
+{
+	bool lsof = o->backend != NULL && o->backend == scan_backend("lsof");
+
+	if (o->owners == OWNERS_AUTO ||
+	    (!lsof && !o->interfaces && o->from == NULL &&
+	    (o->proc == NULL || o->owners == OWNERS_WALK)))
+		return true;
+	err_msg(o->proc != NULL ? "--proc: --owners=bpf does not go with it" :
+	    "--owners: neither --from, --backend=lsof nor -I goes with it");
 	return false;
 }
 
@@ -206,7 +243,7 @@ read_options(struct options *o, int argc, char **argv)
 	while ((c = opts_next(&o->common)) != -1)
 		if (!take_option(o, c))
 			return false;
-	return (o->proc == NULL || use_proc(o)) &&
+	return (o->proc == NULL || use_proc(o)) && check_owners(o) &&
 	    check_operands(o, argc - optind, argv + optind);
 }
 
@@ -287,6 +324,7 @@ run_job(struct options *o, char **operands)
 	struct scan_job j = {
 		.req = { .filter = &o->filter, .own_proc = o->proc == NULL,
 			.proc = o->proc != NULL ? o->proc : sys_proc,
+			.owners = o->owners,
 			.is_text = o->from != NULL, .file = *operands },
 		.backend = o->from != NULL ? o->from : o->backend,
 		.out = &o->common.out, .quiet = o->common.quiet,

@@ -22,12 +22,19 @@ enum scan_need {
 	NEED_CGROUP = 1 << 10,	/* the path and the unit */
 	NEED_CWD = 1 << 11,
 	NEED_NETNS = 1 << 12,	/* inode of the own namespace */
-	NEED_NAMES = 1 << 13	/* the containers', from their runtimes */
+	NEED_NAMES = 1 << 13,	/* the containers', from their runtimes */
+	/* what the files of a process tell */
+	NEEDS_OF_PROCESS = NEED_STAT | NEED_USER | NEED_PARENT | NEED_EXE |
+	    NEED_CMDLINE | NEED_CONTAINER | NEED_CGROUP | NEED_CWD
 };
+
+/* How the holders are found, where the backend has more than one way. */
+enum scan_owners { OWNERS_AUTO, OWNERS_WALK, OWNERS_BPF };
 
 struct scan_request {
 	const struct filter *filter;
 	unsigned needs;			/* of enum scan_need */
+	enum scan_owners owners;
 	const char *proc;		/* the proc tree, "/proc" */
 	bool own_proc;			/* it is this machine's */
 	/* What is scanned is not this machine, but the text of a file (NULL or

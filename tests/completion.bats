@@ -129,6 +129,7 @@ check_words()
 	# a build may have the last of them alone
 	[ "$(expected backend)" = lsof ] ||
 		offer "$1" 'prt-scan --backend=' "$(expected backend)"
+	offer "$1" 'prt-scan --owners=' "$(expected owners)"
 	offer "$1" 'prt-scan --from=' "$(expected from)"
 	# fish cannot say that an argument may be left out
 	[ "$1" = fish ] || offer "$1" 'prt-scan --sudo=' "$(expected sudo)"

@@ -1,0 +1,146 @@
+/*
+ * The descriptors that PID/fd does not show: of threads that have a table of
+ * their own, unshare(2), and of all where the first thread has ended before the
+ * others, pthread_exit(3).
+ */
+#define _GNU_SOURCE
+#include "linux-walk.h"
+
+#include <linux/kcmp.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "linux.h"
+#include "num.h"
+
+static int
+cmp_tids(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* kcmp(2): 0 where two threads share a table of descriptors.  Where it does not
+ * tell, each has its own. */
+static int
+cmp_tables(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+	long c = syscall(SYS_kcmp, *x, *y, KCMP_FILES, 0, 0);
+
+	return c == 0 ? 0 : c == 1 ? -1 : c == 2 ? 1 : cmp_tids(a, b);
+}
+
+static void
+take_tid(void *arg, int dir, const char *name)
+{
+	struct worker *w = arg;
+	uint64_t number;
+	uint32_t tid;
+
+	(void)dir;
+	if (!num_parse(str_from(name), INT32_MAX, &number))
+		return;
+	tid = (uint32_t)number;
+	if (w->compare(&tid, &w->pid) == 0)
+		return;
+	w->tid = mem_grow(w->tid, &w->tidcap, w->ntid + 1, sizeof *w->tid);
+	w->tid[w->ntid++] = tid;
+}
+
+/* PID/task has two links, and one for each thread. */
+static bool
+has_threads(const struct walk *w, uint32_t pid)
+{
+	char path[NUM_MAX + sizeof "/task"];
+	struct stat st;
+
+	memcpy(num_format(path, pid), "/task", sizeof "/task");
+	return fstatat(w->proc, path, &st, 0) == 0 && st.st_nlink > 3;
+}
+
+/* The holders of each table that is not the first thread's; returns a folder of
+ * a thread that is one, or -1. */
+static int
+take_tables(struct worker *w, int task)
+{
+	size_t i, before = w->part.nholder;
+	int fd, source = -1;
+
+	for (i = 0; i < w->ntid; i++) {
+		if (i > 0 && w->compare(&w->tid[i - 1], &w->tid[i]) == 0)
+			continue;
+		fd = walk_open(task, w->tid[i], "/fd");
+		if (fd < 0)
+			walk_note_failure(w);
+		else
+			walk_take_fds(w, fd);
+		if (source < 0 && w->part.nholder > before)
+			source = fd;
+		else if (fd >= 0)
+			close(fd);
+	}
+	return source;
+}
+
+static int
+cmp_holders(const void *a, const void *b)
+{
+	const struct holder *x = a, *y = b;
+
+	if (x->sock != y->sock)
+		return x->sock < y->sock ? -1 : 1;
+	return (x->fd > y->fd) - (x->fd < y->fd);
+}
+
+/* A table that another began as a copy of has the same descriptors. */
+static void
+drop_doubles(struct scan *part, size_t from)
+{
+	size_t i, n = from;
+
+	qsort(part->holder + from, part->nholder - from, sizeof *part->holder,
+	    cmp_holders);
+	for (i = from; i < part->nholder; i++)
+		if (n == from || cmp_holders(&part->holder[n - 1],
+		    &part->holder[i]) != 0)
+			part->holder[n++] = part->holder[i];
+	part->nholder = n;
+}
+
+/* The name of the process is the first thread's. */
+void
+walk_take_threads(struct worker *w, uint32_t *pid)
+{
+	const unsigned of_first = NEED_STAT | NEED_PARENT;
+	size_t before = w->part.nholder;
+	uint64_t hidden = w->part.hidden;
+	struct proc *p;
+	int task, source;
+
+	w->pid = *pid;
+	w->ntid = 0;
+	/* the numbers of another tree are not this machine's */
+	w->compare = w->walk->req->own_proc ? cmp_tables : cmp_tids;
+	if (w->pid == 0 || !has_threads(w->walk, w->pid))
+		return;
+	task = walk_open(w->walk->proc, w->pid, "/task");
+	if (task < 0)
+		return;
+	walk_each(task, take_tid, w);
+	qsort(w->tid, w->ntid, sizeof *w->tid, w->compare);
+	source = take_tables(w, task);
+	if (source >= 0) {
+		drop_doubles(&w->part, before);
+		p = walk_add_process(w);
+		walk_describe(w, task, w->walk->req->needs & of_first, p);
+		walk_describe(w, source, w->walk->req->needs & ~of_first, p);
+		close(source);
+	}
+	if (w->part.hidden > hidden)
+		w->part.hidden = hidden + 1;
+	close(task);
+}

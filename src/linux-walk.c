@@ -1,0 +1,400 @@
+/*
+ * A walk of /proc/PID/fd, proc_pid_fd(5), whose links read `socket:[INODE]'.
+ * It costs what its system calls cost, so each is relative to an open directory,
+ * no more are made than the links need, and several threads share the processes.
+ */
+#define _GNU_SOURCE
+#include "linux-walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "linux.h"
+#include "num.h"
+
+enum {
+	DENTS_SIZE = 32 * 1024,
+	MAX_THREADS = 4,
+	PIDS_A_THREAD = 128,	/* fewer are not worth starting one, */
+	SOCKS_A_THREAD = 4096,	/* unless they hold many sockets */
+	PIDS_A_TURN = 8
+};
+
+/* What getdents64(2) writes. */
+struct dent {
+	uint64_t ino;
+	int64_t off;
+	unsigned short reclen;
+	unsigned char type;
+	char name[];
+};
+
+/* The inode of a link `socket:[INODE]', 0 where it is another. */
+static uint64_t
+link_inode(const char *link, size_t n)
+{
+	struct str s = { link, n };
+	uint64_t inode;
+
+	if (!str_starts(s, "socket:[") || !str_ends(s, "]"))
+		return 0;
+	s = (struct str){ s.p + 8, s.n - 9 };
+	return num_parse(s, UINT64_MAX, &inode) ? inode : 0;
+}
+
+bool
+walk_each(int dir, void (*each)(void *arg, int dir, const char *name),
+    void *arg)
+{
+	union {
+		struct dent align;
+		char bytes[DENTS_SIZE];
+	} buf;
+	const struct dent *d;
+	long n, at;
+
+	while ((n = syscall(SYS_getdents64, dir, &buf, sizeof buf)) > 0) {
+		for (at = 0; at < n; at += d->reclen) {
+			d = (const struct dent *)(const void *)
+			    (buf.bytes + at);
+			each(arg, dir, d->name);
+		}
+	}
+	return n == 0;
+}
+
+/* One descriptor of the process that will be the worker's next. */
+static void
+take_fd(void *arg, int dir, const char *name)
+{
+	struct worker *w = arg;
+	char link[sizeof "socket:[]" + NUM_MAX];
+	uint64_t fd;
+	uint32_t sock;
+	ssize_t n;
+
+	/* "." and ".." are no numbers */
+	if (!num_parse(str_from(name), UINT32_MAX, &fd))
+		return;
+	n = readlinkat(dir, name, link, sizeof link);
+	if (n < 0 && w->fault == 0 && errno != ENOENT)
+		w->fault = errno;
+	if (n <= 0)
+		return;
+	sock = inodes_find(w->walk->inodes, link_inode(link, (size_t)n));
+	if (sock != INODES_NONE && !w->walk->owned[sock])
+		*scan_add_holder(&w->part) = (struct holder){ sock,
+			(uint32_t)w->part.nproc, (uint32_t)fd };
+}
+
+void
+walk_note_failure(struct worker *w)
+{
+	if (errno == ENOENT || errno == ESRCH)
+		return;
+	if (errno != EACCES && errno != EPERM) {
+		err_msg("%s/%lu/fd:", w->walk->req->proc,
+		    (unsigned long)w->pid);
+		w->part.incomplete = true;
+	}
+	w->part.hidden++;
+}
+
+/* A process without descriptors, as kernel threads are, need not be opened. */
+static bool
+has_fds(const struct walk *w, uint32_t pid)
+{
+	char path[NUM_MAX + sizeof "/fd"];
+	struct stat st;
+
+	memcpy(num_format(path, pid), "/fd", sizeof "/fd");
+	return !w->counts_fds || fstatat(w->proc, path, &st, 0) != 0 ||
+	    st.st_size > 0;
+}
+
+bool
+walk_take_fds(struct worker *w, int dir)
+{
+	w->fault = 0;
+	if (!walk_each(dir, take_fd, w))
+		w->fault = errno;
+	if (w->fault == 0)
+		return true;
+	errno = w->fault;
+	walk_note_failure(w);
+	return false;
+}
+
+struct proc *
+walk_add_process(struct worker *w)
+{
+	struct proc *p = scan_add_proc(&w->part);
+
+	p->pid = w->pid;
+	return p;
+}
+
+void
+walk_describe(struct worker *w, int fd, unsigned needs, struct proc *p)
+{
+	w->part.incomplete |= linux_process(fd, needs, p, &w->part.arena);
+}
+
+int
+walk_open(int dir, uint32_t id, const char *name)
+{
+	char path[NUM_MAX + sizeof "/task"];
+
+	memcpy(num_format(path, id), name, strlen(name) + 1);
+	return openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void
+take_process(struct worker *w, uint32_t *pid)
+{
+	size_t before = w->part.nholder;
+	int fd;
+
+	w->pid = *pid;
+	if (!has_fds(w->walk, w->pid))
+		return;
+	fd = walk_open(w->walk->proc, w->pid, "/fd");
+	if (fd < 0) {
+		walk_note_failure(w);
+		*pid = 0;
+		return;
+	}
+	if (!walk_take_fds(w, fd))
+		*pid = 0;
+	if (w->part.nholder > before)
+		walk_describe(w, fd, w->walk->req->needs, walk_add_process(w));
+	close(fd);
+}
+
+/* The holders of one process in a list that is in order of pids. */
+static void
+add_held(struct worker *w, const struct held_list *l)
+{
+	uint32_t proc = (uint32_t)w->part.nproc - 1;
+	size_t low = 0, high = l->n, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (l->v[middle].pid < w->pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < l->n && l->v[low].pid == w->pid; low++)
+		*scan_add_holder(&w->part) = (struct holder){ l->v[low].sock,
+			proc, l->v[low].fd };
+}
+
+/* A process that was there before is the same one: a number has one process
+ * at a time. */
+static void
+take_held(struct worker *w, uint32_t *pid)
+{
+	unsigned needs = w->walk->req->needs & NEEDS_OF_PROCESS;
+	struct proc *p;
+	int fd = -1;
+
+	w->pid = *pid;
+	p = walk_add_process(w);
+	if (needs != 0)
+		fd = walk_open(w->walk->proc, w->pid, "/fd");
+	if (fd >= 0) {
+		walk_describe(w, fd, needs | NEED_STAT, p);
+		close(fd);
+	}
+	if (p->comm.p == NULL)
+		*p = (struct proc){ .pid = w->pid };
+	if (p->start >= w->walk->since) {
+		w->part.nproc--;
+		take_process(w, pid);
+	} else {
+		add_held(w, w->walk->held);
+	}
+}
+
+static void *
+work(void *arg)
+{
+	struct worker *w = arg;
+	struct walk *walk = w->walk;
+	size_t i, end;
+
+	while ((i = atomic_fetch_add(&walk->next, PIDS_A_TURN)) < walk->npid) {
+		end = i + PIDS_A_TURN < walk->npid ? i + PIDS_A_TURN :
+		    walk->npid;
+		for (; i < end; i++)
+			walk->take(w, &walk->pid[i]);
+	}
+	free(w->tid);
+	return NULL;
+}
+
+/* Moves what a worker has found to the scan. */
+static void
+merge(struct scan *sc, struct scan *part)
+{
+	uint32_t first = (uint32_t)sc->nproc;
+	size_t i;
+
+	for (i = 0; i < part->nproc; i++)
+		*scan_add_proc(sc) = part->proc[i];
+	for (i = 0; i < part->nholder; i++) {
+		part->holder[i].proc += first;
+		*scan_add_holder(sc) = part->holder[i];
+	}
+	sc->hidden += part->hidden;
+	sc->incomplete |= part->incomplete;
+	arena_adopt(&sc->arena, &part->arena);
+	scan_free(part);
+}
+
+/* As many as there are processors and as it is worth. */
+static size_t
+count_threads(const struct walk *w, const struct scan *sc)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t n = w->npid / PIDS_A_THREAD + sc->nsock / SOCKS_A_THREAD;
+
+	if (n > MAX_THREADS)
+		n = MAX_THREADS;
+	return cpus > 0 && n > (size_t)cpus ? (size_t)cpus : n;
+}
+
+static void
+walk_with(struct walk *w, struct scan *sc,
+    void (*take)(struct worker *w, uint32_t *pid))
+{
+	struct worker worker[MAX_THREADS] = { { .walk = w } };
+	size_t i, n = count_threads(w, sc);
+
+	w->take = take;
+	w->next = 0;
+	for (i = 1; i < n; i++) {
+		worker[i].walk = w;
+		worker[i].started = pthread_create(&worker[i].thread, NULL,
+		    work, &worker[i]) == 0;
+	}
+	work(&worker[0]);
+	merge(sc, &worker[0].part);
+	for (i = 1; i < n; i++) {
+		if (!worker[i].started)
+			continue;	/* the others did its share */
+		pthread_join(worker[i].thread, NULL);
+		merge(sc, &worker[i].part);
+	}
+}
+
+static void
+add_pid(struct walk *w, uint32_t pid)
+{
+	w->pid = mem_grow(w->pid, &w->pidcap, w->npid + 1, sizeof *w->pid);
+	w->pid[w->npid++] = pid;
+}
+
+static void
+take_pid(void *arg, int dir, const char *name)
+{
+	struct walk *w = arg;
+	uint64_t pid;
+
+	(void)dir;
+	if (!num_parse(str_from(name), INT32_MAX, &pid))
+		return;
+	w->has_init |= pid == 1;
+	if (filter_keeps_pid(w->req->filter, (uint32_t)pid))
+		add_pid(w, (uint32_t)pid);
+}
+
+/* From Linux 6.2 on st_size is their number; before it is 0. */
+static bool
+counts_fds(int proc)
+{
+	struct stat st;
+
+	return fstatat(proc, "self/fd", &st, 0) == 0 && st.st_size > 0;
+}
+
+/* Whether some socket that may have an owner has none so far; owned is set. */
+static bool
+are_unowned(const struct walk *w, const struct scan *sc)
+{
+	size_t i;
+
+	for (i = 0; i < sc->nholder; i++)
+		w->owned[sc->holder[i].sock] = 1;
+	for (i = 0; i < sc->nsock; i++)
+		if (sc->sock[i].inode != 0 && !w->owned[i])
+			return true;
+	return false;
+}
+
+static bool
+open_proc(struct walk *w)
+{
+	w->proc = open(w->req->proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (w->proc < 0)
+		err_msg("%s:", w->req->proc);
+	return w->proc >= 0;
+}
+
+static void
+end_walk(struct walk *w)
+{
+	free(w->owned);
+	free(w->pid);
+	if (w->proc >= 0)
+		close(w->proc);
+}
+
+bool
+linux_walk(const struct scan_request *req, const struct inodes *inodes,
+    struct scan *sc)
+{
+	struct walk w = { .req = req, .inodes = inodes };
+	bool ok = open_proc(&w);
+
+	if (ok && !walk_each(w.proc, take_pid, &w)) {
+		err_msg("%s:", req->proc);
+		ok = false;
+	}
+	if (ok) {
+		w.owned = mem_alloc(sc->nsock);
+		w.counts_fds = req->own_proc && counts_fds(w.proc);
+		/* hidepid of proc(5): others' processes are not even listed */
+		sc->hidden += req->own_proc && !w.has_init;
+		walk_with(&w, sc, take_process);
+		if (are_unowned(&w, sc))
+			walk_with(&w, sc, walk_take_threads);
+	}
+	end_walk(&w);
+	return ok;
+}
+
+bool
+linux_walk_held(const struct scan_request *req, const struct inodes *inodes,
+    const struct held_list *held, uint64_t since, struct scan *sc)
+{
+	struct walk w = { .req = req, .inodes = inodes, .held = held,
+		.since = since };
+	bool ok = open_proc(&w);
+	size_t i;
+
+	w.owned = mem_alloc(sc->nsock);
+	for (i = 0; i < held->n; i++)
+		if (i == 0 || held->v[i].pid != held->v[i - 1].pid)
+			add_pid(&w, held->v[i].pid);
+	if (ok)
+		walk_with(&w, sc, take_held);
+	end_walk(&w);
+	return ok;
+}

@@ -1,0 +1,67 @@
+/*
+ * linux-walk: a walk of the process tables by several threads.
+ */
+#ifndef LINUX_WALK_H
+#define LINUX_WALK_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "linux-owners.h"
+
+struct worker;
+
+/* What the threads of a walk share. */
+struct walk {
+	const struct scan_request *req;
+	const struct inodes *inodes;
+	const struct held_list *held;
+	uint64_t since;		/* as linux_walk_held has it */
+	unsigned char *owned;	/* by socket: an owner was found before */
+	uint32_t *pid;		/* 0: no need to look at it again */
+	size_t npid, pidcap;
+	void (*take)(struct worker *w, uint32_t *pid);
+	atomic_size_t next;	/* the first pid that no thread has taken */
+	int proc;		/* the proc tree */
+	bool counts_fds;	/* st_size of /proc/PID/fd says how many */
+	bool has_init;		/* process 1 is there to see */
+};
+
+/* What one of them has found; its part has no sockets of its own. */
+struct worker {
+	struct walk *walk;
+	struct scan part;
+	uint32_t pid;		/* of the process at hand, */
+	int fault;		/* some link of which gave that errno, */
+	uint32_t *tid;		/* and its threads with other tables */
+	size_t ntid, tidcap;
+	int (*compare)(const void *tid1, const void *tid2);
+	pthread_t thread;
+	bool started;
+};
+
+/* Calls each for every name in an open directory; false with errno. */
+bool walk_each(int dir, void (*each)(void *arg, int dir, const char *name),
+    void *arg);
+
+/* A folder of a process or thread, by a name such as "/fd"; -1 with errno. */
+int walk_open(int dir, uint32_t id, const char *name);
+
+/* Adds holders for the process that add_process will add: the descriptors whose
+ * links are in an open directory.  False where it hides some. */
+bool walk_take_fds(struct worker *w, int dir);
+
+/* Counts a process that hides its descriptors, and says of another failure that
+ * is in errno; not of a process that has gone. */
+void walk_note_failure(struct worker *w);
+
+/* The process at hand, which the last holders are of. */
+struct proc *walk_add_process(struct worker *w);
+
+/* What there is to tell of it, by the files beside the open directory fd. */
+void walk_describe(struct worker *w, int fd, unsigned needs, struct proc *p);
+
+/* Takes the sockets without an owner that a process's other threads have. */
+void walk_take_threads(struct worker *w, uint32_t *pid);
+
+#endif

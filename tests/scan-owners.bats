@@ -1,0 +1,329 @@
+#!/usr/bin/env bats
+# --owners: the walk of /proc and the iterator in the kernel find the same
+# holders, and where the kernel does not let us, the walk does.
+# shellcheck disable=SC2016
+
+load helpers
+
+cols=proto,local_addr,local_port,state,pid,process,user,fd,parent,exe,cmdline
+
+setup()
+{
+	requires linux
+	port=20681
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+teardown()
+{
+	stop_sockets
+	[ -z "${holder-}" ] || kill "$holder"
+}
+
+requires_bpf()
+{
+	requires root
+	prt-scan --owners=bpf -o pid >/dev/null 2>&1 ||
+		skip 'needs a kernel with BTF, and the first pid namespace'
+}
+
+# So many open files that --owners=auto would take the iterator: of a process
+# that listens on the port, too.
+hold_many_files()
+{
+	requires root python3 strace
+	# a process may have but so many; the others end when the pipe does
+	python3 -c '
+import os, socket, sys, time
+end, keep = os.pipe()
+for i in range(23):
+    if os.fork() == 0:
+        os.close(keep)
+        for i in range(900):
+            os.open("/dev/null", os.O_RDONLY)
+        os.write(1, b".")
+        os.read(end, 1)
+        os._exit(0)
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("127.0.0.1", int(sys.argv[1])))
+s.listen()
+time.sleep(100)' "$port" >held 3>&- &
+	holder=$!
+	until [ "$(wc -c <held)" -eq 23 ] && prt-scan -q -l "$port"; do
+		kill -0 "$holder"
+		sleep 0.02
+	done
+}
+
+# the_walk CMD...: auto finds the holder, and calls the kernel in vain.
+the_walk()
+{
+	run -0 --separate-stderr "$@" prt-scan --owners=auto -H \
+		-o process,pid,user,local_port -l "$port"
+	[ -z "$stderr" ]
+	assert_output_is "python3	$holder	root	$port"
+	run -2 --separate-stderr "$@" prt-scan --owners=bpf -l "$port"
+	[ -z "$output" ]
+	[[ $stderr == "prt-scan: --owners=bpf: "* ]]
+}
+
+@test "walk and bpf tell the same of every kind of socket" {
+	requires_bpf
+	requires netns nsenter
+	start_sockets
+	enter prt-scan -H --owners=walk -o $cols >walk
+	run -0 --separate-stderr enter prt-scan -H --owners=bpf -o $cols
+	[ -z "$stderr" ]
+	assert_output_is "$(<walk)"
+	grep -q "	${FX[share1]}	" walk
+}
+
+@test "the same of a pid, and without any column of a process" {
+	requires_bpf
+	requires netns nsenter
+	start_sockets
+	for arguments in "--pid=${FX[main]}" '-o local_port,pid,fd' '-o local_port'
+	do
+		# shellcheck disable=SC2086
+		run -0 enter prt-scan -H --owners=bpf $arguments
+		# shellcheck disable=SC2086
+		assert_output_is "$(enter prt-scan -H --owners=walk $arguments)"
+	done
+}
+
+@test "the same of every process of the machine, in all namespaces" {
+	requires_bpf
+	requires netns ip
+	start_sockets
+	prt-scan -H -N --owners=bpf | grep -v '	prt-scan	' >bpf
+	prt-scan -H -N --owners=walk | grep -v '	prt-scan	' >walk
+	diff <(grep "	${FX[main]}	" walk) <(grep "	${FX[main]}	" bpf)
+	grep -q "	${FX[main]}	" walk
+}
+
+# A thread, with a table of its own or not, that listens; then ss has no owner.
+own_table()
+{
+	requires python3
+	python3 -c '
+import ctypes, socket, sys, threading, time
+def listen(port):
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("127.0.0.1", port))
+    s.listen()
+    return s
+port = int(sys.argv[1])
+ready = threading.Barrier(3)
+def other():
+    # CLONE_FILES
+    if ctypes.CDLL(None, use_errno=True).unshare(0x400):
+        sys.exit(1)
+    ctypes.CDLL(None).prctl(15, b"a-thread", 0, 0, 0)
+    ready.wait()
+    s = listen(port + 1)
+    time.sleep(100)
+def same():
+    ready.wait()
+    time.sleep(100)
+first = listen(port)
+threading.Thread(target=other).start()
+threading.Thread(target=same).start()
+ready.wait()
+time.sleep(100)' "$port" 3>&- &
+	holder=$!
+	until prt-scan -q -l "$((port + 1))"; do
+		kill -0 "$holder"
+		sleep 0.02
+	done
+}
+
+@test "a thread has a table of descriptors of its own: the walk" {
+	own_table
+	run -0 --separate-stderr prt-scan -H --owners=walk -l \
+		-o local_port,pid,process "$port-$((port + 1))"
+	assert_output_is "$port	$holder	python3
+$((port + 1))	$holder	python3"
+}
+
+@test "a thread has a table of descriptors of its own: bpf" {
+	requires_bpf
+	own_table
+	run -0 prt-scan -H --owners=bpf -l -o local_port,pid,process \
+		"$port-$((port + 1))"
+	assert_output_is "$port	$holder	python3
+$((port + 1))	$holder	python3"
+}
+
+@test "threads are looked at only while sockets lack an owner" {
+	requires strace netns python3
+	run -0 in_netns bash -c '
+		ip link set lo up
+		python3 -c "
+import socket, threading, time
+s = socket.socket()
+s.bind((\"127.0.0.1\", 1))
+s.listen()
+threading.Thread(target=time.sleep, args=(60,)).start()
+open(\"ready\", \"w\").close()
+time.sleep(60)" &
+		until [ -e ready ]; do sleep 0.02; done
+		strace -f -qq -e trace=kcmp prt-scan -o process -H
+		kill $!'
+	[[ $output == *python3* ]]
+	[[ $output != *kcmp* ]]
+}
+
+@test "auto takes the iterator where the walk is long" {
+	requires_bpf
+	hold_many_files
+	run -0 strace -f -qq -e trace=bpf prt-scan -H -o pid -l "$port"
+	[[ $output == *BPF_ITER_CREATE* ]]
+	[[ ${lines[-1]} == "$holder" ]]
+	run -0 strace -f -qq -e trace=bpf prt-scan -H -o pid -l --owners=walk \
+		"$port"
+	assert_output_is "$holder"
+}
+
+@test "auto takes the walk where that is short, or of some pids" {
+	requires_bpf
+	requires strace
+	[ "$(cut -f 1 /proc/sys/fs/file-nr)" -lt 15000 ] ||
+		skip 'this machine has many open files'
+	run -0 strace -f -qq -e trace=bpf prt-scan -o pid
+	[[ $output != *bpf* ]]
+	hold_many_files
+	run -0 strace -f -qq -e trace=bpf prt-scan -H -o pid --pid "$holder"
+	assert_output_is "$holder"
+}
+
+@test "the walk: bpf is refused, or there is none" {
+	hold_many_files
+	for error in EPERM EINVAL ENOSYS; do
+		the_walk strace -f -qq -o trace -e trace=bpf \
+			-e inject=bpf:error=$error
+		grep -q INJECTED trace
+	done
+	[[ $stderr == 'prt-scan: --owners=bpf: bpf: '* ]]
+}
+
+@test "the walk: the kernel has no such iterator, or loses it on the way" {
+	requires_bpf
+	hold_many_files
+	for when in 2 3; do
+		the_walk strace -f -qq -o trace -e trace=bpf \
+			-e inject=bpf:error=EINVAL:when=$when
+		grep -q INJECTED trace
+	done
+	# what it said until then does not count
+	the_walk strace -f -qq -o trace -P anon_inode:bpf_iter -e trace=read \
+		-e inject=read:error=ENOMEM:when=2
+	grep -q INJECTED trace
+}
+
+@test "the walk: not root" {
+	hold_many_files
+	prog=$(command -v prt-scan)
+	run -0 strace -f -qq -o trace -e trace=bpf setpriv --reuid=1234 \
+		--regid=1234 --clear-groups /proc/self/fd/9 -H -o local_port \
+		-l "$port" 9<"$prog"
+	assert_output_is "$port"
+	! grep -q bpf trace
+}
+
+@test "the walk: another pid namespace" {
+	hold_many_files
+	run -0 unshare -pf --mount-proc strace -f -qq -e trace=bpf \
+		prt-scan -H -o local_port -l "$port"
+	assert_output_is "$port"
+	run -2 --separate-stderr unshare -pf --mount-proc prt-scan --owners=bpf
+	[[ $stderr == *'--owners=bpf: the first pid namespace:'* ]]
+	# nor is /proc another's than ours
+	run -2 --separate-stderr unshare -pf prt-scan --owners=bpf
+	[[ $stderr == *'--owners=bpf: the first pid namespace:'* ]]
+}
+
+@test "the walk: no BTF, or one that is cut or not what it should be" {
+	hold_many_files
+	unshare -m true 2>/dev/null || skip 'needs mount namespaces'
+	btf=/sys/kernel/btf/vmlinux
+	[ -e $btf ] || skip 'needs BTF'
+	: >none
+	head -c 24 $btf >start
+	head -c 1000000 $btf >part
+	head -c 5000 $btf | tr '\0' '\1' >junk
+	# the types without their names, and the other way round
+	tr 'a-z' 'b-za' <$btf >other
+	for file in none start part junk other; do
+		the_walk unshare -m sh -c '
+			mount --bind "$0" /sys/kernel/btf/vmlinux && exec "$@"' \
+			"$file"
+		[[ $stderr == *"--owners=bpf: $btf:"* ]]
+	done
+}
+
+@test "a process that is as young as the scan is looked at twice" {
+	requires_bpf
+	requires strace
+	hold_many_files
+	# the clock stands still: no process is older
+	cat >still.c <<-'END'
+		#include <time.h>
+		int clock_gettime(clockid_t id, struct timespec *t)
+		{
+			(void)id;
+			t->tv_sec = t->tv_nsec = 0;
+			return 0;
+		}
+	END
+	"${CC:-cc}" -shared -fPIC -o still.so still.c 2>/dev/null ||
+		skip 'needs a C compiler'
+	! prt-scan --help | grep -q asan || skip 'not with sanitizers'
+	run -0 strace -f -qq -o trace -e trace=openat,bpf \
+		-E LD_PRELOAD="$PWD/still.so" \
+		prt-scan -H --owners=bpf -o process,pid,local_port -l "$port"
+	assert_output_is "python3	$holder	$port"
+}
+
+@test "another process gets its number meanwhile: nothing of that one is told" {
+	requires_bpf
+	requires python3 strace
+	daemon=$(fixture listend)
+	for _ in {1..20}; do
+		"$daemon" 127.0.0.1 "$port" >ready 3>&- &
+		pid=$!
+		until [ -s ready ]; do sleep 0.02; done
+		sleep 0.05
+		strace -f -qq -o trace -P "/proc/$pid/fd" -P "$pid/fd" \
+			-e trace=openat -e inject=openat:delay_enter=500000 \
+			prt-scan -H --owners=bpf -l "$port" \
+			-o local_port,pid,process,user,cmdline >rows 3>&- &
+		scan=$!
+		sleep 0.3
+		kill "$pid"
+		wait "$pid" || :
+		echo $((pid - 1)) >/proc/sys/kernel/ns_last_pid
+		sleep 5 3>&- &
+		other=$!
+		wait "$scan"
+		kill "$other"
+		if [ "$other" = "$pid" ] && grep -q DELAYED trace; then
+			run -0 cat rows
+			assert_output_is "$port	-	-	root	-"
+			return
+		fi
+	done
+	skip 'no process got the number'
+}
+
+@test "--owners: what it can be, and what it goes with" {
+	run -2 --separate-stderr prt-scan --owners=ss
+	[ "$stderr" = 'prt-scan: --owners=ss: expected auto, walk or bpf' ]
+	for with in --proc=/proc --from=lsof --backend=lsof -I; do
+		run -2 --separate-stderr prt-scan --owners=bpf $with </dev/null
+		[[ $stderr == *--owners* ]]
+	done
+	run -0 prt-scan --owners=walk --proc=/proc
+	run -0 prt-scan --owners=auto --backend=proc
+}
