@@ -1,0 +1,351 @@
+/*
+ * A library for LD_PRELOAD that makes calls fail, for tests/fault.py.
+ *
+ * PRT_FAULT is CALL:HOW:FIRST:LAST: the FIRSTth to LASTth such call fails with
+ * the errno HOW, or where HOW is a word does what that word says.  PRT_FAULT_LOG
+ * is a file of as many uint32_t as there are calls, zeroes: it counts them, also
+ * when the program is killed.  What the program starts is left alone.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <poll.h>
+#include <pthread.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Sorted; fault.py reads them from here. */
+#define CALLS(_) \
+	_(access) \
+	_(calloc) \
+	_(clock_gettime) \
+	_(close) \
+	_(connect) \
+	_(fchmod) \
+	_(flock) \
+	_(fstat) \
+	_(fstatat) \
+	_(fsync) \
+	_(gethostname) \
+	_(malloc) \
+	_(open) \
+	_(openat) \
+	_(opendir) \
+	_(pipe) \
+	_(poll) \
+	_(posix_spawn) \
+	_(pthread_create) \
+	_(read) \
+	_(readdir) \
+	_(readlink) \
+	_(readlinkat) \
+	_(realloc) \
+	_(realpath) \
+	_(recv) \
+	_(recvmsg) \
+	_(renameat) \
+	_(send) \
+	_(setns) \
+	_(socket) \
+	_(stat) \
+	_(syscall) \
+	_(unlinkat) \
+	_(waitpid) \
+	_(write)
+
+#define NUMBER(name) CALL_##name,
+#define NAME(name) #name,
+enum { CALLS(NUMBER) NCALLS };
+static const char *const names[] = { CALLS(NAME) };
+
+static struct {
+	int call;
+	int error;		/* 0: a word says how */
+	char how[16];
+	unsigned first, last;
+	_Atomic unsigned *count;
+	bool on;
+} fault;
+
+__attribute__((constructor)) static void
+start(void)
+{
+	const char *spec = getenv("PRT_FAULT"), *log = getenv("PRT_FAULT_LOG");
+	char name[32];
+	int fd;
+
+	fault.call = -1;
+	unsetenv("LD_PRELOAD");
+	if (log == NULL || (fd = open(log, O_RDWR)) < 0)
+		return;
+	fault.count = mmap(NULL, NCALLS * sizeof *fault.count,
+	    PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (fault.count == MAP_FAILED)
+		abort();
+	if (spec != NULL) {
+		if (sscanf(spec, "%31[^:]:%15[^:]:%u:%u", name, fault.how,
+		    &fault.first, &fault.last) != 4)
+			abort();
+		fault.error = atoi(fault.how);
+		for (fault.call = 0; strcmp(names[fault.call], name) != 0;)
+			if (++fault.call == NCALLS)
+				abort();
+	}
+	fault.on = true;
+}
+
+/* Counts the call, and says whether it is one that is to go wrong. */
+static bool
+is_hit(int call)
+{
+	unsigned n;
+
+	if (!fault.on)
+		return false;
+	n = atomic_fetch_add(&fault.count[call], 1) + 1;
+	return call == fault.call && n >= fault.first && n <= fault.last;
+}
+
+static bool
+fails(int call)
+{
+	if (!is_hit(call) || fault.error == 0)
+		return false;
+	errno = fault.error;
+	return true;
+}
+
+static void *
+next(const char *name)
+{
+	int saved = errno;
+	void *p = dlsym(RTLD_NEXT, name);
+
+	errno = saved;
+	return p;
+}
+
+#define REAL(type, name, params) \
+	static type (*real) params; \
+	if (real == NULL) \
+		*(void **)&real = next(#name)
+
+#define WRAP(type, name, params, args, failure) \
+type \
+name params \
+{ \
+	REAL(type, name, params); \
+	return fails(CALL_##name) ? (failure) : real args; \
+}
+
+WRAP(int, access, (const char *path, int mode), (path, mode), -1)
+WRAP(void *, calloc, (size_t n, size_t size), (n, size), NULL)
+WRAP(int, clock_gettime, (clockid_t id, struct timespec *t), (id, t), -1)
+WRAP(int, fchmod, (int fd, mode_t mode), (fd, mode), -1)
+WRAP(int, flock, (int fd, int op), (fd, op), -1)
+WRAP(int, fstat, (int fd, struct stat *st), (fd, st), -1)
+WRAP(int, fstatat, (int dir, const char *restrict path,
+    struct stat *restrict st, int flags), (dir, path, st, flags), -1)
+WRAP(int, fsync, (int fd), (fd), -1)
+WRAP(int, gethostname, (char *name, size_t n), (name, n), -1)
+WRAP(void *, malloc, (size_t n), (n), NULL)
+WRAP(DIR *, opendir, (const char *path), (path), NULL)
+WRAP(int, pipe, (int fd[2]), (fd), -1)
+WRAP(int, poll, (struct pollfd *p, nfds_t n, int ms), (p, n, ms), -1)
+WRAP(int, posix_spawn, (pid_t *restrict pid, const char *restrict path,
+    const posix_spawn_file_actions_t *actions,
+    const posix_spawnattr_t *restrict attr, char *const *restrict argv,
+    char *const *restrict envp), (pid, path, actions, attr, argv, envp),
+    fault.error)
+WRAP(int, pthread_create, (pthread_t *restrict thread,
+    const pthread_attr_t *restrict attr, void *(*run)(void *),
+    void *restrict arg), (thread, attr, run, arg), fault.error)
+WRAP(struct dirent *, readdir, (DIR *dir), (dir), NULL)
+WRAP(ssize_t, readlink, (const char *restrict path, char *restrict buf,
+    size_t n), (path, buf, n), -1)
+WRAP(ssize_t, readlinkat, (int dir, const char *restrict path,
+    char *restrict buf, size_t n), (dir, path, buf, n), -1)
+WRAP(void *, realloc, (void *p, size_t n), (p, n), NULL)
+WRAP(char *, realpath, (const char *restrict path, char *restrict out),
+    (path, out), NULL)
+WRAP(int, renameat, (int from, const char *old, int to, const char *new),
+    (from, old, to, new), -1)
+WRAP(ssize_t, send, (int fd, const void *p, size_t n, int flags),
+    (fd, p, n, flags), -1)
+WRAP(int, setns, (int fd, int type), (fd, type), -1)
+WRAP(int, socket, (int domain, int type, int protocol),
+    (domain, type, protocol), -1)
+WRAP(int, stat, (const char *restrict path, struct stat *restrict st),
+    (path, st), -1)
+WRAP(int, unlinkat, (int dir, const char *path, int flags),
+    (dir, path, flags), -1)
+WRAP(pid_t, waitpid, (pid_t pid, int *status, int options),
+    (pid, status, options), -1)
+
+/* Its argument is a union in glibc's header. */
+int
+connect(int fd, __CONST_SOCKADDR_ARG a, socklen_t n)
+{
+	REAL(int, connect, (int, __CONST_SOCKADDR_ARG, socklen_t));
+
+	return fails(CALL_connect) ? -1 : real(fd, a, n);
+}
+
+/* The descriptor is gone even where close(2) fails. */
+int
+close(int fd)
+{
+	REAL(int, close, (int));
+	int status = real(fd);
+
+	return fails(CALL_close) ? -1 : status;
+}
+
+int
+open(const char *path, int flags, ...)
+{
+	REAL(int, open, (const char *, int, ...));
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, flags);
+	mode = (flags & O_CREAT) != 0 ? va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	return fails(CALL_open) ? -1 : real(path, flags, mode);
+}
+
+int
+openat(int dir, const char *path, int flags, ...)
+{
+	REAL(int, openat, (int, const char *, int, ...));
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, flags);
+	mode = (flags & O_CREAT) != 0 ? va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	return fails(CALL_openat) ? -1 : real(dir, path, flags, mode);
+}
+
+/* The programs know but getdents64, of three arguments. */
+long
+syscall(long number, ...)
+{
+	REAL(long, syscall, (long, ...));
+	va_list ap;
+	long a, b, c;
+
+	va_start(ap, number);
+	a = va_arg(ap, long);
+	b = va_arg(ap, long);
+	c = va_arg(ap, long);
+	va_end(ap);
+	return fails(CALL_syscall) ? -1 : real(number, a, b, c);
+}
+
+/* Transfers: sets n to what this call may move; true where it fails. */
+static bool
+transfer_fails(int call, size_t *n)
+{
+	if (!is_hit(call))
+		return false;
+	if (strcmp(fault.how, "byte") == 0 && *n > 1)
+		*n = 1;
+	/* a sysctl gives nothing but its beginning */
+	if (strcmp(fault.how, "short") == 0 && *n > 64)
+		*n = 64;
+	if (strcmp(fault.how, "eintr") == 0 &&
+	    atomic_load(&fault.count[call]) % 2 == 1) {
+		errno = EINTR;
+		return true;
+	}
+	errno = fault.error;
+	return fault.error != 0;
+}
+
+ssize_t
+read(int fd, void *buf, size_t n)
+{
+	REAL(ssize_t, read, (int, void *, size_t));
+
+	return transfer_fails(CALL_read, &n) ? -1 : real(fd, buf, n);
+}
+
+/* Messages get out. */
+ssize_t
+write(int fd, const void *buf, size_t n)
+{
+	REAL(ssize_t, write, (int, const void *, size_t));
+
+	return fd != STDERR_FILENO && transfer_fails(CALL_write, &n) ? -1 :
+	    real(fd, buf, n);
+}
+
+ssize_t
+recv(int fd, void *buf, size_t n, int flags)
+{
+	REAL(ssize_t, recv, (int, void *, size_t, int));
+
+	return transfer_fails(CALL_recv, &n) ? -1 : real(fd, buf, n, flags);
+}
+
+/* Makes an answer of netlink another; the number of its bytes. */
+static ssize_t
+alter(struct msghdr *msg, ssize_t n)
+{
+	struct nlmsghdr *h = msg->msg_iov->iov_base;
+	int error = -ENOMEM;
+
+	if (strcmp(fault.how, "end") == 0)
+		return 0;
+	if (strcmp(fault.how, "cut") == 0)
+		return n - 4;
+	if (strcmp(fault.how, "trunc") == 0)
+		msg->msg_flags |= MSG_TRUNC;
+	if (strcmp(fault.how, "intr") == 0)
+		h->nlmsg_flags |= NLM_F_DUMP_INTR;
+	if (strcmp(fault.how, "long") == 0)
+		h->nlmsg_len += 1 << 20;
+	if (strcmp(fault.how, "nothing") == 0)
+		h->nlmsg_len = 0;
+	if (strcmp(fault.how, "little") == 0)
+		h->nlmsg_len = NLMSG_LENGTH(8);
+	if (strcmp(fault.how, "done") == 0) {
+		h->nlmsg_type = NLMSG_DONE;
+		h->nlmsg_len = NLMSG_LENGTH(sizeof error);
+		memcpy(NLMSG_DATA(h), &error, sizeof error);
+		return h->nlmsg_len;
+	}
+	return n;
+}
+
+ssize_t
+recvmsg(int fd, struct msghdr *msg, int flags)
+{
+	REAL(ssize_t, recvmsg, (int, struct msghdr *, int));
+	size_t whole = 0;
+	ssize_t n;
+	bool hit = fault.call == CALL_recvmsg &&
+	    atomic_load(&fault.count[CALL_recvmsg]) + 1 >= fault.first &&
+	    atomic_load(&fault.count[CALL_recvmsg]) + 1 <= fault.last;
+
+	if (transfer_fails(CALL_recvmsg, &whole))
+		return -1;
+	n = real(fd, msg, flags);
+	return hit && n > 0 ? alter(msg, n) : n;
+}
