@@ -159,6 +159,23 @@ add_message(struct scan *sc, const struct inet_diag_msg *m, size_t len,
 	return true;
 }
 
+/*
+ * What the end of a dump says: its payload is 0 or an error, netlink_dump_done
+ * in net/netlink/af_netlink.c.  Where the protocol has no module that is ENOENT,
+ * which elsewhere says that there is no such family.
+ */
+static int
+read_done(const struct nlmsghdr *h)
+{
+	int error = 0;
+
+	if (h->nlmsg_len >= NLMSG_LENGTH(sizeof error))
+		memcpy(&error, NLMSG_DATA(h), sizeof error);
+	if (error >= 0)
+		return ENODATA;
+	return error == -ENOENT ? EPROTONOSUPPORT : -error;
+}
+
 /* Takes one datagram: 0 go on, ENODATA the end, AGAIN or an errno. */
 static int
 take_datagram(struct scan *sc, const void *buf, size_t len,
@@ -172,7 +189,7 @@ take_datagram(struct scan *sc, const void *buf, size_t len,
 			*interrupted = true;
 		switch (h->nlmsg_type) {
 		case NLMSG_DONE:
-			return *interrupted ? AGAIN : ENODATA;
+			return *interrupted ? AGAIN : read_done(h);
 		case NLMSG_ERROR:
 			e = NLMSG_DATA(h);
 			return h->nlmsg_len < NLMSG_LENGTH(sizeof *e) ||
