@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "err.h"
 #include "escape.h"
 #include "num.h"
 
@@ -66,12 +67,16 @@ read_file(int dir, const char *path, char *buf, size_t size)
 }
 
 /* A process that ends gives ENOENT or ESRCH; one that is another's, EACCES or
- * EPERM: neither is a fault of the machine. */
+ * EPERM: neither is a fault of the machine.  Others get a message. */
 static bool
-is_fault(int error)
+is_fault(uint32_t pid, const char *file, int error)
 {
-	return error != 0 && error != ENOENT && error != ESRCH &&
-	    error != EACCES && error != EPERM;
+	if (error == 0 || error == ENOENT || error == ESRCH ||
+	    error == EACCES || error == EPERM)
+		return false;
+	errno = error;
+	err_msg("process %lu: %s:", (unsigned long)pid, file);
+	return true;
 }
 
 /*
@@ -288,17 +293,20 @@ linux_process(int fd, unsigned needs, struct proc *p, struct arena *a)
 	bool fault = false;
 
 	if ((needs & (NEED_STAT | NEED_PARENT)) != 0)
-		fault |= is_fault(read_stat(fd, "../stat", p, a));
+		fault |= is_fault(p->pid, "stat",
+		    read_stat(fd, "../stat", p, a));
 	if ((needs & NEED_USER) != 0)
-		fault |= is_fault(read_uid(fd, p));
+		fault |= is_fault(p->pid, "status", read_uid(fd, p));
 	if ((needs & NEED_EXE) != 0)
-		fault |= is_fault(linux_exe(fd, p, a));
+		fault |= is_fault(p->pid, "exe", linux_exe(fd, p, a));
 	if ((needs & NEED_CMDLINE) != 0)
-		fault |= is_fault(read_cmdline(fd, p, a));
+		fault |= is_fault(p->pid, "cmdline",
+		    read_cmdline(fd, p, a));
 	if ((needs & (NEED_CONTAINER | NEED_CGROUP)) != 0)
-		fault |= is_fault(read_groups(fd, needs, p, a));
+		fault |= is_fault(p->pid, "cgroup",
+		    read_groups(fd, needs, p, a));
 	if ((needs & NEED_CWD) != 0)
-		fault |= is_fault(read_cwd(fd, p, a));
+		fault |= is_fault(p->pid, "cwd", read_cwd(fd, p, a));
 	return fault;
 }
 
@@ -324,6 +332,10 @@ linux_parents(const char *proc, struct scan *sc)
 	int dir = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	size_t i;
 
+	if (dir < 0) {
+		err_msg("%s:", proc);
+		sc->incomplete = true;
+	}
 	for (i = 0; i < sc->nproc; i++)
 		by_ppid[i] = &sc->proc[i];
 	qsort(by_ppid, sc->nproc, sizeof *by_ppid, cmp_ppid);
@@ -336,7 +348,8 @@ linux_parents(const char *proc, struct scan *sc)
 			parent = (struct proc){ .pid = p->ppid };
 			snprintf(path, sizeof path, "%lu/stat",
 			    (unsigned long)p->ppid);
-			read_stat(dir, path, &parent, &sc->arena);
+			sc->incomplete |= is_fault(parent.pid, "stat",
+			    read_stat(dir, path, &parent, &sc->arena));
 		}
 		if (parent.start <= p->start)
 			p->parent = parent.comm;
