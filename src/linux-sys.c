@@ -1,6 +1,7 @@
 /* Facts of the machine: random(4), and Documentation/networking/ip-sysctl. */
 #include "linux.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <net/if.h>
@@ -29,16 +30,23 @@ read_value(const char *proc, const char *file, char buf[static VALUE_MAX])
 {
 	char path[1024];
 	ssize_t n = -1;
-	int fd;
+	int fd, saved;
 
 	if ((size_t)snprintf(path, sizeof path, "%s/sys/%s", proc, file) >=
 	    sizeof path)
 		return STR_NONE;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
-		n = read(fd, buf, VALUE_MAX);
+		do
+			n = read(fd, buf, VALUE_MAX);
+		while (n < 0 && errno == EINTR);
+		saved = errno;
 		close(fd);
+		errno = saved;
 	}
+	/* another kernel's tree need not have it */
+	if (n < 0 && errno != ENOENT && errno != ENOTDIR)
+		err_msg("%s:", path);
 	return n > 0 ? trim(buf, (size_t)n) : STR_NONE;
 }
 

@@ -1,8 +1,10 @@
 #include "users.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
 
+#include "err.h"
 #include "input.h"
 #include "num.h"
 
@@ -76,8 +78,11 @@ load(struct users *u)
 	struct str rest;
 
 	u->loaded = true;
-	if (!input_slurp("/etc/passwd", PASSWD_MAX, &u->text))
+	if (!input_slurp("/etc/passwd", PASSWD_MAX, &u->text)) {
+		if (errno != ENOENT)
+			err_msg("/etc/passwd:");
 		return;
+	}
 	rest = buf_str(&u->text);
 	while (rest.p != NULL)
 		take_line(u, str_cut(&rest, '\n'));
