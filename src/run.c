@@ -216,55 +216,68 @@ add_words(struct words *w, const char *p, size_t n)
 	}
 }
 
-/* Reads what there is; closes the descriptor and makes it -1 at the end. */
-static void
+/* Reads what there is; closes the descriptor and makes it -1 at the end.  False
+ * after a message. */
+static bool
 drain(struct pollfd *p, struct words *w, const struct run *r, char *piece)
 {
 	ssize_t n = read(p->fd, piece, PIECE);
 
-	if (n < 0 && errno == EINTR)
-		return;
-	if (n <= 0)
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return true;
+	if (n < 0) {
+		err_msg("%s:", r->name);
+		return false;
+	}
+	if (n == 0)
 		close_fd(&p->fd);
 	else if (w != NULL)
 		add_words(w, piece, (size_t)n);
 	else
 		r->out(r->arg, piece, (size_t)n);
+	return true;
 }
 
-/* Reads both until both have ended; descriptors of -1 are passed over. */
-static void
+/* Reads both until both have ended; descriptors of -1 are passed over.  False
+ * after a message: what there was of the output is not all of it. */
+static bool
 listen_to(const struct run *r, int out, int err, struct words *w)
 {
 	struct pollfd p[2] = { { out, POLLIN, 0 }, { err, POLLIN, 0 } };
 	char *piece = mem_alloc(PIECE);
+	bool ok = true;
 
-	while (p[0].fd >= 0 || p[1].fd >= 0) {
+	while (ok && (p[0].fd >= 0 || p[1].fd >= 0)) {
 		if (poll(p, 2, -1) < 0) {
 			if (errno == EINTR || errno == EAGAIN)
 				continue;
 			err_msg("%s:", r->name);
+			ok = false;
 			break;
 		}
 		if (p[1].fd >= 0 && p[1].revents != 0)
-			drain(&p[1], w, r, piece);
-		if (p[0].fd >= 0 && p[0].revents != 0)
-			drain(&p[0], NULL, r, piece);
+			ok = drain(&p[1], w, r, piece);
+		if (ok && p[0].fd >= 0 && p[0].revents != 0)
+			ok = drain(&p[0], NULL, r, piece);
 	}
 	say(w);
 	close_fd(&p[0].fd);
 	close_fd(&p[1].fd);
 	free(piece);
+	return ok;
 }
 
 static int
-wait_for(pid_t pid)
+wait_for(pid_t pid, const char *name)
 {
 	int status;
 
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR) {
+			err_msg("%s:", name);
 			return -1;
+		}
+	}
 	return status;
 }
 
@@ -295,8 +308,11 @@ run_with(const struct run *r, const sigset_t *defaults, bool *said)
 	close_fd(&out[1]);
 	close_fd(&err[1]);
 	if (error == 0) {
-		listen_to(r, out[0], err[0], &w);
-		status = wait_for(pid);
+		bool ok = listen_to(r, out[0], err[0], &w);
+
+		status = wait_for(pid, r->name);
+		if (!ok)
+			status = -1;
 	} else {
 		close_fd(&out[0]);
 		close_fd(&err[0]);
