@@ -201,6 +201,12 @@ linux_netns_list(const struct scan_request *req, struct linux_netns_list *l,
 		return false;
 	}
 	l->own = sys_netns(req->proc, req->own_proc);
+	/* it would be taken for one more of the others */
+	if (l->own == 0 && req->own_proc) {
+		err_msg("%s/thread-self/ns/net:", req->proc);
+		closedir(dir);
+		return false;
+	}
 	if (req->own_proc &&
 	    fstatat(dirfd(dir), "thread-self/ns/net", &st, 0) == 0) {
 		l->dev = st.st_dev;
@@ -225,6 +231,16 @@ struct visit {
 	bool ok;
 };
 
+/* errno of one that could not be entered, and has not just gone. */
+static void
+note_refusal(const struct visit *v, const struct linux_netns *ns)
+{
+	if (errno == ENOENT || errno == ESRCH)
+		return;
+	v->sc->incomplete = true;
+	err_msg("network namespace %.*s:", (int)ns->label.n, ns->label.p);
+}
+
 /* One that has vanished, or whose number another one has by now, is left out;
  * so is one whose kernel refuses: that is a failure. */
 static bool
@@ -234,12 +250,19 @@ enter(const struct visit *v, const struct linux_netns *ns, int proc)
 	struct stat st;
 	bool ok;
 
-	if (fd < 0)
+	if (fd < 0) {
+		note_refusal(v, ns);
 		return false;
-	ok = fstat(fd, &st) == 0 && st.st_ino == ns->inode &&
-	    setns(fd, CLONE_NEWNET) == 0;
-	if (!ok && errno == EPERM)
-		v->sc->incomplete = true;
+	}
+	ok = fstat(fd, &st) == 0;
+	if (ok && st.st_ino != ns->inode) {
+		ok = false;
+		errno = ENOENT;
+	} else if (ok) {
+		ok = setns(fd, CLONE_NEWNET) == 0;
+	}
+	if (!ok)
+		note_refusal(v, ns);
 	close(fd);
 	return ok;
 }
