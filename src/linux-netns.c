@@ -62,12 +62,17 @@ sys_netns(const char *proc, bool own)
 {
 	int dir = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	uint64_t inode = 0;
+	int saved;
 
 	if (dir >= 0) {
 		inode = read_link(dir,
 		    own ? "thread-self/ns/net" : "1/ns/net");
+		saved = errno;
 		close(dir);
+		errno = saved;
 	}
+	if (inode == 0 && own)
+		err_msg("%s/thread-self/ns/net:", proc);
 	return inode;
 }
 
@@ -202,8 +207,7 @@ linux_netns_list(const struct scan_request *req, struct linux_netns_list *l,
 	}
 	l->own = sys_netns(req->proc, req->own_proc);
 	/* it would be taken for one more of the others */
-	if (l->own == 0 && req->own_proc) {
-		err_msg("%s/thread-self/ns/net:", req->proc);
+	if (l->own == 0 && req->own_proc) {	/* that got a message */
 		closedir(dir);
 		return false;
 	}
@@ -233,18 +237,21 @@ struct visit {
 
 /* errno of one that could not be entered, and has not just gone. */
 static void
-note_refusal(const struct visit *v, const struct linux_netns *ns)
+note_refusal(struct visit *v, const struct linux_netns *ns)
 {
 	if (errno == ENOENT || errno == ESRCH)
 		return;
 	v->sc->incomplete = true;
+	/* what is ours to mend, and not a matter of privileges */
+	if (errno != EPERM && errno != EACCES)
+		v->ok = false;
 	err_msg("network namespace %.*s:", (int)ns->label.n, ns->label.p);
 }
 
 /* One that has vanished, or whose number another one has by now, is left out;
  * so is one whose kernel refuses: that is a failure. */
 static bool
-enter(const struct visit *v, const struct linux_netns *ns, int proc)
+enter(struct visit *v, const struct linux_netns *ns, int proc)
 {
 	int fd = openat(proc, ns->path, O_RDONLY | O_CLOEXEC);
 	struct stat st;

@@ -9,6 +9,7 @@
  */
 #include "services.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "err.h"
@@ -127,6 +128,8 @@ services_open(const char *user_file)
 	add_table(s);
 	if (input_slurp(ETC_SERVICES, SERVICES_FILE_MAX, &s->etc))
 		services_parse(buf_str(&s->etc), add_entry, s);
+	else if (errno != ENOENT)
+		err_msg(ETC_SERVICES ":");
 	build_slots(s);
 	return s;
 }

@@ -1,0 +1,251 @@
+#!/usr/bin/env bats
+# Every call that fails, one after the other and from each on: tests/fault.c.
+# Never a signal or a hang, never less than all with status 0, and a message.
+# shellcheck disable=SC2016,SC2154
+
+load helpers
+load diff
+
+setup()
+{
+	cd "$BATS_TEST_TMPDIR" || return
+	fault_plan >plan
+}
+
+# What is tried: a call, and how it fails.  A byte at a time from the rest, and
+# EINTR each other time, must not be seen.
+fault_plan()
+{
+	cat <<-END
+		access EIO
+		calloc ENOMEM
+		clock_gettime EINVAL
+		close EIO ENOSPC
+		connect EACCES
+		fchmod EPERM
+		flock ENOLCK
+		fstat EIO
+		fstatat EIO
+		fsync EIO ENOSPC
+		gethostname EPERM
+		malloc ENOMEM
+		open EIO EMFILE
+		openat EIO EMFILE ENOMEM
+		opendir EMFILE
+		pipe EMFILE
+		poll ENOMEM eintr
+		posix_spawn EAGAIN
+		pthread_create EAGAIN
+		read EIO eintr
+		readlink EIO
+		readlinkat EACCES
+		realloc ENOMEM
+		realpath EIO
+		recv EIO eintr
+		recvmsg ENOBUFS ENOMEM eintr
+		renameat EACCES
+		send EPERM ENOBUFS
+		setns EINVAL
+		socket EPERM EPROTONOSUPPORT EAFNOSUPPORT EMFILE
+		stat EIO
+		syscall EIO
+		unlinkat EACCES
+		waitpid ECHILD eintr
+		write ENOSPC EIO byte eintr
+	END
+}
+
+# faults STATE|- COMMAND...: with the plan.
+faults()
+{
+	requires linux python3
+	! grep -q __asan_init "$(command -v prt-scan)" ||
+		skip 'not with sanitizers: they come first'
+	python3 "$PRT_SRCDIR/tests/fault.py" "$(fixture fault.so)" \
+		"$PRT_SRCDIR/tests/fault.c" "$@" <plan
+}
+
+# machine COMMAND...: the same where there is nothing but some sockets of one
+# process, and a second network namespace.
+machine()
+{
+	requires root ip
+	rm -f ready1 ready2
+	# shellcheck disable=SC2030
+	export -f faults fixture requires
+	PRT_SRCDIR=${PRT_SRCDIR-$BATS_TEST_DIRNAME/..} \
+		unshare -npfm --mount-proc bash -e -c '
+		ip link set lo up
+		listen() {
+			python3 -c "
+import socket, sys, time
+a = []
+for p in (20001, 20002):
+    s = socket.socket()
+    s.bind((\"127.0.0.1\", p))
+    s.listen()
+    a.append(s)
+s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+s.bind((\"::\", 20003))
+a += [s, socket.create_connection((\"127.0.0.1\", 20001)), a[0].accept()]
+open(sys.argv[1], \"w\").write(\"1\")
+time.sleep(600)" "$1" 3>&-
+		}
+		listen ready1 &
+		unshare -n bash -c "$(declare -f listen); ip link set lo up
+			listen ready2" &
+		until [ -s ready1 ] && [ -s ready2 ]; do sleep 0.02; done
+		faults - "$@"' bash "$@"
+}
+
+@test "prt-scan, by netlink" {
+	{ fault_plan; echo 'read short'; } >plan
+	machine prt-scan
+}
+
+@test "prt-scan, all columns, and --strict" {
+	machine prt-scan --strict -o all
+}
+
+@test "prt-scan, by proc" {
+	machine prt-scan --backend=proc
+}
+
+@test "prt-scan, of all network namespaces" {
+	machine prt-scan -N
+}
+
+@test "prt-scan, of interfaces" {
+	machine prt-scan -I
+}
+
+@test "prt-scan, by lsof" {
+	mkdir bin
+	cat >bin/lsof <<-'END'
+		#!/bin/sh
+		printf '%s\n' p1 cx f3 tIPv4 PTCP 'n*:80' TST=LISTEN
+	END
+	chmod 755 bin/lsof
+	# none is found behind it
+	export FAULT_PATH=$PWD/bin
+	requires ps
+	cp "$(command -v ps)" bin/ps
+	machine prt-scan --backend=lsof
+}
+
+# A dump that ends early, lies about its lengths, or was interrupted: retried, or
+# the whole from proc.
+@test "prt-scan, answers of netlink that are not to be believed" {
+	echo 'recvmsg end cut trunc intr long nothing little done' >plan
+	machine prt-scan
+	machine prt-scan --backend=netlink
+	machine prt-scan -N
+}
+
+snapshots()
+{
+	rec | snap time=$T1 >one
+	{ rec local_port=1; rec local_port=2; } | snap time=$T2 >two
+	echo 'read byte' >>plan
+}
+
+@test "prt-diff, two files" {
+	snapshots
+	faults - prt-diff one two
+}
+
+@test "prt-diff -S: the state is the old or the new, whole" {
+	snapshots
+	prt-diff --init -S state one
+	faults state prt-diff -S state two
+}
+
+@test "prt-flag" {
+	snapshots
+	echo 'allow * local_port=1' >rules
+	chmod 644 rules
+	faults - prt-flag -f rules two
+}
+
+@test "each standard descriptor closed, and all of them" {
+	local closed
+	snapshots
+	for closed in '<&-' '2>&-' '<&- 2>&-'; do
+		run -0 bash -c "prt-diff one two $closed"
+		[ "${#lines[@]}" -ge 3 ]
+		run -0 bash -c "prt-flag -X two $closed"
+		[ "${#lines[@]}" -ge 3 ]
+	done
+	for closed in '>&-' '<&- >&-' '<&- >&- 2>&-' '>/dev/full'; do
+		run -2 bash -c "prt-diff one two $closed"
+		run -2 bash -c "prt-flag -X two $closed"
+	done
+	prt-diff --init -S state one
+	cp state before
+	# Nothing opened takes the place of what is closed.
+	run -2 bash -c 'prt-diff -S state two <&- >&- 2>&-'
+	cmp state before
+	run -2 bash -c 'prt-diff one <&-'
+	[[ $output == *'(standard input)'* ]]
+	run -2 bash -c 'prt-flag -X <&-'
+	[[ $output == *'(standard input)'* ]]
+}
+
+@test "prt-scan, each standard descriptor closed, and all of them" {
+	requires linux
+	local closed
+	for closed in '<&-' '2>&-' '<&- 2>&-'; do
+		run -0 bash -c "prt-scan -I $closed"
+		[ "${#lines[@]}" -ge 3 ]
+		run -0 bash -c "prt-scan $closed"
+	done
+	for closed in '<&- >&-' '<&- >&- 2>&-'; do
+		run -2 bash -c "prt-scan $closed"
+	done
+}
+
+# Enough for standard input and output and one file more, and not so much.
+@test "few descriptors, little memory, a small stack, no file size" {
+	local limit
+	snapshots
+	for limit in '-n 4' '-n 5' '-v 4000' '-v 6000' '-s 64' '-f 0'; do
+		for command in 'prt-diff one two' 'prt-flag -X two' \
+		    'prt-scan -I' 'prt-scan'; do
+			run bash -c "ulimit $limit && exec $command" 3>&-
+			echo "$limit: $command: $status: $output"
+			# 127: not even the C library could be loaded
+			[[ $status == [02] || $status == 127 ]]
+			[ -n "$output" ]
+		done
+	done
+	prt-diff --init -S state one
+	cp state before
+	run bash -c '
+		ulimit -f 0
+		trap "" XFSZ
+		exec prt-diff -S state two'
+	[ "$status" -eq 2 ]
+	[[ $output == *'prt-diff: state'* ]]
+	cmp state before
+}
+
+@test "a kernel without /proc, with a foreign one, with a read-only one" {
+	requires linux root ip
+	unshare -npfm --mount-proc bash -c '
+		ip link set lo up
+		mkdir none
+		mount --bind none /proc
+		for how in --backend=proc -N -I; do
+			st=0
+			"$0" $how >out 2>err </dev/null || st=$?
+			echo "$how: $st: $(cat err)"
+			[ $st -eq 2 ] && [ -s err ] && [ ! -s out ] || exit 1
+		done
+		# a foreign one: the owner is counted as hidden
+		exec 5<>/dev/udp/127.0.0.1/9
+		"$0" -u -o proto,pid >out || exit 1
+		grep -q " unowned=[1-9]" out && grep -q "^udp	-" out' "$(command -v prt-scan)"
+	run -0 unshare -npfm --mount-proc bash -c '
+		mount -o remount,ro /proc && exec prt-scan -I'
+	[ "${#lines[@]}" -ge 3 ]
+}
