@@ -10,6 +10,7 @@ setup()
 {
 	cd "$BATS_TEST_TMPDIR" || return
 	fault_plan >plan
+	export PRT_SRCDIR=${PRT_SRCDIR:-$BATS_TEST_DIRNAME/..}
 }
 
 # What is tried: a call, and how it fails.  A byte at a time from the rest, and
@@ -55,12 +56,18 @@ fault_plan()
 	END
 }
 
+# They must come first, and need much memory.
+no_sanitizers()
+{
+	! grep -q __asan_init "$(command -v prt-scan)" ||
+		skip 'not with sanitizers'
+}
+
 # faults STATE|- COMMAND...: with the plan.
 faults()
 {
 	requires linux python3
-	! grep -q __asan_init "$(command -v prt-scan)" ||
-		skip 'not with sanitizers: they come first'
+	no_sanitizers
 	python3 "$PRT_SRCDIR/tests/fault.py" "$(fixture fault.so)" \
 		"$PRT_SRCDIR/tests/fault.c" "$@" <plan
 }
@@ -69,12 +76,12 @@ faults()
 # process, and a second network namespace.
 machine()
 {
-	requires root ip
+	requires root ip linux python3
+	no_sanitizers
 	rm -f ready1 ready2
 	# shellcheck disable=SC2030
-	export -f faults fixture requires
-	PRT_SRCDIR=${PRT_SRCDIR-$BATS_TEST_DIRNAME/..} \
-		unshare -npfm --mount-proc bash -e -c '
+	export -f faults fixture requires no_sanitizers
+	unshare -npfm --mount-proc bash -e -c '
 		ip link set lo up
 		listen() {
 			python3 -c "
@@ -207,6 +214,8 @@ snapshots()
 # Enough for standard input and output and one file more, and not so much.
 @test "few descriptors, little memory, a small stack, no file size" {
 	local limit
+	requires linux
+	no_sanitizers
 	snapshots
 	for limit in '-n 4' '-n 5' '-v 4000' '-v 6000' '-s 64' '-f 0'; do
 		for command in 'prt-diff one two' 'prt-flag -X two' \
