@@ -1,6 +1,6 @@
 /*
- * The socket tables over NETLINK_SOCK_DIAG, sock_diag(7): what ss uses.  It
- * neither misses nor repeats a socket under load, as /proc/net does.
+ * The socket tables over NETLINK_SOCK_DIAG, sock_diag(7): what ss uses.  Under
+ * load a dump of several datagrams may lack or repeat a socket: linux-join.c.
  */
 #define _DEFAULT_SOURCE
 #include "linux.h"
@@ -109,18 +109,6 @@ find_info(const struct inet_diag_msg *m, size_t len, struct arena *a)
 	return info;
 }
 
-enum sock_state
-linux_state(unsigned state, enum sock_proto proto)
-{
-	if (proto == PROTO_UDP)
-		return state == STATE_ESTABLISHED ? STATE_ESTABLISHED :
-		    STATE_UNCONN;
-	if (state == STATE_NEW_SYN_RECV)
-		return STATE_SYN_RECV;
-	return state < STATE_NEW_SYN_RECV ? (enum sock_state)state :
-	    STATE_NONE;
-}
-
 /* The message's bytes are aligned as netlink(7) has it. */
 static bool
 add_message(struct scan *sc, const struct inet_diag_msg *m, size_t len,
@@ -205,8 +193,19 @@ take_datagram(struct scan *sc, const void *buf, size_t len,
 	return len > 0 ? EPROTO : 0;
 }
 
+/* Two sockets that one chain may hold, which anyone can make long: listeners
+ * share a port and an address, and UDP sockets a port.  Connections are spread
+ * by a secret of the kernel's. */
+static bool
+may_be_neighbours(const struct sock *a, const struct sock *b)
+{
+	return a->proto == PROTO_UDP ||
+	    (a->state == STATE_LISTEN && b->state == STATE_LISTEN);
+}
+
+/* Sets *split where two datagrams divide a chain. */
 static int
-receive_dump(int fd, struct scan *sc, enum sock_proto proto)
+receive_dump(int fd, struct scan *sc, enum sock_proto proto, bool *split)
 {
 	union {
 		struct nlmsghdr align;
@@ -217,6 +216,7 @@ receive_dump(int fd, struct scan *sc, enum sock_proto proto)
 	struct msghdr msg = { .msg_name = &from, .msg_iov = &iov,
 		.msg_iovlen = 1 };
 	bool interrupted = false;
+	size_t first = sc->nsock, at;
 	int status = 0;
 	ssize_t n;
 
@@ -231,8 +231,11 @@ receive_dump(int fd, struct scan *sc, enum sock_proto proto)
 			return EPROTO;
 		if (from.nl_pid != 0)	/* not the kernel's */
 			continue;
+		at = sc->nsock;
 		status = take_datagram(sc, &buf, (size_t)n, proto,
 		    &interrupted);
+		*split |= at > first && at < sc->nsock &&
+		    may_be_neighbours(&sc->sock[at - 1], &sc->sock[at]);
 	}
 	return status == ENODATA ? 0 : status;
 }
@@ -240,7 +243,7 @@ receive_dump(int fd, struct scan *sc, enum sock_proto proto)
 /* A dump in a socket of its own: nothing is left over from a failed one. */
 static int
 dump_once(struct scan *sc, const struct nlmsghdr *request,
-    enum sock_proto proto)
+    enum sock_proto proto, bool *split)
 {
 	int fd, status;
 
@@ -250,24 +253,47 @@ dump_once(struct scan *sc, const struct nlmsghdr *request,
 	if (send(fd, request, request->nlmsg_len, 0) < 0)
 		status = errno;
 	else
-		status = receive_dump(fd, sc, proto);
+		status = receive_dump(fd, sc, proto, split);
 	close(fd);
 	return status;
 }
 
 static int
-dump(struct scan *sc, const struct nlmsghdr *request, enum sock_proto proto)
+dump_whole(struct scan *sc, const struct nlmsghdr *request,
+    enum sock_proto proto, bool *split)
 {
 	size_t before = sc->nsock;
 	int tries, status = AGAIN;
 
 	for (tries = 0; status == AGAIN && tries < MAX_TRIES; tries++) {
 		sc->nsock = before;
-		status = dump_once(sc, request, proto);
+		status = dump_once(sc, request, proto, split);
 	}
 	if (status != 0)
 		sc->nsock = before;
 	return status == AGAIN ? EAGAIN : status;
+}
+
+/*
+ * The request, and where its states are: a dump that divides a chain is done
+ * again, of TCP for the listeners alone.
+ */
+static int
+dump(struct scan *sc, const struct nlmsghdr *request, enum sock_proto proto,
+    uint32_t *states)
+{
+	struct linux_join j = { .from = sc->nsock };
+	size_t mid = sc->nsock;
+	bool split = false;
+	int status = dump_whole(sc, request, proto, &split);
+
+	if (proto == PROTO_TCP)
+		*states &= 1u << STATE_LISTEN;
+	while (status == 0 && split && !linux_join(&j, sc, mid)) {
+		mid = sc->nsock;
+		status = dump_whole(sc, request, proto, &split);
+	}
+	return status;
 }
 
 /* What the kernel is to add to each socket: nothing, unless it is asked for. */
@@ -292,7 +318,7 @@ dump_family(const struct scan_request *req, struct scan *sc,
 			.idiag_states = states },
 	};
 
-	return dump(sc, &r.head, proto);
+	return dump(sc, &r.head, proto, &r.body.idiag_states);
 }
 
 /* Both families in one pass, which SOCK_DIAG_BY_FAMILY cannot. */
@@ -308,7 +334,7 @@ dump_tcp(const struct scan_request *req, struct scan *sc, unsigned states)
 			.idiag_states = states },
 	};
 
-	return dump(sc, &r.head, PROTO_TCP);
+	return dump(sc, &r.head, PROTO_TCP, &r.body.idiag_states);
 }
 
 /* An IPv6 socket of a kernel without IPv6 is no failure. */

@@ -2,9 +2,7 @@
  * The socket tables of /proc/net/{tcp,tcp6,udp,udp6}, proc_pid_net(5): where
  * netlink is refused, and for other proc trees.
  *
- * The kernel builds such a file some lines at a time, by position: sockets that
- * come and go meanwhile make it lose others or repeat them.  So each is read
- * twice, and the two are joined.
+ * The kernel builds such a file some lines at a time: linux-join.c.
  */
 #define _GNU_SOURCE
 #include "linux.h"
@@ -18,7 +16,7 @@
 #include "linux-procnet.h"
 #include "num.h"
 
-enum { TIMES = 2, MAX_WARNINGS = 10, FILE_MAX = 1 << 30 };
+enum { MAX_WARNINGS = 10, FILE_MAX = 1 << 30 };
 
 static const struct table {
 	const char *file;
@@ -89,6 +87,18 @@ read_end(struct str s, enum addr_family family, struct addr *a,
 		return false;
 	*port = (uint16_t)v;
 	return true;
+}
+
+enum sock_state
+linux_state(unsigned state, enum sock_proto proto)
+{
+	if (proto == PROTO_UDP)
+		return state == STATE_ESTABLISHED ? STATE_ESTABLISHED :
+		    STATE_UNCONN;
+	if (state == STATE_NEW_SYN_RECV)
+		return STATE_SYN_RECV;
+	return state < STATE_NEW_SYN_RECV ? (enum sock_state)state :
+	    STATE_NONE;
 }
 
 /* tx_queue:rx_queue; of a listener the second is the connections that wait. */
@@ -203,71 +213,19 @@ read_table(struct scan *sc, const char *net, const struct table *t, bool warn)
 	return ok || absent;
 }
 
-/* A row and which of them it was, so that of equal ones the last stays. */
-struct numbered {
-	struct sock sock;
-	size_t at;
-};
-
-static int
-cmp_u64(uint64_t a, uint64_t b)
-{
-	return (a > b) - (a < b);
-}
-
+/* Once more, until there is nothing new in it. */
 static bool
-is_connection(const struct sock *s)
+read_whole(struct scan *sc, const char *net, const struct table *t)
 {
-	return s->proto == PROTO_TCP && s->remote.family != ADDR_NONE;
-}
+	struct linux_join j = { .from = sc->nsock };
+	size_t mid;
 
-/* 0 for two rows of the same socket: of a TCP connection there is one with its
- * two ends, in whatever state; other sockets have an inode. */
-static int
-cmp_socket(const struct sock *x, const struct sock *y)
-{
-	int c = cmp_u64(x->netns, y->netns);
-
-	if (c == 0)
-		c = is_connection(x) - is_connection(y);
-	if (c == 0)
-		c = x->proto - y->proto;
-	if (c == 0 && !is_connection(x))
-		c = cmp_u64(x->inode, y->inode);
-	if (c != 0 || (x->inode != 0 && !is_connection(x)))
-		return c;
-	c = x->local_port - y->local_port;
-	if (c == 0)
-		c = x->remote_port - y->remote_port;
-	if (c == 0)
-		c = addr_cmp(&x->local, &y->local);
-	return c != 0 ? c : addr_cmp(&x->remote, &y->remote);
-}
-
-static int
-cmp_numbered(const void *a, const void *b)
-{
-	const struct numbered *x = a, *y = b;
-	int c = cmp_socket(&x->sock, &y->sock);
-
-	return c != 0 ? c : cmp_u64(x->at, y->at);
-}
-
-static void
-drop_doubles(struct scan *sc)
-{
-	struct numbered *v = mem_alloc(sc->nsock * sizeof *v);
-	size_t i, n = 0;
-
-	for (i = 0; i < sc->nsock; i++)
-		v[i] = (struct numbered){ sc->sock[i], i };
-	qsort(v, sc->nsock, sizeof *v, cmp_numbered);
-	for (i = 0; i < sc->nsock; i++)
-		if (i + 1 == sc->nsock ||
-		    cmp_socket(&v[i].sock, &v[i + 1].sock) != 0)
-			sc->sock[n++] = v[i].sock;
-	sc->nsock = n;
-	free(v);
+	do {
+		mid = sc->nsock;
+		if (!read_table(sc, net, t, j.times == 0))
+			return false;
+	} while (!linux_join(&j, sc, mid));
+	return true;
 }
 
 /* The tables of one namespace, in folder, which is freed. */
@@ -276,13 +234,10 @@ folder_tables(const struct scan_request *req, struct scan *sc, char *folder)
 {
 	bool ok = true;
 	size_t i;
-	int times;
 
-	for (times = 0; times < TIMES; times++)
-		for (i = 0; i < sizeof tables / sizeof tables[0]; i++)
-			if (filter_wants_proto(req->filter, tables[i].proto))
-				ok = ok && read_table(sc, folder, &tables[i],
-				    times == 0);
+	for (i = 0; i < sizeof tables / sizeof tables[0]; i++)
+		if (filter_wants_proto(req->filter, tables[i].proto))
+			ok = ok && read_whole(sc, folder, &tables[i]);
 	free(folder);
 	return ok;
 }
@@ -342,16 +297,10 @@ tree_tables(const struct scan_request *req, struct scan *sc)
 static bool
 procnet_tables(const struct scan_request *req, struct scan *sc)
 {
-	bool ok;
-
 	if (!req->filter->all_netns)
-		ok = own_tables(req, sc);
-	else if (req->own_proc)
-		ok = linux_netns_tables(req, sc, own_tables);
-	else
-		ok = tree_tables(req, sc);
-	drop_doubles(sc);
-	return ok;
+		return own_tables(req, sc);
+	return req->own_proc ? linux_netns_tables(req, sc, own_tables) :
+	    tree_tables(req, sc);
 }
 
 const struct backend linux_procnet = {

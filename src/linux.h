@@ -101,6 +101,20 @@ typedef bool linux_tables(const struct scan_request *req, struct scan *sc);
 bool linux_netns_tables(const struct scan_request *req, struct scan *sc,
     linux_tables *tables);
 
+/*
+ * The readings of one table, joined: the sockets from `from' on; the rest begins
+ * as 0.  linux_join is called after each; what that one has brought is from mid
+ * on.  True where it has brought what the one before has, and nothing else, or
+ * where there were as many as there may be: nobody can keep a scan from ending.
+ */
+struct linux_join {
+	size_t from;
+	size_t seen, added;	/* by the last one: how many, and new ones */
+	int times;
+};
+enum { LINUX_READINGS = 6 };
+bool linux_join(struct linux_join *j, struct scan *sc, size_t mid);
+
 /* Name of an interface of the calling thread's namespace, which is the scan's
  * last; lives as long as the scan.  The number, where it has none by now. */
 const char *linux_ifname(struct scan *sc, uint32_t index);

@@ -59,14 +59,15 @@ fixture()
 	command -v "$1" || realpath -e "$PRT_BUILDDIR/tests/$1"
 }
 
-# start_sockets [ARG...]: runs tests/sockets until stop_sockets, which belongs
-# in teardown.  Then FX[main], FX[share1], ... are the pids of its processes.
+# start_sockets [ARG...]: runs tests/sockets, or what FIXTURE names, until
+# stop_sockets, which belongs in teardown.  Then FX[main], FX[share1], ... are
+# the pids of its processes.
 start_sockets()
 {
 	local line='' sockets
 
 	netns_find
-	sockets=$(fixture sockets)
+	sockets=$(fixture "${FIXTURE:-sockets}")
 	declare -gA FX=()
 	coproc SOCKETS {
 		exec "${UNSHARE[@]}" -- "$sockets" "$@" 3>&- 4>&-

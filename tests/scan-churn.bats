@@ -1,0 +1,102 @@
+#!/usr/bin/env bats
+# Processes and sockets that come and go by the thousand a second: of those that
+# stay no scan misses one, has one twice or gives one a wrong owner.
+#
+# PRT_CHURN=1000 makes as many scans of each backend; without it there are 30.
+# shellcheck disable=SC2016,SC2154
+
+load helpers
+
+ROUND=250		# scans with one fixture, which lives for two minutes
+
+setup()
+{
+	requires linux root netns nsenter
+	cd "$BATS_TEST_TMPDIR" || return
+	export FIXTURE=churn
+	columns=inode,proto,state,local_addr,local_port,remote_addr
+	columns+=,remote_port,pid,process,uid,fd
+}
+
+teardown()
+{
+	stop_sockets
+}
+
+start_churn()
+{
+	local key
+
+	start_sockets "$@"
+	for key in "${!FX[@]}"; do
+		[[ $key != *' '* ]] || echo "${FX[$key]}"
+	done | sort | tr ' ' '\t' >want
+	[ "$(wc -l <want)" -eq 228 ]
+	cut -f 1 want | sort -u >inodes
+}
+
+# Ends it, and reads how many came and went.
+stop_churn()
+{
+	local pid=$SOCKETS_PID in=${SOCKETS[1]} out=${SOCKETS[0]}
+
+	exec {in}>&-
+	read -r -t 10 -u "$out" -a gone
+	wait "$pid"
+	echo "${gone[*]}"
+	[ "${gone[0]}" -gt 30 ]
+	[ "${gone[2]}" -gt 300 ]
+}
+
+# The records of the sockets that stay, as they must be; and those of the others
+# with a process of the fixture that goes, or none.
+check_scan()
+{
+	awk -F '\t' -v OFS='\t' '
+		NR == FNR { stays[$1] = 1; next }
+		$1 in stays { print; next }
+		$9 != "-" && $9 != "ring" && $9 != "fork" {
+			print "not its owner:", $0
+		}' inodes scan | sort >got
+	cmp -s want got || {
+		echo "scan $1:"
+		diff want got
+	}
+}
+
+# scan_on BACKEND
+scan_on()
+{
+	local left=${PRT_CHURN:-30} n=0 i
+	local -a gone
+
+	while [ "$left" -gt 0 ]; do
+		start_churn
+		for ((i = 0; i < ROUND && left > 0; i++, left--, n++)); do
+			enter prt-scan --backend="$1" -H -o "$columns" \
+				>scan 2>said
+			check_scan "$n" >&3
+			cmp -s want got
+			[ ! -s said ]
+		done
+		stop_churn
+	done
+}
+
+@test "at peace: all of them are there, and no other" {
+	start_churn -s
+	for backend in netlink proc; do
+		enter prt-scan --backend=$backend -H -o "$columns" >scan
+		sort scan | diff want - | cut -f 2- >other
+		[ "$(grep -c . <other)" -le 1 ]
+		check_scan 0
+	done
+}
+
+@test "netlink: none missing, none twice, none with another's process" {
+	scan_on netlink
+}
+
+@test "proc: the same, whatever the kernel's files lose and repeat" {
+	scan_on proc
+}
