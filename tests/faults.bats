@@ -39,7 +39,7 @@ fault_plan()
 		pthread_create EAGAIN
 		read EIO eintr
 		readlink EIO
-		readlinkat EACCES
+		readlinkat EACCES EIO ENOMEM
 		realloc ENOMEM
 		realpath EIO
 		recv EIO eintr

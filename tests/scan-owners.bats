@@ -279,7 +279,8 @@ time.sleep(60)" &
 	END
 	"${CC:-cc}" -shared -fPIC -o still.so still.c 2>/dev/null ||
 		skip 'needs a C compiler'
-	! prt-scan --help | grep -q asan || skip 'not with sanitizers'
+	! grep -q __asan_init "$(command -v prt-scan)" ||
+		skip 'not with sanitizers'
 	run -0 strace -f -qq -o trace -e trace=openat,bpf \
 		-E LD_PRELOAD="$PWD/still.so" \
 		prt-scan -H --owners=bpf -o process,pid,local_port -l "$port"
