@@ -20,7 +20,13 @@ enum { LINUX_TIMER_TIMEWAIT = 3 };
 /* The kernel's number of a state as ours: UDP has but two of them. */
 enum sock_state linux_state(unsigned state, enum sock_proto proto);
 
-/* The owners of sc's sockets, by a walk of the process tables. */
+/* Adds the socket of a message of len bytes, aligned as netlink(7) has it.
+ * False where it is none. */
+struct inet_diag_msg;
+bool linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
+    enum sock_proto proto);
+
+/* The owners of sc's sockets, from the process tables. */
 bool linux_owners(const struct scan_request *req, struct scan *sc);
 
 /*
