@@ -59,23 +59,33 @@ fixture()
 	command -v "$1" || realpath -e "$PRT_BUILDDIR/tests/$1"
 }
 
-# start_sockets [ARG...]: runs tests/sockets, or what FIXTURE names, until
-# stop_sockets, which belongs in teardown.  Then FX[main], FX[share1], ... are
-# the pids of its processes.
-start_sockets()
+# start_fixture CMD...: runs it in an empty network namespace until
+# stop_sockets, which belongs in teardown.  What it says up to `ready' sets FX.
+start_fixture()
 {
-	local line='' sockets
-
 	netns_find
-	sockets=$(fixture "${FIXTURE:-sockets}")
 	declare -gA FX=()
 	coproc SOCKETS {
-		exec "${UNSHARE[@]}" -- "$sockets" "$@" 3>&- 4>&-
+		exec "${UNSHARE[@]}" -- "$@" 3>&- 4>&-
 	}
-	while read -r -t 10 -u "${SOCKETS[0]}" line && [ "$line" != ready ]; do
+	wait_ready
+}
+
+wait_ready()
+{
+	local line=''
+
+	while read -r -t 30 -u "${SOCKETS[0]}" line && [ "$line" != ready ]; do
 		FX[${line%%=*}]=${line#*=}
 	done
 	[ "$line" = ready ]
+}
+
+# start_sockets [ARG...]: runs tests/sockets.  Then FX[main], FX[share1], ...
+# are the pids of its processes.
+start_sockets()
+{
+	start_fixture "$(fixture sockets)" "$@"
 }
 
 # The fixture ends where its standard input does.

@@ -13,7 +13,6 @@ setup()
 {
 	requires linux root netns nsenter
 	cd "$BATS_TEST_TMPDIR" || return
-	export FIXTURE=churn
 	columns=inode,proto,state,local_addr,local_port,remote_addr
 	columns+=,remote_port,pid,process,uid,fd
 }
@@ -27,7 +26,7 @@ start_churn()
 {
 	local key
 
-	start_sockets "$@"
+	start_fixture "$(fixture churn)" "$@"
 	for key in "${!FX[@]}"; do
 		[[ $key != *' '* ]] || echo "${FX[$key]}"
 	done | sort | tr ' ' '\t' >want
