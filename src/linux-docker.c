@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "err.h"
+#include "timestamp.h"
 
 enum { ANSWER_MAX = 8 * 1024 * 1024, READ_SIZE = 16 * 1024,
 	PAUSE_MS = 20 };
@@ -21,22 +21,13 @@ enum { ANSWER_MAX = 8 * 1024 * 1024, READ_SIZE = 16 * 1024,
 static const char request[] = "GET /containers/json HTTP/1.0\r\n"
     "Host: docker\r\n\r\n";
 
-int64_t
-linux_clock_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Waits for an event of fd (-1: for a moment); false, with errno, where the
  * time is up. */
 static bool
 wait_for(int fd, short events, int64_t until)
 {
 	struct pollfd p = { .fd = fd, .events = events };
-	int64_t left = until - linux_clock_ms();
+	int64_t left = until - timestamp_steady();
 
 	if (left <= 0) {
 		errno = ETIMEDOUT;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "timestamp.h"
 
 enum { BUDGET_MS = 2000, FILE_MAX = 8 * 1024 * 1024, READ_SIZE = 16 * 1024,
 	PATH_SIZE = 1024, NAME_LEN = 255, NAME_PARTS = 3 };
@@ -338,7 +339,7 @@ void
 linux_names(struct scan *sc)
 {
 	struct proc **by_id = mem_alloc(sc->nproc * sizeof *by_id);
-	struct names l = { .until = linux_clock_ms() + BUDGET_MS,
+	struct names l = { .until = timestamp_steady() + BUDGET_MS,
 		.a = &sc->arena };
 	size_t i, n = 0;
 

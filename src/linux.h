@@ -60,9 +60,6 @@ void linux_names(struct scan *sc);
  * where there is none, with a message where none came until then. */
 struct str linux_docker(struct buf *b, int64_t until);
 
-/* Milliseconds of a clock that never goes back. */
-int64_t linux_clock_ms(void);
-
 /* Sets the parent of every process that has one, by the proc tree. */
 void linux_parents(const char *proc, struct scan *sc);
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "timestamp.h"
 
 enum { POLL_MS = 20 };
 
@@ -91,16 +92,13 @@ fail_open(const struct state *s, const char *suffix)
 static bool
 wait_lock(const struct state *s, unsigned seconds)
 {
-	struct timespec pause = { 0, POLL_MS * 1000000L }, now;
-	time_t end;
+	struct timespec pause = { 0, POLL_MS * 1000000L };
+	int64_t end = timestamp_steady() + (int64_t)seconds * 1000;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	end = now.tv_sec + (time_t)seconds;
 	while (flock(s->lock, LOCK_EX | LOCK_NB) != 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return fail(s, ".lock");
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec >= end) {
+		if (timestamp_steady() >= end) {
 			err_msg("%s.lock: another run holds it, for %u "
 			    "second%s (--wait)", s->path, seconds,
 			    seconds == 1 ? "" : "s");

@@ -23,4 +23,7 @@ bool timestamp_parse(struct str s, int64_t *ms);
 /* The clock (CLOCK_REALTIME) in milliseconds since 1970-01-01. */
 int64_t timestamp_now(void);
 
+/* Milliseconds of one that never goes back. */
+int64_t timestamp_steady(void);
+
 #endif
