@@ -71,11 +71,18 @@ is_program(struct buf *path, size_t start, size_t n)
 	return ok;
 }
 
+static struct str
+search_path(void)
+{
+	const char *path = getenv("PATH");
+
+	return str_from(path != NULL ? path : "/usr/bin:/bin");
+}
+
 bool
 run_find(const char *name, const char *hint, struct buf *path)
 {
-	const char *env = getenv("PATH");
-	struct str rest = str_from(env != NULL ? env : "/usr/bin:/bin");
+	struct str rest = search_path();
 	size_t start = path->n;
 
 	while (rest.p != NULL) {
@@ -117,15 +124,29 @@ close_fd(int *fd)
 }
 
 /* LC_ALL=C and the PATH, which the caller frees: nothing else changes what a
- * program says. */
+ * program says.  What it runs in its turn is for root no other's either. */
 static char *
 plain_path(void)
 {
-	const char *path = getenv("PATH");
+	struct str rest = search_path();
 	struct buf b = { 0 };
+	size_t start;
 
 	buf_puts(&b, "PATH=");
-	buf_puts(&b, path != NULL ? path : "/usr/bin:/bin");
+	while (rest.p != NULL) {
+		struct str folder = str_cut(&rest, ':');
+
+		start = b.n;
+		buf_add(&b, folder.p, folder.n);
+		buf_putc(&b, '\0');
+		if (geteuid() == 0 && (!str_starts(folder, "/") ||
+		    !is_safe_folder(b.p + start)))
+			b.n = start;
+		else
+			b.p[b.n - 1] = ':';
+	}
+	if (b.p[b.n - 1] == ':')
+		b.n--;
 	buf_putc(&b, '\0');
 	return b.p;
 }

@@ -8,6 +8,7 @@ setup()
 {
 	BIN=$BATS_TEST_TMPDIR/bin
 	mkdir "$BIN"
+	prt=$(command -v prt-scan)
 	USUAL_PATH=$PATH
 	PATH=$BIN:$PATH
 }
@@ -116,18 +117,28 @@ same_as_netlink()
 		} >>'$BATS_TEST_TMPDIR/log'
 	END
 	run -0 env LC_ALL=de_DE.UTF-8 COLUMNS=20 PS_FORMAT=pid \
-		prt-scan --backend=lsof -H
+		PATH="$BIN:/usr/bin:/bin" "$prt" --backend=lsof -H
 	[ -z "$output" ]
 	diff -u "$BATS_TEST_TMPDIR/log" - <<-END
 		-iTCP -iUDP -nP +c0 -FfnPpTtcd
 		LC_ALL=C
-		PATH=$PATH
+		PATH=$BIN:/usr/bin:/bin
 		/dev/null
 		-iTCP -iUDP -nP
 		LC_ALL=C
-		PATH=$PATH
+		PATH=$BIN:/usr/bin:/bin
 		/dev/null
 	END
+}
+
+@test "root: what is run gets no folder in PATH that others can write" {
+	requires root
+	fake lsof <<<"echo \"\$PATH\" >>'$BATS_TEST_TMPDIR/log'"
+	mkdir -m 777 "$BATS_TEST_TMPDIR/open"
+	mkdir -p "$BATS_TEST_TMPDIR/open/in"
+	run -0 env PATH=":.:$BATS_TEST_TMPDIR/open:$BIN:/nonexistent:/usr/bin:/bin:$BATS_TEST_TMPDIR/open/in:" \
+		"$prt" --backend=lsof -H
+	[ "$(sort -u "$BATS_TEST_TMPDIR/log")" = "$BIN:/usr/bin:/bin" ]
 }
 
 @test "the table is read where the field output gives nothing" {
@@ -216,7 +227,6 @@ prt-scan: lsof: \x1b[2Jx' ]
 }
 
 @test "no lsof: an error that says how to get it" {
-	prt=$(command -v prt-scan)
 	run -2 --separate-stderr env PATH="$BIN" "$prt" --backend=lsof
 	[ -z "$output" ]
 	[[ $stderr == 'prt-scan: lsof: not found in PATH'* ]]
@@ -226,7 +236,6 @@ prt-scan: lsof: \x1b[2Jx' ]
 }
 
 @test "an lsof that cannot be run is passed over, or said" {
-	prt=$(command -v prt-scan)
 	one_socket | fake_fields
 	mkdir "$BATS_TEST_TMPDIR/first"
 	: >"$BATS_TEST_TMPDIR/first/lsof"
@@ -344,7 +353,6 @@ prt-scan: lsof: \x1b[2Jx' ]
 }
 
 @test "no ps, or one that fails: the rest is there, --strict says no" {
-	prt=$(command -v prt-scan)
 	one_socket | fake_fields
 	cat >"$BIN/lsof" <<-END
 		#!/bin/sh
