@@ -66,8 +66,9 @@ read_header(struct str text, struct btf *b)
 	memcpy(&h, text.p, sizeof h);
 	if (h.magic != BTF_MAGIC || h.version != BTF_VERSION)
 		return false;
-	text = part(text, h.hdr_len, text.n < h.hdr_len ? 0 :
-	    text.n - h.hdr_len);
+	if (h.hdr_len > text.n)
+		return false;
+	text = part(text, h.hdr_len, text.n - h.hdr_len);
 	b->types = part(text, h.type_off, h.type_len);
 	b->strings = part(text, h.str_off, h.str_len);
 	return b->types.p != NULL && b->strings.p != NULL;

@@ -1,0 +1,53 @@
+/*
+ * Fuzz entry: what the kernel tells of a socket.  `make check' replays the
+ * corpus; to look for more:
+ *	clang -g -O1 -fsanitize=fuzzer,address,undefined -Isrc \
+ *	    -D_POSIX_C_SOURCE=200809L tests/fuzz/diag.c BUILD/src/libprt.a
+ */
+#include <linux/inet_diag.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "linux.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+check(bool ok, const char *what)
+{
+	if (ok)
+		return;
+	fprintf(stderr, "%s\n", what);
+	abort();
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct scan sc = { .nsock = 0 };
+	/* of its very size, and aligned */
+	void *message = mem_alloc(size);
+	const struct sock *s;
+	int proto;
+
+	memcpy(message, data, size);
+	scan_add_netns(&sc);
+	for (proto = 0; proto < PROTO_COUNT; proto++) {
+		size_t before = sc.nsock;
+
+		if (!linux_diag_add(&sc, message, size,
+		    (enum sock_proto)proto)) {
+			check(sc.nsock == before, "half a socket");
+			continue;
+		}
+		s = &sc.sock[before];
+		check(sc.nsock == before + 1, "more than a socket");
+		check(s->state < STATE_COUNT, "no state");
+		check(s->local.family != ADDR_NONE, "no local address");
+		check(!sock_is_listener(s) || s->remote.family == ADDR_NONE,
+		    "a listener with a peer");
+	}
+	scan_free(&sc);
+	free(message);
+	return 0;
+}
