@@ -6,8 +6,9 @@
  * udp_dump in net/ipv4/udp_diag.c): one that joins or leaves the chain
  * meanwhile makes it repeat another, or lose one.
  *
- * So such a table is read until a reading brings nothing but what the one before
- * has brought.
+ * So such a table is read until two readings agree and neither repeats any: one
+ * that is lost has one that left before it, which the next reading does not
+ * bring; or that came as well, and made the kernel repeat another.
  */
 #include "linux.h"
 
@@ -67,8 +68,18 @@ cmp_numbered(const void *a, const void *b)
 	return c != 0 ? c : cmp_u64(x->at, y->at);
 }
 
-/* Drops the doubles from j->from on, and notes what the last reading, from mid
- * on, has brought: sockets that some process could have. */
+static size_t
+count_inodes(const struct scan *sc, size_t i)
+{
+	size_t n = 0;
+
+	for (; i < sc->nsock; i++)
+		n += sc->sock[i].inode != 0;
+	return n;
+}
+
+/* Drops the doubles from j->from on, and counts what the reading from mid on
+ * has brought: sockets that some process could have. */
 static void
 drop_doubles(struct linux_join *j, struct scan *sc, size_t mid)
 {
@@ -98,9 +109,11 @@ drop_doubles(struct linux_join *j, struct scan *sc, size_t mid)
 bool
 linux_join(struct linux_join *j, struct scan *sc, size_t mid)
 {
-	size_t before = j->seen;
+	size_t before = j->seen, rows = count_inodes(sc, mid);
+	bool was_clean = j->is_clean;
 
 	drop_doubles(j, sc, mid);
-	return ++j->times >= LINUX_READINGS ||
-	    (j->times > 1 && j->added == 0 && j->seen == before);
+	j->is_clean = rows == j->seen;
+	return ++j->times >= LINUX_READINGS || (was_clean && j->is_clean &&
+	    j->added == 0 && j->seen == before);
 }

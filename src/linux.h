@@ -107,12 +107,13 @@ bool linux_netns_tables(const struct scan_request *req, struct scan *sc,
 /*
  * The readings of one table, joined: the sockets from `from' on; the rest begins
  * as 0.  linux_join is called after each; what that one has brought is from mid
- * on.  True where it has brought what the one before has, and nothing else, or
- * where there were as many as there may be: nobody can keep a scan from ending.
+ * on.  True where it agrees with the one before, or where there were as many as
+ * there may be: nobody can keep a scan from ending.
  */
 struct linux_join {
 	size_t from;
 	size_t seen, added;	/* by the last one: how many, and new ones */
+	bool is_clean;		/* it repeated none */
 	int times;
 };
 enum { LINUX_READINGS = 6 };

@@ -37,11 +37,13 @@ start_churn()
 # Ends it, and reads how many came and went.
 stop_churn()
 {
-	local pid=$SOCKETS_PID in=${SOCKETS[1]} out=${SOCKETS[0]}
+	local pid=$SOCKETS_PID in=${SOCKETS[1]} out
 
-	exec {in}>&-
+	# bash closes its own where the fixture has ended
+	exec {out}<&"${SOCKETS[0]}" {in}>&-
 	read -r -t 10 -u "$out" -a gone
-	wait "$pid"
+	exec {out}<&-
+	wait "$pid" || :
 	echo "${gone[*]}"
 	[ "${gone[0]}" -gt 30 ]
 	[ "${gone[2]}" -gt 300 ]
