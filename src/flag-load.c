@@ -8,6 +8,7 @@
 #include "config.h"
 #include "err.h"
 #include "input.h"
+#include "trust.h"
 
 #define SYSTEM_RULES "/etc/prt/rules"
 
@@ -79,6 +80,16 @@ load(struct rules *r, const char *path, bool may_lack)
 	return ok;
 }
 
+/* One that nobody has named. */
+static bool
+load_default(struct rules *r, const char *path)
+{
+	enum trust trust = trust_told(path, "rules");
+
+	return trust == TRUST_MISSING ||
+	    (trust == TRUST_YES && load(r, path, true));
+}
+
 bool
 load_file(struct rules *r, const char *path)
 {
@@ -122,6 +133,6 @@ load_defaults(struct rules *r)
 {
 	const char *user = user_rules(r);
 
-	return load(r, SYSTEM_RULES, true) &&
-	    (user == NULL || load(r, user, true));
+	return load_default(r, SYSTEM_RULES) &&
+	    (user == NULL || load_default(r, user));
 }

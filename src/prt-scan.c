@@ -12,6 +12,7 @@
 #include "sudo.h"
 #include "sys.h"
 #include "timestamp.h"
+#include "trust.h"
 
 enum { OPT_PID = OPT_OWN, OPT_STATE, OPT_NO_EPHEMERAL, OPT_STRICT,
 	OPT_BACKEND, OPT_OWNERS, OPT_PROC, OPT_SERVICES, OPT_FROM, OPT_SUDO, OPT_ELEVATED };
@@ -253,8 +254,8 @@ services_file(const struct options *o, struct buf *path)
 {
 	if (o->services != NULL)
 		return o->services;
-	return config_path(path, "services") && access(path->p, F_OK) == 0 ?
-	    path->p : NULL;
+	return config_path(path, "services") && access(path->p, F_OK) == 0 &&
+	    trust_told(path->p, "not read") == TRUST_YES ? path->p : NULL;
 }
 
 /* Names of ports, where a column, an operand or a file may have one. */

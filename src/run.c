@@ -1,4 +1,3 @@
-#define _XOPEN_SOURCE 700	/* realpath, S_ISVTX */
 #include "run.h"
 
 #include <errno.h>
@@ -12,63 +11,19 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "trust.h"
 
 extern char **environ;
 
 enum { PIECE = 64 * 1024, MESSAGE_MAX = 1024 };
 
-/*
- * Nobody but root can put another file in its place, or change it.  In a folder
- * with the sticky bit (/tmp) others cannot touch what is root's.  In a user
- * namespace the machine's root has another number: whoever owns / could do as
- * he likes.
- */
 static bool
-is_roots(const char *path, bool sticky_will_do)
-{
-	struct stat st, top;
-
-	if (stat(path, &st) != 0 || stat("/", &top) != 0 ||
-	    (st.st_uid != 0 && st.st_uid != top.st_uid))
-		return false;
-	return (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 ||
-	    (sticky_will_do && (st.st_mode & S_ISVTX) != 0);
-}
-
-/* The folder at path and all above it. */
-static bool
-is_safe_folder(const char *path)
-{
-	char *real = realpath(path, NULL), *slash;
-	bool ok = real != NULL && is_roots(real, false);
-
-	while (ok && (slash = strrchr(real, '/')) != NULL && slash != real) {
-		*slash = '\0';
-		ok = is_roots(real, true);
-	}
-	ok = ok && is_roots("/", true);
-	free(real);
-	return ok;
-}
-
-/* A file that may be run; with the folder's path in the way, as far as n. */
-static bool
-is_program(struct buf *path, size_t start, size_t n)
+is_program(const char *path)
 {
 	struct stat st;
-	bool ok;
 
-	if (stat(path->p + start, &st) != 0 || !S_ISREG(st.st_mode) ||
-	    access(path->p + start, X_OK) != 0)
-		return false;
-	if (geteuid() != 0)
-		return true;
-	if (!is_roots(path->p + start, false))
-		return false;
-	path->p[start + n] = '\0';
-	ok = is_safe_folder(path->p + start);
-	path->p[start + n] = '/';
-	return ok;
+	return trust_file(path) == TRUST_YES && stat(path, &st) == 0 &&
+	    S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
 static struct str
@@ -94,7 +49,7 @@ run_find(const char *name, const char *hint, struct buf *path)
 		buf_putc(path, '/');
 		buf_puts(path, name);
 		buf_putc(path, '\0');
-		if (is_program(path, start, folder.n))
+		if (is_program(path->p + start))
 			return true;
 		path->n = start;
 	}
@@ -140,7 +95,7 @@ plain_path(void)
 		buf_add(&b, folder.p, folder.n);
 		buf_putc(&b, '\0');
 		if (geteuid() == 0 && (!str_starts(folder, "/") ||
-		    !is_safe_folder(b.p + start)))
+		    trust_file(b.p + start) != TRUST_YES))
 			b.n = start;
 		else
 			b.p[b.n - 1] = ':';

@@ -11,8 +11,7 @@
 /*
  * Appends the path of a program, with a NUL, as the folders of PATH have it;
  * those that are not absolute are passed over.  For root, who may not have
- * written his PATH himself, only folders that root alone can write count, and
- * programs that are so too.  False after a message: hint, which may be NULL,
+ * written his PATH himself, only what trust_file allows counts.  False after a message: hint, which may be NULL,
  * tells how to get it.
  */
 bool run_find(const char *name, const char *hint, struct buf *path);

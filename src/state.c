@@ -17,6 +17,7 @@
 
 #include "err.h"
 #include "timestamp.h"
+#include "trust.h"
 
 enum { POLL_MS = 20 };
 
@@ -44,6 +45,7 @@ open_folder(struct state *s)
 	const char *slash = strrchr(s->path, '/');
 	struct str base = str_from(slash != NULL ? slash + 1 : s->path);
 	struct buf folder = { 0 };
+	bool trusted;
 
 	if (slash != NULL)
 		buf_add(&folder, s->path,
@@ -54,9 +56,14 @@ open_folder(struct state *s)
 	set_name(&s->base, base, "");
 	set_name(&s->lock_name, base, ".lock");
 	set_name(&s->new_name, base, ".new");
-	s->folder = open(folder.p, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	trusted = trust_folder(folder.p) != TRUST_NO;
+	if (trusted)
+		s->folder = open(folder.p, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	else
+		err_msg("%s: another user can replace its folder: expected "
+		    "root's alone", s->path);
 	buf_free(&folder);
-	return s->folder >= 0 || fail(s, "");
+	return s->folder >= 0 || (trusted && fail(s, ""));
 }
 
 /* A file of ours, not a link to or a pipe of somebody else's. */

@@ -611,7 +611,7 @@ ring()
 	refuses 'rules: rules that another user can write (owner 1234, mode 644): *' -X -f rules in
 	mkdir -p config/prt
 	cp -p rules config/prt/rules
-	refuses "$PWD/config/prt/rules: rules that another user can write *" in
+	refuses "$PWD/config/prt/rules: rules: another user can write or replace it: *" in
 	# Of others that is their own affair.
 	chmod 666 rules
 	setpriv --reuid=1234 --regid=1234 --clear-groups -- \

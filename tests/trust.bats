@@ -1,0 +1,132 @@
+#!/usr/bin/env bats
+# As root: nothing that another user could have planted is read, run or talked
+# to, whatever leads to it.
+# shellcheck disable=SC2154
+
+load helpers
+
+setup()
+{
+	requires root
+	cd "$BATS_TEST_TMPDIR" || return
+	PRT=$(command -v prt-scan)
+	mkdir -p his roots/prt roots/bin
+	chown 1234 his
+	echo 'planted 1/tcp' >roots/prt/services
+	echo 'flag planted local_port=1' >roots/prt/rules
+	printf '#!/bin/sh\necho planted >&2\n' >roots/bin/lsof
+	chmod 755 roots/bin/lsof
+	record='#proto	state	local_addr	local_port
+tcp	LISTEN	127.0.0.1	1'
+}
+
+# plant: the same files, of root's, below a folder that is another user's.
+plant()
+{
+	cp -a roots/* his
+}
+
+# no CMD...: it fails; what it said stays in stderr.
+no()
+{
+	if "$@"; then
+		return 1
+	fi
+}
+
+# service DIR, rule DIR, program FOLDER: 0 where it counts.
+service()
+{
+	run --separate-stderr env XDG_CONFIG_HOME="$PWD/$1" \
+		prt-scan -q planted
+	[[ $stderr != *"'planted'"* ]]
+}
+
+rule()
+{
+	run --separate-stderr env XDG_CONFIG_HOME="$PWD/$1" \
+		prt-flag -H -o flags <<<"$record"
+	[ "$output" = planted ]
+}
+
+program()
+{
+	run --separate-stderr env PATH="$PWD/$1" "$PRT" --backend=lsof
+	[[ $stderr == *planted* ]]
+}
+
+state()
+{
+	run --separate-stderr prt-diff --init -S "$1/state" <<<"$record"
+	[ "$status" -eq 0 ]
+}
+
+@test "root's own files count" {
+	service roots
+	rule roots
+	requires linux
+	program roots/bin
+	state roots
+}
+
+@test "root's files in another user's folder do not, and it is said" {
+	plant
+	no service his
+	[[ $stderr == *"$PWD/his/prt/services: not read: another user "* ]]
+	no rule his
+	[ "$status" -eq 2 ]
+	[[ $stderr == *"$PWD/his/prt/rules: rules: another user "* ]]
+	no program his/bin
+	no state his
+	[[ $stderr == *'his/state: another user '* ]]
+	[ ! -e his/state ]
+}
+
+@test "nor where his link leads to root's: it may lead elsewhere in a moment" {
+	ln -s "$PWD/roots" his/link
+	chown -h 1234 his/link
+	no service his/link
+	no rule his/link
+	no program his/link/bin
+	no state his/link
+	# back up, out of his folder
+	no service his/../his/link/../roots
+}
+
+@test "root's own links count" {
+	ln -s roots link
+	ln -s ../link/bin roots/again
+	service link
+	rule link/../link
+	state link
+	requires linux
+	program link/again
+}
+
+@test "a sticky folder keeps a state and root's folders, but no file" {
+	mkdir -m 1777 tmp
+	state tmp
+	cp -a roots/prt tmp
+	service tmp
+	chmod 1777 tmp/prt
+	no service tmp
+	chmod 777 tmp
+	no state tmp
+}
+
+@test "what is not there is passed over without a word" {
+	run -0 --separate-stderr env XDG_CONFIG_HOME="$PWD/his" \
+		prt-flag -H -o flags <<<"$record"
+	[ -z "$stderr" ]
+}
+
+@test "of another user's, to himself, they count" {
+	requires setpriv
+	chmod o+x "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" \
+		"${BATS_TEST_TMPDIR%/*/*}" .
+	plant
+	run -0 setpriv --reuid=1234 --regid=1234 --clear-groups -- \
+		env XDG_CONFIG_HOME="$PWD/his" /proc/self/fd/9 -H -o flags - \
+		9<"$(command -v prt-flag)" <<<"$record"
+	[ "$output" = planted ]
+}
