@@ -65,7 +65,7 @@ check_scan()
 	}
 }
 
-# scan_on BACKEND
+# scan_on OPTION...
 scan_on()
 {
 	local left=${PRT_CHURN:-30} n=0 i
@@ -74,7 +74,7 @@ scan_on()
 	while [ "$left" -gt 0 ]; do
 		start_churn
 		for ((i = 0; i < ROUND && left > 0; i++, left--, n++)); do
-			enter prt-scan --backend="$1" -H -o "$columns" \
+			enter prt-scan "$@" -H -o "$columns" \
 				>scan 2>said
 			check_scan "$n" >&3
 			cmp -s want got
@@ -95,9 +95,15 @@ scan_on()
 }
 
 @test "netlink: none missing, none twice, none with another's process" {
-	scan_on netlink
+	scan_on --backend=netlink
 }
 
 @test "proc: the same, whatever the kernel's files lose and repeat" {
-	scan_on proc
+	scan_on --backend=proc
+}
+
+@test "bpf: the same, of the holders that the kernel tells" {
+	prt-scan --owners=bpf -o pid >/dev/null 2>&1 ||
+		skip 'needs a kernel with BTF, and the first pid namespace'
+	scan_on --owners=bpf
 }
