@@ -463,3 +463,18 @@ header()
 	run -0 header -I
 	grep -qxF ".Cm ${output//$'\n'/ }" "$SRC/man/prt.5"
 }
+
+@test "the plots are of the figures in tests/bench/README.md" {
+	local bench=$SRC/tests/bench section plot skip
+
+	# As there: prt-scan beside what shows the same, not less.
+	while read -r section plot skip; do
+		awk -v section="$section" -v skip="$skip" \
+			-f "$bench/plot.awk" "$bench/README.md" |
+			diff -u "$bench/$plot" -
+	done <<-'END'
+		prt-scan scan.svg  (-l|-o|-tulnpH|-tunaH)
+		prt-diff diff.svg
+		prt-flag flag.svg
+	END
+}
