@@ -254,7 +254,7 @@ settle(struct judge *j, struct judge_input *in)
 		heur_snap_read(&in->snaps[i], &s->snaps[i].snap);
 		off[i] = off_in(&s->snaps[i]);
 	}
-	off_explain(j->explain ? j->on : j->asked, s, in->snaps);
+	off_explain(j->explain ? j->on : NULL, j->asked, s, in->snaps);
 	if (s->extent == REC_CUT)
 		err_msg("%s: cut short: only what needs no other record is "
 		    "judged", s->name);

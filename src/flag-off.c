@@ -88,8 +88,20 @@ is_off(const struct heur *h, const struct reason *r, struct place p)
 	return false;
 }
 
+/* What needs a field of prt-diff is off in each plain scan, which is no news. */
+static bool
+needs_diff(const struct heur *h)
+{
+	size_t i;
+
+	for (i = 0; i < HEUR_FIELDS && h->fields[i] != FIELD_NONE; i++)
+		if (h->fields[i] >= FIELD_NSCAN)
+			return true;
+	return false;
+}
+
 void
-off_explain(const bool *on, const struct stream *s,
+off_explain(const bool *on, const bool *asked, const struct stream *s,
     const struct heur_snap *snaps)
 {
 	struct place p = { s, snaps, 0 };
@@ -99,7 +111,11 @@ off_explain(const bool *on, const struct stream *s,
 	for (i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
 		names.n = 0;
 		for (j = 0; j < HEUR_COUNT; j++) {
-			if (!on[j] || !is_off(&heur_table[j], &reasons[i], p))
+			if (!asked[j] && (on == NULL || !on[j] ||
+			    (reasons[i].of_header &&
+			    needs_diff(&heur_table[j]))))
+				continue;
+			if (!is_off(&heur_table[j], &reasons[i], p))
 				continue;
 			buf_puts(&names, names.n > 0 ? ", " : "");
 			buf_puts(&names, heur_table[j].name);

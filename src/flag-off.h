@@ -9,9 +9,10 @@
 /* What of the heuristics a snapshot cannot tell, as bits. */
 uint64_t off_in(const struct stream_snap *snap);
 
-/* Says which of those named by on (HEUR_COUNT of them) were off in some part of
- * the stream; snaps are what its snapshots say. */
-void off_explain(const bool *on, const struct stream *s,
+/* Says which heuristics were off in some part of the stream: of those that are
+ * asked for by name, and of those that are on (NULL: of none), but not that a
+ * field of prt-diff is missing.  snaps are what the stream's snapshots say. */
+void off_explain(const bool *on, const bool *asked, const struct stream *s,
     const struct heur_snap *snaps);
 
 #endif

@@ -68,13 +68,23 @@ setup()
 
 @test "--why appends a sentence for each flag, with its level" {
 	run -0 --separate-stderr prt-flag -X --why -H -o pid,why in
-	[ "$stderr" = 'prt-flag: in: off: bind-widened: for want of fields' ]
+	[ -z "$stderr" ]
 	assert_output_is "$(printf '%s\n' \
 		$'101\t-' \
 		$'102\tnonroot-privileged (medium, T1548): a login account listens on a privileged port, and no root process has that socket; script-sensitive (medium, T1036): an interpreter outside a container listens on port 22, 80 or 443' \
 		$'103\texposed-store (medium, T1190): the port of a store without authentication is open beyond loopback')"
 	[ "$(prt-flag -X --why in | sed -n 2p | cut -f 20-)" = $'flags\twhy' ]
 	[ "$(prt-flag -X -o why,flags in | sed -n 2p)" = $'#why\tflags' ]
+}
+
+@test "that a plain scan has no field of prt-diff is said only where it matters" {
+	run -0 --separate-stderr prt-flag -X --why --enable=all in
+	[ -z "$stderr" ]
+	run -0 --separate-stderr prt-flag -X --enable=bind-widened in
+	[ "$stderr" = 'prt-flag: in: off: bind-widened: for want of fields' ]
+	run -0 --separate-stderr prt-flag -X --why -o flags <(cut -f 1-13,15- in)
+	[[ $stderr == *'off: nonroot-privileged, '*': for want of fields' ]]
+	[[ $stderr != *bind-widened* ]]
 }
 
 @test "a level may depend on the record" {
