@@ -13,7 +13,7 @@ stream_open(struct stream *s, const char *path, const struct cols *fields)
 	memset(s, 0, sizeof *s);
 	s->name = input_name(path);
 	s->moved = s->in_order = true;
-	if (!input_read(path, &s->text))
+	if (!input_read(path, "prt-scan | prt-flag", &s->text))
 		return false;
 	rec_start(&s->rec, s->name, buf_str(&s->text), fields);
 	if (fields != NULL)

@@ -10,8 +10,8 @@
 
 enum { READ_SIZE = 32 * 1024 };	/* at first; then as much as there was */
 
-static bool
-is_stdin(const char *path)
+bool
+input_is_stdin(const char *path)
 {
 	return path == NULL || strcmp(path, "-") == 0;
 }
@@ -19,7 +19,29 @@ is_stdin(const char *path)
 const char *
 input_name(const char *path)
 {
-	return is_stdin(path) ? "(standard input)" : path;
+	return input_is_stdin(path) ? "(standard input)" : path;
+}
+
+int
+input_open(const char *path, const char *instead)
+{
+	int fd = STDIN_FILENO;
+
+	if (!input_is_stdin(path))
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		err_msg("%s:", path);
+	else if (fd == STDIN_FILENO && isatty(fd))
+		err_msg("%s: a terminal: waiting for input; try %s",
+		    input_name(path), instead);
+	return fd;
+}
+
+void
+input_close(int fd)
+{
+	if (fd > STDIN_FILENO)
+		close(fd);
 }
 
 /* Room for a regular file at once: its size is known, and one byte more shows
@@ -72,19 +94,17 @@ input_slurp(const char *path, size_t max, struct buf *text)
 }
 
 bool
-input_read(const char *path, struct buf *text)
+input_read(const char *path, const char *instead, struct buf *text)
 {
-	int fd = STDIN_FILENO;
+	int fd = input_open(path, instead);
 	bool ok;
 
-	if (!is_stdin(path))
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0)
-		reserve(fd, text);
-	ok = fd >= 0 && input_slurp_fd(fd, SIZE_MAX, text);
+	if (fd < 0)
+		return false;
+	reserve(fd, text);
+	ok = input_slurp_fd(fd, SIZE_MAX, text);
 	if (!ok)
 		err_msg("%s:", input_name(path));
-	if (fd > STDIN_FILENO)
-		close(fd);
+	input_close(fd);
 	return ok;
 }

@@ -11,9 +11,18 @@
 /* NULL and "-" are standard input, called `(standard input)' in messages. */
 const char *input_name(const char *path);
 
+bool input_is_stdin(const char *path);
+
+/* The file's descriptor; -1 after a message.  Where it is a terminal, on which
+ * one who forgot the pipe would wait for ever, a message says what else to
+ * type: instead. */
+int input_open(const char *path, const char *instead);
+/* But not standard input, which stays open. */
+void input_close(int fd);
+
 /* Appends all of the file's bytes to text, which the caller frees.  On failure
  * a message is printed and false returned. */
-bool input_read(const char *path, struct buf *text);
+bool input_read(const char *path, const char *instead, struct buf *text);
 
 /* The same of a path that is no option of the user's: no message, errno says
  * why.  More than max bytes is an error, EFBIG. */

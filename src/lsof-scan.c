@@ -3,7 +3,6 @@
  * the source that reads what another one printed.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -191,20 +190,15 @@ read_all(int fd, struct reading *r)
 static bool
 source_tables(const struct scan_request *req, struct scan *sc)
 {
-	bool is_stdin = req->file == NULL || strcmp(req->file, "-") == 0;
-	int fd = is_stdin ? STDIN_FILENO :
-	    open(req->file, O_RDONLY | O_CLOEXEC);
+	int fd = input_open(req->file, "lsof -F | prt-scan --from=lsof");
 	struct reading r;
 	bool ok, known;
 
-	if (fd < 0) {
-		err_msg("%s:", req->file);
+	if (fd < 0)
 		return false;
-	}
 	begin(&r, input_name(req->file), req->services);
 	ok = read_all(fd, &r);
-	if (!is_stdin)
-		close(fd);
+	input_close(fd);
 	known = end(&r);
 	if (ok && known)
 		give(&r, req, sc);

@@ -1,9 +1,7 @@
 /*
  * prt-diff: what changed between two snapshots.
  */
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "diff-match.h"
 #include "diff-print.h"
@@ -126,12 +124,6 @@ take_option(struct options *o, int c)
 }
 
 static bool
-is_stdin(const char *path)
-{
-	return path == NULL || strcmp(path, "-") == 0;
-}
-
-static bool
 take_operands(struct options *o, int argc, char **argv)
 {
 	const char *wrong = NULL;
@@ -143,8 +135,9 @@ take_operands(struct options *o, int argc, char **argv)
 	if (optind < argc)
 		wrong = "too many operands";
 	else if (o->state == NULL && o->old == NULL)
-		wrong = "OLD is missing";
-	else if (o->state == NULL && is_stdin(o->old) && is_stdin(o->new))
+		wrong = "OLD is missing, as in prt-scan | prt-diff OLD";
+	else if (o->state == NULL && input_is_stdin(o->old) &&
+	    input_is_stdin(o->new))
 		wrong = "OLD and NEW cannot both be standard input";
 	else if (o->state == NULL && o->init)
 		wrong = "--init needs -S";
@@ -219,11 +212,8 @@ static bool
 start_side(struct diff_side *side, const struct diff_plan *plan,
     const char *path)
 {
-	int fd = is_stdin(path) ? STDIN_FILENO :
-	    open(path, O_RDONLY | O_CLOEXEC);
+	int fd = input_open(path, "prt-scan | prt-diff OLD");
 
-	if (fd < 0)
-		err_msg("%s:", input_name(path));
 	diff_side_init(side, plan, input_name(path), fd);
 	return fd >= 0;
 }

@@ -396,7 +396,7 @@ $(row 100 tcp - 2 LISTEN nginx gone $T1 -)
 
 @test "bad use" {
 	rec | snap >old
-	refuses 'OLD is missing (see prt-diff --help)'
+	refuses 'OLD is missing, as in prt-scan | prt-diff OLD (see prt-diff --help)'
 	refuses 'too many operands *' old old old
 	refuses 'too many operands *' -S s old old
 	refuses 'OLD and NEW cannot both be standard input *' -

@@ -18,7 +18,7 @@ replay(const char *path, size_t number)
 {
 	struct buf text = { 0 };
 
-	if (!input_read(path, &text))
+	if (!input_read(path, "a file", &text))
 		exit(1);
 	LLVMFuzzerTestOneInput((const uint8_t *)buf_str(&text).p, text.n);
 	printf("ok %zu - %s\n", number, strrchr(path, '/') + 1);
