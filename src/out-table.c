@@ -4,6 +4,9 @@
  * The widths are known once all records are.  Until then each is kept as a run
  * of bytes: its mark, then its cells as they will be shown, escaped and so
  * without a TAB, each with a TAB behind it.
+ *
+ * On a terminal the sentences of `why' are no column, which would be cut to
+ * nothing: they stand below their record, on lines of their own.
  */
 #include "out-impl.h"
 
@@ -23,19 +26,23 @@ enum { UNKNOWN_RANK = 255, UNKNOWN_LEAST = 20 };
  * one wants to see a long command line as blanks in all others. */
 enum { ALIGN_MAX = 80 };
 
+enum { NOTE_INDENT = 4 };
+
 struct column {
 	struct str name;
 	size_t at;		/* its first value in a record */
 	enum field_id id;
 	bool endpoint;		/* an address; its port is the next value */
 	bool held;		/* some record had a value */
+	bool note;		/* stands below the record */
 };
 
 struct out_table {
 	struct column *cols;
 	struct layout_col *layout;	/* of each of cols */
 	size_t n;
-	bool cut;			/* to the width of a terminal */
+	size_t limit;			/* the terminal's width; 0: nothing is
+					 * cut */
 	struct buf rows;
 };
 
@@ -147,22 +154,32 @@ table_row(struct out *o, const struct str *v, enum out_mark mark)
 	}
 }
 
+/* What stands below the record, unless the user wants it as a column. */
+static bool
+is_note(const struct out *o, const struct column *c)
+{
+	return o->table->limit > 0 && c->id == F_WHY &&
+	    !is_chosen(&o->opts, c->name);
+}
+
 /* Decides on the columns; without a record all of them might hold something. */
 static void
 lay_out(struct out *o)
 {
 	struct out_table *t = o->table;
-	size_t i, limit = o->opts.wide ? 0 : out_term_width();
+	size_t i;
 
-	t->cut = limit > 0;
+	t->limit = o->opts.wide ? 0 : out_term_width();
 	for (i = 0; i < t->n; i++) {
-		t->layout[i].shown = t->cols[i].held || o->rows == 0 ||
-		    o->opts.wide || is_chosen(&o->opts, t->cols[i].name);
-		if (!t->cut && t->layout[i].width > ALIGN_MAX)
+		t->cols[i].note = is_note(o, &t->cols[i]);
+		t->layout[i].shown = !t->cols[i].note && (t->cols[i].held ||
+		    o->rows == 0 || o->opts.wide ||
+		    is_chosen(&o->opts, t->cols[i].name));
+		if (t->limit == 0 && t->layout[i].width > ALIGN_MAX)
 			t->layout[i].width = ALIGN_MAX;
 	}
-	if (t->cut)
-		layout_fit(t->layout, t->n, limit, !o->opts.chosen);
+	if (t->limit > 0)
+		layout_fit(t->layout, t->n, t->limit, !o->opts.chosen);
 }
 
 /* What of a cell that is cut is kept of its end: a port; of a path as much as
@@ -220,7 +237,7 @@ add_cell(struct buf *b, const struct out_table *t, size_t i, struct str s,
 	if (right && width < room)
 		add_blanks(b, room - width);
 	start = b->n;
-	if (width > room && t->cut) {
+	if (width > room && t->limit > 0) {
 		add_cut(b, c, s, room);
 		width = width_of((struct str){ b->p + start, b->n - start });
 	} else
@@ -262,6 +279,57 @@ add_heading(struct buf *b, const struct out_table *t)
 	buf_free(&name);
 }
 
+/* Where a line of s that has room for n bytes is to end: behind a blank. */
+static size_t
+word_end(struct str s, size_t n)
+{
+	size_t i = n;
+
+	if (n == s.n || s.p[n] == ' ')
+		return n;
+	while (i > 0 && s.p[i - 1] != ' ')
+		i--;
+	return i > 0 ? i : n;
+}
+
+/* Appends s in lines of at most limit columns, broken between words where that
+ * can be. */
+static void
+add_note(struct buf *b, struct str s, size_t limit)
+{
+	size_t start, n, room = limit > NOTE_INDENT ? limit - NOTE_INDENT : 1;
+
+	while (s.n > 0) {
+		n = width_head(s, room).n;
+		if (n == 0)
+			n = s.n;	/* not even one fits */
+		n = word_end(s, n);
+		start = b->n;
+		add_blanks(b, NOTE_INDENT);
+		buf_add(b, s.p, n);
+		end_line(b, start, "");
+		while (n < s.n && s.p[n] == ' ')
+			n++;
+		s = (struct str){ s.p + n, s.n - n };
+	}
+}
+
+/* Appends what stands below the record at p, after its mark. */
+static void
+add_notes(struct buf *b, const struct out_table *t, const char *p)
+{
+	const char *end = t->rows.p + t->rows.n, *tab;
+	struct str s;
+	size_t i;
+
+	for (i = 0; i < t->n; i++, p = tab + 1) {
+		tab = memchr(p, '\t', (size_t)(end - p));
+		s = (struct str){ p, (size_t)(tab - p) };
+		if (t->cols[i].note && !str_is(s, "-"))
+			add_note(b, s, t->limit);
+	}
+}
+
 /* Appends the record at p; returns what is behind it. */
 static const char *
 add_record(struct buf *b, const struct out_table *t, const char *p, bool color)
@@ -271,10 +339,9 @@ add_record(struct buf *b, const struct out_table *t, const char *p, bool color)
 		[OUT_BAD] = "\033[31m", [OUT_ODD] = "\033[33m",
 	};
 	const char *on = color ? colors[(unsigned char)*p] : "";
-	const char *end = t->rows.p + t->rows.n, *tab;
+	const char *end = t->rows.p + t->rows.n, *cells = ++p, *tab;
 	size_t i, start;
 
-	p++;
 	buf_puts(b, on);
 	start = b->n;
 	for (i = 0; i < t->n; i++) {
@@ -285,6 +352,7 @@ add_record(struct buf *b, const struct out_table *t, const char *p, bool color)
 		p = tab + 1;
 	}
 	end_line(b, start, *on != '\0' ? "\033[0m" : "");
+	add_notes(b, t, cells);
 	return p;
 }
 

@@ -1,0 +1,173 @@
+#!/usr/bin/env bats
+# What a person sees: the programs in a real terminal, tmux's, of 80 and of 200
+# columns.
+# shellcheck disable=SC2154
+
+load helpers
+
+END='--- end ---'
+
+setup()
+{
+	requires linux netns tmux
+	cd "$BATS_TEST_TMPDIR" || return
+	start_sockets
+}
+
+teardown()
+{
+	close_screen
+	stop_sockets
+}
+
+# Each terminal has a server of its own: one that is about to end takes no more.
+on_screen()
+{
+	tmux -S "./tmux$screens" "$@"
+}
+
+close_screen()
+{
+	[ ! -S "./tmux${screens-}" ] || on_screen kill-server || :
+}
+
+# await TEXT: until the terminal shows it.
+await()
+{
+	local i
+
+	for ((i = 0; i < 600; i++)); do
+		! on_screen capture-pane -p | grep -qF -e "$1" || return 0
+		sleep 0.05
+	done
+	on_screen capture-pane -p
+	return 1
+}
+
+# open_screen COLUMNS COMMAND: runs it in a terminal, in the sockets' namespace.
+open_screen()
+{
+	printf '%s\necho "%s"\nexec sleep 1000\n' "$2" "$END" >script
+	env -u COLUMNS -u NO_COLOR -u TMUX "${NSENTER[@]}" -t "${FX[main]}" -- \
+		tmux -S "./tmux$((++screens))" -f /dev/null new-session -d -x "$1" -y 300 \
+		'exec sh ./script' 3>&-
+}
+
+# screen COLUMNS COMMAND: the same, until it has ended: the lines that are there
+# to `screen'; to `lines' with those that were wrapped joined, to `colored' with
+# the terminal's codes.
+screen()
+{
+	open_screen "$@"
+	await "$END"
+	on_screen capture-pane -p | sed "/^$END/,\$d; s/ *\$//" >screen
+	on_screen capture-pane -pJ | sed "/^$END/,\$d; s/ *\$//" >lines
+	on_screen capture-pane -pe | sed "/$END/,\$d" >colored
+	close_screen
+	cat screen
+	diff -u lines screen
+}
+
+# heads NAME...: the first line has them all.
+heads()
+{
+	local name head
+
+	head=" $(head -n 1 screen) "
+	for name; do
+		[[ $head == *" $name "* ]] || {
+			echo "no $name: $head"
+			return 1
+		}
+	done
+}
+
+# As many lines as records, and one of names.
+is_whole()
+{
+	[ "$(wc -l <screen)" -eq $(($(enter prt-scan -H "$@" | wc -l) + 1)) ]
+}
+
+@test "prt-scan in 80 columns: nothing wraps, and who has what is there" {
+	screen 80 prt-scan
+	heads PROTO STATE LOCAL REMOTE PID PROCESS
+	is_whole
+	screen 80 'prt-scan -tulpn'
+	heads PROTO STATE LOCAL PID PROCESS USER
+	is_whole -l
+	# What fits so badly that a port, the pid or the name is lost.
+	enter prt-scan -l -H -o local_port,pid,process |
+	while IFS=$'\t' read -r port pid process; do
+		grep -qE ":$port .* $pid +${process:0:9}" screen
+	done
+}
+
+@test "prt-scan in 200 columns: nothing wraps, and the commands are there" {
+	screen 200 prt-scan
+	heads PROTO STATE LOCAL REMOTE DIR SERVICE PID PROCESS USER EXE CMDLINE
+	is_whole
+}
+
+@test "prt-diff in 80 and 200 columns: what changed is there" {
+	screen 80 'prt-scan | prt-diff /dev/null'
+	heads STATE LOCAL REMOTE PID PROCESS CHANGE
+	screen 200 'prt-scan | prt-diff /dev/null'
+	heads PROTO STATE LOCAL REMOTE PID PROCESS USER CHANGE FIRST_SEEN
+}
+
+@test "prt-flag in 80 and 200 columns: the flags, and below them whole sentences" {
+	local width
+
+	for width in 80 200; do
+		screen $width "prt-scan -l | prt-flag -X -s --why \
+			-e 'flag listens state=LISTEN' \
+			-e 'flag a-name-that-is-rather-long state=LISTEN' \
+			-e 'flag another-long-name-of-a-rule state=LISTEN'"
+		heads PROTO LOCAL PID PROCESS FLAGS
+		run ! heads WHY
+		! grep -q prt-flag: screen
+		grep '^    ' screen | tr -s ' \n' ' ' >why
+		grep -F 'another-long-name-of-a-rule: the rule at -e:3' why
+	done
+	# Where it is asked for as a column it is one.
+	screen 80 'prt-scan -l | prt-flag -X -o local_port,why'
+	heads LOCAL_PORT WHY
+	run ! grep '^    [a-z]' screen
+}
+
+@test "colors are for terminals, and NO_COLOR is heeded" {
+	local flag="prt-flag -X -e 'flag listens state=LISTEN'"
+
+	screen 80 "prt-scan | $flag"
+	grep -q $'^\033\\[33m[0-9t]' colored
+	screen 80 "export NO_COLOR=1; prt-scan | $flag"
+	run ! grep $'\033' colored
+	screen 80 "prt-scan | $flag -F table | cut -b 1-60"
+	run ! grep $'\033' colored
+	screen 80 "export NO_COLOR=1; prt-scan | $flag --color=always"
+	grep -q $'^\033\\[33m[0-9t]' colored
+}
+
+@test "who forgets the pipe is told what to type" {
+	local command
+
+	for command in prt-flag 'prt-flag --why -' 'prt-diff /dev/null' \
+	    'prt-diff -S state' 'prt-scan --from=lsof'; do
+		open_screen 80 "$command"
+		await ': (standard input): a terminal: waiting for '
+		await "; try "
+		on_screen send-keys C-d
+		await "$END"
+		close_screen
+	done
+	screen 80 prt-diff
+	grep -F 'as in prt-scan | prt-diff OLD' screen
+	screen 80 'prt-flag </dev/null; prt-scan | prt-flag -s -X'
+	run ! grep terminal screen
+}
+
+@test "errors say what to do, in 80 columns" {
+	screen 80 'prt-scan -x; prt-scan htpps; prt-scan 99999; prt-scan -F xml
+		prt-flag --enable=foo; prt-diff; prt-scan -o foo'
+	[ "$(grep -c ': expected \|--help)' screen)" -eq 7 ]
+}
