@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "linux.h"
+#include "tap.h"
 
 /* Two whole ids and what is shown of them. */
 #define ID "3f29a0c1d4e857b6" "0123456789abcdef" "fedcba9876543210" \
@@ -20,14 +21,6 @@
 
 _Static_assert(sizeof ID == 65, "an id has 64 digits");
 _Static_assert(sizeof ID2 == 65, "an id has 64 digits");
-
-static int count;
-
-static void
-ok(bool pass, const char *what)
-{
-	printf("%sok %d - %s\n", pass ? "" : "not ", ++count, what);
-}
 
 /* A copy that ends where the text does, so that a sanitizer sees a step too
  * far; the caller frees. */
@@ -336,6 +329,5 @@ main(void)
 		check_part(linux_unit, "unit", units[i].what, units[i].text,
 		    units[i].path);
 	long_lines();
-	printf("1..%d\n", count);
-	return 0;
+	return tap_end();
 }

@@ -3,14 +3,7 @@
 #include <stdio.h>
 
 #include "ifaces.h"
-
-static int count;
-
-static void
-ok(bool pass, const char *what)
-{
-	printf("%sok %d - %s\n", pass ? "" : "not ", ++count, what);
-}
+#include "tap.h"
 
 static void
 show(struct buf *b, const struct ifaces *t)
@@ -107,6 +100,5 @@ main(void)
 	parse(ifaces_netdev, "", "", "/proc/net/dev: nothing");
 	parse(ifaces_netdev, "eth0: 1 2 3\n:\neth1:\n", "",
 	    "/proc/net/dev: cut lines");
-	printf("1..%d\n", count);
-	return 0;
+	return tap_end();
 }

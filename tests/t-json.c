@@ -3,14 +3,7 @@
 #include <stdlib.h>
 
 #include "json.h"
-
-static int count;
-
-static void
-ok(bool pass, const char *what)
-{
-	printf("%sok %d - %s\n", pass ? "" : "not ", ++count, what);
-}
+#include "tap.h"
 
 /* The text of member key of the object; want NULL: there is none. */
 static void
@@ -84,6 +77,5 @@ main(void)
 	ok(elements("{}") == 0, "no array");
 	beginnings("{\"Id\":\"a\",\"Names\":[\"/b\"]}");
 	deep();
-	printf("1..%d\n", count);
-	return 0;
+	return tap_end();
 }

@@ -4,40 +4,9 @@
 #include <string.h>
 
 #include "lsof-addr.h"
+#include "tap.h"
 
-static unsigned ntests, nfailed;
 static struct services *services;
-
-static void
-ok(bool good, const char *what, const char *text)
-{
-	printf("%sok %u - %s: ", good ? "" : "not ", ++ntests, what);
-	for (; *text != '\0'; text++)
-		putchar(*text >= ' ' && *text != '#' ? *text : '.');
-	putchar('\n');
-	nfailed += !good;
-}
-
-static void
-ok_text(const struct buf *got, const char *want, const char *what,
-    const char *text)
-{
-	bool good = str_is(buf_str(got), want);
-
-	ok(good, what, text);
-	if (!good)
-		printf("# got  %.*s\n# want %s\n", (int)got->n,
-		    buf_str(got).p, want);
-}
-
-static void
-add_number(struct buf *b, uint64_t v)
-{
-	char text[32];
-
-	snprintf(text, sizeof text, "%llu", (unsigned long long)v);
-	buf_puts(b, text);
-}
 
 static void
 add_end(struct buf *b, const struct addr *a, uint16_t port)
@@ -176,7 +145,7 @@ test_names(void)
 				buf_putc(&b, ')');
 			}
 		}
-		ok_text(&b, names[i].want, "name", names[i].text);
+		ok_buf(&b, names[i].want, "name", names[i].text);
 		buf_free(&b);
 	}
 }
@@ -210,7 +179,7 @@ test_states(void)
 		const char *got = sock_state_name(lsof_state(
 		    str_from(states[i].text)));
 
-		ok(got == states[i].want || (got != NULL && states[i].want !=
+		ok_of(got == states[i].want || (got != NULL && states[i].want !=
 		    NULL && strcmp(got, states[i].want) == 0), "state",
 		    states[i].text);
 	}
@@ -222,7 +191,6 @@ main(void)
 	services = services_open(NULL);
 	test_names();
 	test_states();
-	printf("1..%u\n", ntests);
 	services_free(services);
-	return nfailed > 0;
+	return tap_end();
 }

@@ -3,40 +3,9 @@
 #include <string.h>
 
 #include "lsof.h"
+#include "tap.h"
 
-static unsigned ntests, nfailed;
 static struct services *services;
-
-static void
-ok(bool good, const char *what, const char *text)
-{
-	printf("%sok %u - %s: ", good ? "" : "not ", ++ntests, what);
-	for (; *text != '\0'; text++)
-		putchar(*text >= ' ' && *text != '#' ? *text : '.');
-	putchar('\n');
-	nfailed += !good;
-}
-
-static void
-ok_text(const struct buf *got, const char *want, const char *what,
-    const char *text)
-{
-	bool good = str_is(buf_str(got), want);
-
-	ok(good, what, text);
-	if (!good)
-		printf("# got  %.*s\n# want %s\n", (int)got->n,
-		    buf_str(got).p, want);
-}
-
-static void
-add_number(struct buf *b, uint64_t v)
-{
-	char text[32];
-
-	snprintf(text, sizeof text, "%llu", (unsigned long long)v);
-	buf_puts(b, text);
-}
 
 static void
 note(void *arg, size_t line, const char *wrong)
@@ -181,14 +150,14 @@ test_texts(void)
 		struct buf whole = read_in(text, text.n + 1);
 		bool same = true;
 
-		ok_text(&whole, texts[i].want, "text", texts[i].what);
+		ok_buf(&whole, texts[i].want, "text", texts[i].what);
 		for (piece = 1; piece < 40; piece++) {
 			struct buf b = read_in(text, piece);
 
 			same = same && str_eq(buf_str(&b), buf_str(&whole));
 			buf_free(&b);
 		}
-		ok(same, "text in pieces of any size", texts[i].what);
+		ok_of(same, "text in pieces of any size", texts[i].what);
 		buf_free(&whole);
 	}
 }
@@ -239,28 +208,28 @@ test_procs(void)
 		snprintf(text, sizeof text, "p1\nc%s\nf3\ntIPv4\nPTCP\nn*:80\n",
 		    comms[i].text);
 		p = first_proc(text, &a);
-		ok(str_is(p.comm, comms[i].want), "command",
+		ok_of(str_is(p.comm, comms[i].want), "command",
 		    comms[i].text);
 	}
 	p = first_proc("p9\nR8\nca\nu501\nLDOM\\bob\nf3\ntIPv4\nPTCP\nn*:80\n",
 	    &a);
-	ok(p.pid == 9 && p.has_ppid && p.ppid == 8 && p.has_uid &&
+	ok_of(p.pid == 9 && p.has_ppid && p.ppid == 8 && p.has_uid &&
 	    p.uid == 501 && str_is(p.user, "DOM\\bob"), "process",
 	    "p R c u L, a login name has no escapes");
 	p = first_proc("p9\nu-2\nf3\ntIPv4\nPTCP\nn*:80\n", &a);
-	ok(p.has_uid && p.uid == UINT32_MAX - 1 && p.user.p == NULL,
+	ok_of(p.has_uid && p.uid == UINT32_MAX - 1 && p.user.p == NULL,
 	    "process", "u-2, as some write 4294967294");
 	p = first_proc("p9\nf3\ntIPv4\nPTCP\nn*:80\nca\nu7\n", &a);
-	ok(str_is(p.comm, "a") && p.uid == 7, "process",
+	ok_of(str_is(p.comm, "a") && p.uid == 7, "process",
 	    "told behind its files");
 	p = first_proc("p9\nca\nf3\ntIPv4\nPTCP\nn*:80\np9\nu7\nf3\ntIPv4\n"
 	    "PTCP\nn*:80\n", &a);
-	ok(str_is(p.comm, "a") && p.uid == 7, "process", "told in two parts");
+	ok_of(str_is(p.comm, "a") && p.uid == 7, "process", "told in two parts");
 	p = first_proc(HEAD "a\\x20b 9 501 3u IPv4 7 0t0 TCP *:80\n", &a);
-	ok(str_is(p.comm, "a b") && p.has_uid && p.uid == 501 &&
+	ok_of(str_is(p.comm, "a b") && p.has_uid && p.uid == 501 &&
 	    str_is(p.user, "501"), "process", "of a table with numbers");
 	p = first_proc(HEAD "Web  Srv 9 bob 3u IPv4 7 0t0 TCP *:80\n", &a);
-	ok(str_is(p.comm, "Web  Srv") && !p.has_uid && str_is(p.user, "bob"),
+	ok_of(str_is(p.comm, "Web  Srv") && !p.has_uid && str_is(p.user, "bob"),
 	    "process", "of a table with blanks");
 	arena_free(&a);
 }
@@ -284,14 +253,14 @@ test_sockets(void)
 	lsof_end(l);
 	lsof_give(l, &all, &sc);
 	s = sc.sock;
-	ok(sc.nsock == 3 && s[0].inode == 1234 && !s[0].queueless &&
+	ok_of(sc.nsock == 3 && s[0].inode == 1234 && !s[0].queueless &&
 	    s[0].rx_queue == 7 && s[0].state == STATE_LISTEN && s[0].userless,
 	    "socket", "the device is Linux's inode, QR and QS the queues");
-	ok(sc.nsock == 3 && s[1].inode == 99 && s[1].queueless &&
+	ok_of(sc.nsock == 3 && s[1].inode == 99 && s[1].queueless &&
 	    s[1].state == STATE_UNCONN && s[1].ifname != NULL &&
 	    strcmp(s[1].ifname, "en0") == 0, "socket",
 	    "an address in the kernel is none; a UDP state is not believed");
-	ok(sc.nsock == 3 && s[2].inode == 0 && s[2].queueless &&
+	ok_of(sc.nsock == 3 && s[2].inode == 0 && s[2].queueless &&
 	    s[2].state == STATE_ESTABLISHED, "socket",
 	    "connected UDP; one queue is none");
 	lsof_close(l);
@@ -339,7 +308,7 @@ test_many(void)
 		    strcmp(s->ifname + 2, line + 4) == 0 &&
 		    s->local_port == proc->pid + sc.holder[i].fd;
 	}
-	ok(good, "many", "54000 files, 18000 of them different");
+	ok_of(good, "many", "54000 files, 18000 of them different");
 	lsof_close(l);
 	scan_free(&sc);
 	buf_free(&text);
@@ -358,10 +327,10 @@ test_long_line(void)
 		buf_putc(&text, 'n');
 	buf_puts(&text, "\nn*:80\n");
 	got = read_in(buf_str(&text), LONG / 7);
-	ok_text(&got, "!5 80 1/3;", "text", "a line of 300,000 bytes");
+	ok_buf(&got, "!5 80 1/3;", "text", "a line of 300,000 bytes");
 	buf_free(&got);
 	got = read_in(buf_str(&text), text.n);
-	ok_text(&got, "!5 80 1/3;", "text", "the same in one piece");
+	ok_buf(&got, "!5 80 1/3;", "text", "the same in one piece");
 	buf_free(&got);
 	buf_free(&text);
 }
@@ -375,7 +344,6 @@ main(void)
 	test_sockets();
 	test_many();
 	test_long_line();
-	printf("1..%u\n", ntests);
 	services_free(services);
-	return nfailed > 0;
+	return tap_end();
 }

@@ -7,19 +7,10 @@
 #include "num.h"
 #include "out-layout.h"
 #include "out.h"
+#include "tap.h"
 #include "width.h"
 
 enum { FUZZ_ROWS = 2000, FUZZ_MAX = 24 };
-
-static unsigned ntests, nfailed;
-
-static void
-ok(bool good, const char *text)
-{
-	printf("%sok %u - %s\n", good ? "" : "not ", ++ntests, text);
-	if (!good)
-		nfailed++;
-}
 
 /* Standard output is a file of ours while records are written. */
 static struct out *
@@ -365,6 +356,5 @@ main(void)
 	test_random("table");
 	test_width();
 	test_layout();
-	printf("1..%u\n", ntests);
-	return nfailed > 0;
+	return tap_end();
 }

@@ -4,14 +4,7 @@
 #include <stdlib.h>
 
 #include "linux-procnet.h"
-
-static int count;
-
-static void
-ok(bool pass, const char *what)
-{
-	printf("%sok %d - %s\n", pass ? "" : "not ", ++count, what);
-}
+#include "tap.h"
 
 /*
  * The table has addresses as words in the machine's own byte order.  Here an @
@@ -348,6 +341,5 @@ main(void)
 	edges();
 	malformed();
 	cuts();
-	printf("1..%d\n", count);
-	return 0;
+	return tap_end();
 }

@@ -4,39 +4,7 @@
 #include <string.h>
 
 #include "ps.h"
-
-static unsigned ntests, nfailed;
-
-static void
-ok(bool good, const char *what, const char *text)
-{
-	printf("%sok %u - %s: ", good ? "" : "not ", ++ntests, what);
-	for (; *text != '\0'; text++)
-		putchar(*text >= ' ' && *text != '#' ? *text : '.');
-	putchar('\n');
-	nfailed += !good;
-}
-
-static void
-ok_text(const struct buf *got, const char *want, const char *what,
-    const char *text)
-{
-	bool good = str_is(buf_str(got), want);
-
-	ok(good, what, text);
-	if (!good)
-		printf("# got  %.*s\n# want %s\n", (int)got->n,
-		    buf_str(got).p, want);
-}
-
-static void
-add_number(struct buf *b, uint64_t v)
-{
-	char text[32];
-
-	snprintf(text, sizeof text, "%llu", (unsigned long long)v);
-	buf_puts(b, text);
-}
+#include "tap.h"
 
 static const struct {
 	int n;
@@ -78,19 +46,19 @@ test_ps(void)
 				else
 					buf_add(&b, last.p, last.n);
 			}
-		ok_text(&b, ps_lines[i].want, "ps", ps_lines[i].line);
+		ok_buf(&b, ps_lines[i].want, "ps", ps_lines[i].line);
 		buf_free(&b);
 	}
 	n = ps_list(&list, pids, 4, 1000);
-	ok(n == 4 && str_is(buf_str(&list), "1,22,333,4294967295"), "ps",
+	ok_of(n == 4 && str_is(buf_str(&list), "1,22,333,4294967295"), "ps",
 	    "a list of all");
 	list.n = 0;
 	n = ps_list(&list, pids + 1, 3, 25);
-	ok(n == 2 && str_is(buf_str(&list), "22,333"), "ps",
+	ok_of(n == 2 && str_is(buf_str(&list), "22,333"), "ps",
 	    "a list of as many as fit");
 	list.n = 0;
 	n = ps_list(&list, pids, 4, 0);
-	ok(n == 1 && str_is(buf_str(&list), "1"), "ps", "one at least");
+	ok_of(n == 1 && str_is(buf_str(&list), "1"), "ps", "one at least");
 	buf_free(&list);
 }
 
@@ -98,6 +66,5 @@ int
 main(void)
 {
 	test_ps();
-	printf("1..%u\n", ntests);
-	return nfailed > 0;
+	return tap_end();
 }

@@ -7,30 +7,9 @@
 #include "escape.h"
 #include "out.h"
 #include "rec.h"
+#include "tap.h"
 
 enum { SHUFFLES = 2000, MUTANTS = 30000, LINES = 16 };
-
-static unsigned ntests, nfailed;
-
-static void
-ok(bool good, const char *text)
-{
-	printf("%sok %u - %s\n", good ? "" : "not ", ++ntests, text);
-	if (!good)
-		nfailed++;
-}
-
-/* Below n; the same in each run (xorshift32). */
-static uint32_t
-pick(uint32_t n)
-{
-	static uint32_t x = 2463534242u;
-
-	x ^= x << 13;
-	x ^= x >> 17;
-	x ^= x << 5;
-	return x % n;
-}
 
 #define SNAP "##prt 1 time=2026-11-24T03:10:00.123Z host=a\\x20b\n"
 #define HEADER "#proto\tstate\tlocal_addr\tlocal_port\tremote_addr\t" \
@@ -283,7 +262,7 @@ test_order(void)
 		for (k = 0; k < n; k++) {
 			struct str moved = line[k];
 
-			at = k + pick((uint32_t)(n - k));
+			at = k + tap_pick((uint32_t)(n - k));
 			line[k] = line[at];
 			line[at] = moved;
 			buf_add(&b, line[k].p, line[k].n);
@@ -301,17 +280,17 @@ static void
 mutate(struct buf *b)
 {
 	static const char picks[] = "\t\n\r\\\\#-\0\xef\x1bx0= \x7f\xe2\x80\xae";
-	uint32_t times = 1 + pick(4);
+	uint32_t times = 1 + tap_pick(4);
 
 	for (; times > 0 && b->n > 0; times--) {
-		size_t at = pick((uint32_t)b->n);
+		size_t at = tap_pick((uint32_t)b->n);
 
-		switch (pick(3)) {
+		switch (tap_pick(3)) {
 		case 0:
-			b->p[at] = (char)pick(256);
+			b->p[at] = (char)tap_pick(256);
 			break;
 		case 1:
-			b->p[at] = picks[pick(sizeof picks - 1)];
+			b->p[at] = picks[tap_pick(sizeof picks - 1)];
 			break;
 		default:
 			memmove(b->p + at, b->p + at + 1, b->n - at - 1);
@@ -378,6 +357,5 @@ main(void)
 	test_fields();
 	test_order();
 	test_mutants();
-	printf("1..%u\n", ntests);
-	return nfailed > 0;
+	return tap_end();
 }

@@ -7,30 +7,9 @@
 #include "escape.h"
 #include "out.h"
 #include "rec.h"
+#include "tap.h"
 
 enum { STREAMS = 1500, ROWS = 4, COLS = 8, KEYS = 4, VALUE_MAX = 64 };
-
-static unsigned ntests, nfailed;
-
-static void
-ok(bool good, const char *text)
-{
-	printf("%sok %u - %s\n", good ? "" : "not ", ++ntests, text);
-	if (!good)
-		nfailed++;
-}
-
-/* Below n; the same in each run (xorshift32). */
-static uint32_t
-pick(uint32_t n)
-{
-	static uint32_t x = 2463534242u;
-
-	x ^= x << 13;
-	x ^= x >> 17;
-	x ^= x << 5;
-	return x % n;
-}
 
 static size_t
 put_utf8(char *p, uint32_t cp)
@@ -54,19 +33,19 @@ random_value(char *p)
 	static const uint32_t edges[] = { 0x0, 0x1f, 0x7f, 0x80, 0x9f, 0x61c,
 		0x200b, 0x200f, 0x2028, 0x202e, 0x2060, 0x206f, 0xd800, 0xdfff,
 		0xfeff, 0xe0000, 0xe007f, 0x10ffff };
-	uint32_t kind = pick(5);
-	size_t n = 0, len = pick(12);
+	uint32_t kind = tap_pick(5);
+	size_t n = 0, len = tap_pick(12);
 
 	if (kind == 4)
 		return STR_NONE;
 	for (; len > 0; len--) {
 		if (kind == 0)
-			p[n++] = (char)pick(256);
+			p[n++] = (char)tap_pick(256);
 		else if (kind == 1)
-			p[n++] = picks[pick(sizeof picks - 1)];
+			p[n++] = picks[tap_pick(sizeof picks - 1)];
 		else
-			n += put_utf8(p + n, (edges[pick(sizeof edges /
-			    sizeof edges[0])] + pick(3) - (kind == 2)) &
+			n += put_utf8(p + n, (edges[tap_pick(sizeof edges /
+			    sizeof edges[0])] + tap_pick(3) - (kind == 2)) &
 			    0x1fffff);
 	}
 	return n > 0 ? (struct str){ p, n } : STR_NONE;
@@ -144,12 +123,12 @@ make_stream(struct stream *s)
 {
 	static const char *const keys[] = { "time", "host", "x", "scope" };
 	static const char *const unknown[] = { "zz", "a_1", "q" };
-	size_t n = 1 + pick(COLS), i, k;
+	size_t n = 1 + tap_pick(COLS), i, k;
 
 	cols_init(&s->cols);
 	while (s->cols.n < n)
-		cols_add(&s->cols, str_from(pick(4) == 0 ? unknown[pick(3)] :
-		    field_table[pick(FIELD_COUNT)].name));
+		cols_add(&s->cols, str_from(tap_pick(4) == 0 ? unknown[tap_pick(3)] :
+		    field_table[tap_pick(FIELD_COUNT)].name));
 	s->snap.n = 0;
 	for (i = 0; i < KEYS; i++)
 		snap_set(&s->snap, keys[i],
@@ -331,6 +310,5 @@ main(void)
 {
 	test_forms();
 	test_random();
-	printf("1..%u\n", ntests);
-	return nfailed > 0;
+	return tap_end();
 }

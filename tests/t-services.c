@@ -9,27 +9,12 @@
 #include "mem.h"
 #include "services-table.h"
 #include "services.h"
+#include "tap.h"
 
 enum { TABLE_MIN = 220, TEXT_MAX = 4096, PATH_SIZE = 512 };
 
 static const size_t table_n = sizeof services_table / sizeof services_table[0];
 static char dir[PATH_SIZE], file[PATH_SIZE + 16];
-static unsigned ntests, nfailed;
-
-static void
-ok(bool good, const char *text)
-{
-	printf("%sok %u - %s\n", good ? "" : "not ", ++ntests, text);
-	if (!good)
-		nfailed++;
-}
-
-static void
-skip(const char *text, const char *why)
-{
-	printf("ok %u - %s # SKIP %s\n", ++ntests, text, why);
-}
-
 /* What a parser or services_ports called back, as text. */
 struct log {
 	char text[TEXT_MAX];
@@ -60,10 +45,9 @@ ok_log(const struct log *l, const char *want, const char *what,
 {
 	bool good = strcmp(l->text, want) == 0;
 
-	printf("%sok %u - %s: %s\n", good ? "" : "not ", ++ntests, what, text);
+	ok_of(good, what, text);
 	if (!good)
 		printf("# got  %s\n# want %s\n", l->text, want);
-	nfailed += !good;
 }
 
 /* Whether a port's name is want; NULL: it has none. */
@@ -395,6 +379,5 @@ main(void)
 	test_etc_services();
 	unlink(file);
 	rmdir(dir);
-	printf("1..%u\n", ntests);
-	return nfailed > 0;
+	return tap_end();
 }

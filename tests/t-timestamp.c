@@ -1,15 +1,8 @@
 /* timestamp: to text and back, and what is no time. */
 #include <stdio.h>
 
+#include "tap.h"
 #include "timestamp.h"
-
-static int count;
-
-static void
-ok(bool pass, const char *what)
-{
-	printf("%sok %d - %s\n", pass ? "" : "not ", ++count, what);
-}
 
 static bool
 is_text(int64_t ms, const char *text)
@@ -91,6 +84,5 @@ main(void)
 	refuse("2026-11-24T03:60:00Z");
 	refuse("2026-11-24T03:10:00.1234567890Z");
 	refuse("026-11-24T03:10:00Z");
-	printf("1..%d\n", count);
-	return 0;
+	return tap_end();
 }
