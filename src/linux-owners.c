@@ -103,7 +103,8 @@ sort_held(struct held_list *l)
 {
 	size_t i, n = 0;
 
-	qsort(l->v, l->n, sizeof *l->v, cmp_held);
+	if (l->n > 0)
+		qsort(l->v, l->n, sizeof *l->v, cmp_held);
 	for (i = 0; i < l->n; i++)
 		if (n == 0 || cmp_held(&l->v[n - 1], &l->v[i]) != 0)
 			l->v[n++] = l->v[i];

@@ -131,7 +131,8 @@ walk_take_threads(struct worker *w, uint32_t *pid)
 	if (task < 0)
 		return;
 	walk_each(task, take_tid, w);
-	qsort(w->tid, w->ntid, sizeof *w->tid, w->compare);
+	if (w->ntid > 0)
+		qsort(w->tid, w->ntid, sizeof *w->tid, w->compare);
 	source = take_tables(w, task);
 	if (source >= 0) {
 		drop_doubles(&w->part, before);
