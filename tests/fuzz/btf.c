@@ -4,21 +4,8 @@
  *	clang -g -O1 -fsanitize=fuzzer,address,undefined -Isrc \
  *	    -D_POSIX_C_SOURCE=200809L tests/fuzz/btf.c BUILD/src/libprt.a
  */
-#include <stdio.h>
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "linux-bpf.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(int ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "%s\n", what);
-	abort();
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

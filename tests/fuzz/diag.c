@@ -5,21 +5,9 @@
  *	    -D_POSIX_C_SOURCE=200809L tests/fuzz/diag.c BUILD/src/libprt.a
  */
 #include <linux/inet_diag.h>
-#include <stdio.h>
-#include <stdlib.h>
 
+#include "fuzz.h"
 #include "linux.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "%s\n", what);
-	abort();
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -4,25 +4,11 @@
  *	clang -g -O1 -fsanitize=fuzzer,address,undefined -Isrc \
  *	    -D_POSIX_C_SOURCE=200809L tests/fuzz/lsof.c BUILD/src/libprt.a
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "lsof.h"
 #include "ps.h"
 
 enum { PIECE_MAX = 97 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "%s\n", what);
-	abort();
-}
 
 static void
 add_text(struct buf *b, struct str s)

@@ -3,15 +3,13 @@
  * tests/fuzz/corpus/NAME.  Prints TAP; what goes wrong ends the program.
  */
 #include <glob.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "err.h"
+#include "fuzz.h"
 #include "input.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 replay(const char *path, size_t number)

@@ -4,22 +4,8 @@
  *	clang -g -O1 -fsanitize=fuzzer,address,undefined -Isrc \
  *	    -D_POSIX_C_SOURCE=200809L tests/fuzz/rules.c BUILD/src/libprt.a
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "flag-rule.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "%s\n", what);
-	abort();
-}
+#include "fuzz.h"
 
 /* Records with and without each kind of value. */
 static const char *const rows[][FIELD_NDEFAULT] = {
