@@ -179,19 +179,23 @@ take_option(struct options *o, int c)
 	return false;
 }
 
-/* Both ways are the Linux backends', and what is in the kernel is not of
- * another proc tree. */
+/* The ways are the Linux backends', and what is in the kernel is not of another
+ * proc tree. */
 static bool
 check_owners(const struct options *o)
 {
-	bool lsof = o->backend != NULL && o->backend == scan_backend("lsof");
+	const struct backend *backend = o->backend != NULL ? o->backend :
+	    scan_backend_at(0);
 
-	if (o->owners == OWNERS_AUTO ||
-	    (!lsof && !o->interfaces && o->from == NULL &&
-	    (o->proc == NULL || o->owners == OWNERS_WALK)))
+	if (o->owners == OWNERS_AUTO)
 		return true;
-	err_msg(o->proc != NULL ? "--proc: --owners=bpf does not go with it" :
-	    "--owners: neither --from, --backend=lsof nor -I goes with it");
+	if (o->from != NULL || o->interfaces || backend == scan_backend("lsof"))
+		err_msg("--owners: neither --from, the backend lsof nor -I "
+		    "goes with it");
+	else if (o->proc != NULL && o->owners == OWNERS_BPF)
+		err_msg("--proc: --owners=bpf does not go with it");
+	else
+		return true;
 	return false;
 }
 

@@ -416,6 +416,8 @@ prt-scan: lsof: \x1b[2Jx' ]
 		[[ $stderr == 'prt-scan: --proc: '* ]]
 		run -2 --separate-stderr prt-scan --backend=netlink
 		[[ $stderr == *'expected lsof' ]]
+		run -2 --separate-stderr prt-scan --owners=walk
+		[[ $stderr == 'prt-scan: --owners: '* ]]
 		;;
 	*) false ;;
 	esac
