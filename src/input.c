@@ -40,8 +40,11 @@ input_open(const char *path, const char *instead)
 void
 input_close(int fd)
 {
+	int saved = errno;
+
 	if (fd > STDIN_FILENO)
 		close(fd);
+	errno = saved;
 }
 
 /* Room for a regular file at once: its size is known, and one byte more shows
@@ -83,13 +86,10 @@ input_slurp_fd(int fd, size_t max, struct buf *text)
 bool
 input_slurp(const char *path, size_t max, struct buf *text)
 {
-	int saved, fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	bool ok = fd >= 0 && input_slurp_fd(fd, max, text);
 
-	saved = errno;
-	if (fd >= 0)
-		close(fd);
-	errno = saved;
+	input_close(fd);
 	return ok;
 }
 

@@ -17,7 +17,7 @@ bool input_is_stdin(const char *path);
  * one who forgot the pipe would wait for ever, a message says what else to
  * type: instead. */
 int input_open(const char *path, const char *instead);
-/* But not standard input, which stays open. */
+/* Closes it, but not standard input and not -1; errno stays as it was. */
 void input_close(int fd);
 
 /* Appends all of the file's bytes to text, which the caller frees.  On failure

@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -98,16 +97,6 @@ call_bpf(int cmd, union bpf_attr *attr)
 	return (int)syscall(SYS_bpf, cmd, attr, sizeof *attr);
 }
 
-static void
-close_fd(int fd)
-{
-	int saved = errno;
-
-	if (fd >= 0)
-		close(fd);
-	errno = saved;
-}
-
 static int
 load_program(const struct linux_btf *kernel)
 {
@@ -143,7 +132,7 @@ start_iterator(int prog)
 		attr.iter_create.link_fd = (uint32_t)link;
 		iter = call_bpf(BPF_ITER_CREATE, &attr);
 	}
-	close_fd(link);
+	input_close(link);
 	return iter;
 }
 
@@ -223,7 +212,7 @@ linux_bpf_files(void (*each)(void *arg, const struct linux_file *f),
 		*what = "/sys/kernel/btf/vmlinux";
 		btf = open(*what, O_RDONLY | O_CLOEXEC);
 		ok = find_kernel(btf, kernel);
-		close_fd(btf);
+		input_close(btf);
 	}
 	if (ok) {
 		*what = "bpf";
@@ -231,7 +220,7 @@ linux_bpf_files(void (*each)(void *arg, const struct linux_file *f),
 		iter = prog >= 0 ? start_iterator(prog) : -1;
 		ok = iter >= 0 && read_files(iter, each, arg);
 	}
-	close_fd(iter);
-	close_fd(prog);
+	input_close(iter);
+	input_close(prog);
 	return ok;
 }

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "input.h"
 #include "num.h"
 #include "sys.h"
 
@@ -62,15 +63,11 @@ sys_netns(const char *proc, bool own)
 {
 	int dir = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	uint64_t inode = 0;
-	int saved;
 
-	if (dir >= 0) {
+	if (dir >= 0)
 		inode = read_link(dir,
 		    own ? "thread-self/ns/net" : "1/ns/net");
-		saved = errno;
-		close(dir);
-		errno = saved;
-	}
+	input_close(dir);
 	if (inode == 0 && own)
 		err_msg("%s/thread-self/ns/net:", proc);
 	return inode;

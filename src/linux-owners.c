@@ -4,7 +4,6 @@
  */
 #include "linux-owners.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,7 +11,6 @@
 #include "err.h"
 #include "linux-bpf.h"
 #include "linux.h"
-#include "num.h"
 
 /*
  * So many open files are a walk of about 50 ms.  With fewer the iterator has
@@ -121,31 +119,13 @@ ticks_since_boot(void)
 	return (uint64_t)t.tv_sec * hz + (uint64_t)t.tv_nsec * hz / 1000000000;
 }
 
-/* Open files of the whole machine: proc_sys_fs(5). */
-static bool
-are_many_files(void)
-{
-	char text[NUM_MAX + 1];
-	int fd = open("/proc/sys/fs/file-nr", O_RDONLY | O_CLOEXEC);
-	ssize_t n = -1;
-	struct str s;
-	uint64_t files;
-
-	if (fd >= 0) {
-		n = read(fd, text, sizeof text);
-		close(fd);
-	}
-	s = (struct str){ text, n > 0 ? (size_t)n : 0 };
-	return num_take(&s, UINT64_MAX, &files) && files >= MANY_FILES;
-}
-
 static bool
 wants_bpf(const struct scan_request *req)
 {
 	if (req->owners != OWNERS_AUTO)
 		return req->owners == OWNERS_BPF;
 	return req->own_proc && req->filter->npids == 0 && geteuid() == 0 &&
-	    are_many_files();
+	    linux_open_files() >= MANY_FILES;
 }
 
 /* False after a message; *done is whether the kernel let us, else nothing was

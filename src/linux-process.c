@@ -14,6 +14,7 @@
 
 #include "err.h"
 #include "escape.h"
+#include "input.h"
 #include "num.h"
 
 enum {
@@ -44,15 +45,6 @@ read_fd(int fd, char *buf, size_t size)
 	return got < 0 ? -1 : (ssize_t)n;
 }
 
-static void
-close_fd(int fd)
-{
-	int saved = errno;
-
-	close(fd);
-	errno = saved;
-}
-
 static ssize_t
 read_file(int dir, const char *path, char *buf, size_t size)
 {
@@ -61,7 +53,7 @@ read_file(int dir, const char *path, char *buf, size_t size)
 
 	if (fd >= 0) {
 		n = read_fd(fd, buf, size);
-		close_fd(fd);
+		input_close(fd);
 	}
 	return n;
 }
@@ -192,7 +184,7 @@ read_arguments(int dir, char buf[static CMDLINE_SIZE], bool *more)
 		got = read_fd(fd, rest, sizeof rest);
 		*more = got > 0 && trim_nuls(rest, (size_t)got) > 0;
 	}
-	close_fd(fd);
+	input_close(fd);
 	return n;
 }
 

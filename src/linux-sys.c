@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "input.h"
 #include "num.h"
 #include "sys.h"
 
@@ -30,7 +31,7 @@ read_value(const char *proc, const char *file, char buf[static VALUE_MAX])
 {
 	char path[1024];
 	ssize_t n = -1;
-	int fd, saved;
+	int fd;
 
 	if ((size_t)snprintf(path, sizeof path, "%s/sys/%s", proc, file) >=
 	    sizeof path)
@@ -40,9 +41,7 @@ read_value(const char *proc, const char *file, char buf[static VALUE_MAX])
 		do
 			n = read(fd, buf, VALUE_MAX);
 		while (n < 0 && errno == EINTR);
-		saved = errno;
-		close(fd);
-		errno = saved;
+		input_close(fd);
 	}
 	/* another kernel's tree need not have it */
 	if (n < 0 && errno != ENOENT && errno != ENOTDIR)
@@ -84,6 +83,16 @@ sys_read(struct sys *s, const char *proc, bool own, struct arena *a)
 	if (num_parse(read_value(proc, "net/ipv4/ip_unprivileged_port_start",
 	    buf), UINT16_MAX, &port))
 		s->unpriv = (uint16_t)port;
+}
+
+uint64_t
+linux_open_files(void)
+{
+	char buf[VALUE_MAX];
+	struct str text = read_value(sys_proc, "fs/file-nr", buf);
+	uint64_t n;
+
+	return num_take(&text, UINT64_MAX, &n) ? n : 0;
 }
 
 bool

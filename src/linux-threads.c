@@ -8,11 +8,9 @@
 
 #include <linux/kcmp.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "linux.h"
 #include "num.h"
 
 static int
@@ -55,11 +53,9 @@ take_tid(void *arg, int dir, const char *name)
 static bool
 has_threads(const struct walk *w, uint32_t pid)
 {
-	char path[NUM_MAX + sizeof "/task"];
 	struct stat st;
 
-	memcpy(num_format(path, pid), "/task", sizeof "/task");
-	return fstatat(w->proc, path, &st, 0) == 0 && st.st_nlink > 3;
+	return walk_stat(w->proc, pid, "/task", &st) && st.st_nlink > 3;
 }
 
 /* The holders of each table that is not the first thread's; returns a folder of

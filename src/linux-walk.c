@@ -9,8 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -18,20 +16,10 @@
 #include "num.h"
 
 enum {
-	DENTS_SIZE = 32 * 1024,
 	MAX_THREADS = 4,
 	PIDS_A_THREAD = 128,	/* fewer are not worth starting one, */
 	SOCKS_A_THREAD = 4096,	/* unless they hold many sockets */
 	PIDS_A_TURN = 8
-};
-
-/* What getdents64(2) writes. */
-struct dent {
-	uint64_t ino;
-	int64_t off;
-	unsigned short reclen;
-	unsigned char type;
-	char name[];
 };
 
 /* The inode of a link `socket:[INODE]', 0 where it is another. */
@@ -45,27 +33,6 @@ link_inode(const char *link, size_t n)
 		return 0;
 	s = (struct str){ s.p + 8, s.n - 9 };
 	return num_parse(s, UINT64_MAX, &inode) ? inode : 0;
-}
-
-bool
-walk_each(int dir, void (*each)(void *arg, int dir, const char *name),
-    void *arg)
-{
-	union {
-		struct dent align;
-		char bytes[DENTS_SIZE];
-	} buf;
-	const struct dent *d;
-	long n, at;
-
-	while ((n = syscall(SYS_getdents64, dir, &buf, sizeof buf)) > 0) {
-		for (at = 0; at < n; at += d->reclen) {
-			d = (const struct dent *)(const void *)
-			    (buf.bytes + at);
-			each(arg, dir, d->name);
-		}
-	}
-	return n == 0;
 }
 
 /* One descriptor of the process that will be the worker's next. */
@@ -109,11 +76,9 @@ walk_note_failure(struct worker *w)
 static bool
 has_fds(const struct walk *w, uint32_t pid)
 {
-	char path[NUM_MAX + sizeof "/fd"];
 	struct stat st;
 
-	memcpy(num_format(path, pid), "/fd", sizeof "/fd");
-	return !w->counts_fds || fstatat(w->proc, path, &st, 0) != 0 ||
+	return !w->counts_fds || !walk_stat(w->proc, pid, "/fd", &st) ||
 	    st.st_size > 0;
 }
 
@@ -143,15 +108,6 @@ void
 walk_describe(struct worker *w, int fd, unsigned needs, struct proc *p)
 {
 	w->part.incomplete |= linux_process(fd, needs, p, &w->part.arena);
-}
-
-int
-walk_open(int dir, uint32_t id, const char *name)
-{
-	char path[NUM_MAX + sizeof "/task"];
-
-	memcpy(num_format(path, id), name, strlen(name) + 1);
-	return openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 static void

@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 #include "linux-owners.h"
 
@@ -46,6 +47,7 @@ bool walk_each(int dir, void (*each)(void *arg, int dir, const char *name),
 
 /* A folder of a process or thread, by a name such as "/fd"; -1 with errno. */
 int walk_open(int dir, uint32_t id, const char *name);
+bool walk_stat(int dir, uint32_t id, const char *name, struct stat *st);
 
 /* Adds holders for the process that add_process will add: the descriptors whose
  * links are in an open directory.  False where it hides some. */
