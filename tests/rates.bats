@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Bandwidth: what two scans and prt-diff make of a transfer of known size.
+# Bandwidth, what two scans and prt-diff make of a transfer of known size; and
+# what a connection had to send again.
 # shellcheck disable=SC2154
 
 load helpers
@@ -13,7 +14,7 @@ setup() {
 		# lo|veth: sends to its child, the sink, which by veth is in a
 		# network namespace of its own.  On standard input: how many
 		# bytes, or `again', to connect once more from the same port.
-		# `new' makes the interface anew.
+		# `new' makes the interface anew, `lose' sends what gets lost.
 		import array, fcntl, os, socket, struct, subprocess, sys
 		import termios, time
 
@@ -90,6 +91,9 @@ setup() {
 		    elif line == "new\n":
 		        ip("link del out")
 		        make(child.pid)
+		    elif line == "lose\n":
+		        ip("neigh replace 10.9.9.2 lladdr 2:0:0:0:0:1 dev out nud permanent")
+		        s.send(b"?")
 		    else:
 		        send(s, int(line))
 		    tell("ready")
@@ -242,4 +246,24 @@ is_end() {
 	rates iface,change,rx_rate,tx_rate main -I
 	[[ "$output" == *"out	unchanged	-	-"* ]]
 	[ "${lines[-1]}" = "total	unchanged	-	-" ]
+}
+
+@test "retrans: what was sent again, as ss has it" {
+	requires ss
+	start_traffic veth
+	run -0 scan main -H -o retrans "${connections[@]::2}"
+	[ "$output" = 0 ]
+	tell lose
+	again() {
+		"${NSENTER[@]}" -t "${FX[main]}" -- ss -tinH |
+		    grep -oP 'retrans:\d+/\K\d+'
+	}
+	for _ in {1..200}; do
+		before=$(again) || before=0
+		run -0 scan main -H -o retrans "${connections[@]::2}"
+		[ "$before" -lt 3 ] || [ "$(again)" != "$before" ] || break
+		sleep 0.1
+	done
+	[ "$before" -ge 3 ]
+	[ "$output" = "$before" ]
 }
