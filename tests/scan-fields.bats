@@ -204,6 +204,31 @@ time.sleep(60)' "$1" "$ready" 3>&- &
 	run ! grep -E '\.\./(stat|status|cmdline|cgroup|cwd)' <<<"$output"
 }
 
+@test "what is not asked for costs no system call" {
+	requires strace
+	trace=$BATS_TEST_TMPDIR/trace
+	# count LIST N [ARG...]: of a scan where there are N processes more.
+	count() {
+		in_netns bash -c '
+		for ((i = 0; i < $1; i++)); do sleep 50 & children+=" $!"; done
+		strace -f -qq -xx -s 16 -o "$2" \
+		    -e trace=%file,%network,getdents64 "${@:3}"
+		[ -z "$children" ] || kill $children' bash "$2" "$trace" \
+		    "$(command -v prt-scan)" -H -o "$1" "${@:3}" >/dev/null
+		wc -l <"$trace"
+	}
+	few=$(count proto,local_port,rx_queue,inode 0)
+	[ "$(count proto,local_port,rx_queue,inode 40)" -eq "$few" ]
+	# tcp_info: strace shows the request, or its bytes, of both versions
+	info='INET_DIAG_INFO|=0x12 .*"(\\x00){3}\\x02|=0x14 .*"(\\x..){2}\\x02'
+	grep -q 'sendto(.*nlmsg_type' "$trace"
+	run ! grep -E "$info" "$trace"
+	[ "$(count rtt 0)" -eq "$few" ]
+	run -0 grep -cE "$info" "$trace"
+	[ "$output" -eq "$(grep -c 'sendto(.*nlmsg_type' "$trace")" ]
+	[ "$(count pid 40 --owners=walk)" -gt "$((few + 40))" ]
+}
+
 @test "-I: as /proc/net/dev has it, and a total without loopback" {
 	start_sockets
 	# Some of the fixture's ends send again and again.
