@@ -116,6 +116,17 @@ enter_as()
 		/proc/self/fd/9 "$@" 9<"$prog"
 }
 
+# fake NAME: the script on standard input is that program, in $BIN.  It
+# gets a plain environment, so that paths are to be written out.
+fake()
+{
+	{
+		echo '#!/bin/sh'
+		cat
+	} >"$BIN/$1"
+	chmod 755 "$BIN/$1"
+}
+
 # column NAME <tsv: the values of a field, found by the header.
 column()
 {

@@ -19,17 +19,6 @@ teardown()
 	stop_sockets
 }
 
-# fake NAME: the script on standard input is that program.  It gets a plain
-# environment, so that paths are to be written out.
-fake()
-{
-	{
-		echo '#!/bin/sh'
-		cat
-	} >"$BIN/$1"
-	chmod 755 "$BIN/$1"
-}
-
 # Where field output is asked for, it is that; else nothing.
 fake_fields()
 {
