@@ -15,7 +15,10 @@
 #include "json.h"
 #include "timestamp.h"
 
-enum { BUDGET_MS = 2000, FILE_MAX = 8 * 1024 * 1024, READ_SIZE = 16 * 1024,
+/* Who is asked has so long to answer; the rest is for files. */
+enum { BUDGET_MS = 2000, ANSWER_MS = 1500 };
+
+enum { FILE_MAX = 8 * 1024 * 1024, READ_SIZE = 16 * 1024,
 	PATH_SIZE = 1024, NAME_LEN = 255, NAME_PARTS = 3 };
 
 /* A container, and its processes: n of them from by_id on. */
@@ -30,7 +33,7 @@ struct named {
 struct names {
 	struct named *v;
 	size_t n;
-	int64_t until;
+	int64_t until, answer_until;
 	struct arena *a;
 };
 
@@ -52,17 +55,18 @@ is_name(struct str s)
 }
 
 /*
- * The text of a regular file of that owner, into b; missing on any failure.
- * Opening it neither waits nor follows a link to another; and what does not
- * belong to owner is not read, so that no user has root read for him.
+ * The text of a regular file of that owner, into b; missing on any failure, and
+ * where the time is up.  Opening it neither waits nor follows a link to another;
+ * and what does not belong to owner is not read, so that no user has root read
+ * for him.
  */
 static struct str
-read_owned(const char *path, uid_t owner, struct buf *b)
+read_owned(const struct names *l, const char *path, uid_t owner, struct buf *b)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
-	    O_NOCTTY);
 	struct stat st;
 	ssize_t n = -1;
+	int fd = timestamp_steady() >= l->until ? -1 : open(path, O_RDONLY |
+	    O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 
 	b->n = 0;
 	if (fd < 0)
@@ -132,14 +136,14 @@ docker_names(const struct names *l, struct buf *b)
 	struct str text;
 	size_t i;
 
-	take_array(l, linux_docker(b, l->until), "Id", "Names");
+	take_array(l, linux_docker(b, l->answer_until), "Id", "Names");
 	for (i = 0; i < l->n; i++) {
 		if (l->v[i].name.p != NULL)
 			continue;
 		snprintf(path, sizeof path,
 		    "/var/lib/docker/containers/%s/config.v2.json",
 		    l->v[i].id.p);
-		text = read_owned(path, 0, b);
+		text = read_owned(l, path, 0, b);
 		if (str_eq(json_text(json_member(text, "ID")), l->v[i].id))
 			set_name(l, &l->v[i],
 			    json_text(json_member(text, "Name")));
@@ -161,7 +165,7 @@ podman_storage(const struct names *l, const char *home, const char *root,
 		    home, root, drivers[i]);
 
 		if (n > 0 && (size_t)n < sizeof path)
-			take_array(l, read_owned(path, owner, b), "id",
+			take_array(l, read_owned(l, path, owner, b), "id",
 			    "names");
 	}
 }
@@ -173,6 +177,17 @@ podman_home(const struct names *l, uid_t uid, struct buf *b)
 
 	if (pw != NULL && pw->pw_dir != NULL && *pw->pw_dir == '/')
 		podman_storage(l, pw->pw_dir, "/.local/share", uid, b);
+}
+
+static bool
+is_complete(const struct names *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (l->v[i].name.p == NULL)
+			return false;
+	return true;
 }
 
 /* Rootless ones: those of the users whose processes are in them.  A user in a
@@ -187,15 +202,19 @@ podman_names(const struct names *l, struct buf *b)
 	for (i = 0; i < l->n; i++) {
 		for (k = 0; l->v[i].name.p == NULL && k < l->v[i].n; k++) {
 			const struct proc *p = l->v[i].by_id[k];
-			struct names one = { &l->v[i], 1, l->until, l->a };
+			struct names one = *l;
 
 			if (!p->has_uid || p->uid == 0 ||
 			    (k > 0 && p->uid == last))
 				continue;
 			last = p->uid;
+			one.v = &l->v[i];
+			one.n = 1;
 			podman_home(&one, p->uid, b);
 		}
 	}
+	if (!is_complete(l))
+		take_array(l, linux_podman(b, l->answer_until), "Id", "Names");
 }
 
 /* Where a runtime keeps a container's config.json, and which annotations of it
@@ -254,7 +273,7 @@ bundle_names(const struct names *l, struct buf *b)
 			snprintf(path, sizeof path, "%s%s%s/config.json",
 			    bundles[k].before, l->v[i].id.p, bundles[k].after);
 			join_parts(l, &l->v[i], &bundles[k], json_member(
-			    read_owned(path, 0, b), "annotations"));
+			    read_owned(l, path, 0, b), "annotations"));
 		}
 	}
 }
@@ -339,8 +358,9 @@ void
 linux_names(struct scan *sc)
 {
 	struct proc **by_id = mem_alloc(sc->nproc * sizeof *by_id);
-	struct names l = { .until = timestamp_steady() + BUDGET_MS,
-		.a = &sc->arena };
+	int64_t now = timestamp_steady();
+	struct names l = { .until = now + BUDGET_MS,
+		.answer_until = now + ANSWER_MS, .a = &sc->arena };
 	size_t i, n = 0;
 
 	for (i = 0; i < sc->nproc; i++)

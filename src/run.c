@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "timestamp.h"
 #include "trust.h"
 
 extern char **environ;
@@ -35,7 +37,7 @@ search_path(void)
 }
 
 bool
-run_find(const char *name, const char *hint, struct buf *path)
+run_look(const char *name, struct buf *path)
 {
 	struct str rest = search_path();
 	size_t start = path->n;
@@ -53,6 +55,14 @@ run_find(const char *name, const char *hint, struct buf *path)
 			return true;
 		path->n = start;
 	}
+	return false;
+}
+
+bool
+run_find(const char *name, const char *hint, struct buf *path)
+{
+	if (run_look(name, path))
+		return true;
 	err_msg("%s: not found in PATH%s%s%s", name, geteuid() == 0 ?
 	    " (of which only folders count that root alone can write)" : "",
 	    hint != NULL ? ": " : "", hint != NULL ? hint : "");
@@ -120,7 +130,8 @@ spawn(const struct run *r, int out, int err, const sigset_t *defaults,
 
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigdefault(&attr, defaults);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setflags(&attr, (short)(POSIX_SPAWN_SETSIGDEF |
+	    (r->until != 0 ? POSIX_SPAWN_SETPGROUP : 0)));
 	posix_spawn_file_actions_init(&fa);
 	if (out >= 0) {
 		posix_spawn_file_actions_addopen(&fa, STDIN_FILENO,
@@ -129,6 +140,9 @@ spawn(const struct run *r, int out, int err, const sigset_t *defaults,
 	}
 	if (err >= 0)
 		posix_spawn_file_actions_adddup2(&fa, err, STDERR_FILENO);
+	else if (r->until != 0)
+		posix_spawn_file_actions_addopen(&fa, STDERR_FILENO,
+		    "/dev/null", O_WRONLY, 0);
 	/* it changes no argument, which its type only fails to say */
 	error = posix_spawn(pid, r->path, &fa, &attr, (char *const *)r->argv,
 	    r->out != NULL ? plain : environ);
@@ -214,17 +228,31 @@ drain(struct pollfd *p, struct words *w, const struct run *r, char *piece)
 	return true;
 }
 
-/* Reads both until both have ended; descriptors of -1 are passed over.  False
- * after a message: what there was of the output is not all of it. */
+/* Milliseconds that it may still take, as poll(2) has them; -1: any. */
+static int
+time_left(const struct run *r)
+{
+	int64_t left = r->until - timestamp_steady();
+
+	if (r->until == 0)
+		return -1;
+	return left > INT_MAX ? INT_MAX : left > 0 ? (int)left : 0;
+}
+
+/* Reads both until both have ended, or the time is up; descriptors of -1 are
+ * passed over.  False after a message: what there was of the output is not all
+ * of it. */
 static bool
 listen_to(const struct run *r, int out, int err, struct words *w)
 {
 	struct pollfd p[2] = { { out, POLLIN, 0 }, { err, POLLIN, 0 } };
 	char *piece = mem_alloc(PIECE);
 	bool ok = true;
+	int left;
 
-	while (ok && (p[0].fd >= 0 || p[1].fd >= 0)) {
-		if (poll(p, 2, -1) < 0) {
+	while (ok && (p[0].fd >= 0 || p[1].fd >= 0) &&
+	    (left = time_left(r)) != 0) {
+		if (poll(p, 2, left) < 0) {
 			if (errno == EINTR || errno == EAGAIN)
 				continue;
 			err_msg("%s:", r->name);
@@ -243,18 +271,27 @@ listen_to(const struct run *r, int out, int err, struct words *w)
 	return ok;
 }
 
+/* Its status; -1 where there is none, after a message. */
 static int
-wait_for(pid_t pid, const char *name)
+wait_for(const struct run *r, pid_t pid)
 {
 	int status;
+	pid_t done;
 
-	while (waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR) {
-			err_msg("%s:", name);
+	while (time_left(r) != 0) {
+		done = waitpid(pid, &status, r->until != 0 ? WNOHANG : 0);
+		if (done > 0)
+			return status;
+		if (done < 0 && errno != EINTR) {
+			err_msg("%s:", r->name);
 			return -1;
 		}
+		if (done == 0)
+			poll(NULL, 0, 1);
 	}
-	return status;
+	kill(-pid, SIGKILL);
+	err_msg("%s: no answer in time", r->name);
+	return -1;
 }
 
 /* Ignores a signal from the keyboard; what is not ignored already joins set. */
@@ -277,7 +314,7 @@ run_with(const struct run *r, const sigset_t *defaults, bool *said)
 	pid_t pid;
 
 	if ((r->out != NULL && !make_pipe(out)) ||
-	    (!r->own_stderr && !make_pipe(err)))
+	    (!r->own_stderr && r->until == 0 && !make_pipe(err)))
 		error = errno;
 	else
 		error = spawn(r, out[1], err[1], defaults, &pid);
@@ -286,7 +323,7 @@ run_with(const struct run *r, const sigset_t *defaults, bool *said)
 	if (error == 0) {
 		bool ok = listen_to(r, out[0], err[0], &w);
 
-		status = wait_for(pid, r->name);
+		status = wait_for(r, pid);
 		if (!ok)
 			status = -1;
 	} else {

@@ -5,15 +5,19 @@
 #define RUN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "mem.h"
 
 /*
  * Appends the path of a program, with a NUL, as the folders of PATH have it;
  * those that are not absolute are passed over.  For root, who may not have
- * written his PATH himself, only what trust_file allows counts.  False after a message: hint, which may be NULL,
- * tells how to get it.
+ * written his PATH himself, only what trust_file allows counts.
  */
+bool run_look(const char *name, struct buf *path);
+
+/* The same; false after a message: hint, which may be NULL, tells how to get
+ * it. */
 bool run_find(const char *name, const char *hint, struct buf *path);
 
 struct run {
@@ -26,6 +30,9 @@ struct run {
 	void (*out)(void *arg, const char *p, size_t n);
 	void *arg;
 	bool own_stderr;	/* its messages go out as they are */
+	/* 0, or when it has to have ended, by timestamp_steady: else it is
+	 * killed, with what it has started.  Its messages go nowhere. */
+	int64_t until;
 };
 
 /*
