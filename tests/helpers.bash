@@ -127,6 +127,19 @@ fake()
 	chmod 755 "$BIN/$1"
 }
 
+# open_folders FOLDER: other users may go through this folder and those above, as far as bats made
+# them.
+open_folders()
+{
+	local folder=$1
+
+	while [ "$folder" != "${BATS_RUN_TMPDIR%/*}" ]; do
+		chmod a+x "$folder"
+		folder=${folder%/*}
+	done
+	chmod 755 "$1"
+}
+
 # column NAME <tsv: the values of a field, found by the header.
 column()
 {

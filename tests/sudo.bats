@@ -39,19 +39,6 @@ teardown()
 	: >"$BATS_TEST_TMPDIR/stop"
 }
 
-# Other users may go through this folder and those above, as far as bats made
-# them.
-open_folders()
-{
-	local folder=$1
-
-	while [ "$folder" != "${BATS_RUN_TMPDIR%/*}" ]; do
-		chmod o+x "$folder"
-		folder=${folder%/*}
-	done
-	chmod 755 "$1"
-}
-
 # One who must give a password, one who need not, one who may not.
 make_users()
 {
