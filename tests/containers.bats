@@ -18,6 +18,7 @@ teardown() {
 	for c in ${pods-}; do
 		podman_do rm -f -t 0 "$c" >/dev/null 2>&1 || true
 	done
+	[ -z "${cgroup-}" ] || end_rootless
 	[ -z "${place-}" ] || kill "$place"
 	if [ -n "${dockerd-}" ]; then
 		kill "$dockerd" 2>/dev/null || true
@@ -25,6 +26,17 @@ teardown() {
 	fi
 	awk -v at="$BATS_TEST_TMPDIR/" 'index($5, at) == 1 { print $5 }' \
 	    /proc/self/mountinfo | sort -r | xargs -r umount -l || true
+}
+
+# Podman leaves a process of the user's behind.
+end_rootless() {
+	rm -rf "/tmp/containers-user-$user"
+	# shellcheck disable=SC2016 # for sh
+	"${in_place[@]}" sh -c 'for _ in $(seq 100); do
+		find "$1" -name cgroup.procs -exec cat {} + | xargs -r kill -9
+		find "$1" -depth -type d -exec rmdir {} + && break
+		sleep 0.1
+	done 2>/dev/null' sh "$cgroup"
 }
 
 start_docker() {
@@ -55,18 +67,30 @@ run_docker() {
 	dockers="${dockers-} $container"
 }
 
-# Where Podman's folders are the test's own, $in_place runs a command.
-in_place=()
+# own_mounts COMMAND: sets $in_place, which runs a command where mounts are the
+# test's own and COMMAND, of a shell, was run.
+own_mounts() {
+	unshare -m true 2>/dev/null || skip 'needs mount namespaces'
+	unshare -m sh -ec "$1; echo; exec sleep 60" >ready 3>&- &
+	place=$!
+	until [ -s ready ]; do
+		kill -0 "$place" 2>/dev/null || skip 'needs mounts'
+		sleep 0.02
+	done
+	in_place=(nsenter -m -t "$place" sh -c 'cd "$0" && exec "$@"' "$PWD")
+}
+
+in_place=() as_user=() podman_args=()
 
 podman_do() {
-	"${in_place[@]}" podman --cgroup-manager=cgroupfs --runtime /usr/sbin/runc "$@"
+	"${in_place[@]}" "${as_user[@]}" podman --cgroup-manager=cgroupfs --runtime /usr/sbin/runc "$@"
 }
 
 run_podman() {
 	requires podman runc
 	container=$(podman_do run -d --name "$1" --network "$2" \
 	    --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 \
-	    --rootfs "$PWD/rootfs" /bin/busybox sh -c "$listeners" sh \
+	    "${podman_args[@]}" --rootfs "$PWD/rootfs" /bin/busybox sh -c "$listeners" sh \
 	    "${@:3}" 3>&-) ||
 	    skip "podman does not run here"
 	pods="${pods-} $container"
@@ -161,24 +185,81 @@ same_after_restart() {
 	    -l -o netns,container 20858
 }
 
-@test "podman: files elsewhere, it is asked itself" {
-	requires podman runc
-	unshare -m true 2>/dev/null || skip 'needs mount namespaces'
-	mkdir etc
-	cp -r /etc/containers/. etc
-	cat >etc/storage.conf <<-END
+# storage FOLDER: a storage.conf that says so.
+storage() {
+	cat <<-END
 		[storage]
 		driver = "vfs"
-		graphroot = "$PWD/store"
+		graphroot = "$PWD/$1"
 		runroot = "$PWD/run"
 	END
-	unshare -m sh -c 'mount --bind etc /etc/containers; echo; exec sleep 60' \
-	    >ready 3>&- &
-	place=$!
-	until [ -s ready ]; do sleep 0.02; done
-	in_place=(nsenter -m -t "$place" -w"$PWD")
+}
+
+@test "podman: files elsewhere, it is asked itself" {
+	requires podman runc
+	mkdir etc
+	cp -r /etc/containers/. etc
+	storage store >etc/storage.conf
+	own_mounts 'mount --bind etc /etc/containers'
 	run_podman prt-t-else-$$ host 20859
 	scan_until "podman/${container:0:12}" -l -o container 20859
 	run -0 "${in_place[@]}" prt-scan -lH -o container 20859
 	[ "$output" = "podman/prt-t-else-$$" ]
+}
+
+# start_rootless FOLDER: makes podman_do that of an ordinary user, in control
+# groups as systemd gives him, who keeps his containers there.
+start_rootless() {
+	requires podman runc
+	user=$((1000000 + $$ % 100000))
+	local service=/prt-t-$$/user.slice/user-$user.slice/user@$user.service
+
+	open_folders "$PWD"
+	mkdir -p home/.config/containers run
+	storage "$1" >home/.config/containers/storage.conf
+	{
+		cat /etc/passwd
+		echo "prt-t:x:$user:$user::$PWD/home:/bin/sh"
+	} >passwd
+	mkdir -m 700 run/user
+	chown -R $user:$user home run rootfs
+	own_mounts "
+	mount --bind passwd /etc/passwd
+	mount -t tmpfs tmpfs /run/user
+	mkdir /run/user/$user
+	mount --bind run/user /run/user/$user
+	mount -t cgroup2 cgroup2 /sys/fs/cgroup
+	mkdir -p /sys/fs/cgroup$service/init /sys/fs/cgroup$service/user.slice
+	chown -R $user:$user /sys/fs/cgroup$service"
+	cgroup=/sys/fs/cgroup/prt-t-$$
+	podman_args=(--cgroup-parent "$service/user.slice/libpod_parent")
+	# shellcheck disable=SC2016 # for sh
+	as_user=(sh -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' sh
+	    "/sys/fs/cgroup$service/init" setpriv "--reuid=$user" "--regid=$user"
+	    --clear-groups env -i PATH="$PATH")
+}
+
+# scan_as_user ARG...: he may not be able to reach prt-scan by its path.
+scan_as_user() {
+	"${in_place[@]}" "${as_user[@]}" /proc/self/fd/9 "$@" \
+	    9<"$(command -v prt-scan)"
+}
+
+@test "podman, rootless: by its files, for root and for the user" {
+	start_rootless home/.local/share/containers/storage
+	run_podman prt-t-own-$$ host 20861
+	scan_until "$container" -l -o container_id 20861
+	list=container,container_id,uid
+	run -0 "${in_place[@]}" prt-scan -lH -o $list 20861
+	[ "$output" = "podman/prt-t-own-$$	$container	$user" ]
+	run -0 scan_as_user -lH -o $list 20861
+	[ "$output" = "podman/prt-t-own-$$	$container	$user" ]
+}
+
+@test "podman, rootless: files elsewhere, the user asks it" {
+	start_rootless home/elsewhere
+	run_podman prt-t-own-$$ host 20862
+	scan_until "podman/${container:0:12}" -l -o container 20862
+	run -0 scan_as_user -lH -o container 20862
+	[ "$output" = "podman/prt-t-own-$$" ]
 }
