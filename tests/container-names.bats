@@ -466,12 +466,99 @@ podman/$short" ]
 	[ ! -e log ]
 }
 
-@test "cri: namespace/pod/container" {
-	mkdir -p c/$id
-	echo '{"annotations":{"io.kubernetes.cri.sandbox-name":"web-0",
-	    "io.kubernetes.cri.container-name":"nginx",
-	    "io.kubernetes.cri.sandbox-namespace":"shop"}}' >c/$id/config.json
-	run -0 scan "/kubepods/pod1/cri-containerd-$id.scope" "$PWD/c" \
-	    /run/containerd/io.containerd.runtime.v2.task/k8s.io
-	[ "$output" = cri/shop/web-0/nginx ]
+# bundle FOLDER KEY VALUE...: a config.json as runtimes write them, in which
+# these are annotations, is seen in that folder.
+bundle() {
+	local folder=$1 n
+
+	shift
+	rm -rf bundle shown
+	mkdir bundle
+	{
+		printf '{"ociVersion":"1.1.0","process":{"args":["/bin/sh"],'
+		printf '"annotations":{"nerdctl/name":"no"}},"annotations":{'
+		printf '"io.kubernetes.cri-o.Labels":"{\\"a\\":\\"b}\\"}"'
+		for ((n = 1; n < $#; n += 2)); do
+			printf ',\n "%s":"%s"' "${@:n:2}"
+		done
+		printf '},"linux":{"cgroupsPath":"/x"}}\n'
+	} >bundle/config.json
+	show "$PWD/bundle" "$folder"
+}
+
+# is_named CGROUP NAME
+is_named() {
+	place "$listener" "$1"
+	run -0 --separate-stderr scan_all -o container "$port"
+	[ "$output" = "$2" ]
+	[ -z "$stderr" ]
+}
+
+tasks=/run/containerd/io.containerd.runtime.v2.task
+pods=/kubepods.slice/kubepods-burstable.slice
+pods+=/kubepods-burstable-pod1f6e7b52_5f0a_4d5c_9b0e_2c1a7a1f3a10.slice
+
+@test "cri: containerd's, namespace/pod/container" {
+	pod=(io.kubernetes.cri.container-type container
+	    io.kubernetes.cri.sandbox-name web-0
+	    io.kubernetes.cri.sandbox-namespace shop)
+	bundle $tasks/k8s.io/$id "${pod[@]}" io.kubernetes.cri.container-name nginx
+	is_named "$pods/cri-containerd-$id.scope" cri/shop/web-0/nginx
+	is_named "/kubepods/burstable/pod1f6e7b52/$id" cri/shop/web-0/nginx
+	is_named "/system.slice/containerd.service/${pods##*/}:cri-containerd:$id" \
+	    cri/shop/web-0/nginx
+	# the pod's own
+	bundle $tasks/k8s.io/$id "${pod[@]}"
+	is_named "$pods/cri-containerd-$id.scope" cri/shop/web-0
+}
+
+@test "cri: cri-o's, namespace/pod/container" {
+	bundle /run/containers/storage/overlay-containers/$id/userdata \
+	    io.container.manager cri-o io.kubernetes.pod.name web-0 \
+	    io.kubernetes.pod.namespace shop io.kubernetes.container.name nginx
+	is_named "$pods/crio-$id.scope" cri/shop/web-0/nginx
+	is_named "$pods/crio-$id.scope/container" cri/shop/web-0/nginx
+	is_named "/kubepods/pod1f6e7b52/crio-$id" cri/shop/web-0/nginx
+}
+
+@test "containerd: nerdctl's name" {
+	bundle $tasks/default/$id nerdctl/name db
+	is_named "/default/$id" containerd/db
+	is_named "/system.slice/nerdctl-$id.scope" containerd/db
+}
+
+@test "cri, containerd: annotations that are no names, or none, the id" {
+	for bad in '' - 'a b' a/b 'a\tb' '\u0041' ..; do
+		bundle $tasks/k8s.io/$id io.kubernetes.cri.sandbox-name "$bad" \
+		    io.kubernetes.cri.sandbox-namespace shop \
+		    io.kubernetes.cri.container-name nginx
+		is_named "$pods/cri-containerd-$id.scope" "cri/$short"
+	done
+	bundle $tasks/k8s.io/$id io.kubernetes.cri.sandbox-name web-0
+	is_named "$pods/cri-containerd-$id.scope" "cri/$short"
+	rm shown
+	is_named "$pods/crio-$id.scope" "cri/$short"
+}
+
+@test "containerd: a link, a pipe, a folder and another's file are not read" {
+	bundle $tasks/default/$id nerdctl/name db
+	mv bundle/config.json real
+	for make in "ln -s $PWD/real" mkfifo mkdir 'install -o 65534 real'; do
+		rm -rf bundle/*
+		$make bundle/config.json
+		is_named "/default/$id" "containerd/$short"
+	done
+	chown 0 bundle/config.json
+	is_named "/default/$id" containerd/db
+}
+
+@test "lxc, nspawn: the name in the control group, nothing else asked" {
+	daemon right
+	fake podman <<<"touch '$PWD/log'"
+	is_named /lxc.payload.web-1/system.slice/nginx.service lxc/web-1
+	is_named /lxc/web/init.scope lxc/web
+	is_named '/machine.slice/machine-web\x2d1.scope/payload' nspawn/web-1
+	is_named /machine.slice/systemd-nspawn@db.service/payload nspawn/db
+	[ ! -e request ]
+	[ ! -e log ]
 }

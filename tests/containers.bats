@@ -83,15 +83,16 @@ own_mounts() {
 in_place=() as_user=() podman_args=()
 
 podman_do() {
-	"${in_place[@]}" "${as_user[@]}" podman --cgroup-manager=cgroupfs --runtime /usr/sbin/runc "$@"
+	"${in_place[@]}" "${as_user[@]}" podman --cgroup-manager=cgroupfs \
+	    --runtime /usr/sbin/runc "$@"
 }
 
 run_podman() {
 	requires podman runc
 	container=$(podman_do run -d --name "$1" --network "$2" \
 	    --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 \
-	    "${podman_args[@]}" --rootfs "$PWD/rootfs" /bin/busybox sh -c "$listeners" sh \
-	    "${@:3}" 3>&-) ||
+	    "${podman_args[@]}" --rootfs "$PWD/rootfs" \
+	    /bin/busybox sh -c "$listeners" sh "${@:3}" 3>&-) ||
 	    skip "podman does not run here"
 	pods="${pods-} $container"
 }

@@ -246,6 +246,36 @@ net:[200]	80	50	200
 docker/${id:0:12}	81	60	300"
 }
 
+@test "-N: containers of each runtime, by the control group alone" {
+	local id n=10 cgroup label
+
+	id=$(printf '%064x' 11)
+	while read -r cgroup label; do
+		n=$((n + 1))
+		tree_process $n x
+		mkdir -p "$tree/$n/ns" "$tree/$n/net"
+		ln -s "net:[$n]" "$tree/$n/ns/net"
+		cp "$net"/* "$tree/$n/net"
+		net=$tree/$n/net tree_socket $n $n
+		tree_fd $n 3 "socket:[$n]"
+		echo "0::$cgroup" >"$tree/$n/cgroup"
+		echo "$n	$label	$label" >>"$BATS_TEST_TMPDIR/want"
+	done <<-END
+		/system.slice/docker-$id.scope docker/${id:0:12}
+		/machine.slice/libpod-$id.scope/container podman/${id:0:12}
+		/kubepods.slice/kubepods-pod1.slice/cri-containerd-$id.scope cri/${id:0:12}
+		/kubepods.slice/kubepods-pod1.slice/crio-$id.scope cri/${id:0:12}
+		/kubepods/burstable/pod1/$id cri/${id:0:12}
+		/default/$id containerd/${id:0:12}
+		/lxc.payload.web-1/init.scope lxc/web-1
+		/machine.slice/machine-web\x2d1.scope/payload nspawn/web-1
+		/machine.slice/systemd-nspawn@db.service/payload nspawn/db
+	END
+	[ $n -eq 19 ]
+	run -0 scan_tree local_port,netns,container -N
+	assert_output_is "$(cat "$BATS_TEST_TMPDIR/want")"
+}
+
 @test "a tree that is none" {
 	rm -r "$tree"
 	run -2 prt-scan --proc="$tree"
