@@ -43,6 +43,7 @@ setup() {
 	requires linux root ip python3
 	ns=prt-$$		# no other run's, nor its port: -N sees all
 	port=$((21000 + $$ % 9000))
+	trace=$BATS_TEST_TMPDIR/trace
 }
 
 @test "-N: named and unnamed namespaces, each with its label" {
@@ -126,4 +127,104 @@ time.sleep(60)' "$port" 3>&- &
 	run -0 bash -c "prt-scan -Nl | prt-diff -H -o netns,local_port,change \
 	    '$BATS_TEST_TMPDIR/old' | grep $port"
 	[ "$output" = "$ns-two	$port	new" ]
+}
+
+@test "-N: a namespace that no process is in, and its socket's owner elsewhere" {
+	add_netns "$ns-one"
+	python3 -c '
+import ctypes, os, socket, sys, time
+libc = ctypes.CDLL(None, use_errno=True)
+own = os.open("/proc/self/ns/net", os.O_RDONLY)
+libc.setns(os.open("/run/netns/" + sys.argv[1], os.O_RDONLY), 0)
+l = socket.socket()
+l.bind(("127.0.0.1", int(sys.argv[2])))
+l.listen()
+libc.setns(own, 0)
+open(sys.argv[3], "w").write("ready")
+time.sleep(60)' "$ns-one" "$port" "$BATS_TEST_TMPDIR/ready" 3>&- &
+	listeners=$!
+	until [ -s "$BATS_TEST_TMPDIR/ready" ]; do sleep 0.02; done
+	run -0 prt-scan -NlH -o netns,local_port,pid "$port"
+	[ "$output" = "$ns-one	$port	$listeners" ]
+}
+
+# traced FILTER ARG...: prt-scan under strace, with the filter's options, which
+# are words; its calls are in $trace.
+traced() {
+	# shellcheck disable=SC2086
+	strace -f -o "$trace" $1 "$(command -v prt-scan)" "${@:2}"
+}
+
+@test "-N: the program stays in its own namespace: a thread enters the others" {
+	requires strace
+	add_netns "$ns-one"
+	listen_in "$port" ip netns exec "$ns-one"
+	run -0 traced '-e trace=execve,setns' -NlH -o netns "$port"
+	[ "$output" = "$ns-one" ]
+	main=$(awk '/execve\(/ { print $1; exit }' "$trace")
+	[ "$(grep -c 'setns(' "$trace")" -ge 2 ]
+	run ! grep "^$main .*setns(" "$trace"
+}
+
+@test "-N: a namespace that vanishes is left out whole, the others are there" {
+	requires strace
+	add_netns "$ns-one"
+	add_netns "$ns-two"
+	listen_in "$port" ip netns exec "$ns-one"
+	one=$listener
+	listen_in "$port" ip netns exec "$ns-two"
+	run -0 prt-scan -NlH -o netns "$port"
+	[ "$output" = "$ns-one
+$ns-two" ]
+	run -0 --separate-stderr traced "-P /run/netns/$ns-one
+	    -e trace=openat -e inject=openat:error=ENOENT" \
+	    -NlH -o netns "$port"
+	[ "$output" = "$ns-two" ]
+	[ -z "$stderr" ]
+	grep -q INJECTED "$trace"
+	# or its number is another's by then
+	ip netns del "$ns-one"
+	run -0 prt-scan -NlH -o netns,pid "$port"
+	[[ $output == "net:["*"]	$one
+$ns-two	$listener" ]]
+}
+
+@test "-N: while namespaces come and go, what stays is whole" {
+	add_netns "$ns-one"
+	listen_in "$port" ip netns exec "$ns-one"
+	run -0 prt-scan -NH -o netns,dir,pid,fd "$port"
+	want=$output
+	[ "${#lines[@]}" -eq 3 ]
+	while :; do unshare -n true; done 3>&- &
+	listeners="$listeners $!"
+	for _ in {1..30}; do
+		run -0 --separate-stderr prt-scan -NH -o netns,dir,pid,fd \
+		    "$port"
+		[ "$output" = "$want" ]
+		[ -z "$stderr" ]
+	done
+}
+
+# In process and mount namespaces of the test's own, where -N sees no others.
+@test "-N: fifty namespaces cost less than fifty times as much as one" {
+	requires strace
+	count() {
+		unshare -mpf --mount-proc sh -ec '
+		mount -t tmpfs tmpfs /run
+		for _ in $(seq "$1"); do
+			unshare -n sh -c "echo >&9; exec sleep 50" &
+			read -r _ <&9
+		done
+		strace -f -qq -o "$2" "$3" -N >/dev/null' sh "$1" "$trace" \
+		    "$(command -v prt-scan)" 9<>"$BATS_TEST_TMPDIR/pipe" 3>&-
+		[ "$(grep -c 'setns(.*= 0' "$trace")" -gt "$1" ]
+		grep -vc resumed "$trace"
+	}
+	mkfifo "$BATS_TEST_TMPDIR/pipe"
+	one=$(count 1)
+	fifty=$(count 50)
+	echo "$one system calls with one, $fifty with fifty"
+	[ "$one" -gt 0 ]
+	[ "$fifty" -gt "$one" ]
+	[ "$fifty" -lt $((50 * one)) ]
 }
