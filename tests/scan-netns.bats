@@ -171,7 +171,6 @@ traced() {
 	add_netns "$ns-one"
 	add_netns "$ns-two"
 	listen_in "$port" ip netns exec "$ns-one"
-	one=$listener
 	listen_in "$port" ip netns exec "$ns-two"
 	run -0 prt-scan -NlH -o netns "$port"
 	[ "$output" = "$ns-one
@@ -182,11 +181,13 @@ $ns-two" ]
 	[ "$output" = "$ns-two" ]
 	[ -z "$stderr" ]
 	grep -q INJECTED "$trace"
-	# or its number is another's by then
-	ip netns del "$ns-one"
-	run -0 prt-scan -NlH -o netns,pid "$port"
-	[[ $output == "net:["*"]	$one
-$ns-two	$listener" ]]
+	# or its name is another's by then, which is scanned by its own
+	run -0 --separate-stderr traced "-P /run/netns/$ns-one
+	    -e trace=openat -e inject=openat:retval=7" \
+	    -NlH -o netns "$port" 7<"/run/netns/$ns-two"
+	[ "$output" = "$ns-two" ]
+	[ -z "$stderr" ]
+	grep -q INJECTED "$trace"
 }
 
 @test "-N: while namespaces come and go, what stays is whole" {
