@@ -1,0 +1,155 @@
+# shellcheck shell=bash disable=SC2034,SC2120,SC2154
+# A process whose control group's file names a container, and what runtimes say
+# of it: fake daemons, programs and files, in mounts of the test's own.
+
+id=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+short=${id:0:12}
+libpod=/machine.slice/libpod-$id.scope
+
+setup() {
+	requires linux root python3
+	unshare -m true 2>/dev/null || skip 'needs mount namespaces'
+	cd "$BATS_TEST_TMPDIR" || return
+	BIN=$PWD/bin
+	mkdir "$BIN"
+	prt=$(command -v prt-scan)
+	fake podman <<<'exit 125'
+	listen
+	export DOCKER_HOST=unix://$PWD/none
+}
+
+# listen [UID [N]]: sets $port, and $listener, the pid of who listens there, as
+# that user, and $holders, all who hold the socket: N children of his too.
+listen() {
+	rm -f port
+	python3 - "${1-0}" "${2-0}" 3>&- <<-'END' &
+		import os, socket, sys, time
+		l = socket.socket()
+		l.bind(("127.0.0.1", 0))
+		l.listen()
+		port = open("port", "w")
+		os.setuid(int(sys.argv[1]))
+		r, w = os.pipe()
+		for _ in range(int(sys.argv[2])):
+		    if os.fork() == 0:
+		        os.close(w)
+		        os.read(r, 1)	# until the parent ends
+		        os._exit(0)
+		port.write(str(l.getsockname()[1]))
+		port.flush()
+		time.sleep(60)
+	END
+	listener=$!
+	pids="${pids-} $!"
+	until [ -s port ]; do sleep 0.02; done
+	port=$(cat port)
+	read -ra holders <"/proc/$listener/task/$listener/children" || true
+	holders+=("$listener")
+}
+
+teardown() {
+	for pid in ${pids-}; do
+		kill "$pid" 2>/dev/null || true
+	done
+}
+
+# daemon KIND [NAME]: answers as Docker does, or fails to.
+daemon() {
+	python3 - "$1" "$id" "${2-web-1}" 3>&- <<'END' &
+import json, os, socket, sys, time
+kind, cid, name = sys.argv[1:]
+s = socket.socket(socket.AF_UNIX)
+s.bind("new.sock")
+if kind == "dead":
+    s.close()
+else:
+    s.listen(0)
+if kind == "deaf":
+    waiting = socket.socket(socket.AF_UNIX)
+    waiting.connect("new.sock")
+os.rename("new.sock", "docker.sock")
+if kind in ("dead", "deaf"):
+    time.sleep(60)
+head = b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n"
+body = json.dumps([{"Id": "f" * 64, "Names": ["/other"]},
+    {"Id": cid, "Names": ["/" + name]}]).encode()
+
+def answer(c):
+    if kind == "right":
+        c.sendall(head + body)
+    elif kind == "parts":
+        for b in head + body:
+            c.sendall(bytes([b]))
+    elif kind == "cut":
+        c.sendall(head + body[:-10])
+    elif kind == "error":
+        c.sendall(b"HTTP/1.0 500 No\r\n\r\n" + body)
+    elif kind == "noise":
+        c.sendall(os.urandom(100000))
+    elif kind == "huge":
+        while True:
+            c.sendall(head + b" " * 65536)
+    elif kind == "slow":
+        while True:
+            c.sendall(b"H")
+            time.sleep(0.2)
+    elif kind == "silent":
+        time.sleep(60)
+
+while True:
+    c, _ = s.accept()
+    with open("request", "ab") as f:
+        f.write(c.recv(4096))
+    try:
+        answer(c)
+    except OSError:
+        pass
+    c.close()
+END
+	pids="$pids $!"
+	until [ -S docker.sock ]; do sleep 0.02; done
+	export DOCKER_HOST=unix://$BATS_TEST_TMPDIR/docker.sock
+}
+
+# place PID PATH: that is its cgroup, for scan.
+place() {
+	echo "0::$2" >"cgroup.$1"
+}
+
+# show SOURCE TARGET: scan sees that file, or folder, at TARGET; below /run and
+# /var/lib it sees nothing else.
+show() {
+	echo "$1 $2" >>shown
+}
+
+# scan_all ARG...: prt-scan of what is so, which finds $BIN's programs first, or
+# where `only' is set the programs there.
+scan_all() {
+	# shellcheck disable=SC2016 # for sh
+	unshare -m sh -ec '
+	bin=$1
+	shift
+	for file in cgroup.*; do
+		mount --bind "$file" "/proc/${file#*.}/cgroup"
+	done
+	mount -t tmpfs -o mode=755 tmpfs /run
+	mount -t tmpfs -o mode=755 tmpfs /var/lib
+	touch shown
+	while read -r source target; do
+		mkdir -p "${target%/*}"
+		[ ! -d "$source" ] || mkdir -p "$target"
+		[ -e "$target" ] || touch "$target"
+		mount --bind "$source" "$target"
+	done <shown
+	PATH=${only:-$bin:$PATH}
+	exec "$@"' sh "$BIN" "$prt" -H "$@"
+}
+
+# scan PATH [SOURCE TARGET]: the listener's container where PATH is its cgroup
+# and the folder SOURCE is seen at TARGET.
+scan() {
+	rm -f shown
+	place "$listener" "$1"
+	[ -z "${2-}" ] || show "$2" "$3"
+	scan_all -o container "$port"
+}
