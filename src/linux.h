@@ -60,11 +60,11 @@ void linux_names(struct scan *sc);
  * where there is none, with a message where none came until then. */
 struct str linux_docker(struct buf *b, int64_t until);
 
-/* Open files of the whole machine, proc_sys_fs(5); 0 where that is not told. */
-uint64_t linux_open_files(void);
-
 /* The same of podman ps, which is run, and killed then. */
 struct str linux_podman(struct buf *b, int64_t until);
+
+/* Open files of the whole machine, proc_sys_fs(5); 0 where that is not told. */
+uint64_t linux_open_files(void);
 
 /* Sets the parent of every process that has one, by the proc tree. */
 void linux_parents(const char *proc, struct scan *sc);
