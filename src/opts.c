@@ -50,12 +50,31 @@ opts_bad(const char *option, const char *value, const char *expected)
 	err_msg("%s=%s: expected %s", option, value, expected);
 }
 
+void
+opts_bad_name(const char *option, const char *value,
+    const char *(*name_at)(unsigned i))
+{
+	const char *name, *next = name_at(0);
+	struct buf names = { 0 };
+	unsigned i;
+
+	for (i = 0; (name = next) != NULL; i++) {
+		next = name_at(i + 1);
+		if (i > 0)
+			buf_puts(&names, next != NULL ? ", " : " or ");
+		buf_puts(&names, name);
+	}
+	buf_putc(&names, '\0');
+	opts_bad(option, value, names.p);
+	buf_free(&names);
+}
+
 static bool
 set_format(struct opts *o, const char *name)
 {
 	o->out.format = out_format(name);
 	if (o->out.format == NULL)
-		opts_bad("--format", name, "tsv, table, json or csv");
+		opts_bad_name("--format", name, out_format_name);
 	return o->out.format != NULL;
 }
 

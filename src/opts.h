@@ -67,6 +67,9 @@ int opts_next(struct opts *o);
 
 /* A message that value is no good as argument of option, and what is. */
 void opts_bad(const char *option, const char *value, const char *expected);
+/* The same where the value is none of those names; NULL is behind the last. */
+void opts_bad_name(const char *option, const char *value,
+    const char *(*name_at)(unsigned i));
 
 /*
  * Prints what --help or --version asked for: usage, the options, the fields

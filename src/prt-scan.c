@@ -66,26 +66,21 @@ struct options {
 	bool unsorted, strict, interfaces, elevated;
 };
 
+static const char *
+backend_name(unsigned i)
+{
+	const struct backend *b = scan_backend_at(i);
+
+	return b != NULL ? b->name : NULL;
+}
+
 static bool
 set_backend(struct options *o, const char *name)
 {
-	const struct backend *b;
-	struct buf names = { 0 };
-	unsigned i;
-
 	o->backend = scan_backend(name);
-	if (o->backend != NULL)
-		return true;
-	for (i = 0; (b = scan_backend_at(i)) != NULL; i++) {
-		if (i > 0)
-			buf_puts(&names, scan_backend_at(i + 1) != NULL ?
-			    ", " : " or ");
-		buf_puts(&names, b->name);
-	}
-	buf_putc(&names, '\0');
-	opts_bad("--backend", name, names.p);
-	buf_free(&names);
-	return false;
+	if (o->backend == NULL)
+		opts_bad_name("--backend", name, backend_name);
+	return o->backend != NULL;
 }
 
 static bool
