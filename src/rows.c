@@ -1,6 +1,8 @@
-#include "rows.h"
+#include "rows-impl.h"
 
 #include <stdlib.h>
+
+#include "num.h"
 
 static int
 cmp_u64(uint64_t a, uint64_t b)
@@ -122,4 +124,54 @@ rows_unowned(const struct rows *r)
 		if (r->v[i].proc == NULL && r->v[i].sock->inode != 0)
 			n++;
 	return n;
+}
+
+static struct str
+get_value(struct record *r, const struct getter *g)
+{
+	if (g->get != NULL)
+		return g->get(r);
+	if (r->proc == NULL)
+		return STR_NONE;
+	return *(const struct str *)(const void *)
+	    ((const char *)r->proc + g->text);
+}
+
+/* Room for every value that is formatted for one record, but for fd. */
+enum { SCRATCH = FIELD_NSCAN * (ADDR_TEXT_MAX + 1 + SOCK_IFNAME_MAX) };
+
+unsigned
+rows_needs(const struct cols *cols)
+{
+	unsigned needs = 0;
+	size_t i;
+
+	for (i = 0; i < cols->n; i++)
+		needs |= rows_getters[cols->v[i].id].needs;
+	return needs;
+}
+
+void
+rows_write(const struct rows *r, const struct rows_source *src,
+    const struct cols *cols, struct out *out)
+{
+	struct record rec = { .src = src };
+	struct str *v = mem_alloc(cols->n * sizeof *v);
+	struct buf scratch = { 0 };
+	size_t i, c;
+
+	for (i = 0; i < r->n; i++) {
+		const struct row *row = &r->v[i];
+
+		rec.row = row;
+		rec.sock = row->sock;
+		rec.proc = row->proc;
+		rec.p = buf_room(&scratch,
+		    SCRATCH + (size_t)row->nholders * (NUM_MAX + 1));
+		for (c = 0; c < cols->n; c++)
+			v[c] = get_value(&rec, &rows_getters[cols->v[c].id]);
+		out_row(out, v, OUT_PLAIN);
+	}
+	buf_free(&scratch);
+	free(v);
 }

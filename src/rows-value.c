@@ -1,19 +1,9 @@
 /* The values of records, a function for each field. */
-#include "rows.h"
+#include "rows-impl.h"
 
 #include <stddef.h>
-#include <stdlib.h>
 
 #include "num.h"
-
-/* A record that is being written. */
-struct record {
-	const struct rows_source *src;
-	const struct sock *sock;
-	const struct proc *proc;	/* NULL: nobody holds it */
-	const struct row *row;
-	char *p;			/* room for what is not kept anywhere */
-};
 
 static struct str
 from_name(const char *s)
@@ -297,11 +287,7 @@ get_start(struct record *r)
 
 #define TEXT(member) offsetof(struct proc, member)
 
-static const struct getter {
-	struct str (*get)(struct record *r);
-	unsigned needs;
-	size_t text;	/* without get: a str of struct proc, where it is */
-} getters[FIELD_NSCAN] = {
+const struct getter rows_getters[FIELD_NSCAN] = {
 	[F_PROTO] = { get_proto, 0, 0 },
 	[F_STATE] = { get_state, 0, 0 },
 	[F_LOCAL_ADDR] = { get_local_addr, 0, 0 },
@@ -345,55 +331,3 @@ static const struct getter {
 	[F_CPU] = { get_cpu, NEED_OWNERS | NEED_STAT, 0 },
 	[F_START] = { get_start, NEED_OWNERS | NEED_STAT, 0 },
 };
-
-#undef TEXT
-
-static struct str
-get_value(struct record *r, const struct getter *g)
-{
-	if (g->get != NULL)
-		return g->get(r);
-	if (r->proc == NULL)
-		return STR_NONE;
-	return *(const struct str *)(const void *)
-	    ((const char *)r->proc + g->text);
-}
-
-/* Room for every value that is formatted for one record, but for fd. */
-enum { SCRATCH = FIELD_NSCAN * (ADDR_TEXT_MAX + 1 + SOCK_IFNAME_MAX) };
-
-unsigned
-rows_needs(const struct cols *cols)
-{
-	unsigned needs = 0;
-	size_t i;
-
-	for (i = 0; i < cols->n; i++)
-		needs |= getters[cols->v[i].id].needs;
-	return needs;
-}
-
-void
-rows_write(const struct rows *r, const struct rows_source *src,
-    const struct cols *cols, struct out *out)
-{
-	struct record rec = { .src = src };
-	struct str *v = mem_alloc(cols->n * sizeof *v);
-	struct buf scratch = { 0 };
-	size_t i, c;
-
-	for (i = 0; i < r->n; i++) {
-		const struct row *row = &r->v[i];
-
-		rec.row = row;
-		rec.sock = row->sock;
-		rec.proc = row->proc;
-		rec.p = buf_room(&scratch,
-		    SCRATCH + (size_t)row->nholders * (NUM_MAX + 1));
-		for (c = 0; c < cols->n; c++)
-			v[c] = get_value(&rec, &getters[cols->v[c].id]);
-		out_row(out, v, OUT_PLAIN);
-	}
-	buf_free(&scratch);
-	free(v);
-}

@@ -1,0 +1,27 @@
+/*
+ * rows-impl: what a record's values are made of; for rows*.c alone.
+ */
+#ifndef ROWS_IMPL_H
+#define ROWS_IMPL_H
+
+#include "rows.h"
+
+/* A record that is being written. */
+struct record {
+	const struct rows_source *src;
+	const struct sock *sock;
+	const struct proc *proc;	/* NULL: nobody holds it */
+	const struct row *row;
+	char *p;			/* room for what is not kept anywhere */
+};
+
+struct getter {
+	struct str (*get)(struct record *r);
+	unsigned needs;
+	size_t text;	/* without get: a str of struct proc, where it is */
+};
+
+/* By field. */
+extern const struct getter rows_getters[FIELD_NSCAN];
+
+#endif
