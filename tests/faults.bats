@@ -63,11 +63,18 @@ no_sanitizers()
 		skip 'not with sanitizers'
 }
 
+preload()
+{
+	no_sanitizers
+	fixture fault.so >/dev/null 2>&1 ||
+		skip 'not of static programs, nor without glibc'
+}
+
 # faults STATE|- COMMAND...: with the plan.
 faults()
 {
 	requires linux python3
-	no_sanitizers
+	preload
 	python3 "$PRT_SRCDIR/tests/fault.py" "$(fixture fault.so)" \
 		"$PRT_SRCDIR/tests/fault.c" "$@" <plan
 }
@@ -77,10 +84,10 @@ faults()
 machine()
 {
 	requires root ip linux python3
-	no_sanitizers
+	preload
 	rm -f ready1 ready2
 	# shellcheck disable=SC2030
-	export -f faults fixture requires no_sanitizers
+	export -f faults fixture requires no_sanitizers preload
 	unshare -npfm --mount-proc bash -e -c '
 		ip link set lo up
 		listen() {
