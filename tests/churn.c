@@ -200,6 +200,8 @@ main(int argc, char **argv)
 	int shared, i;
 	char name[16], c;
 
+	/* A line at a time: the keepers write at once. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	alarm(LIFE);
 	loopback_up();
 	count = mmap(NULL, sizeof(*count), PROT_READ | PROT_WRITE,
