@@ -198,6 +198,10 @@ header()
 	examples man/prt.7 72
 }
 
+@test "prt-recipes(7): its examples" {
+	examples man/prt-recipes.7 72
+}
+
 @test "prt-scan(1) names the fields" {
 	diff -u <(header -o all) \
 		<(section prt-scan.1 FIELDS | sed -n 's/^\.Cm //p' | tr ' ' '\n')

@@ -1,0 +1,401 @@
+#!/usr/bin/env bats
+# The recipes of prt-recipes(7): what is run here is the text that stands there.
+# shellcheck disable=SC2016,SC2154,SC2030,SC2031
+
+load helpers
+load diff
+load recipes
+
+setup()
+{
+	cd "$BATS_TEST_TMPDIR" || return
+	export PRT_SRCDIR=${PRT_SRCDIR:-$BATS_TEST_DIRNAME/..}
+}
+
+# scan_is <records: prt-scan prints a snapshot of them.
+scan_is()
+{
+	snap time=$T1 host=web1 scope=all >scanned
+	stand_in prt-scan "cat '$PWD/scanned'"
+}
+
+@test "each recipe has a test" {
+	sed -n 's/^\.\\" recipe //p' "$PRT_SRCDIR/man/prt-recipes.7" >names
+	[ "$(wc -l <names)" -ge 15 ]
+	while read -r name; do
+		grep -qE "(recipe|script)( [a-z_-]+)* $name\b" \
+			"$BATS_TEST_DIRNAME"/{recipes,fleet}.bats
+	done <names
+}
+
+@test "cron: mails a change once, and again until the mail has gone" {
+	requires ip mktemp
+	script prt-mail
+	recipe crontab >tab
+	# As cron reads it: variables, then five times, a user, a command.
+	run -0 sed -nE 's/^(([0-9*/,-]+ ){5})([a-z]+) ([^ ].*)/\3 \4/p' tab
+	[ "$output" = 'root prt-mail' ]
+	stand_in mail 'echo "$@" >>"$MAILS"; cat >>"$MAILS"; exit "${STATUS:-0}"'
+	export MAILS=$PWD/mails
+	run -0 alone '
+		mkdir -m 700 /var/lib/prt
+		cron() {
+			: >"$MAILS"
+			env -i PATH="$PATH" MAILS="$MAILS" STATUS="${1:-0}" \
+				sh -c "$(sed -n "s/.* root //p" tab)" || echo failed
+			sed "s/.*\(900.\).*\(new\|gone\).*/\1 \2/" "$MAILS"
+			echo .
+		}
+		listen 9000
+		cron 2>/dev/null
+		cron
+		listen 9001
+		cron 1
+		kill $!
+		while prt-scan -q -l 9001; do sleep 0.05; done
+		cron
+		cron
+		printf "#!/bin/sh\necho cannot >&2\nexit 2\n" >bin/prt-scan
+		chmod +x bin/prt-scan
+		cron 2>&1'
+	local subject
+	subject="-s ports of $(uname -n) root"
+	grep -v '^PROTO' <<<"$output" >said
+	diff -u - said <<-END
+		$subject
+		9000 new
+		.
+		.
+		failed
+		$subject
+		9001 new
+		.
+		$subject
+		9001 new
+		9001 gone
+		.
+		.
+		cannot
+		failed
+		.
+	END
+}
+
+@test "systemd: the units are good, and what they run says each change once" {
+	requires systemd-analyze ip
+	recipe prt.service >prt.service
+	recipe prt.timer >prt.timer
+	run -0 systemd-analyze verify ./prt.service ./prt.timer
+	assert_output_is ''
+	run -0 systemd-analyze calendar \
+		"$(sed -n 's/^OnCalendar=//p' prt.timer)"
+	# What systemd makes of it before that command.
+	[ "$(sed -n 's/^StateDirectory=//p' prt.service)" = prt ]
+	sed -n 's/^ExecStart=/exec /p' prt.service >start
+	run -0 alone '
+		mkdir -m 700 /var/lib/prt
+		listen 9000
+		bash start 2>/dev/null | grep -c "^tcp.*new"
+		bash start
+		kill $!
+		while prt-scan -q -l 9000; do sleep 0.05; done
+		bash start | grep "^tcp" | cut -f 4,20
+		mkdir -p bin
+		printf "#!/bin/sh\nexit 2\n" >bin/prt-scan
+		chmod +x bin/prt-scan
+		PATH=$PWD/bin:$PATH bash start || echo $?'
+	grep -v '^prt-diff:.*listeners' <<<"$output" >said
+	diff -u - said <<-END
+		1
+		9000	gone
+		prt-diff: (standard input): nothing at all: the scan failed
+		2
+	END
+}
+
+# checks STATUS LINE: of check_prt.
+checks()
+{
+	run "-$1" --separate-stderr check_prt -X
+	assert_output_is "$2"
+}
+
+@test "Nagios: one line, and 0, 1, 2 or 3" {
+	script check_prt
+	rec | scan_is
+	checks 0 'PORTS OK - 0 flagged|flagged=0'
+	{ rec; rec local_port=9000 process='n|c' exe=/usr/bin/nc; } | scan_is
+	checks 1 'PORTS WARNING - 1 flagged, nc-listener 9000 n?c|flagged=1'
+	{
+		rec local_port=9000 process='n\n' exe=/usr/bin/nc
+		rec local_port=81 process='a b' exe=/memfd:x pid=7
+	} | scan_is
+	checks 2 "PORTS CRITICAL - 2 flagged, nc-listener 9000 n\\n, memfd-exe 81 a b|flagged=2"
+	run -3 --separate-stderr check_prt -X -e nonsense
+	assert_output_is 'PORTS UNKNOWN - prt-flag failed'
+	stand_in prt-scan 'exit 2'
+	checks 3 'PORTS UNKNOWN - prt-scan failed'
+	# And of this machine.
+	rm bin/prt-scan
+	requires netns
+	run -0 in_netns check_prt -X
+	assert_output_is 'PORTS OK - 0 flagged|flagged=0'
+}
+
+@test "deploy: what is gone fails, what is new is shown" {
+	requires ip
+	script deploy-check
+	cat >deploy <<-'END'
+		kill "$1"
+		while prt-scan -q -l 9000; do sleep 0.05; done
+		if [ -n "$2" ]; then
+			nc -l -k 127.0.0.1 "$2" >nc.out 2>&1 </dev/null &
+			until prt-scan -q -l "$2"; do sleep 0.05; done
+		fi
+	END
+	run -0 alone '
+		listen 9000
+		listen 9001
+		deploy-check true
+		echo "the same: $?"
+		old=$(prt-scan -H -l -o pid 9000)
+		{ sleep 1.5; listen 9000; } &
+		deploy-check bash deploy $old "" | cut -f 4,20
+		echo "restarted: $?"
+		old=$(prt-scan -H -l -o pid 9000)
+		WAIT=1 deploy-check bash deploy $old 9002 | cut -f 4,20 ||
+			echo "gone: $?"
+		deploy-check sh -c "exit 7" || echo "failed: $?"' 2>&1
+	assert_output_is "the same: 0
+restarted: 0
+deploy-check: this is gone:
+$(grep '^##prt' <<<"$output")
+$(grep '^#proto' <<<"$output")
+$(grep '^tcp' <<<"$output")
+$(grep '^##end' <<<"$output")
+gone: 1
+failed: 7"
+	[[ "$(grep '^tcp' <<<"$output")" == *$'\t9000\t'*$'\tgone\t'* ]]
+	[ "$(grep -c '^tcp' <<<"$output")" -eq 1 ]
+}
+
+@test "end-port: asks, and ends what has the port" {
+	requires ip
+	script end-port
+	run -0 alone '
+		asked() {
+			cut -f 3 | sed "s/ *$//"
+		}
+		end-port 9000 </dev/null || echo "nothing: $?"
+		listen 9000
+		listen 9001
+		echo n | end-port 9000 | asked || echo "not wanted: $?"
+		prt-scan -q -l 9000
+		echo y | end-port 9000 | asked
+		prt-scan -H -l -o local_port'
+	assert_output_is "end-port: nothing listens on 9000
+nothing: 1
+root
+end this? [y/N]
+not wanted: 1
+root
+end this? [y/N]
+9001"
+}
+
+@test "end-port: another process that has the number by now is left alone" {
+	requires linux ip	# for a process's start
+	script end-port
+	run -0 alone '
+		mkfifo answer
+		: >said
+		listen 9000
+		first=$!
+		sleep 1000 &
+		exec {go}<>answer
+		WAIT=1 end-port 9000 <answer >said 2>&1 &
+		asks=$!
+		until grep -q "end this" said; do sleep 0.05; done
+		kill $first
+		wait $first || :
+		# From here on pids are those of before, once.
+		sleep 0.05
+		echo $((first - 1)) >/proc/sys/kernel/ns_last_pid
+		nc -l -k 127.0.0.1 9000 >/dev/null 2>&1 </dev/null &
+		[ $! -eq $first ]
+		until prt-scan -q -l 9000; do sleep 0.05; done
+		echo y >&$go
+		wait $asks || echo "status $?"
+		kill -0 $first
+		sed -n "s/^.*end-port: $first/N/p; /still/p" said'
+	assert_output_is 'status 1
+N came just now, and is left alone
+end-port: 9000 is still held'
+}
+
+# Connections of what is flagged, and of what is not.
+flagged_peers()
+{
+	local to='state=ESTABLISHED local_port=40000 remote_port=443 exe=/memfd:x'
+
+	for remote_addr in 203.0.113.66 ::ffff:198.51.100.7 2001:db8::5 ::1 \
+	    127.0.0.1 fe80::1%eth0; do
+		# shellcheck disable=SC2086
+		rec $to remote_addr="$remote_addr" pid=$((pid += 1))
+	done
+	rec exe=/memfd:x local_port=81
+	rec state=ESTABLISHED local_port=40001 remote_port=443 \
+		remote_addr=192.0.2.1
+}
+
+@test "nft: prints commands that block flagged peers, and runs none" {
+	script flagged-peers
+	local pid=100
+	flagged_peers | scan_is
+	stand_in nft 'touch ran'
+	recipe nft >print
+	run -0 sh print
+	assert_output_is 'nft insert rule inet filter input ip saddr 198.51.100.7 drop
+nft insert rule inet filter output ip daddr 198.51.100.7 drop
+nft insert rule inet filter input ip6 saddr 2001:db8::5 drop
+nft insert rule inet filter output ip6 daddr 2001:db8::5 drop
+nft insert rule inet filter input ip saddr 203.0.113.66 drop
+nft insert rule inet filter output ip daddr 203.0.113.66 drop'
+	[ ! -e ran ]
+	rm bin/nft
+	requires root netns nft
+	printf '%s\n' "$output" >commands
+	run -0 in_netns bash -e -c '
+		nft add table inet filter
+		for c in input output; do
+			nft add chain inet filter $c \
+				"{ type filter hook $c priority 0; }"
+		done
+		sh -e commands
+		nft list ruleset'
+	[ "$(grep -c ' drop$' <<<"$output")" -eq 6 ]
+}
+
+@test "pf: prints commands that block flagged peers, and runs none" {
+	script flagged-peers
+	local pid=100
+	flagged_peers | scan_is
+	stand_in pfctl 'touch ran'
+	recipe pf >print
+	run -0 sh print
+	grep -v '2001:\|198' <<<"$output" >said
+	diff -u - said <<-END
+		pfctl -t prt -T add 203.0.113.66
+		pfctl -k 203.0.113.66
+		pfctl -k 0.0.0.0/0 -k 203.0.113.66
+	END
+	[ "${#lines[@]}" -eq 9 ]
+	[ ! -e ran ]
+}
+
+@test "flagged-peers takes options of prt-flag" {
+	script flagged-peers
+	rec state=ESTABLISHED remote_addr=192.0.2.1 remote_port=80 | scan_is
+	run -0 flagged-peers -X
+	assert_output_is ''
+	run -0 flagged-peers -X -e 'flag mine remote_port=80'
+	assert_output_is 192.0.2.1
+}
+
+@test "PostgreSQL: every byte of a value, types, hosts and times" {
+	requires psql setpriv ip
+	PG=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+	[ -x "$PG/initdb" ] || skip 'needs PostgreSQL'
+	export PG
+	script load-postgresql
+	recipe postgresql.sql >table.sql
+	recipe listened.sql >listened.sql
+	FIELDS+=(host)
+	{
+		rec host=web1 process='a\\b\tc\n\x01é|' uid=4294967294
+		rec host=web1 state=ESTABLISHED remote_addr=::1 remote_port=7 \
+			user='\x2d'
+	} | scan_is >scanned
+	rec host=web2 local_port=81 | snap time=$T2 host=web2 >>scanned
+	cat >check.sql <<-'END'
+		select count(*), count(distinct seen), count(remote_port),
+			count(*) filter (where "user" = '-'),
+			count(*) filter (where "user" is null) from ports;
+		select local_port, extract(minute from seen at time zone 'UTC')
+			from ports where host = 'web2' limit 1;
+		select process = E'a\\b\tc\n\x01é|', uid, remote_addr is null
+			from ports where local_port = 80 and state = 'LISTEN' limit 1;
+	END
+	run -0 alone '
+		home=/var/lib/pg
+		mkdir -m 700 $home
+		chown postgres $home
+		as() {
+			(cd / && setpriv --reuid=postgres --regid=postgres \
+				--clear-groups -- "$@" </dev/null >>$home/log 2>&1) || {
+				cat $home/log
+				return 1
+			}
+		}
+		as "$PG/initdb" -D $home/data -A trust -N -E UTF8 --locale=C.UTF-8
+		as "$PG/pg_ctl" -w -D $home/data -o "-k $home -F" start
+		export PGHOST=$home PGUSER=postgres
+		sql() {
+			psql -X -A -t -q -v ON_ERROR_STOP=1 "$@"
+		}
+		sql -f table.sql
+		load-postgresql
+		load-postgresql
+		sql -f check.sql
+		sql -f listened.sql
+		printf "#!/bin/sh\nhead -n 3 scanned\nexit 2\n" >bin/prt-scan
+		load-postgresql || echo "status $?"
+		sql -c "select count(*) from ports"
+		as "$PG/pg_ctl" -D $home/data -m immediate stop'
+	assert_output_is "6|2|2|2|0
+81|10
+t|4294967294|t
+web1|80|a\\b	c
+$(printf '\001')é||2026-11-24 03:00:00+00|00:00:00
+web2|81|nginx|2026-11-24 03:10:00+00|00:00:00
+status 2
+6"
+}
+
+@test "SQLite: the types of columns, and a question" {
+	requires sqlite3 netns nc ip
+	recipe sqlite >load
+	{
+		rec pid=7 user=alice local_port=1000 process='a,"b'
+		rec pid=8 user=alice local_port=99 process=c
+		rec pid=- user=- local_port=98 process=-
+		rec pid=9 user=bob local_port=97 process=d
+	} | snap >scanned
+	stand_in prt-scan "prt-diff -a --force '$PWD/scanned' '$PWD/scanned' \"\$@\""
+	run -0 sh load
+	assert_output_is 'alice|2
+bob|1'
+	run -0 sh load
+	assert_output_is 'alice|4
+bob|2'
+	run -0 sqlite3 ports.db \
+		'select process, typeof(local_port) from ports order by local_port desc limit 1'
+	assert_output_is 'a,"b|integer'
+}
+
+@test "ClickHouse: its table has the default fields, in their order" {
+	recipe clickhouse.sql | tr -d '\n' | sed 's/^[^(]*(//' |
+		grep -oE '[a-z_]+ Nullable' | cut -d ' ' -f 1 >columns
+	printf '%s\n' "${FIELDS[@]}" | diff -u - columns
+}
+
+@test "Spark and Hadoop: records alone, their columns named" {
+	recipe pipe >pipe
+	printf '%s\t' tcp LISTEN 0.0.0.0 80 /memfd:x >part
+	echo 0 >>part
+	printf '%s\t' tcp LISTEN 0.0.0.0 81 /usr/sbin/x >>part
+	echo 0 >>part
+	run -0 --separate-stderr sh pipe <part
+	[[ $output == *$'\t80\t/memfd:x\t0\tmemfd-exe' ]]
+	[ "${#lines[@]}" -eq 1 ]
+}
