@@ -1,5 +1,18 @@
 # shellcheck shell=bash disable=SC2154
-# The texts of prt-recipes(7), for recipes.bats and fleet.bats.
+# The texts of prt-recipes(7), for recipes.bats, engines.bats and fleet.bats.
+
+setup()
+{
+	cd "$BATS_TEST_TMPDIR" || return
+	export PRT_SRCDIR=${PRT_SRCDIR:-$BATS_TEST_DIRNAME/..}
+}
+
+# scan_is <records: prt-scan prints a snapshot of them.
+scan_is()
+{
+	snap time=$T1 host=web1 scope=all >scanned
+	stand_in prt-scan "cat '$PWD/scanned'"
+}
 
 # recipe NAME: as it is printed there.
 recipe()

@@ -6,25 +6,12 @@ load helpers
 load diff
 load recipes
 
-setup()
-{
-	cd "$BATS_TEST_TMPDIR" || return
-	export PRT_SRCDIR=${PRT_SRCDIR:-$BATS_TEST_DIRNAME/..}
-}
-
-# scan_is <records: prt-scan prints a snapshot of them.
-scan_is()
-{
-	snap time=$T1 host=web1 scope=all >scanned
-	stand_in prt-scan "cat '$PWD/scanned'"
-}
-
 @test "each recipe has a test" {
 	sed -n 's/^\.\\" recipe //p' "$PRT_SRCDIR/man/prt-recipes.7" >names
 	[ "$(wc -l <names)" -ge 15 ]
 	while read -r name; do
 		grep -qE "(recipe|script)( [a-z_-]+)* $name\b" \
-			"$BATS_TEST_DIRNAME"/{recipes,fleet}.bats
+			"$BATS_TEST_DIRNAME"/{recipes,engines,fleet}.bats
 	done <names
 }
 
@@ -300,102 +287,4 @@ nft insert rule inet filter output ip daddr 203.0.113.66 drop'
 	assert_output_is ''
 	run -0 flagged-peers -X -e 'flag mine remote_port=80'
 	assert_output_is 192.0.2.1
-}
-
-@test "PostgreSQL: every byte of a value, types, hosts and times" {
-	requires psql setpriv ip
-	PG=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
-	[ -x "$PG/initdb" ] || skip 'needs PostgreSQL'
-	export PG
-	script load-postgresql
-	recipe postgresql.sql >table.sql
-	recipe listened.sql >listened.sql
-	FIELDS+=(host)
-	{
-		rec host=web1 process='a\\b\tc\n\x01é|' uid=4294967294
-		rec host=web1 state=ESTABLISHED remote_addr=::1 remote_port=7 \
-			user='\x2d'
-	} | scan_is >scanned
-	rec host=web2 local_port=81 | snap time=$T2 host=web2 >>scanned
-	cat >check.sql <<-'END'
-		select count(*), count(distinct seen), count(remote_port),
-			count(*) filter (where "user" = '-'),
-			count(*) filter (where "user" is null) from ports;
-		select local_port, extract(minute from seen at time zone 'UTC')
-			from ports where host = 'web2' limit 1;
-		select process = E'a\\b\tc\n\x01é|', uid, remote_addr is null
-			from ports where local_port = 80 and state = 'LISTEN' limit 1;
-	END
-	run -0 alone '
-		home=/var/lib/pg
-		mkdir -m 700 $home
-		chown postgres $home
-		as() {
-			(cd / && setpriv --reuid=postgres --regid=postgres \
-				--clear-groups -- "$@" </dev/null >>$home/log 2>&1) || {
-				cat $home/log
-				return 1
-			}
-		}
-		as "$PG/initdb" -D $home/data -A trust -N -E UTF8 --locale=C.UTF-8
-		as "$PG/pg_ctl" -w -D $home/data -o "-k $home -F" start
-		export PGHOST=$home PGUSER=postgres
-		sql() {
-			psql -X -A -t -q -v ON_ERROR_STOP=1 "$@"
-		}
-		sql -f table.sql
-		load-postgresql
-		load-postgresql
-		sql -f check.sql
-		sql -f listened.sql
-		printf "#!/bin/sh\nhead -n 3 scanned\nexit 2\n" >bin/prt-scan
-		load-postgresql || echo "status $?"
-		sql -c "select count(*) from ports"
-		as "$PG/pg_ctl" -D $home/data -m immediate stop'
-	assert_output_is "6|2|2|2|0
-81|10
-t|4294967294|t
-web1|80|a\\b	c
-$(printf '\001')é||2026-11-24 03:00:00+00|00:00:00
-web2|81|nginx|2026-11-24 03:10:00+00|00:00:00
-status 2
-6"
-}
-
-@test "SQLite: the types of columns, and a question" {
-	requires sqlite3 netns nc ip
-	recipe sqlite >load
-	{
-		rec pid=7 user=alice local_port=1000 process='a,"b'
-		rec pid=8 user=alice local_port=99 process=c
-		rec pid=- user=- local_port=98 process=-
-		rec pid=9 user=bob local_port=97 process=d
-	} | snap >scanned
-	stand_in prt-scan "prt-diff -a --force '$PWD/scanned' '$PWD/scanned' \"\$@\""
-	run -0 sh load
-	assert_output_is 'alice|2
-bob|1'
-	run -0 sh load
-	assert_output_is 'alice|4
-bob|2'
-	run -0 sqlite3 ports.db \
-		'select process, typeof(local_port) from ports order by local_port desc limit 1'
-	assert_output_is 'a,"b|integer'
-}
-
-@test "ClickHouse: its table has the default fields, in their order" {
-	recipe clickhouse.sql | tr -d '\n' | sed 's/^[^(]*(//' |
-		grep -oE '[a-z_]+ Nullable' | cut -d ' ' -f 1 >columns
-	printf '%s\n' "${FIELDS[@]}" | diff -u - columns
-}
-
-@test "Spark and Hadoop: records alone, their columns named" {
-	recipe pipe >pipe
-	printf '%s\t' tcp LISTEN 0.0.0.0 80 /memfd:x >part
-	echo 0 >>part
-	printf '%s\t' tcp LISTEN 0.0.0.0 81 /usr/sbin/x >>part
-	echo 0 >>part
-	run -0 --separate-stderr sh pipe <part
-	[[ $output == *$'\t80\t/memfd:x\t0\tmemfd-exe' ]]
-	[ "${#lines[@]}" -eq 1 ]
 }
