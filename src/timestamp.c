@@ -25,8 +25,7 @@ days_of(int64_t year, int64_t month, int64_t day)
 	    1 - DAYS_TO_1970;
 }
 
-/* The date of that many days since 1970-01-01, none of them before the year
- * 0: days_of the other way round. */
+/* The date of that many days since 1970-01-01: days_of the other way round. */
 static void
 date_of(int64_t days, int *year, int *month, int *day)
 {
@@ -107,7 +106,7 @@ timestamp_parse(struct str s, int64_t *ms)
 		char then;
 		unsigned min, max;
 	} part[6] = {
-		{ 4, '-', 0, 9999 }, { 2, '-', 1, 12 }, { 2, 'T', 1, 31 },
+		{ 4, '-', 1970, 9999 }, { 2, '-', 1, 12 }, { 2, 'T', 1, 31 },
 		{ 2, ':', 0, 23 }, { 2, ':', 0, 59 }, { 2, '\0', 0, 59 },
 	};
 	uint64_t v[6];

@@ -17,7 +17,7 @@ enum { TIMESTAMP_LEN = 24 };
 void timestamp_format(char *p, int64_t ms);
 
 /* Reads such a text; the fraction may be missing or of one to nine digits, of
- * which three count.  False where it is no such time. */
+ * which three count.  False where it is no such time, or one before 1970. */
 bool timestamp_parse(struct str s, int64_t *ms);
 
 /* The clock (CLOCK_REALTIME) in milliseconds since 1970-01-01. */
