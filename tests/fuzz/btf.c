@@ -1,8 +1,5 @@
 /*
- * Fuzz entry: the kernel's description of its types, BTF.  `make check' replays
- * the corpus; to look for more:
- *	clang -g -O1 -fsanitize=fuzzer,address,undefined -Isrc \
- *	    -D_POSIX_C_SOURCE=200809L tests/fuzz/btf.c BUILD/src/libprt.a
+ * Fuzz entry: the kernel's description of its types, BTF.
  */
 #include "fuzz.h"
 #include "linux-bpf.h"

@@ -1,8 +1,5 @@
 /*
- * Fuzz entry: what the kernel tells of a socket.  `make check' replays the
- * corpus; to look for more:
- *	clang -g -O1 -fsanitize=fuzzer,address,undefined -Isrc \
- *	    -D_POSIX_C_SOURCE=200809L tests/fuzz/diag.c BUILD/src/libprt.a
+ * Fuzz entry: what the kernel tells of a socket.
  */
 #include <linux/inet_diag.h>
 

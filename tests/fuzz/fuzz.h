@@ -9,6 +9,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+#include "input.h"
+#include "rec.h"
 
 /* The entry: libFuzzer calls it, or replay.c. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -21,6 +25,81 @@ check(bool ok, const char *what)
 		return;
 	fprintf(stderr, "%s\n", what);
 	abort();
+}
+
+/* The part of *rest before the next `%%' that ends a line, cut off. */
+static inline struct str
+fuzz_part(struct str *rest)
+{
+	static const char mark[] = "%%\n";
+	struct str part = { rest->p, 0 };
+
+	for (; rest->n > 0 && !str_starts(*rest, mark); part.n++) {
+		rest->p++;
+		rest->n--;
+	}
+	if (rest->n > 0)
+		*rest = (struct str){ rest->p + sizeof mark - 1,
+			rest->n - (sizeof mark - 1) };
+	return part;
+}
+
+/* A file of these bytes, for those who read descriptors; the caller closes. */
+static inline int
+fuzz_file(struct str text)
+{
+	FILE *f = tmpfile();
+	int fd;
+
+	check(f != NULL && (text.n == 0 ||
+	    fwrite(text.p, text.n, 1, f) == 1) && fflush(f) == 0,
+	    "no temporary file");
+	fd = dup(fileno(f));
+	check(fd >= 0 && lseek(fd, 0, SEEK_SET) == 0, "no descriptor");
+	fclose(f);
+	return fd;
+}
+
+/* Has standard output go to a file: its descriptor, for fuzz_caught. */
+static inline int
+fuzz_catch(void)
+{
+	int fd = fuzz_file(STR_NONE);
+
+	/* out_close left it closed: the file may have its very number */
+	if (fd == STDOUT_FILENO)
+		fd = dup(fd);
+	check(fd >= 0 && dup2(fd, STDOUT_FILENO) >= 0, "no output");
+	return fd;
+}
+
+/* What is in it, which the caller frees; closes it. */
+static inline struct buf
+fuzz_caught(int fd)
+{
+	struct buf text = { 0 };
+
+	check(lseek(fd, 0, SEEK_SET) == 0 &&
+	    input_slurp_fd(fd, SIZE_MAX, &text), "no output to be read");
+	close(fd);
+	return text;
+}
+
+/* The same, of what must be a record stream, prt(5). */
+static inline void
+fuzz_caught_stream(int fd)
+{
+	struct buf text = fuzz_caught(fd);
+	enum rec_event event;
+	struct rec r;
+
+	rec_start(&r, "output", buf_str(&text), NULL);
+	do
+		event = rec_next(&r);
+	while (event != REC_EOF && event != REC_ERROR);
+	check(event == REC_EOF, r.error);
+	rec_stop(&r);
+	buf_free(&text);
 }
 
 #endif

@@ -1,8 +1,5 @@
 /*
- * Fuzz entry: rules of prt-rules(5).  `make check' replays the corpus; to look
- * for more:
- *	clang -g -O1 -fsanitize=fuzzer,address,undefined -Isrc \
- *	    -D_POSIX_C_SOURCE=200809L tests/fuzz/rules.c BUILD/src/libprt.a
+ * Fuzz entry: rules of prt-rules(5).
  */
 #include "flag-rule.h"
 #include "fuzz.h"
