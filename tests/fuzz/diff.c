@@ -1,0 +1,137 @@
+/*
+ * Fuzz entry: two snapshots as prt-diff reads, compares, prints and keeps them.
+ * The input is OLD, a line %%, and NEW.
+ */
+#include "diff-match.h"
+#include "diff-print.h"
+#include "diff-row.h"
+#include "diff-save.h"
+#include "fuzz.h"
+
+static void
+start(struct diff *d, struct str old, struct str new)
+{
+	static const enum field_id compared[] = { F_STATE, F_PROCESS, F_USER,
+		F_EXE };
+	size_t i;
+
+	memset(d, 0, sizeof *d);
+	cols_init(&d->plan.key);
+	cols_init(&d->plan.set);
+	cols_init(&d->plan.fields);
+	for (i = 0; i < sizeof compared / sizeof compared[0]; i++)
+		cols_add_field(&d->plan.set, compared[i]);
+	diff_side_init(&d->old, &d->plan, "OLD", fuzz_file(old));
+	diff_side_init(&d->new, &d->plan, "NEW", fuzz_file(new));
+	/* Without diff_load's thread: each run is like the others. */
+	diff_side_load(&d->old);
+	diff_side_load(&d->new);
+}
+
+static void
+stop(struct diff *d)
+{
+	diff_side_free(&d->old);
+	diff_side_free(&d->new);
+	cols_free(&d->plan.key);
+	cols_free(&d->plan.set);
+	cols_free(&d->plan.fields);
+}
+
+/* Peers are rows of the other side, of the same key. */
+static void
+check_rows(const struct diff_side *s, const struct diff_side *other)
+{
+	size_t i;
+
+	for (i = 0; i < s->nrows; i++) {
+		const struct diff_row *row = &s->rows[i];
+
+		check(row->head < s->nrows, "a row without a head");
+		check(row->change <= DIFF_GONE, "no change");
+		check(row->change != DIFF_CHANGED ||
+		    row->peer < other->nrows, "changed, from nothing");
+	}
+}
+
+static int
+print(const struct diff *d, const char *format, bool every)
+{
+	struct diff_print print = { .d = d, .every = every,
+		.changes = DIFF_CHANGES | DIFF_BIT(DIFF_UNCHANGED) };
+	struct out_opts opts = { .format = out_format(format), .quiet = true,
+		.wide = every };
+	struct cols cols;
+	struct out *out;
+	int fd = fuzz_catch();
+
+	cols_init(&cols);
+	diff_all_cols(&cols, d);
+	out = out_open(&opts);
+	diff_print(&print, &cols, out);
+	check(out_close(out), "not printed");
+	cols_free(&cols);
+	return fd;
+}
+
+/* What is kept for the next run: it is a state, and NEW is no change of it. */
+static struct buf
+save(const struct diff *d)
+{
+	struct state state = { .path = "state", .folder = -1, .lock = -1,
+		.fd = fuzz_file(STR_NONE) };
+
+	check(diff_save(d, &state), "not saved");
+	return fuzz_caught(state.fd);
+}
+
+static void
+check_state(struct str text, struct str new)
+{
+	struct diff d;
+	struct diff_print print = { .d = &d, .changes = DIFF_CHANGES };
+
+	start(&d, text, new);
+	check(diff_side_check(&d.old), "a state that cannot be read");
+	check(diff_save_check(&d.old), "a state that is none");
+	if (diff_check(&d, false) && !diff_is_stale(&d)) {
+		diff_match(&d.old, &d.new);
+		check_rows(&d.new, &d.old);
+		check(!diff_print_any(&print), "a change of what was saved");
+	}
+	stop(&d);
+}
+
+static void
+compare(struct str old, struct str new)
+{
+	struct buf state = { 0 };
+	struct diff d;
+	bool ok;
+
+	start(&d, old, new);
+	ok = diff_side_check(&d.old) && diff_side_check(&d.new) &&
+	    diff_check(&d, true);
+	if (ok) {
+		diff_match(&d.old, &d.new);
+		check_rows(&d.old, &d.new);
+		check_rows(&d.new, &d.old);
+		fuzz_caught_stream(print(&d, "tsv", true));
+		close(print(&d, "json", false));
+		state = save(&d);
+	}
+	stop(&d);
+	if (ok)
+		check_state(buf_str(&state), new);
+	buf_free(&state);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct str new = { (const char *)data, size };
+	struct str old = fuzz_part(&new);
+
+	compare(old, new);
+	return 0;
+}
