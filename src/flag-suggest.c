@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include "num.h"
+
 /* The port that a flag is about: where one listens, where one connects to. */
 static enum field_id
 port_of(const struct fact *f)
@@ -16,7 +18,17 @@ port_of(const struct fact *f)
 	return F_REMOTE_PORT;
 }
 
-/* False where there is nothing to tell the record by. */
+/* A rule can have it: of a port only a number. */
+static bool
+is_sayable(enum field_id id, struct str value)
+{
+	uint64_t port;
+
+	return id == F_EXE || id == F_USER || value.p == NULL ||
+	    num_parse(value, UINT16_MAX, &port);
+}
+
+/* False where there is nothing to tell the record by, or no rule tells it. */
 static bool
 make_rule(struct buf *b, struct str name, const struct fact *f)
 {
@@ -29,6 +41,8 @@ make_rule(struct buf *b, struct str name, const struct fact *f)
 	for (i = 0; i < sizeof by / sizeof by[0]; i++) {
 		if (f->cols->at[by[i]] < 0)
 			continue;
+		if (!is_sayable(by[i], fact_get(f, by[i])))
+			return false;
 		buf_putc(b, ' ');
 		buf_puts(b, field_table[by[i]].name);
 		buf_putc(b, '=');

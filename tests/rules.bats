@@ -670,6 +670,13 @@ ring()
 	[ -z "$output" ]
 	run -0 prt-flag -X --suggest -q in
 	[ -z "$output" ]
+	# What is no port cannot be in a rule, and without it one says too much.
+	snapshot >in <<-'END'
+		x local_port=6.79 process=python3 exe=/tmp/x
+		x local_port=- process=python3 exe=/tmp/x
+	END
+	run -0 prt-flag -X --suggest in
+	assert_output_is 'allow tmp-exe exe=/tmp/x user=root local_port=-'
 	# A name that a process gives itself does not get into a rule.
 	snapshot >in <<<'x local_port=80 process=evil cmdline=evil exe=/usr/bin/python3'
 	run -0 prt-flag -X --suggest in
