@@ -57,6 +57,7 @@ split(struct str line, struct str word[static MAX_WORDS])
 static void
 set(struct iface *f, int counter, struct str word)
 {
+	f->counter[counter] = 0;
 	f->known[counter] = num_parse(word, UINT64_MAX, &f->counter[counter]);
 }
 

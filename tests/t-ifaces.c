@@ -93,6 +93,9 @@ main(void)
 	    "em3 - - - - - -\n",
 	    "netstat: short and long lines are none, what is no number is "
 	    "not known");
+	parse(ifaces_netstat, "Name Mtu Network Address Ibytes Ibytes\n"
+	    "em0 1500 <Link#1> 00:00 7 -\n", "em0 - - - - - -\n",
+	    "netstat: of a column that is there twice the last one counts");
 	parse(ifaces_netdev, netdev,
 	    "lo 3267 29 0 3267 29 0\n"
 	    "eth0.7 18446744073709551615 8371 1 387848 4785 2\n",
