@@ -17,8 +17,7 @@
 
 enum {
 	RECV_SIZE = 32 * 1024,	/* the kernel fills no more a call */
-	MAX_TRIES = 8,		/* of a dump that the kernel calls inconsistent */
-	AGAIN = -1		/* such a dump; else 0 or an errno */
+	MAX_TRIES = 8		/* of a dump that the kernel calls inconsistent */
 };
 
 /* The states that live in tables: bits of the kernel's numbers.  One more bit
@@ -52,20 +51,20 @@ read_done(const struct nlmsghdr *h)
 	return error == -ENOENT ? EPROTONOSUPPORT : -error;
 }
 
-/* Takes one datagram: 0 go on, ENODATA the end, AGAIN or an errno. */
-static int
-take_datagram(struct scan *sc, const void *buf, size_t len,
+int
+linux_datagram(struct scan *sc, const void *buf, size_t len,
     enum sock_proto proto, bool *interrupted)
 {
 	const struct nlmsghdr *h = buf;
 	const struct nlmsgerr *e;
+	size_t step;
 
-	for (; NLMSG_OK(h, len); h = NLMSG_NEXT(h, len)) {
+	while (NLMSG_OK(h, len)) {
 		if ((h->nlmsg_flags & NLM_F_DUMP_INTR) != 0)
 			*interrupted = true;
 		switch (h->nlmsg_type) {
 		case NLMSG_DONE:
-			return *interrupted ? AGAIN : read_done(h);
+			return *interrupted ? LINUX_AGAIN : read_done(h);
 		case NLMSG_ERROR:
 			e = NLMSG_DATA(h);
 			return h->nlmsg_len < NLMSG_LENGTH(sizeof *e) ||
@@ -77,6 +76,13 @@ take_datagram(struct scan *sc, const void *buf, size_t len,
 			    h->nlmsg_len - NLMSG_HDRLEN, proto))
 				return EPROTO;
 		}
+		/* The last one's padding may be missing. */
+		step = NLMSG_ALIGN((size_t)h->nlmsg_len);
+		if (step >= len)
+			return 0;
+		len -= step;
+		h = (const struct nlmsghdr *)(const void *)
+		    ((const char *)h + step);
 	}
 	return len > 0 ? EPROTO : 0;
 }
@@ -120,7 +126,7 @@ receive_dump(int fd, struct scan *sc, enum sock_proto proto, bool *split)
 		if (from.nl_pid != 0)	/* not the kernel's */
 			continue;
 		at = sc->nsock;
-		status = take_datagram(sc, &buf, (size_t)n, proto,
+		status = linux_datagram(sc, &buf, (size_t)n, proto,
 		    &interrupted);
 		*split |= at > first && at < sc->nsock &&
 		    may_be_neighbours(&sc->sock[at - 1], &sc->sock[at]);
@@ -151,15 +157,15 @@ dump_whole(struct scan *sc, const struct nlmsghdr *request,
     enum sock_proto proto, bool *split)
 {
 	size_t before = sc->nsock;
-	int tries, status = AGAIN;
+	int tries, status = LINUX_AGAIN;
 
-	for (tries = 0; status == AGAIN && tries < MAX_TRIES; tries++) {
+	for (tries = 0; status == LINUX_AGAIN && tries < MAX_TRIES; tries++) {
 		sc->nsock = before;
 		status = dump_once(sc, request, proto, split);
 	}
 	if (status != 0)
 		sc->nsock = before;
-	return status == AGAIN ? EAGAIN : status;
+	return status == LINUX_AGAIN ? EAGAIN : status;
 }
 
 /*

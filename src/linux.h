@@ -26,6 +26,15 @@ struct inet_diag_msg;
 bool linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
     enum sock_proto proto);
 
+/*
+ * Adds the sockets of one datagram of a dump, netlink(7), aligned.  0: more are
+ * to come; ENODATA: it was the last; LINUX_AGAIN: it was, and the kernel calls
+ * the dump inconsistent (*interrupted, which begins as false); or another errno.
+ */
+enum { LINUX_AGAIN = -1 };
+int linux_datagram(struct scan *sc, const void *buf, size_t len,
+    enum sock_proto proto, bool *interrupted);
+
 /* The owners of sc's sockets, from the process tables. */
 bool linux_owners(const struct scan_request *req, struct scan *sc);
 
