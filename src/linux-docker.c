@@ -109,9 +109,8 @@ receive_until(int fd, struct buf *b, int64_t until)
 	return false;
 }
 
-/* What follows the header of `HTTP/1.x 200'. */
-static struct str
-http_body(struct str answer)
+struct str
+linux_docker_body(struct str answer)
 {
 	struct str status = answer, line;
 
@@ -145,5 +144,5 @@ linux_docker(struct buf *b, int64_t until)
 		err_msg("%s: no answer of Docker's in time: containers "
 		    "without names", sa.sun_path);
 	close(fd);
-	return ok ? http_body(buf_str(b)) : STR_NONE;
+	return ok ? linux_docker_body(buf_str(b)) : STR_NONE;
 }

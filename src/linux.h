@@ -69,6 +69,9 @@ void linux_names(struct scan *sc);
  * where there is none, with a message where none came until then. */
 struct str linux_docker(struct buf *b, int64_t until);
 
+/* What follows the header of `HTTP/1.x 200': a part of answer, or missing. */
+struct str linux_docker_body(struct str answer);
+
 /* The same of podman ps, which is run, and killed then. */
 struct str linux_podman(struct buf *b, int64_t until);
 
