@@ -17,6 +17,7 @@
 
 enum {
 	RECV_SIZE = 32 * 1024,	/* the kernel fills no more a call */
+	MAX_ERRNO = 4095,	/* include/linux/err.h */
 	MAX_TRIES = 8		/* of a dump that the kernel calls inconsistent */
 };
 
@@ -34,6 +35,15 @@ struct v2_request {
 	struct inet_diag_req_v2 body;
 };
 
+/* What the kernel says with a negative number, where that is an errno and none
+ * that means something else here. */
+static int
+errno_of(int error)
+{
+	return error < 0 && error >= -MAX_ERRNO && error != -ENODATA ?
+	    -error : EPROTO;
+}
+
 /*
  * What the end of a dump says: its payload is 0 or an error, netlink_dump_done
  * in net/netlink/af_netlink.c.  Where the protocol has no module that is ENOENT,
@@ -48,7 +58,7 @@ read_done(const struct nlmsghdr *h)
 		memcpy(&error, NLMSG_DATA(h), sizeof error);
 	if (error >= 0)
 		return ENODATA;
-	return error == -ENOENT ? EPROTONOSUPPORT : -error;
+	return error == -ENOENT ? EPROTONOSUPPORT : errno_of(error);
 }
 
 int
@@ -67,8 +77,8 @@ linux_datagram(struct scan *sc, const void *buf, size_t len,
 			return *interrupted ? LINUX_AGAIN : read_done(h);
 		case NLMSG_ERROR:
 			e = NLMSG_DATA(h);
-			return h->nlmsg_len < NLMSG_LENGTH(sizeof *e) ||
-			    e->error == 0 ? EPROTO : -e->error;
+			return h->nlmsg_len < NLMSG_LENGTH(sizeof *e) ?
+			    EPROTO : errno_of(e->error);
 		case NLMSG_NOOP:
 			break;
 		default:

@@ -2,9 +2,25 @@
  * Fuzz entry: one datagram of a dump of the kernel's sockets, netlink(7).
  */
 #include <errno.h>
+#include <linux/netlink.h>
 
 #include "fuzz.h"
 #include "linux.h"
+
+/* Some message may be the last of a dump. */
+static bool
+has_end(const char *p, size_t size)
+{
+	struct nlmsghdr h;
+	size_t at;
+
+	for (at = 0; at + sizeof h <= size; at += NLMSG_ALIGNTO) {
+		memcpy(&h, p + at, sizeof h);
+		if (h.nlmsg_type == NLMSG_DONE)
+			return true;
+	}
+	return false;
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -22,8 +38,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		interrupted = false;
 		status = linux_datagram(&sc, message, size,
 		    (enum sock_proto)proto, &interrupted);
-		check(status != 0 || sc.nsock > 0 || size < 16 ||
-		    data[4] == 1, "neither a socket nor an error");
+		check(status != 0 || sc.nsock > 0 || size < sizeof(struct nlmsghdr) ||
+		    data[4] == NLMSG_NOOP, "neither a socket nor an error");
+		check(status >= LINUX_AGAIN, "no errno");
+		check(status != ENODATA || has_end(message, size),
+		    "an end without a word");
 		check(status != LINUX_AGAIN || interrupted,
 		    "inconsistent without a word");
 		check(status != ENODATA || !interrupted,
