@@ -38,8 +38,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		interrupted = false;
 		status = linux_datagram(&sc, message, size,
 		    (enum sock_proto)proto, &interrupted);
-		check(status != 0 || sc.nsock > 0 || size < sizeof(struct nlmsghdr) ||
-		    data[4] == NLMSG_NOOP, "neither a socket nor an error");
+		check(status != 0 || sc.nsock > 0 ||
+		    size < sizeof(struct nlmsghdr) || data[4] == NLMSG_NOOP,
+		    "neither a socket nor an error");
 		check(status >= LINUX_AGAIN, "no errno");
 		check(status != ENODATA || has_end(message, size),
 		    "an end without a word");

@@ -4,13 +4,15 @@
 #include "fuzz.h"
 #include "services.h"
 
-enum { PORTS = 65536 };
-
-/* What the parser said first of each port, and how often of any. */
+/* What the parser said. */
 struct seen {
 	struct str text;
-	struct str *name[SERVICES_NPROTO];
-	size_t n;
+	struct entry {
+		struct str name;
+		enum services_proto proto;
+		uint16_t port;
+	} *v;
+	size_t n, cap;
 };
 
 static void
@@ -22,9 +24,8 @@ note(void *arg, struct str name, enum services_proto proto, uint16_t port)
 	check(name.n > 0 && name.n <= SERVICES_NAME_MAX, "no name");
 	check(name.p >= s->text.p &&
 	    name.p + name.n <= s->text.p + s->text.n, "a name from elsewhere");
-	if (s->name[proto][port].p == NULL)
-		s->name[proto][port] = name;
-	s->n++;
+	s->v = mem_grow(s->v, &s->cap, s->n + 1, sizeof *s->v);
+	s->v[s->n++] = (struct entry){ name, proto, port };
 }
 
 struct wanted {
@@ -41,25 +42,23 @@ find(void *arg, enum services_proto proto, uint16_t port)
 	w->found |= w->proto == proto && w->port == port;
 }
 
-/* The first name of each port is its name, and leads to it. */
+/* Each name leads to its port, whose name is the first one that it has. */
 static void
 check_names(const struct seen *seen, const struct services *s)
 {
-	unsigned proto, port;
+	size_t i, k;
 
-	for (proto = 0; proto < SERVICES_NPROTO; proto++) {
-		for (port = 0; port < PORTS; port++) {
-			struct str name = seen->name[proto][port];
-			struct wanted w = { (enum services_proto)proto,
-				(uint16_t)port, false };
+	for (i = 0; i < seen->n; i++) {
+		const struct entry *e = &seen->v[i];
+		struct wanted w = { e->proto, e->port, false };
 
-			if (name.p == NULL)
-				continue;
-			check(str_eq(services_name(s, w.proto, w.port), name),
-			    "another name");
-			services_ports(s, name, find, &w);
-			check(w.found, "a name that leads elsewhere");
-		}
+		for (k = 0; seen->v[k].proto != e->proto ||
+		    seen->v[k].port != e->port; k++)
+			;
+		check(str_eq(services_name(s, e->proto, e->port),
+		    seen->v[k].name), "another name");
+		services_ports(s, e->name, find, &w);
+		check(w.found, "a name that leads elsewhere");
 	}
 }
 
@@ -69,10 +68,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct seen seen = { .text = { (const char *)data, size } };
 	struct services *s;
 	char path[32];
-	int i, fd;
+	int fd;
 
-	for (i = 0; i < SERVICES_NPROTO; i++)
-		seen.name[i] = mem_alloc(PORTS * sizeof *seen.name[i]);
 	services_parse(seen.text, note, &seen);
 	if (seen.n > 0) {
 		fd = fuzz_file(seen.text);
@@ -83,7 +80,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		services_free(s);
 		close(fd);
 	}
-	for (i = 0; i < SERVICES_NPROTO; i++)
-		free(seen.name[i]);
+	free(seen.v);
 	return 0;
 }
