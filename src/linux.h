@@ -72,7 +72,7 @@ struct str linux_docker(struct buf *b, int64_t until);
 /* What follows the header of `HTTP/1.x 200': a part of answer, or missing. */
 struct str linux_docker_body(struct str answer);
 
-/* The same of podman ps, which is run, and killed then. */
+/* As linux_docker, of podman ps, which is run, and killed then. */
 struct str linux_podman(struct buf *b, int64_t until);
 
 /* Open files of the whole machine, proc_sys_fs(5); 0 where that is not told. */
