@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "err.h"
+#include "priv.h"
 
 #ifdef HAVE_CONFIG_H
 #include <config.h>
@@ -15,6 +16,16 @@ arg_kind(const struct opt *opt)
 	if (opt->arg == NULL)
 		return no_argument;
 	return opt->arg[0] == '[' ? optional_argument : required_argument;
+}
+
+bool
+opts_begin(const char *prog)
+{
+	err_setprog(prog);
+	if (!priv_check())
+		return false;
+	out_guard_descriptors();
+	return true;
 }
 
 void

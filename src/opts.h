@@ -54,6 +54,10 @@ struct opts {
 	bool quiet, exit_code, help, version;
 };
 
+/* What each main does first.  False after a message, where the program may not
+ * run.  prog is kept. */
+bool opts_begin(const char *prog);
+
 /* table ends with an entry whose c is 0, and is kept. */
 void opts_start(struct opts *o, const struct opt *table, int argc,
     char **argv);

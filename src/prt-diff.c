@@ -303,8 +303,8 @@ main(int argc, char **argv)
 	struct options o;
 	int status = STATUS_TROUBLE;
 
-	err_setprog("prt-diff");
-	out_guard_descriptors();
+	if (!opts_begin("prt-diff"))
+		return STATUS_TROUBLE;
 	if (read_options(&o, argc, argv))
 		status = o.common.help || o.common.version ?
 		    opts_about(&o.common, usage, F_PROTO, FIELD_COUNT, NULL) :

@@ -271,8 +271,8 @@ main(int argc, char **argv)
 	int status = STATUS_TROUBLE;
 
 	memset(&o, 0, sizeof o);
-	err_setprog("prt-flag");
-	out_guard_descriptors();
+	if (!opts_begin("prt-flag"))
+		return STATUS_TROUBLE;
 	if (read_options(&o, argc, argv)) {
 		if (o.common.help || o.common.version)
 			status = opts_about(&o.common, usage, F_PROTO,

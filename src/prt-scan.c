@@ -382,8 +382,8 @@ main(int argc, char **argv)
 	struct options o = { .backend = NULL };
 	int status;
 
-	err_setprog("prt-scan");
-	out_guard_descriptors();
+	if (!opts_begin("prt-scan"))
+		return STATUS_TROUBLE;
 	if (!read_options(&o, argc, argv))
 		status = STATUS_TROUBLE;
 	else if (o.common.help || o.common.version)

@@ -1,0 +1,17 @@
+/* As far as POSIX knows of rights: by numbers of users and groups. */
+#include "priv.h"
+
+#include <unistd.h>
+
+#include "err.h"
+
+bool
+priv_check(void)
+{
+	bool user = getuid() != geteuid();
+
+	if (user || getgid() != getegid())
+		err_msg("%s: refused: expected sudo", user ? "set-user-ID" :
+		    "set-group-ID");
+	return !user && getgid() == getegid();
+}
