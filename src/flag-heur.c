@@ -202,8 +202,7 @@ heur_snap_read(struct heur_snap *hs, const struct snap *snap)
 	hs->unpriv = UNPRIV;
 	if (num_parse(snap_get(snap, "unpriv"), UINT16_MAX + 1, &v))
 		hs->unpriv = (int)v;
-	hs->sees_all = str_is(snap_get(snap, "euid"), "0") &&
-	    str_is(snap_get(snap, "unowned"), "0");
+	hs->sees_all = str_is(snap_get(snap, "unowned"), "0");
 	hs->timed = timestamp_parse(snap_get(snap, "time"), &hs->time);
 }
 

@@ -30,7 +30,7 @@ enum { HEUR_FIELDS = 11 };
 /* What a snapshot says of itself. */
 struct heur_snap {
 	int unpriv;		/* first port that anyone may bind */
-	bool sees_all;		/* root scanned, and nothing was hidden */
+	bool sees_all;		/* no owner was hidden from the scan */
 	bool timed;
 	int64_t time;		/* milliseconds since 1970 */
 };

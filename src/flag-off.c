@@ -73,7 +73,7 @@ static const struct reason {
 	{ true, lacks_fields, "for want of fields" },
 	{ false, lacks_others, "not a whole snapshot" },
 	{ false, is_narrowed, "the scan left out what they need" },
-	{ false, lacks_owners, "not root's scan, or owners were hidden" },
+	{ false, lacks_owners, "owners were hidden, or may have been" },
 	{ false, lacks_time, "the snapshot has no time" },
 };
 

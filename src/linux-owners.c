@@ -11,6 +11,7 @@
 #include "err.h"
 #include "linux-bpf.h"
 #include "linux.h"
+#include "priv.h"
 
 /*
  * So many open files are a walk of about 50 ms.  With fewer the iterator has
@@ -124,8 +125,8 @@ wants_bpf(const struct scan_request *req)
 {
 	if (req->owners != OWNERS_AUTO)
 		return req->owners == OWNERS_BPF;
-	return req->own_proc && req->filter->npids == 0 && geteuid() == 0 &&
-	    linux_open_files() >= MANY_FILES;
+	return req->own_proc && req->filter->npids == 0 &&
+	    linux_open_files() >= MANY_FILES && priv_lacks(PRIV_BPF) == NULL;
 }
 
 /* False after a message; *done is whether the kernel let us, else nothing was

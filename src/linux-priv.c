@@ -14,6 +14,24 @@
 
 #include "err.h"
 
+#define BIT(cap) (UINT64_C(1) << (cap))
+
+/* What each use needs, and what is more and will do instead: root in a container
+ * has often the one and not the other. */
+static const struct need {
+	enum priv use;
+	const char *name;
+	uint64_t cap, instead;
+} needs[] = {
+	{ PRIV_TRACE, "cap_sys_ptrace", BIT(CAP_SYS_PTRACE), 0 },
+	{ PRIV_READ, "cap_dac_read_search", BIT(CAP_DAC_READ_SEARCH),
+	    BIT(CAP_DAC_OVERRIDE) },
+	{ PRIV_BPF, "cap_bpf", BIT(CAP_BPF), BIT(CAP_SYS_ADMIN) },
+	{ PRIV_BPF, "cap_perfmon", BIT(CAP_PERFMON), BIT(CAP_SYS_ADMIN) },
+};
+
+enum { NNEEDS = sizeof needs / sizeof needs[0] };
+
 struct caps {
 	uint64_t effective, permitted, inheritable;
 };
@@ -45,7 +63,7 @@ has_file_caps(void)
 	if (!get_caps(&c))
 		return true;
 	for (i = 0; i < 64; i++)
-		if ((c.permitted >> i & 1) != 0 && prctl(PR_CAP_AMBIENT,
+		if ((c.permitted & BIT(i)) != 0 && prctl(PR_CAP_AMBIENT,
 		    PR_CAP_AMBIENT_IS_SET, i, 0UL, 0UL) != 1)
 			return true;
 	return false;
@@ -72,4 +90,18 @@ priv_check(void)
 		err_msg("%s: refused: expected sudo, or ambient capabilities",
 		    what);
 	return what == NULL;
+}
+
+const char *
+priv_lacks(unsigned uses)
+{
+	struct caps c = { 0 };
+	size_t i;
+
+	get_caps(&c);
+	for (i = 0; i < NNEEDS; i++)
+		if ((needs[i].use & uses) != 0 &&
+		    (c.effective & (needs[i].cap | needs[i].instead)) == 0)
+			return needs[i].name;
+	return NULL;
 }

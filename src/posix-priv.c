@@ -1,6 +1,7 @@
 /* As far as POSIX knows of rights: by numbers of users and groups. */
 #include "priv.h"
 
+#include <stddef.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -14,4 +15,10 @@ priv_check(void)
 		err_msg("%s: refused: expected sudo", user ? "set-user-ID" :
 		    "set-group-ID");
 	return !user && getgid() == getegid();
+}
+
+const char *
+priv_lacks(unsigned uses)
+{
+	return uses == 0 || geteuid() == 0 ? NULL : "root";
 }

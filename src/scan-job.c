@@ -5,6 +5,7 @@
 #include "err.h"
 #include "ifaces.h"
 #include "num.h"
+#include "priv.h"
 #include "rows.h"
 #include "sys.h"
 #include "timestamp.h"
@@ -79,6 +80,20 @@ print(const struct scan_job *j, struct scan *sc, const struct rows *rows,
 	return out_close(out);
 }
 
+static void
+say_hidden(uint64_t unowned)
+{
+	const char *lacks = priv_lacks(PRIV_READ | PRIV_TRACE);
+	bool root = geteuid() == 0;
+
+	err_msg("the owner%s of %llu socket%s hidden%s%s",
+	    unowned == 1 ? "" : "s", (unsigned long long)unowned,
+	    unowned == 1 ? " is" : "s are", lacks == NULL ?
+	    ", even from root" : root ? ": root lacks " :
+	    ": root, or sudo prt-scan, sees more",
+	    lacks != NULL && root ? lacks : "");
+}
+
 /* What a person at a terminal wants to know, and --strict's verdict. */
 static bool
 judge_hidden(const struct scan_job *j, const struct scan *sc,
@@ -92,10 +107,7 @@ judge_hidden(const struct scan_job *j, const struct scan *sc,
 		    (unsigned long long)sc->hidden_netns,
 		    sc->hidden_netns == 1 ? " is" : "es is");
 	if (unowned > 0 && say)
-		err_msg("the owner%s of %llu socket%s hidden%s",
-		    unowned == 1 ? "" : "s", (unsigned long long)unowned,
-		    unowned == 1 ? " is" : "s are", geteuid() == 0 ?
-		    ", even from root" : ": root, or sudo prt-scan, sees more");
+		say_hidden(unowned);
 	return !j->strict || (unowned == 0 && sc->hidden_netns == 0 &&
 	    !sc->incomplete);
 }

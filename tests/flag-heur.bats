@@ -442,8 +442,9 @@ setup()
 		no  $none local_port=8000 proto=udp state=UNCONN
 		no  local_port=8000
 	END
+	# by capabilities all is seen, too
 	HEAD=${HEAD/euid=0/euid=1000} judge no-owner <<-END
-		no  $none local_port=8000
+		yes $none local_port=8000
 	END
 	HEAD=${HEAD/unowned=0/unowned=1} judge no-owner <<-END
 		no  $none local_port=8000

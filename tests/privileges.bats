@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Rights: refused where the program's file gives them.
+# Rights: refused where the program's file gives them, and which capabilities do
+# what root's do.
 # shellcheck disable=SC2154
 
 load helpers
@@ -8,6 +9,11 @@ setup()
 {
 	requires root setpriv
 	cd "$BATS_TEST_TMPDIR" || return
+}
+
+teardown()
+{
+	stop_sockets
 }
 
 # nobody [OPTION]... FILE [ARG...]: FILE, wherever it is, as that user.
@@ -100,5 +106,101 @@ refused()
 		copy_of $program 755
 		run -0 nobody --inh-caps=+sys_ptrace,+net_admin \
 			--ambient-caps=+sys_ptrace,+net_admin copy --version
+	done
+}
+
+# as_root|with CAPS ARG...: prt-scan in the fixture's namespace; CAPS are words
+# of setpriv, such as +sys_ptrace, with commas.
+as_root()
+{
+	enter prt-scan "$@"
+}
+
+with()
+{
+	enter setpriv --reuid=65534 --regid=65534 --clear-groups \
+		--inh-caps="$1" --ambient-caps="$1" -- \
+		/proc/self/fd/9 "${@:2}" 9<"$(command -v prt-scan)"
+}
+
+fixed=+inode,netns_id,start,unit,cgroup,container_id,cwd
+caps=+sys_ptrace,+dac_read_search
+
+@test "cap_sys_ptrace and cap_dac_read_search: what root sees, all of it" {
+	requires linux netns nsenter
+	start_sockets --uid 1234
+	for how in netlink proc; do
+		as_root -H --backend=$how -o $fixed >root
+		grep -q "	${FX[main]}	" root
+		run -0 --separate-stderr with $caps -H --backend=$how -o $fixed
+		assert_output_is "$(<root)"
+		[ -z "$stderr" ]
+		run -0 --separate-stderr with $caps --strict
+		[[ ${lines[0]} == *' euid=65534 unowned=0 '* ]]
+		[ -z "$stderr" ]
+	done
+}
+
+@test "one of the two is missing: counted, said, never taken for none" {
+	requires linux netns nsenter
+	start_sockets
+	n=$(as_root -H -o inode | sort -u | grep -vcx -e 0 -e -)
+	[ "$n" -gt 30 ]
+	for some in +sys_ptrace +dac_read_search +net_admin; do
+		run -2 --separate-stderr with $some --strict -o inode,pid
+		[[ ${lines[0]} == *" euid=65534 unowned=$n "* ]]
+		[ "$(column pid <<<"$output" | sort -u)" = - ]
+		[ "$stderr" = "prt-scan: the owners of $n sockets are hidden: root, or sudo prt-scan, sees more" ]
+	done
+}
+
+@test "root that lacks one is told which" {
+	requires linux netns nsenter python3
+	for cap in sys_ptrace dac_read_search,-dac_override; do
+		rm -f ready
+		# another user's: what is root's own needs no capability
+		run -2 --separate-stderr in_netns bash -ec '
+			setpriv --reuid=1234 --regid=1234 --clear-groups \
+				"$(realpath -e "$0")" -c "
+import socket, time
+s = socket.socket(); s.bind((\"127.0.0.1\", 0)); s.listen()
+print(flush=True)
+time.sleep(60)" >ready 3>&- &
+			until [ -s ready ]; do
+				kill -0 $!
+				sleep 0.02
+			done
+			status=0
+			setpriv --bounding-set=-"$1" prt-scan --strict -H \
+				--owners=walk -o state,pid || status=$?
+			kill $!
+			exit $status' /usr/bin/python3 $cap
+		[ "$output" = "LISTEN	-" ]
+		[ "$stderr" = "prt-scan: the owner of 1 socket is hidden: root lacks cap_${cap%,*}" ]
+	done
+}
+
+@test "cap_sys_admin: -N, with the same as root's; without it a failure" {
+	requires linux netns nsenter
+	start_sockets
+	as_root -N -H -o $fixed | grep "	${FX[main]}	" >root
+	with $caps,+sys_admin -N -H -o $fixed | grep "	${FX[main]}	" |
+		diff root -
+	run -2 --separate-stderr with $caps,+net_admin -N
+	[ "$stderr" = 'prt-scan: --all-netns: needs root, or cap_sys_admin' ]
+}
+
+@test "cap_bpf and cap_perfmon: --owners=bpf, what root sees" {
+	requires linux netns nsenter
+	prt-scan --owners=bpf -o pid >/dev/null 2>&1 ||
+		skip 'needs a kernel with BTF, and the first pid namespace'
+	start_sockets
+	as_root -H --owners=bpf -o $fixed >root
+	run -0 --separate-stderr with $caps,+bpf,+perfmon -H --owners=bpf \
+		-o $fixed
+	assert_output_is "$(<root)"
+	for some in +bpf +perfmon; do
+		run -2 --separate-stderr with $caps,$some --owners=bpf
+		[[ $stderr == 'prt-scan: --owners=bpf: '* ]]
 	done
 }

@@ -186,6 +186,22 @@ time.sleep(60)" &
 	assert_output_is "$holder"
 }
 
+@test "auto: a user who may takes the iterator, root who may not the walk" {
+	local caps=+bpf,+perfmon,+sys_ptrace,+dac_read_search
+
+	requires_bpf
+	requires setpriv
+	hold_many_files
+	run -0 strace -f -qq -e trace=bpf setpriv --reuid=1234 --regid=1234 \
+		--clear-groups --inh-caps=$caps --ambient-caps=$caps \
+		/proc/self/fd/9 -H -o pid -l "$port" 9<"$(command -v prt-scan)"
+	[[ $output == *BPF_ITER_CREATE* ]]
+	[[ ${lines[-1]} == "$holder" ]]
+	run -0 strace -f -qq -e trace=bpf setpriv \
+		--bounding-set=-bpf,-sys_admin prt-scan -H -o pid -l "$port"
+	assert_output_is "$holder"
+}
+
 @test "auto takes the walk where that is short, or of some pids" {
 	requires_bpf
 	requires strace
