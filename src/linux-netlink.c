@@ -178,9 +178,29 @@ dump_whole(struct scan *sc, const struct nlmsghdr *request,
 	return status == LINUX_AGAIN ? EAGAIN : status;
 }
 
+/* Moves the listeners among the sockets from that one on to the end; returns the
+ * number of the first. */
+static size_t
+listeners_last(struct scan *sc, size_t i)
+{
+	size_t end = sc->nsock;
+
+	while (i < end) {
+		struct sock s = sc->sock[i];
+
+		if (s.state != STATE_LISTEN) {
+			i++;
+			continue;
+		}
+		sc->sock[i] = sc->sock[--end];
+		sc->sock[end] = s;
+	}
+	return i;
+}
+
 /*
  * The request, and where its states are: a dump that divides a chain is done
- * again, of TCP for the listeners alone.
+ * again, of TCP for the listeners alone, and only these are joined.
  */
 static int
 dump(struct scan *sc, const struct nlmsghdr *request, enum sock_proto proto,
@@ -191,8 +211,11 @@ dump(struct scan *sc, const struct nlmsghdr *request, enum sock_proto proto,
 	bool split = false;
 	int status = dump_whole(sc, request, proto, &split);
 
-	if (proto == PROTO_TCP)
+	if (proto == PROTO_TCP) {
 		*states &= 1u << STATE_LISTEN;
+		if (split)
+			mid = j.from = listeners_last(sc, j.from);
+	}
 	while (status == 0 && split && !linux_join(&j, sc, mid)) {
 		mid = sc->nsock;
 		status = dump_whole(sc, request, proto, &split);
