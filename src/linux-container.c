@@ -6,32 +6,38 @@
 
 enum { ID_LEN = 64, ID_SHOWN = 12, NAME_SHOWN = 64 };
 
+#define S(s) { (s), sizeof(s) - 1 }
+
 /*
  * A part of the path that names a container: between prefix and suffix is its
  * id (64 hex digits), or its name.  above is the part before it, NULL for any;
  * one that ends in * is the beginning of any part above.
  */
 static const struct pattern {
-	const char *runtime, *prefix, *suffix, *above;
+	const char *runtime;
+	struct str prefix, suffix;
+	const char *above;
 	bool named;
 } patterns[] = {
-	{ "docker", "docker-", ".scope", NULL, false },
-	{ "docker", "", "", "docker", false },
-	{ "podman", "libpod-", ".scope", NULL, false },
-	{ "podman", "libpod-", "", NULL, false },
-	{ "cri", "cri-containerd-", ".scope", NULL, false },
-	{ "cri", "", "", "cri-containerd", false },
-	{ "cri", "crio-", ".scope", NULL, false },
-	{ "cri", "crio-", "", NULL, false },
-	{ "cri", "", "", "kubepods*", false },
-	{ "containerd", "nerdctl-", ".scope", NULL, false },
-	{ "containerd", "", "", "default", false },
-	{ "lxc", "lxc.payload.", "", NULL, true },
-	{ "lxc", "", "", "lxc.payload", true },
-	{ "lxc", "", "", "lxc", true },
-	{ "nspawn", "machine-", ".scope", "machine.slice", true },
-	{ "nspawn", "systemd-nspawn@", ".service", "machine.slice", true },
+	{ "docker", S("docker-"), S(".scope"), NULL, false },
+	{ "docker", S(""), S(""), "docker", false },
+	{ "podman", S("libpod-"), S(".scope"), NULL, false },
+	{ "podman", S("libpod-"), S(""), NULL, false },
+	{ "cri", S("cri-containerd-"), S(".scope"), NULL, false },
+	{ "cri", S(""), S(""), "cri-containerd", false },
+	{ "cri", S("crio-"), S(".scope"), NULL, false },
+	{ "cri", S("crio-"), S(""), NULL, false },
+	{ "cri", S(""), S(""), "kubepods*", false },
+	{ "containerd", S("nerdctl-"), S(".scope"), NULL, false },
+	{ "containerd", S(""), S(""), "default", false },
+	{ "lxc", S("lxc.payload."), S(""), NULL, true },
+	{ "lxc", S(""), S(""), "lxc.payload", true },
+	{ "lxc", S(""), S(""), "lxc", true },
+	{ "nspawn", S("machine-"), S(".scope"), "machine.slice", true },
+	{ "nspawn", S("systemd-nspawn@"), S(".service"), "machine.slice", true },
 };
+
+#undef S
 
 /* libvirt's scopes have nspawn's form. */
 static const char *const no_nspawn[] = { "qemu\\x2d", "lxc\\x2d" };
@@ -98,14 +104,17 @@ is_name(const struct pattern *pt, struct str s)
 static struct str
 match(const struct pattern *pt, struct str above, struct str part)
 {
-	size_t before = strlen(pt->prefix), after = strlen(pt->suffix);
+	size_t fixed = pt->prefix.n + pt->suffix.n;
 
-	if (part.n < before + after || !str_starts(part, pt->prefix) ||
-	    !str_ends(part, pt->suffix) ||
+	/* nearly all fail by their length */
+	if (part.n < fixed || (!pt->named && part.n != fixed + ID_LEN) ||
+	    memcmp(part.p, pt->prefix.p, pt->prefix.n) != 0 ||
+	    memcmp(part.p + part.n - pt->suffix.n, pt->suffix.p,
+	    pt->suffix.n) != 0 ||
 	    (pt->above != NULL && !is_above(above, pt->above)))
 		return STR_NONE;
-	part.p += before;
-	part.n -= before + after;
+	part.p += pt->prefix.n;
+	part.n -= fixed;
 	if (pt->named ? is_name(pt, part) : is_id(part))
 		return part;
 	return STR_NONE;
@@ -198,17 +207,12 @@ search(struct str text, struct container *c)
 }
 
 size_t
-linux_container(struct str text, char *name)
+linux_container(struct str text, char *name, struct str *id)
 {
 	struct container c;
 
-	return search(text, &c) ? write_name(name, c.pattern, c.id) : 0;
-}
-
-struct str
-linux_container_id(struct str text)
-{
-	struct container c;
-
-	return search(text, &c) ? c.id : STR_NONE;
+	if (!search(text, &c))
+		return 0;
+	*id = c.id;
+	return write_name(name, c.pattern, c.id);
 }

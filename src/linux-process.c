@@ -227,10 +227,10 @@ read_cgroup(int dir, const char *path, char small[static STAT_SIZE],
 }
 
 static struct str
-container_in(struct str text, struct arena *a)
+container_in(struct str text, struct str *id, struct arena *a)
 {
 	char name[LINUX_CONTAINER_MAX];
-	size_t n = linux_container(text, name);
+	size_t n = linux_container(text, name, id);
 
 	return n > 0 ? arena_str(a, (struct str){ name, n }) : STR_NONE;
 }
@@ -241,11 +241,12 @@ read_groups(int dir, unsigned needs, struct proc *p, struct arena *a)
 	char small[STAT_SIZE];
 	struct buf large = { 0 };
 	struct str text = read_cgroup(dir, "../cgroup", small, &large);
+	struct str id = STR_NONE;
 	int error = text.p == NULL ? errno : 0;
 
 	if (text.p != NULL && (needs & NEED_CONTAINER) != 0) {
-		p->container = container_in(text, a);
-		p->container_id = arena_str(a, linux_container_id(text));
+		p->container = container_in(text, &id, a);
+		p->container_id = arena_str(a, id);
 	}
 	if (text.p != NULL && (needs & NEED_CGROUP) != 0) {
 		p->cgroup = arena_str(a, linux_cgroup(text));
@@ -260,8 +261,9 @@ linux_container_of(int dir, const char *path, struct arena *a)
 {
 	char small[STAT_SIZE];
 	struct buf large = { 0 };
-	struct str text = read_cgroup(dir, path, small, &large);
-	struct str name = text.p != NULL ? container_in(text, a) : STR_NONE;
+	struct str text = read_cgroup(dir, path, small, &large), id;
+	struct str name = text.p != NULL ? container_in(text, &id, a) :
+	    STR_NONE;
 
 	buf_free(&large);
 	return name;

@@ -49,9 +49,6 @@ bool linux_process(int fd, unsigned needs, struct proc *p, struct arena *a);
 /* The part of it that is p->exe.  0 or an errno. */
 int linux_exe(int fd, struct proc *p, struct arena *a);
 
-/* Its whole id, or its name where it has no id: a part of text. */
-struct str linux_container_id(struct str text);
-
 /* The path of the control group in such a text, and the systemd unit in such a
  * path: parts of what is given, missing where there is none. */
 struct str linux_cgroup(struct str text);
@@ -83,11 +80,12 @@ void linux_parents(const char *proc, struct scan *sc);
 
 /*
  * The container in the text of a cgroup file, cgroups(7), as `runtime/<first 12
- * of id>' in name, which has room for LINUX_CONTAINER_MAX bytes.  Returns its
- * length, 0 where there is none.
+ * of id>' in name, which has room for LINUX_CONTAINER_MAX bytes; in *id its
+ * whole id, or its name where it has no id: a part of text.  Returns the length
+ * of name, 0 where there is none.
  */
 enum { LINUX_CONTAINER_MAX = 80 };
-size_t linux_container(struct str text, char *name);
+size_t linux_container(struct str text, char *name, struct str *id);
 
 /* A network namespace other than the own: of the scanner or, of another proc
  * tree, of that one's init. */

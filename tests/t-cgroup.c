@@ -250,8 +250,8 @@ check_container(const struct test *t)
 {
 	char name[LINUX_CONTAINER_MAX];
 	struct str text = exact(t->text);
-	struct str id = linux_container_id(text);
-	size_t n = linux_container(text, name);
+	struct str id = STR_NONE;
+	size_t n = linux_container(text, name, &id);
 	bool pass = str_is((struct str){ name, n }, t->name) &&
 	    str_is(id, t->id) && (id.n > 0) == (id.p != NULL);
 
@@ -284,34 +284,34 @@ long_lines(void)
 	enum { LEN = 10000 };
 	char name[LINUX_CONTAINER_MAX], *line = malloc(2 * LEN);
 	const char *after = "\n1:name=systemd:/docker/" ID "\n";
+	struct str id;
 	size_t n;
 
 	if (line == NULL)
 		abort();
 	memset(line, '/', LEN);
 	memcpy(line, "0::/", 4);
-	ok(linux_container((struct str){ line, LEN }, name) == 0 &&
+	ok(linux_container((struct str){ line, LEN }, name, &id) == 0 &&
 	    linux_cgroup((struct str){ line, LEN }).n == LEN - 3 &&
 	    linux_unit((struct str){ line, LEN }).p == NULL,
 	    "10,000 bytes of /");
 	memset(line + 4, 'a', LEN - 4);
 	strcpy(line + LEN, after);
-	n = linux_container(str_from(line), name);
+	n = linux_container(str_from(line), name, &id);
 	ok(str_is((struct str){ name, n }, "docker/" SHORT),
 	    "a line after one of 10,000 bytes");
 	memset(line, ':', LEN);
-	ok(linux_container((struct str){ line, LEN }, name) == 0 &&
+	ok(linux_container((struct str){ line, LEN }, name, &id) == 0 &&
 	    linux_cgroup((struct str){ line, LEN }).p == NULL,
 	    "10,000 bytes of :");
 	memset(line, '\n', LEN);
-	n = linux_container(str_from(line), name);
+	n = linux_container(str_from(line), name, &id);
 	ok(str_is((struct str){ name, n }, "docker/" SHORT),
 	    "10,000 empty lines");
 	memcpy(line, "0::/lxc.payload.", 16);
 	memset(line + 16, 'a', LEN - 16);
-	n = linux_container((struct str){ line, LEN }, name);
-	ok(n == 4 + 64 && linux_container_id((struct str){ line, LEN }).n ==
-	    LEN - 16, "a name of almost 10,000 bytes");
+	n = linux_container((struct str){ line, LEN }, name, &id);
+	ok(n == 4 + 64 && id.n == LEN - 16, "a name of almost 10,000 bytes");
 	free(line);
 }
 
