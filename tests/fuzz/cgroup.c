@@ -16,9 +16,9 @@ check_container(struct str text)
 {
 	/* of its very size: a sanitizer sees a step too far */
 	char *name = mem_alloc(LINUX_CONTAINER_MAX);
-	size_t n = linux_container(text, name);
-	struct str id = linux_container_id(text), runtime = { name, n };
-	struct str rest = runtime;
+	struct str id = STR_NONE;
+	size_t n = linux_container(text, name, &id);
+	struct str runtime = { name, n }, rest = runtime;
 
 	check(n <= LINUX_CONTAINER_MAX, "a name too long");
 	check((n > 0) == (id.p != NULL), "a name without an id");
