@@ -112,6 +112,7 @@ struct writer {
 					 * then come ours; 0: they are not */
 	uint32_t seg;			/* that from and kept are for */
 	bool mapped;
+	bool marked;			/* some input has a ##prt */
 };
 
 static bool
@@ -229,9 +230,9 @@ make_head(const struct writer *w, const struct stream_snap *ss, uint32_t snap)
 	int i;
 
 	h->snap = ss->snap;
-	/* What was selected by us, or by grep before us, must not look whole
-	 * to those who read on. */
-	if (r->select || w->in->stream.extent == REC_SELECTION)
+	/* What was selected by us, or by grep before us, or belongs to no
+	 * snapshot must not look whole to those who read on. */
+	if (r->select || w->in->stream.extent == REC_SELECTION || !ss->named)
 		snap_set(&h->snap, "partial", STR_LIT("1"));
 	cols_init(&h->cols);
 	if (r->columns != NULL) {
@@ -256,7 +257,8 @@ write_snap(struct writer *w, uint32_t snap, const uint32_t *order)
 	w->cols = &h->cols;
 	w->v = mem_alloc(h->cols.n * sizeof *w->v);
 	w->from = mem_alloc(h->cols.n * sizeof *w->from);
-	out_snapshot(w->out, ss->named ? &h->snap : NULL, &h->cols);
+	/* Beside others it needs a ##prt too: else it is more than they say. */
+	out_snapshot(w->out, w->marked ? &h->snap : NULL, &h->cols);
 	if (w->in->stream.extent == REC_CUT)
 		out_cut(w->out);
 	write_rows(w, order, ss->rows);
@@ -298,6 +300,10 @@ report_records(const struct report *r, const struct out_opts *opts)
 	size_t i;
 	bool ok;
 
+	/* A stream's nameless one comes last. */
+	for (i = 0; i < r->n; i++)
+		w.marked |= r->inputs[i].stream.nsnaps > 0 &&
+		    r->inputs[i].stream.snaps[0].named;
 	for (i = 0; i < r->n; i++) {
 		w.in = &r->inputs[i];
 		write_input(&w);

@@ -393,7 +393,12 @@ $(printf '#host\tflags\nweb2\tnonroot-privileged')
 	assert_output_is "$HEAD
 $(printf '#host\tflags\nweb1\tnonroot-privileged')
 ##end records=1
-$(printf '#host\tflags\nweb9\t-')"
+##prt 1 partial=1
+$(printf '#host\tflags\nweb9\t-')
+##end records=1"
+	# or it could not be read
+	run -0 prt-flag -X -o host,flags - <<<"$output"
+	[ "${#lines[@]}" -eq 8 ]
 }
 
 @test "ten thousand shells that share one connection are judged in no time" {

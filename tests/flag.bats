@@ -184,7 +184,15 @@ setup()
 	snapshot "${HEAD/web1/b}" >b <<<'x local_port=80 process=perl zebra=7'
 	grep -v '^#' in >c
 	run -0 prt-flag -X in b c
-	assert_output_is "$(prt-flag -X in; prt-flag -X b; prt-flag -X c)"
+	# What has no ##prt gets one beside others: it would be more than their
+	# ##end say.
+	assert_output_is "$(prt-flag -X in; prt-flag -X b
+		echo '##prt 1 partial=1'
+		prt-flag -X c; echo "##end records=$(grep -c . c)")"
+	run -0 --separate-stderr prt-flag -X - <<<"$output"
+	[ "${#lines[@]}" -eq "$(prt-flag -X in b c | wc -l)" ]
+	run -0 prt-flag -X c c
+	assert_output_is "$(prt-flag -X c; prt-flag -X c)"
 	run -0 prt-flag -X -s -o zebra,flags in b c
 	[ "${lines[1]}" = $'#zebra\tflags' ]
 	[ "${lines[6]}" = $'#zebra\tflags' ]
