@@ -269,6 +269,41 @@ diff_save(const struct diff *d, struct state *state)
 	return s.ok;
 }
 
+/* The snapshots that would be written; *named whether each says its host. */
+static size_t
+count_snaps(const struct diff *d, bool *named)
+{
+	const struct diff_side *old = &d->old, *new = &d->new;
+	size_t i, n = new->nsnaps;
+
+	*named = new->nsnaps > 0 || new->nhosts > 0;
+	for (i = 0; i < new->nsnaps; i++)
+		*named = *named && snap_get(&new->snaps[i], "host").n > 0;
+	for (i = 0; i < new->nhosts; i++)
+		*named = *named && new->hosts[i].name.n > 0;
+	if (n == 0)
+		n = new->nhosts > 0 ? new->nhosts : 1;
+	for (i = 0; i < old->nhosts; i++) {
+		if (!old->hosts[i].unscanned)
+			continue;
+		*named = *named && old->hosts[i].name.n > 0;
+		n++;
+	}
+	return n;
+}
+
+bool
+diff_save_able(const struct diff *d)
+{
+	bool named;
+
+	if (count_snaps(d, &named) <= 1 || named)
+		return true;
+	err_msg("%s: not every record and ##prt line says its host: cannot be "
+	    "kept beside other hosts", d->new.name);
+	return false;
+}
+
 bool
 diff_save_check(const struct diff_side *s)
 {

@@ -252,6 +252,37 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	refuses 'new has time=*, older than state with time=*' -S state new
 }
 
+@test "no state is written that the next run could not read" {
+	local message='new: not every record and ##prt line says its host: '
+
+	message+='cannot be kept beside other hosts'
+	FIELDS+=(host)
+	rec host=a | snap host=a time=$T1 >new
+	prt-diff --init -S state new
+	cp state before
+	# host a is not scanned, but what was?
+	rec host=b | snap time=$T2 >new
+	run -2 --separate-stderr prt-diff -S state new
+	[ -z "$output" ]
+	[ "${stderr_lines[1]}" = "prt-diff: $message" ]
+	rec | snap host=b time=$T2 >new
+	run -2 --separate-stderr prt-diff -S state new
+	[ "${stderr_lines[1]}" = "prt-diff: $message" ]
+	header >new
+	run -2 --separate-stderr prt-diff -S state new
+	[ "${stderr_lines[1]}" = "prt-diff: $message" ]
+	cmp before state
+	rm state
+	{ header; rec host=b; rec; } >new
+	refuses "$message" -S state new
+	[ ! -e state ]
+	# One alone may be nameless.
+	{ header; rec; rec local_port=1; } >new
+	prt-diff --init -S state new
+	tells ''
+	[ -z "$stderr" ]
+}
+
 @test "an owner that one run cannot see is kept for the next" {
 	{ rec user=root pid=1; rec user=www-data pid=2; } | scan
 	prt-diff --init -S state new

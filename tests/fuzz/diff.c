@@ -118,8 +118,10 @@ compare(struct str old, struct str new)
 		check_rows(&d.new, &d.old);
 		fuzz_caught_stream(print(&d, "tsv", true));
 		close(print(&d, "json", false));
-		state = save(&d);
 	}
+	ok = ok && diff_save_able(&d);
+	if (ok)
+		state = save(&d);
 	stop(&d);
 	if (ok)
 		check_state(buf_str(&state), new);
