@@ -335,5 +335,6 @@ netlink_tables(const struct scan_request *req, struct scan *sc)
 }
 
 const struct backend linux_netlink = {
-	"netlink", "NETLINK_SOCK_DIAG, as ss(8) does", netlink_tables, linux_owners
+	"netlink", "NETLINK_SOCK_DIAG, as ss(8) does", netlink_tables, linux_owners,
+	linux_search, linux_search_end
 };

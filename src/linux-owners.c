@@ -1,9 +1,12 @@
 /*
  * Who holds which socket: by the walk of /proc/PID/fd, linux-walk.c; or where
- * that would take long, by an iterator in the kernel, linux-bpf.c.
+ * that would take long, by an iterator in the kernel, linux-bpf.c, which goes on
+ * while the tables are read.
  */
 #include "linux-owners.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,10 +22,15 @@
  */
 enum { MANY_FILES = 20000 };
 
-struct finder {
-	const struct scan_request *req;
-	const struct inodes *inodes;
-	struct held_list held;
+/* The sockets that all processes have, by the iterator. */
+struct search {
+	struct linux_file *v;
+	size_t n, cap;
+	uint64_t since;		/* as linux_walk_held has it */
+	const char *what;	/* what failed, */
+	int error;		/* or 0 */
+	pthread_t thread;
+	bool is_running;
 };
 
 static size_t
@@ -71,19 +79,6 @@ inodes_find(const struct inodes *t, uint64_t inode)
 	    INODES_NONE;
 }
 
-static void
-take_file(void *arg, const struct linux_file *file)
-{
-	struct finder *f = arg;
-	struct held_list *l = &f->held;
-	uint32_t sock = inodes_find(f->inodes, file->inode);
-
-	if (sock == INODES_NONE || !filter_keeps_pid(f->req->filter, file->pid))
-		return;
-	l->v = mem_grow(l->v, &l->cap, l->n + 1, sizeof *l->v);
-	l->v[l->n++] = (struct held){ file->pid, sock, file->fd };
-}
-
 static int
 cmp_held(const void *a, const void *b)
 {
@@ -129,24 +124,115 @@ wants_bpf(const struct scan_request *req)
 	    linux_open_files() >= MANY_FILES && priv_lacks(PRIV_BPF) == NULL;
 }
 
+static void
+take_file(void *arg, const struct linux_file *file)
+{
+	struct search *s = arg;
+
+	s->v = mem_grow(s->v, &s->cap, s->n + 1, sizeof *s->v);
+	s->v[s->n++] = *file;
+}
+
+static void *
+search(void *arg)
+{
+	struct search *s = arg;
+
+	s->since = ticks_since_boot();
+	s->error = linux_bpf_files(take_file, s, &s->what) ? 0 : errno;
+	return NULL;
+}
+
+/* With one processor there is nothing to gain. */
+struct search *
+linux_search(const struct scan_request *req)
+{
+	struct search *s;
+
+	if (req->filter->npids > 0 || sysconf(_SC_NPROCESSORS_ONLN) < 2 ||
+	    !wants_bpf(req))
+		return NULL;
+	s = mem_alloc(sizeof *s);
+	s->is_running = pthread_create(&s->thread, NULL, search, s) == 0;
+	if (s->is_running)
+		return s;
+	free(s);
+	return NULL;
+}
+
+static void
+wait_for(struct search *s)
+{
+	if (s->is_running)
+		pthread_join(s->thread, NULL);
+	s->is_running = false;
+}
+
+void
+linux_search_end(struct search *s)
+{
+	wait_for(s);
+	free(s->v);
+	free(s);
+}
+
+/* Those of the scan's sockets; true where each that may have an owner has. */
+static bool
+choose(const struct search *s, const struct scan_request *req,
+    const struct inodes *inodes, const struct scan *sc, struct held_list *l)
+{
+	unsigned char *owned = mem_alloc(sc->nsock);
+	uint32_t sock;
+	size_t i;
+
+	l->n = 0;
+	for (i = 0; i < s->n; i++) {
+		sock = inodes_find(inodes, s->v[i].inode);
+		if (sock == INODES_NONE ||
+		    !filter_keeps_pid(req->filter, s->v[i].pid))
+			continue;
+		owned[sock] = 1;
+		l->v = mem_grow(l->v, &l->cap, l->n + 1, sizeof *l->v);
+		l->v[l->n++] = (struct held){ s->v[i].pid, sock, s->v[i].fd };
+	}
+	for (i = 0; i < sc->nsock; i++)
+		if (sc->sock[i].inode != 0 && !owned[i])
+			break;
+	free(owned);
+	return i == sc->nsock;
+}
+
 /* False after a message; *done is whether the kernel let us, else nothing was
  * added. */
 static bool
-by_bpf(struct finder *f, struct scan *sc, bool *done)
+by_bpf(const struct scan_request *req, const struct inodes *inodes,
+    struct scan *sc, bool *done)
 {
-	uint64_t since = ticks_since_boot();
-	const char *what;
-	bool ok = true;
+	struct search late = { 0 }, *s = sc->search;
+	struct held_list held = { 0 };
+	bool whole = false, ok = true;
 
-	*done = linux_bpf_files(take_file, f, &what);
+	if (s != NULL) {
+		wait_for(s);
+		whole = s->error != 0 || choose(s, req, inodes, sc, &held);
+	}
+	/* one that began before a socket was there may not know its owner */
+	if (!whole) {
+		s = &late;
+		search(s);
+		choose(s, req, inodes, sc, &held);
+	}
+	*done = s->error == 0;
 	if (*done) {
-		sort_held(&f->held);
-		ok = linux_walk_held(f->req, f->inodes, &f->held, since, sc);
-	} else if (f->req->owners == OWNERS_BPF) {
-		err_msg("--owners=bpf: %s:", what);
+		sort_held(&held);
+		ok = linux_walk_held(req, inodes, &held, s->since, sc);
+	} else if (req->owners == OWNERS_BPF) {
+		errno = s->error;
+		err_msg("--owners=bpf: %s:", s->what);
 		ok = false;
 	}
-	free(f->held.v);
+	free(held.v);
+	free(late.v);
 	return ok;
 }
 
@@ -154,12 +240,11 @@ bool
 linux_owners(const struct scan_request *req, struct scan *sc)
 {
 	struct inodes inodes;
-	struct finder f = { .req = req, .inodes = &inodes };
 	bool ok = true, done = false;
 
 	inodes_make(&inodes, sc);
-	if (wants_bpf(req))
-		ok = by_bpf(&f, sc, &done);
+	if (sc->search != NULL || wants_bpf(req))
+		ok = by_bpf(req, &inodes, sc, &done);
 	if (ok && !done)
 		ok = linux_walk(req, &inodes, sc);
 	inodes_free(&inodes);

@@ -304,5 +304,6 @@ procnet_tables(const struct scan_request *req, struct scan *sc)
 }
 
 const struct backend linux_procnet = {
-	"proc", "/proc/net; goes with --proc", procnet_tables, linux_owners
+	"proc", "/proc/net; goes with --proc", procnet_tables, linux_owners,
+	linux_search, linux_search_end
 };

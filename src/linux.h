@@ -35,8 +35,11 @@ enum { LINUX_AGAIN = -1 };
 int linux_datagram(struct scan *sc, const void *buf, size_t len,
     enum sock_proto proto, bool *interrupted);
 
-/* The owners of sc's sockets, from the process tables. */
+/* The owners of sc's sockets, from the process tables.  The search begins in a
+ * thread where that is worth it, else it gives NULL. */
 bool linux_owners(const struct scan_request *req, struct scan *sc);
+struct search *linux_search(const struct scan_request *req);
+void linux_search_end(struct search *s);
 
 /*
  * Fills p (its pid is set) with what needs asks for, from the files beside the

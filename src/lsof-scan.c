@@ -211,9 +211,9 @@ source_tables(const struct scan_request *req, struct scan *sc)
 }
 
 const struct backend lsof_backend = {
-	"lsof", "runs lsof and ps", lsof_tables, lsof_owners
+	"lsof", "runs lsof and ps", lsof_tables, lsof_owners, NULL, NULL
 };
 
 const struct backend lsof_source = {
-	"lsof", "what lsof printed", source_tables, NULL
+	"lsof", "what lsof printed", source_tables, NULL, NULL, NULL
 };

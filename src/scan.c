@@ -109,21 +109,32 @@ drop_unwanted(struct scan *sc, const struct filter *f)
 	free(to);
 }
 
+static bool
+find_owners(const struct scan_request *req, const struct backend *backend,
+    struct scan *sc)
+{
+	if ((req->needs & NEED_DIR) != 0)
+		dir_judge(sc);
+	drop_unwanted(sc, req->filter);
+	return (req->needs & NEED_OWNERS) == 0 || backend->owners == NULL ||
+	    backend->owners(req, sc);
+}
+
 bool
 scan_run(const struct scan_request *req, const struct backend *backend,
     struct scan *sc)
 {
 	struct netns *own = scan_add_netns(sc);
+	const struct backend *first = backend != NULL ? backend : backends[0];
+	bool ok;
 
 	sys_port_range(req->proc, &own->first, &own->last);
 	if ((req->needs & NEED_NETNS) != 0 && !req->is_text)
 		own->inode = sys_netns(req->proc, req->own_proc);
-	if (!read_tables(req, &backend, sc))
-		return false;
-	if ((req->needs & NEED_DIR) != 0)
-		dir_judge(sc);
-	drop_unwanted(sc, req->filter);
-	if ((req->needs & NEED_OWNERS) == 0 || backend->owners == NULL)
-		return true;
-	return backend->owners(req, sc);
+	if ((req->needs & NEED_OWNERS) != 0 && first->begin != NULL)
+		sc->search = first->begin(req);
+	ok = read_tables(req, &backend, sc) && find_owners(req, backend, sc);
+	if (sc->search != NULL)
+		first->end(sc->search);
+	return ok;
 }

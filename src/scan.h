@@ -54,6 +54,10 @@ struct backend {
 	bool (*tables)(const struct scan_request *req, struct scan *sc);
 	/* Adds holders and their processes; NULL: tables did so. */
 	bool (*owners)(const struct scan_request *req, struct scan *sc);
+	/* Or NULL: begins what owners need not wait for, the tables are read
+	 * meanwhile; may return NULL.  It is sc->search then, until end. */
+	struct search *(*begin)(const struct scan_request *req);
+	void (*end)(struct search *search);
 };
 
 /* NULL where there is no such backend. */

@@ -334,6 +334,51 @@ time.sleep(60)" &
 	skip 'no process got the number'
 }
 
+# The search goes on while the tables are read; what is not found is looked for
+# once more.
+@test "a socket that came after its owner was looked at" {
+	requires_bpf
+	requires python3 strace
+	[ "$(nproc)" -gt 1 ] || skip 'needs two processors'
+	for _ in {1..10}; do
+		rm -f go state
+		mkfifo go
+		python3 -c '
+import socket, sys, time
+open("go").read()
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("127.0.0.1", int(sys.argv[1])))
+s.listen()
+print("listens", flush=True)
+time.sleep(100)' "$port" >state 3>&- &
+		holder=$!
+		strace -f -qq -s 0 -o trace -e trace=bpf,sendto,exit \
+			-e inject=sendto:delay_enter=1000000:when=1 \
+			prt-scan -H --owners=bpf -o pid,local_port -l "$port" \
+			>rows 3>&- &
+		scan=$!
+		until grep -qs 'exit(0)' trace; do
+			kill -0 "$scan"
+			sleep 0.02
+		done
+		: >go
+		until [ -s state ]; do sleep 0.02; done
+		early=yes
+		grep -q 'sendto resumed' trace || early=
+		wait "$scan"
+		kill "$holder"
+		wait "$holder" || :
+		[ -z "$early" ] || continue
+		run -0 cat rows
+		assert_output_is "$holder	$port"
+		holder=
+		[ "$(grep -c BPF_ITER_CREATE trace)" -eq 2 ]
+		return
+	done
+	skip 'the tables were read too early'
+}
+
 @test "--owners: what it can be, and what it goes with" {
 	run -2 --separate-stderr prt-scan --owners=ss
 	[ "$stderr" = 'prt-scan: --owners=ss: expected auto, walk or bpf' ]
