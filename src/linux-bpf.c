@@ -1,5 +1,5 @@
 /*
- * One program of 23 instructions is loaded, run once over all files of all
+ * One program of 27 instructions is loaded, run once over all files of all
  * tasks, and gone when its descriptors are closed.  The kernel runs it only
  * after it has proved that it ends and reads nothing out of bounds; where it
  * refuses, the walk of /proc finds the owners.
@@ -28,7 +28,7 @@ enum {
 #define PID_NS_INIT 0xEFFFFFFCU
 
 /* What of the kernel's the program needs to know, by these numbers. */
-enum { ITER, TGID, F_INODE, I_INO, NWANT };
+enum { ITER, TGID, LEADER, CRED, EUID, F_INODE, I_INO, NWANT };
 
 /* What the kernel hands to the program for each file: struct
  * bpf_iter__task_file in kernel/bpf/task_iter.c. */
@@ -50,7 +50,7 @@ enum { META_SEQ = 0 };	/* struct bpf_iter_meta in include/linux/bpf.h */
 #define CALL(function) INSN(BPF_JMP | BPF_CALL, 0, 0, 0, function)
 #define EXIT() INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
 
-enum { INSNS = 23, OUT = 21, FILE_SIZE = sizeof(struct linux_file) };
+enum { INSNS = 27, OUT = 25, FILE_SIZE = sizeof(struct linux_file) };
 
 #define FIELD(name) ((int)offsetof(struct linux_file, name) - FILE_SIZE)
 
@@ -70,10 +70,15 @@ write_program(const struct linux_btf *k, struct bpf_insn *insn)
 		/* on the stack, a struct linux_file: file->f_inode->i_ino */
 		LOAD(BPF_DW, 1, 8, k[F_INODE].offset),
 		LOAD(BPF_DW, 2, 1, k[I_INO].offset),
-		STORE(BPF_DW, 10, FIELD(inode), 2),
+		STORE(BPF_W, 10, FIELD(inode), 2),
 		/* task->tgid, which user space calls pid */
 		LOAD(BPF_W, 2, 7, k[TGID].offset),
 		STORE(BPF_W, 10, FIELD(pid), 2),
+		/* task->group_leader->real_cred->euid, which status has */
+		LOAD(BPF_DW, 2, 7, k[LEADER].offset),
+		LOAD(BPF_DW, 2, 2, k[CRED].offset),
+		LOAD(BPF_W, 2, 2, k[EUID].offset),
+		STORE(BPF_W, 10, FIELD(uid), 2),
 		LOAD(BPF_W, 2, 6, CTX_FD),
 		STORE(BPF_W, 10, FIELD(fd), 2),
 		/* bpf_seq_write(meta->seq, stack, its size) */
@@ -200,6 +205,9 @@ linux_bpf_files(void (*each)(void *arg, const struct linux_file *f),
 	struct linux_btf kernel[NWANT] = {
 		[ITER] = { .name = "bpf_iter_task_file" },
 		[TGID] = { .name = "task_struct", .member = "tgid" },
+		[LEADER] = { .name = "task_struct", .member = "group_leader" },
+		[CRED] = { .name = "task_struct", .member = "real_cred" },
+		[EUID] = { .name = "cred", .member = "euid" },
 		[F_INODE] = { .name = "file", .member = "f_inode" },
 		[I_INO] = { .name = "inode", .member = "i_ino" },
 	};

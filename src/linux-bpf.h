@@ -11,11 +11,13 @@
 
 #include "str.h"
 
-/* A descriptor of a process.  The iterator writes it. */
+/* A descriptor of a process, whose effective user is uid.  The iterator writes
+ * it.  A socket's inode has no more bits, get_next_ino in fs/inode.c. */
 struct linux_file {
-	uint64_t inode;
+	uint32_t inode;
 	uint32_t pid;
 	uint32_t fd;
+	uint32_t uid;
 };
 
 /*

@@ -193,7 +193,8 @@ choose(const struct search *s, const struct scan_request *req,
 			continue;
 		owned[sock] = 1;
 		l->v = mem_grow(l->v, &l->cap, l->n + 1, sizeof *l->v);
-		l->v[l->n++] = (struct held){ s->v[i].pid, sock, s->v[i].fd };
+		l->v[l->n++] = (struct held){ s->v[i].pid, sock, s->v[i].fd,
+			s->v[i].uid };
 	}
 	for (i = 0; i < sc->nsock; i++)
 		if (sc->sock[i].inode != 0 && !owned[i])

@@ -22,9 +22,9 @@ void inodes_free(struct inodes *t);
 /* The number of the socket with that inode, or INODES_NONE. */
 uint32_t inodes_find(const struct inodes *t, uint64_t inode);
 
-/* Descriptor fd of process pid is that socket. */
+/* Descriptor fd of process pid, whose effective user is uid, is that socket. */
 struct held {
-	uint32_t pid, sock, fd;
+	uint32_t pid, sock, fd, uid;
 };
 
 struct held_list {

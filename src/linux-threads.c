@@ -107,11 +107,11 @@ drop_doubles(struct scan *part, size_t from)
 	part->nholder = n;
 }
 
-/* The name of the process is the first thread's. */
+/* The name of the process, and its user, are the first thread's. */
 void
 walk_take_threads(struct worker *w, uint32_t *pid)
 {
-	const unsigned of_first = NEED_STAT | NEED_PARENT;
+	const unsigned of_first = NEED_STAT | NEED_PARENT | NEED_USER;
 	size_t before = w->part.nholder;
 	uint64_t hidden = w->part.hidden;
 	struct proc *p;

@@ -132,11 +132,11 @@ take_process(struct worker *w, uint32_t *pid)
 	close(fd);
 }
 
-/* The holders of one process in a list that is in order of pids. */
-static void
-add_held(struct worker *w, const struct held_list *l)
+/* The first holder of the process at hand, in a list that is in order of pids
+ * and has some. */
+static const struct held *
+find_held(const struct worker *w, const struct held_list *l)
 {
-	uint32_t proc = (uint32_t)w->part.nproc - 1;
 	size_t low = 0, high = l->n, middle;
 
 	while (low < high) {
@@ -146,26 +146,40 @@ add_held(struct worker *w, const struct held_list *l)
 		else
 			high = middle;
 	}
-	for (; low < l->n && l->v[low].pid == w->pid; low++)
-		*scan_add_holder(&w->part) = (struct holder){ l->v[low].sock,
-			proc, l->v[low].fd };
+	return &l->v[low];
+}
+
+static void
+add_held(struct worker *w, const struct held *h, const struct held *end)
+{
+	uint32_t proc = (uint32_t)w->part.nproc - 1;
+
+	for (; h < end && h->pid == w->pid; h++)
+		*scan_add_holder(&w->part) = (struct holder){ h->sock, proc,
+			h->fd };
 }
 
 /* A process that was there before is the same one: a number has one process
- * at a time. */
+ * at a time.  Its user is known. */
 static void
 take_held(struct worker *w, uint32_t *pid)
 {
+	const struct held_list *l = w->walk->held;
 	unsigned needs = w->walk->req->needs & NEEDS_OF_PROCESS;
+	const struct held *h;
 	struct proc *p;
 	int fd = -1;
 
 	w->pid = *pid;
+	h = find_held(w, l);
 	p = walk_add_process(w);
 	if (needs != 0)
 		fd = walk_open(w->walk->proc, w->pid, "/fd");
 	if (fd >= 0) {
-		walk_describe(w, fd, needs | NEED_STAT, p);
+		p->uid = h->uid;
+		p->has_uid = true;
+		walk_describe(w, fd, (needs & ~(unsigned)NEED_USER) |
+		    NEED_STAT, p);
 		close(fd);
 	}
 	if (p->comm.p == NULL)
@@ -174,7 +188,7 @@ take_held(struct worker *w, uint32_t *pid)
 		w->part.nproc--;
 		take_process(w, pid);
 	} else {
-		add_held(w, w->walk->held);
+		add_held(w, h, l->v + l->n);
 	}
 }
 

@@ -156,6 +156,47 @@ $((port + 1))	$holder	python3"
 $((port + 1))	$holder	python3"
 }
 
+# A process that runs as another user than it was started by, which a thread of
+# it, with a table of its own, is not.
+@test "the user is the effective one, of the process: walk and bpf" {
+	requires_bpf
+	requires python3
+	python3 -c '
+import ctypes, os, socket, sys, threading, time
+libc = ctypes.CDLL(None)
+SETRESUID = {"x86_64": 117, "aarch64": 147}.get(os.uname().machine)
+def listen(port):
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("127.0.0.1", port))
+    s.listen()
+    return s
+port = int(sys.argv[1])
+first = listen(port)
+def other():
+    # CLONE_FILES
+    libc.unshare(0x400)
+    s = listen(port + 1)
+    if SETRESUID:
+        assert libc.syscall(SETRESUID, -1, 3, -1) == 0
+    print("ready", flush=True)
+    time.sleep(100)
+os.setresuid(1, 2, 3)
+threading.Thread(target=other).start()
+time.sleep(100)' "$port" >ready 3>&- &
+	holder=$!
+	until [ -s ready ]; do
+		kill -0 "$holder"
+		sleep 0.02
+	done
+	for way in walk bpf; do
+		for of in "$port" "$((port + 1))"; do
+			run -0 prt-scan -H --owners=$way -l -o pid,uid "$of"
+			assert_output_is "$holder	2"
+		done
+	done
+}
+
 @test "threads are looked at only while sockets lack an owner" {
 	requires strace netns python3
 	run -0 in_netns bash -c '
