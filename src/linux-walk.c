@@ -17,7 +17,7 @@
 
 enum {
 	MAX_THREADS = 4,
-	PIDS_A_THREAD = 128,	/* fewer are not worth starting one, */
+	PIDS_A_THREAD = 32,	/* fewer are not worth starting one, */
 	SOCKS_A_THREAD = 4096,	/* unless they hold many sockets */
 	PIDS_A_TURN = 8
 };
