@@ -7,7 +7,7 @@
  */
 const struct field field_table[FIELD_COUNT] = {
 	[F_PROTO] = { "proto", FIELD_TEXT, 4, 5, "tcp or udp" },
-	[F_STATE] = { "state", FIELD_TEXT, 3, 11,
+	[F_STATE] = { "state", FIELD_TEXT, 3, 7,
 	    "LISTEN, ESTABLISHED, UNCONN ..." },
 	[F_LOCAL_ADDR] = { "local_addr", FIELD_TEXT, 0, 21, "local address" },
 	[F_LOCAL_PORT] = { "local_port", FIELD_NUMBER, 0, 20, "local port" },
@@ -78,7 +78,7 @@ const struct field field_table[FIELD_COUNT] = {
 	[F_TX_PACKETS] = { "tx_packets", FIELD_NUMBER, 7, 20, "packets sent" },
 	[F_TX_ERRORS] = { "tx_errors", FIELD_NUMBER, 7, 20,
 	    "errors in sending" },
-	[F_FLAGS] = { "flags", FIELD_NAMES, 0, 20, "what prt-flag found" },
+	[F_FLAGS] = { "flags", FIELD_NAMES, 0, 18, "what prt-flag found" },
 	[F_WHY] = { "why", FIELD_TEXT, 0, 20, "a sentence for each flag" },
 };
 

@@ -13,26 +13,24 @@
 #include <stdlib.h>
 
 #include "escape.h"
+#include "out-cell.h"
 #include "out-layout.h"
 #include "width.h"
 
 /* Of columns that only the stream knows. */
 enum { UNKNOWN_RANK = 255, UNKNOWN_LEAST = 20 };
 
-/* Stands for what was cut off, as in top(1): ASCII, and one column wide. */
-#define CUT_MARK '+'
-
 /* Where nothing is cut, a cell that is wider shifts the rest of its line: no
  * one wants to see a long command line as blanks in all others. */
 enum { ALIGN_MAX = 80 };
 
-enum { NOTE_INDENT = 4 };
+enum { NOTE_INDENT = 4, FLAGS_NOTED = 8 };
 
 struct column {
 	struct str name;
 	size_t at;		/* its first value in a record */
 	enum field_id id;
-	bool endpoint;		/* an address; its port is the next value */
+	enum cell_kind kind;	/* of an endpoint, the port is the next value */
 	bool held;		/* some record had a value */
 	bool note;		/* stands below the record */
 };
@@ -84,15 +82,18 @@ add_column(struct out *o, size_t at)
 	c->name = o->cols->v[at].name;
 	c->at = at;
 	c->id = o->cols->v[at].id;
-	c->endpoint = is_endpoint(o, at);
-	if (c->endpoint)
-		c->name.n -= sizeof "_addr" - 1;
 	l->rank = UNKNOWN_RANK;
 	l->least = UNKNOWN_LEAST;
 	if (c->id != FIELD_NONE) {
 		l->rank = field_table[c->id].rank;
 		l->least = field_table[c->id].least;
 	}
+	if (is_endpoint(o, at)) {
+		c->kind = CELL_ENDPOINT;
+		c->name.n -= sizeof "_addr" - 1;
+		l->least = c->name.n;	/* table_row knows better */
+	} else if (c->id == F_EXE)
+		c->kind = CELL_PATH;
 	if (is_chosen(&o->opts, c->name))
 		l->rank = 0;
 	if (o->opts.header != OUT_NEVER)
@@ -108,25 +109,8 @@ table_begin(struct out *o)
 	o->table = t;
 	t->cols = mem_alloc(o->cols->n * sizeof *t->cols);
 	t->layout = mem_alloc(o->cols->n * sizeof *t->layout);
-	for (i = 0; i < o->cols->n; i += t->cols[t->n - 1].endpoint ? 2 : 1)
+	for (i = 0; i < o->cols->n; i += is_endpoint(o, i) ? 2 : 1)
 		add_column(o, i);
-}
-
-/* 0.0.0.0:22, [::]:22. */
-static void
-add_endpoint(struct buf *b, struct str addr, struct str port)
-{
-	bool colon = addr.n > 0 && memchr(addr.p, ':', addr.n) != NULL;
-
-	if (addr.n == 0 && port.n == 0) {
-		buf_putc(b, '-');
-		return;
-	}
-	if (colon)
-		buf_putc(b, '[');
-	escape_field(b, addr, false);
-	buf_puts(b, colon ? "]:" : ":");
-	escape_field(b, port, false);
 }
 
 static void
@@ -134,22 +118,25 @@ table_row(struct out *o, const struct str *v, enum out_mark mark)
 {
 	struct out_table *t = o->table;
 	struct buf *b = &t->rows;
-	size_t i, start, width;
+	size_t i, start, width, least;
 
 	buf_putc(b, (char)mark);
 	for (i = 0; i < t->n; i++) {
 		struct column *c = &t->cols[i];
+		struct layout_col *l = &t->layout[i];
 
 		start = b->n;
-		if (c->endpoint)
-			add_endpoint(b, v[c->at], v[c->at + 1]);
-		else
+		if (c->kind == CELL_ENDPOINT) {
+			least = cell_endpoint(b, v[c->at], v[c->at + 1]);
+			if (least > l->least)
+				l->least = least;
+		} else
 			escape_field(b, v[c->at], false);
 		width = width_of((struct str){ b->p + start, b->n - start });
-		if (width > t->layout[i].width)
-			t->layout[i].width = width;
+		if (width > l->width)
+			l->width = width;
 		c->held = c->held || v[c->at].n > 0 ||
-		    (c->endpoint && v[c->at + 1].n > 0);
+		    (c->kind == CELL_ENDPOINT && v[c->at + 1].n > 0);
 		buf_putc(b, '\t');
 	}
 }
@@ -160,6 +147,19 @@ is_note(const struct out *o, const struct column *c)
 {
 	return o->table->limit > 0 && c->id == F_WHY &&
 	    !is_chosen(&o->opts, c->name);
+}
+
+/* Each of the sentences below a record begins with its flag. */
+static size_t
+least_of(const struct out_table *t, size_t i)
+{
+	size_t j;
+
+	if (t->cols[i].id == F_FLAGS)
+		for (j = 0; j < t->n; j++)
+			if (t->cols[j].note)
+				return FLAGS_NOTED;
+	return t->layout[i].least;
 }
 
 /* Decides on the columns; without a record all of them might hold something. */
@@ -178,41 +178,10 @@ lay_out(struct out *o)
 		if (t->limit == 0 && t->layout[i].width > ALIGN_MAX)
 			t->layout[i].width = ALIGN_MAX;
 	}
+	for (i = 0; i < t->n; i++)
+		t->layout[i].least = least_of(t, i);
 	if (t->limit > 0)
 		layout_fit(t->layout, t->n, t->limit, !o->opts.chosen);
-}
-
-/* What of a cell that is cut is kept of its end: a port; of a path as much as
- * there is room for. */
-static struct str
-tail_of(const struct column *c, struct str s, size_t room)
-{
-	const struct str none = STR_LIT("");
-	struct str tail;
-	size_t i = s.n;
-
-	if (c->id == F_EXE)
-		return width_tail(s, room);
-	if (!c->endpoint)
-		return none;
-	while (i > 0 && s.p[i - 1] != ':')
-		i--;
-	if (i < 2)
-		return none;
-	i -= s.p[i - 2] == ']' ? 2 : 1;
-	tail = (struct str){ s.p + i, s.n - i };
-	return width_of(tail) < room ? tail : none;
-}
-
-static void
-add_cut(struct buf *b, const struct column *c, struct str s, size_t width)
-{
-	struct str tail = tail_of(c, s, width - 1);
-	struct str head = width_head(s, width - 1 - width_of(tail));
-
-	buf_add(b, head.p, head.n);
-	buf_putc(b, CUT_MARK);
-	buf_add(b, tail.p, tail.n);
 }
 
 static void
@@ -230,7 +199,7 @@ add_cell(struct buf *b, const struct out_table *t, size_t i, struct str s,
 {
 	const struct column *c = &t->cols[i];
 	size_t start, width = width_of(s), room = t->layout[i].width;
-	bool right = c->id != FIELD_NONE && !c->endpoint &&
+	bool right = c->id != FIELD_NONE && c->kind != CELL_ENDPOINT &&
 	    field_table[c->id].type == FIELD_NUMBER;
 
 	add_blanks(b, first ? 0 : LAYOUT_GAP);
@@ -238,7 +207,7 @@ add_cell(struct buf *b, const struct out_table *t, size_t i, struct str s,
 		add_blanks(b, room - width);
 	start = b->n;
 	if (width > room && t->limit > 0) {
-		add_cut(b, c, s, room);
+		cell_cut(b, c->kind, s, room);
 		width = width_of((struct str){ b->p + start, b->n - start });
 	} else
 		buf_add(b, s.p, s.n);

@@ -329,7 +329,7 @@ assert widest > 0' "$1"
 	for width in 80 60 45; do
 		run -0 on_terminal $width prt-flag -X --color=never \
 			-e 'flag a-rather-long-name local_port=22' sample
-		[[ ${lines[0]} == LOCAL*FLAGS || ${lines[0]} == PROTO*FLAGS ]]
+		[[ ${lines[0]} =~ ^(PROTO|STATE|LOCAL).*FLAGS$ ]]
 		[[ ${lines[1]} == *a-rather-long-name ]]
 		check_width $width <<<"$output"
 	done
