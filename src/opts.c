@@ -262,7 +262,11 @@ opts_columns(struct opts *o, struct cols *c, const struct cols *base,
 	}
 	if (cols_parse(c, str_from(o->columns), base, known, &bad))
 		return true;
-	err_msg("-o %s: unknown field or one named twice: '%.*s' (see %s "
-	    "--help)", o->columns, (int)bad.n, bad.p, err_prog());
+	if (cols_find(c, bad) >= 0)
+		err_msg("-o %s: field '%.*s' is named twice", o->columns,
+		    (int)bad.n, bad.p);
+	else
+		err_msg("-o %s: unknown field '%.*s' (see %s --help)",
+		    o->columns, (int)bad.n, bad.p, err_prog());
 	return false;
 }

@@ -62,8 +62,13 @@ open_folder(struct state *s)
 	else
 		err_msg("%s: another user can replace its folder: expected "
 		    "root's alone", s->path);
+	if (trusted && s->folder < 0 && errno == ENOENT)
+		err_msg("%s: there is no folder %s (mkdir -m 700)", s->path,
+		    folder.p);
+	else if (trusted && s->folder < 0)
+		fail(s, "");
 	buf_free(&folder);
-	return s->folder >= 0 || (trusted && fail(s, ""));
+	return s->folder >= 0;
 }
 
 /* A file of ours, not a link to or a pipe of somebody else's. */

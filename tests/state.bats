@@ -160,7 +160,9 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	refuses 'd: not a regular file' -S d new
 	mkfifo fifo
 	refuses 'fifo: not a regular file' -S fifo new
-	refuses 'no/such/folder: No such file or directory' -S no/such/folder new
+	refuses 'no/such/file: there is no folder no/such (mkdir -m 700)' \
+		-S no/such/file new
+	refuses 'fifo/file: Not a directory' -S fifo/file new
 }
 
 @test "a scan older than the state" {

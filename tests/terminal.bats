@@ -90,7 +90,7 @@ is_whole()
 
 @test "prt-scan in 80 columns: nothing wraps, and who has what is there" {
 	screen 80 prt-scan
-	heads PROTO STATE LOCAL REMOTE PID PROCESS
+	heads PROTO STATE LOCAL REMOTE PID PROCESS USER
 	is_whole
 	screen 80 'prt-scan -tulpn'
 	heads PROTO STATE LOCAL PID PROCESS USER
@@ -110,7 +110,7 @@ is_whole()
 
 @test "prt-diff in 80 and 200 columns: what changed is there" {
 	screen 80 'prt-scan | prt-diff /dev/null'
-	heads STATE LOCAL REMOTE PID PROCESS CHANGE
+	heads PROTO STATE LOCAL REMOTE PID PROCESS USER CHANGE
 	screen 200 'prt-scan | prt-diff /dev/null'
 	heads PROTO STATE LOCAL REMOTE PID PROCESS USER CHANGE FIRST_SEEN
 }
@@ -133,6 +133,44 @@ is_whole()
 	screen 80 'prt-scan -l | prt-flag -X -o local_port,why'
 	heads LOCAL_PORT WHY
 	run ! grep '^    [a-z]' screen
+}
+
+# wide_records: a server of both families, whose addresses are as long as can be.
+wide_records()
+{
+	local state ours remote
+
+	while read -r state ours remote; do
+		printf 'tcp\t%s\t%s\t443\t%s\t%s\t-\thttps\t-\t-\t8410\tnginx\troot\t0\t%s\n' \
+			"$state" "$ours" "${remote% *}" "${remote#* }" \
+			$'9\t1\tinit\t/usr/sbin/nginx\tnginx'
+	done <<-END
+		LISTEN :: - -
+		ESTABLISHED 2001:db8:85a3:1111:2222:8a2e:370:7334 2001:db8:1111:2222:3333:4444:5555:6666 51234
+		ESTABLISHED ::ffff:192.0.2.1 ::ffff:203.0.113.9 51235
+		CLOSE_WAIT 192.0.2.1 203.0.113.9 51236
+	END
+}
+
+@test "wide addresses in 80 columns are cut before proto and user are left out" {
+	wide_records >wide
+	screen 80 'prt-diff /dev/null wide'
+	diff -u - screen <<-'END'
+		PROTO STATE       LOCAL            REMOTE                PID PROCESS USER CHANGE
+		tcp   LISTEN      [::]:443         -                    8410 nginx   root new
+		tcp   ESTABLISHED [2001:db8:+]:443 [2001:db8:11+]:51234 8410 nginx   root new
+		tcp   ESTABLISHED [+192.0.2.1]:443 [+203.0.113.9]:51235 8410 nginx   root new
+		tcp   CLOSE_WAIT  192.0.2.1:443    203.0.113.9:51236    8410 nginx   root new
+	END
+	screen 80 'prt-flag -X --why -e "flag a-new-rule state=LISTEN" wide 2>err'
+	heads PROTO STATE LOCAL REMOTE PID PROCESS USER FLAGS
+	screen 80 'prt-flag -X -e "flag a-new-rule state=LISTEN" wide 2>err'
+	heads PROTO STATE LOCAL REMOTE PID PROCESS USER FLAGS
+	# Of a terminal that is narrower still the ports remain.
+	screen 60 'prt-diff /dev/null wide'
+	heads LOCAL REMOTE PID PROCESS CHANGE
+	grep -F ']:443 ' screen
+	grep -F ']:51235 ' screen
 }
 
 @test "colors are for terminals, and NO_COLOR is heeded" {
@@ -168,6 +206,11 @@ is_whole()
 
 @test "errors say what to do, in 80 columns" {
 	screen 80 'prt-scan -x; prt-scan htpps; prt-scan 99999; prt-scan -F xml
-		prt-flag --enable=foo; prt-diff; prt-scan -o foo'
-	[ "$(grep -c ': expected \|--help)' screen)" -eq 7 ]
+		prt-flag --enable=foo; prt-diff; prt-scan -o foo; prt-scan -h
+		prt-scan -s; prt-scan --tpc; prt-flag -e "flg x pid=1"
+		prt-diff --only=added x; prt-scan localhost:80'
+	[ "$(grep -c ': expected \|--help)' screen)" -eq 13 ]
+	screen 80 'prt-scan -o pid,pid; prt-scan | prt-diff -S no/such/file'
+	grep -F "field 'pid' is named twice" screen
+	grep -F 'there is no folder no/such (mkdir -m 700)' screen
 }
