@@ -264,8 +264,8 @@ settle(struct judge *j, struct judge_input *in)
 }
 
 bool
-judge_read(struct judge *j, struct judge_input *in, const char *path,
-    const struct cols *fields)
+judge_read(struct judge *j, struct judge_input *in, int fd,
+    const char *path, const struct cols *fields)
 {
 	struct plan p = { .ready = false };
 	struct fact f = { 0 };
@@ -274,7 +274,7 @@ judge_read(struct judge *j, struct judge_input *in, const char *path,
 	uint32_t seg;
 
 	index_start(&in->index, needs_of(j), s);
-	if (!stream_open(s, path, fields))
+	if (!stream_open(s, fd, path, fields))
 		return false;
 	while ((event = stream_next(s)) == REC_ROW) {
 		seg = s->parts[s->rows[s->nrows - 1].part].seg;

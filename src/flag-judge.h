@@ -52,9 +52,9 @@ struct judge_input {
 void judge_start(struct judge *j);
 void judge_free(struct judge *j);
 
-/* False after a message. */
-bool judge_read(struct judge *j, struct judge_input *in, const char *path,
-    const struct cols *fields);
+/* Reads and judges path, which is open as fd.  False after a message. */
+bool judge_read(struct judge *j, struct judge_input *in, int fd,
+    const char *path, const struct cols *fields);
 void judge_free_input(struct judge_input *in);
 
 static inline const struct rule *

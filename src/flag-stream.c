@@ -8,12 +8,13 @@
 static void add_seg(struct stream *s, const struct cols *cols);
 
 bool
-stream_open(struct stream *s, const char *path, const struct cols *fields)
+stream_open(struct stream *s, int fd, const char *path,
+    const struct cols *fields)
 {
 	memset(s, 0, sizeof *s);
 	s->name = input_name(path);
 	s->moved = s->in_order = true;
-	if (!input_read(path, "prt-scan | prt-flag", &s->text))
+	if (!input_read_fd(fd, path, &s->text))
 		return false;
 	rec_start(&s->rec, s->name, buf_str(&s->text), fields);
 	if (fields != NULL)

@@ -70,9 +70,11 @@ struct stream {
 	bool in_order;			/* each ##prt before the next ended */
 };
 
-/* Reads the file's bytes; fields as in rec_start, and must live as long as the
- * stream.  False after a message.  The caller calls stream_free in any case. */
-bool stream_open(struct stream *s, const char *path, const struct cols *fields);
+/* Reads the bytes of path, which is open as fd, and closes it; fields as in
+ * rec_start, and must live as long as the stream.  False after a message.  The
+ * caller calls stream_free in any case. */
+bool stream_open(struct stream *s, int fd, const char *path,
+    const struct cols *fields);
 void stream_free(struct stream *s);
 
 /*

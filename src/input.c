@@ -94,17 +94,22 @@ input_slurp(const char *path, size_t max, struct buf *text)
 }
 
 bool
-input_read(const char *path, const char *instead, struct buf *text)
+input_read_fd(int fd, const char *path, struct buf *text)
 {
-	int fd = input_open(path, instead);
 	bool ok;
 
-	if (fd < 0)
-		return false;
 	reserve(fd, text);
 	ok = input_slurp_fd(fd, SIZE_MAX, text);
 	if (!ok)
 		err_msg("%s:", input_name(path));
 	input_close(fd);
 	return ok;
+}
+
+bool
+input_read(const char *path, const char *instead, struct buf *text)
+{
+	int fd = input_open(path, instead);
+
+	return fd >= 0 && input_read_fd(fd, path, text);
 }

@@ -23,6 +23,8 @@ void input_close(int fd);
 /* Appends all of the file's bytes to text, which the caller frees.  On failure
  * a message is printed and false returned. */
 bool input_read(const char *path, const char *instead, struct buf *text);
+/* The same of what input_open gave for path, which is closed. */
+bool input_read_fd(int fd, const char *path, struct buf *text);
 
 /* The same of a path that is no option of the user's: no message, errno says
  * why.  More than max bytes is an error, EFBIG. */

@@ -26,6 +26,8 @@ static const struct need {
 	{ PRIV_TRACE, "cap_sys_ptrace", BIT(CAP_SYS_PTRACE), 0 },
 	{ PRIV_READ, "cap_dac_read_search", BIT(CAP_DAC_READ_SEARCH),
 	    BIT(CAP_DAC_OVERRIDE) },
+	{ PRIV_WRITE, "cap_dac_override", BIT(CAP_DAC_OVERRIDE), 0 },
+	{ PRIV_NETNS, "cap_sys_admin", BIT(CAP_SYS_ADMIN), 0 },
 	{ PRIV_BPF, "cap_bpf", BIT(CAP_BPF), BIT(CAP_SYS_ADMIN) },
 	{ PRIV_BPF, "cap_perfmon", BIT(CAP_PERFMON), BIT(CAP_SYS_ADMIN) },
 };
@@ -49,6 +51,22 @@ get_caps(struct caps *c)
 	c->permitted = d[0].permitted | (uint64_t)d[1].permitted << 32;
 	c->inheritable = d[0].inheritable | (uint64_t)d[1].inheritable << 32;
 	return true;
+}
+
+static bool
+set_caps(const struct caps *c)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct d[_LINUX_CAPABILITY_U32S_3];
+	int i;
+
+	for (i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+		d[i].effective = (uint32_t)(c->effective >> 32 * i);
+		d[i].permitted = (uint32_t)(c->permitted >> 32 * i);
+		d[i].inheritable = (uint32_t)(c->inheritable >> 32 * i);
+	}
+	return syscall(SYS_capset, &head, d) == 0;
 }
 
 /* Root has them anyway.  Where they cannot be known there may be some. */
@@ -104,4 +122,40 @@ priv_lacks(unsigned uses)
 		    (c.effective & (needs[i].cap | needs[i].instead)) == 0)
 			return needs[i].name;
 	return NULL;
+}
+
+/* Of those that there are. */
+static uint64_t
+caps_for(unsigned uses, uint64_t permitted)
+{
+	uint64_t caps = 0;
+	size_t i;
+
+	for (i = 0; i < NNEEDS; i++)
+		if ((needs[i].use & uses) != 0)
+			caps |= (permitted & needs[i].cap) != 0 ?
+			    needs[i].cap : needs[i].instead;
+	return caps & permitted;
+}
+
+/* Without PR_SET_NO_NEW_PRIVS root's would come back with the next program. */
+void
+priv_keep(unsigned uses)
+{
+	struct caps c;
+	bool ok = get_caps(&c);
+	uint64_t caps;
+
+	if (ok && c.permitted == 0 && geteuid() != 0)
+		return;
+	if (ok) {
+		caps = caps_for(uses, c.permitted);
+		c.permitted = caps;
+		c.effective &= caps;
+		c.inheritable &= caps;
+		ok = prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) == 0 &&
+		    set_caps(&c);
+	}
+	if (!ok)
+		err_msg("giving up capabilities:");
 }

@@ -11,6 +11,7 @@
 #include "input.h"
 #include "lsof.h"
 #include "num.h"
+#include "priv.h"
 #include "ps.h"
 #include "run.h"
 
@@ -138,6 +139,7 @@ lsof_tables(const struct scan_request *req, struct scan *sc)
 		    "another backend");
 		return false;
 	}
+	priv_keep(PRIV_READ | PRIV_TRACE);	/* what lsof is for */
 	ok = run_find("lsof", hint, &path) && run_either(path.p, req, sc);
 	buf_free(&path);
 	return ok;

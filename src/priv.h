@@ -17,8 +17,17 @@ bool priv_check(void);
 enum priv {
 	PRIV_READ = 1 << 0,	/* files that are not its user's */
 	PRIV_TRACE = 1 << 1,	/* what processes of other users hold */
-	PRIV_BPF = 1 << 2	/* to run programs in the kernel */
+	PRIV_WRITE = 1 << 2,	/* files, and folders, that are not its user's */
+	PRIV_NETNS = 1 << 3,	/* to enter network namespaces */
+	PRIV_BPF = 1 << 4	/* to run programs in the kernel */
 };
+
+/*
+ * Gives up, for ever, what is not for one of uses; so do the programs that are
+ * run from then on.  No other thread may be there.  What no system but Linux
+ * tells apart stays.
+ */
+void priv_keep(unsigned uses);
 
 /* The name of one that is needed for some of uses (of enum priv), and that the
  * program has not got; NULL: none. */

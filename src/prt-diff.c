@@ -11,6 +11,7 @@
 #include "input.h"
 #include "num.h"
 #include "opts.h"
+#include "priv.h"
 
 enum { OPT_FIELDS = OPT_OWN, OPT_FORCE, OPT_INIT, OPT_ONLY, OPT_WAIT };
 
@@ -261,10 +262,14 @@ run(struct options *o)
 		err_msg("random key:");
 		return false;
 	}
-	if (o->state == NULL)
-		return start_side(&d->old, &d->plan, o->old) &&
-		    start_side(&d->new, &d->plan, o->new) &&
-		    compare(o, false);
+	priv_keep(o->state == NULL ? PRIV_READ : PRIV_WRITE);
+	if (o->state == NULL) {
+		if (!start_side(&d->old, &d->plan, o->old) ||
+		    !start_side(&d->new, &d->plan, o->new))
+			return false;
+		priv_keep(0);		/* nothing more is opened */
+		return compare(o, false);
+	}
 	if (!start_side(&d->new, &d->plan, o->new))
 		return false;
 	/* First of all: no lock is held while a scan is still running. */

@@ -6,7 +6,9 @@
 #include "err.h"
 #include "flag-load.h"
 #include "flag-report.h"
+#include "input.h"
 #include "opts.h"
+#include "priv.h"
 
 enum { OPT_WHY = OPT_OWN, OPT_ENABLE, OPT_DISABLE, OPT_SUGGEST, OPT_FIELDS };
 
@@ -163,9 +165,16 @@ read_inputs(struct options *o)
 
 	r->inputs = mem_alloc(n * sizeof *r->inputs);
 	for (i = 0; i < n; i++) {
+		const char *path = operands > 0 ?
+		    o->common.argv[optind + (int)i] : NULL;
+		int fd = input_open(path, "prt-scan | prt-flag");
+
+		if (fd < 0)
+			return false;
+		if (i == n - 1)		/* nothing more is opened */
+			priv_keep(0);
 		r->n++;
-		if (!judge_read(&o->judge, &r->inputs[i],
-		    operands > 0 ? o->common.argv[optind + (int)i] : NULL,
+		if (!judge_read(&o->judge, &r->inputs[i], fd, path,
 		    o->fields.n > 0 ? &o->fields : NULL))
 			return false;
 	}
@@ -231,6 +240,7 @@ flag(struct options *o)
 	struct report *r = &o->report;
 	bool any, bell, ok = true;
 
+	priv_keep(PRIV_READ);
 	if (!read_rules(o))
 		return STATUS_TROUBLE;
 	judge_start(&o->judge);

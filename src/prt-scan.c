@@ -334,6 +334,7 @@ run_job(struct options *o, char **operands)
 	struct services *services = NULL;
 	enum scan_result result = SCAN_FAILED;
 
+	scan_job_begin(&j);
 	cols_init(&j.cols);
 	if (choose_columns(o, &j.cols) &&
 	    open_services(o, &j.cols, *operands != NULL, &services) &&
@@ -382,9 +383,7 @@ main(int argc, char **argv)
 	struct options o = { .backend = NULL };
 	int status;
 
-	if (!opts_begin("prt-scan"))
-		return STATUS_TROUBLE;
-	if (!read_options(&o, argc, argv))
+	if (!opts_begin("prt-scan") || !read_options(&o, argc, argv))
 		status = STATUS_TROUBLE;
 	else if (o.common.help || o.common.version)
 		status = help(&o);

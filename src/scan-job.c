@@ -81,9 +81,8 @@ print(const struct scan_job *j, struct scan *sc, const struct rows *rows,
 }
 
 static void
-say_hidden(uint64_t unowned)
+say_hidden(uint64_t unowned, const char *lacks)
 {
-	const char *lacks = priv_lacks(PRIV_READ | PRIV_TRACE);
 	bool root = geteuid() == 0;
 
 	err_msg("the owner%s of %llu socket%s hidden%s%s",
@@ -97,7 +96,7 @@ say_hidden(uint64_t unowned)
 /* What a person at a terminal wants to know, and --strict's verdict. */
 static bool
 judge_hidden(const struct scan_job *j, const struct scan *sc,
-    uint64_t unowned)
+    uint64_t unowned, const char *lacks)
 {
 	bool say = j->strict || isatty(STDERR_FILENO);
 
@@ -107,7 +106,7 @@ judge_hidden(const struct scan_job *j, const struct scan *sc,
 		    (unsigned long long)sc->hidden_netns,
 		    sc->hidden_netns == 1 ? " is" : "es is");
 	if (unowned > 0 && say)
-		say_hidden(unowned);
+		say_hidden(unowned, lacks);
 	return !j->strict || (unowned == 0 && sc->hidden_netns == 0 &&
 	    !sc->incomplete);
 }
@@ -117,8 +116,11 @@ tell(const struct scan_job *j, struct scan *sc, bool owners)
 {
 	struct rows rows;
 	uint64_t unowned = 0;
+	const char *lacks = sc->hidden == 0 ? NULL :
+	    priv_lacks(PRIV_READ | PRIV_TRACE);
 	enum scan_result result = SCAN_DONE;
 
+	priv_keep(0);		/* there is only to format, and to print */
 	rows_make(&rows, sc, j->req.filter, owners, !j->unsorted);
 	if (owners && sc->hidden > 0)
 		unowned = rows_unowned(&rows);
@@ -126,10 +128,20 @@ tell(const struct scan_job *j, struct scan *sc, bool owners)
 		result = SCAN_NOTHING;
 	if (!j->quiet && !print(j, sc, &rows, unowned))
 		result = SCAN_FAILED;
-	if (!judge_hidden(j, sc, unowned))
+	if (!judge_hidden(j, sc, unowned, lacks))
 		result = SCAN_FAILED;
 	rows_free(&rows);
 	return result;
+}
+
+void
+scan_job_begin(const struct scan_job *j)
+{
+	bool bpf = j->req.owners != OWNERS_WALK && j->req.own_proc;
+
+	priv_keep(j->req.is_text ? PRIV_READ : PRIV_READ | PRIV_TRACE |
+	    (j->req.filter->all_netns ? PRIV_NETNS : 0U) |
+	    (bpf ? PRIV_BPF : 0U));
 }
 
 enum scan_result
@@ -154,6 +166,7 @@ scan_job_ifaces(const struct scan_job *j)
 	struct ifaces t = { 0 };
 	bool ok = ifaces_read(&t, j->req.proc, j->req.own_proc);
 
+	priv_keep(0);
 	if (ok && !j->quiet) {
 		struct out *out = out_open(j->out);
 

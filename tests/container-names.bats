@@ -118,6 +118,16 @@ podman/$short" ]
 	[ ! -e log ]
 }
 
+@test "docker: asked by a program that has only what the scan needs" {
+	daemon rights
+	place "$listener" /docker/$id
+	run -0 scan_all --owners=walk -o container "$port"
+	# cap_dac_read_search and cap_sys_ptrace
+	[ "$(awk '/^Cap(Prm|Eff):/ { print $2 }' rights | sort -u)" = \
+		0000000000080004 ]
+	grep -q '^NoNewPrivs:	1' rights
+}
+
 @test "docker: not asked where the column is not wanted" {
 	daemon right
 	place "$listener" "/docker/$id"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Rights: refused where the program's file gives them, and which capabilities do
-# what root's do.
+# Rights: refused where the program's file gives them; which capabilities do what
+# root's do; and that a program gives them up when it has no more use for them.
 # shellcheck disable=SC2154
 
 load helpers
@@ -14,6 +14,7 @@ setup()
 teardown()
 {
 	stop_sockets
+	[ -z "${waiter-}" ] || kill "$waiter"
 }
 
 # nobody [OPTION]... FILE [ARG...]: FILE, wherever it is, as that user.
@@ -202,5 +203,145 @@ time.sleep(60)" >ready 3>&- &
 	for some in +bpf +perfmon; do
 		run -2 --separate-stderr with $caps,$some --owners=bpf
 		[[ $stderr == 'prt-scan: --owners=bpf: '* ]]
+	done
+}
+
+# The sets of a process that are not empty, and whether programs that it runs get
+# no more: `Prm=2 Eff=2 1' where cap_dac_override is all that it has.
+rights_of()
+{
+	awk '
+	/^Cap(Inh|Prm|Eff|Amb):/ && $2 !~ /^0*$/ {
+		sub(/^0*/, "", $2)
+		printf "%s=%s ", substr($1, 4, 3), $2
+	}
+	/^NoNewPrivs:/ { print $2 }' "$1"
+}
+
+# await_rights RIGHTS: of the process $waiter, which waits for ever.
+await_rights()
+{
+	local i now
+
+	for ((i = 0; i < 500; i++)); do
+		now=$(rights_of "/proc/$waiter/status")
+		[ "$now" != "$1" ] || return 0
+		sleep 0.02
+	done
+	echo "$now, expected $1"
+	return 1
+}
+
+record='#proto	state	local_addr	local_port
+tcp	LISTEN	127.0.0.1	1'
+
+# waiting FIFO COMMAND...: it is $waiter; what it waits for is written to 8.
+waiting()
+{
+	local fifo=$1
+
+	[ -p "$fifo" ] || mkfifo "$fifo"
+	# neither end waits for the other
+	exec 8<>"$fifo"
+	"${@:2}" 3>&- 8>&- &
+	waiter=$!
+}
+
+# Its input ends, and it.
+let_go()
+{
+	echo "$record" >&8
+	exec 8>&-
+	wait "$waiter"
+	waiter=
+}
+
+@test "prt-diff: its files are open, and it has no capability any more" {
+	requires linux
+	echo "$record" >old
+	waiting new prt-diff old new
+	await_rights 1
+	let_go
+	# those that a user was given, too
+	chmod o+x "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" \
+		"${BATS_TEST_TMPDIR%/*/*}" .
+	chmod o+r new
+	waiting new setpriv --reuid=65534 --clear-groups \
+		--inh-caps=+sys_ptrace,+sys_admin \
+		--ambient-caps=+sys_ptrace,+sys_admin \
+		/proc/self/fd/9 old new 9<"$(command -v prt-diff)"
+	await_rights 1
+	let_go
+}
+
+@test "prt-diff -S: until the state is written it may write to any folder" {
+	requires linux
+	mkdir -m 555 state
+	waiting new prt-diff --init -S state/s new
+	await_rights 'Prm=2 Eff=2 1'
+	let_go
+	[ -s state/s ]
+}
+
+@test "prt-flag: none behind its last file, before that it may read any" {
+	requires linux
+	mkfifo two
+	exec 7<>two
+	waiting one prt-flag one two
+	await_rights 'Prm=4 Eff=4 1'
+	echo "$record" >&8
+	exec 8>&-
+	await_rights 1
+	exec 7>&-
+	kill "$waiter"
+	waiter=
+}
+
+@test "prt-scan: none when the scan is done" {
+	requires linux python3
+	cat >full.py <<-'END'
+		# a pipe that is full, and that nobody reads
+		import os, subprocess, sys
+		r, w = os.pipe()
+		os.set_blocking(w, False)
+		try:
+		    while True:
+		        os.write(w, b"x")
+		except BlockingIOError:
+		    os.set_blocking(w, True)
+		p = subprocess.Popen(sys.argv[1:], stdout=w)
+		open("pid.new", "w").write(str(p.pid))
+		os.rename("pid.new", "pid")
+		p.wait()
+	END
+	for option in -l -N -I --owners=walk --backend=proc; do
+		rm -f pid
+		python3 full.py prt-scan $option 3>&- &
+		until [ -s pid ]; do
+			kill -0 $!
+			sleep 0.02
+		done
+		waiter=$(<pid)
+		await_rights 1
+		kill "$waiter"
+		waiter=
+		wait $!
+	done
+}
+
+@test "lsof and ps have what they need, and no more" {
+	requires linux
+	mkdir bin
+	for name in lsof ps; do
+		cat >bin/$name <<-END
+			#!/bin/sh
+			cat /proc/self/status >'$PWD/$name.status'
+			printf 'p%s\nf3\ntIPv4\nPTCP\nn*:1\nTST=LISTEN\n' \$PPID
+		END
+		chmod 755 bin/$name
+	done
+	PATH=$PWD/bin:$PATH run -0 prt-scan --backend=lsof
+	for name in lsof ps; do
+		[ "$(rights_of $name.status)" = 'Prm=80004 Eff=80004 1' ]
 	done
 }
