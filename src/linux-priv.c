@@ -19,7 +19,7 @@
 /* What each use needs, and what is more and will do instead: root in a container
  * has often the one and not the other. */
 static const struct need {
-	enum priv use;
+	unsigned uses;		/* of enum priv */
 	const char *name;
 	uint64_t cap, instead;
 } needs[] = {
@@ -27,7 +27,7 @@ static const struct need {
 	{ PRIV_READ, "cap_dac_read_search", BIT(CAP_DAC_READ_SEARCH),
 	    BIT(CAP_DAC_OVERRIDE) },
 	{ PRIV_WRITE, "cap_dac_override", BIT(CAP_DAC_OVERRIDE), 0 },
-	{ PRIV_NETNS, "cap_sys_admin", BIT(CAP_SYS_ADMIN), 0 },
+	{ PRIV_NETNS | PRIV_PODMAN, "cap_sys_admin", BIT(CAP_SYS_ADMIN), 0 },
 	{ PRIV_BPF, "cap_bpf", BIT(CAP_BPF), BIT(CAP_SYS_ADMIN) },
 	{ PRIV_BPF, "cap_perfmon", BIT(CAP_PERFMON), BIT(CAP_SYS_ADMIN) },
 };
@@ -118,7 +118,7 @@ priv_lacks(unsigned uses)
 
 	get_caps(&c);
 	for (i = 0; i < NNEEDS; i++)
-		if ((needs[i].use & uses) != 0 &&
+		if ((needs[i].uses & uses) != 0 &&
 		    (c.effective & (needs[i].cap | needs[i].instead)) == 0)
 			return needs[i].name;
 	return NULL;
@@ -132,7 +132,7 @@ caps_for(unsigned uses, uint64_t permitted)
 	size_t i;
 
 	for (i = 0; i < NNEEDS; i++)
-		if ((needs[i].use & uses) != 0)
+		if ((needs[i].uses & uses) != 0)
 			caps |= (permitted & needs[i].cap) != 0 ?
 			    needs[i].cap : needs[i].instead;
 	return caps & permitted;

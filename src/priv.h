@@ -19,7 +19,8 @@ enum priv {
 	PRIV_TRACE = 1 << 1,	/* what processes of other users hold */
 	PRIV_WRITE = 1 << 2,	/* files, and folders, that are not its user's */
 	PRIV_NETNS = 1 << 3,	/* to enter network namespaces */
-	PRIV_BPF = 1 << 4	/* to run programs in the kernel */
+	PRIV_BPF = 1 << 4,	/* to run programs in the kernel */
+	PRIV_PODMAN = 1 << 5	/* podman, which does not believe to be root else */
 };
 
 /*

@@ -333,11 +333,13 @@ run_job(struct options *o, char **operands)
 	};
 	struct services *services = NULL;
 	enum scan_result result = SCAN_FAILED;
+	bool ok;
 
-	scan_job_begin(&j);
 	cols_init(&j.cols);
-	if (choose_columns(o, &j.cols) &&
-	    open_services(o, &j.cols, *operands != NULL, &services) &&
+	ok = choose_columns(o, &j.cols);
+	if (ok)
+		scan_job_begin(&j);
+	if (ok && open_services(o, &j.cols, *operands != NULL, &services) &&
 	    (o->from != NULL || add_operands(o, operands, services))) {
 		j.req.services = services;
 		result = o->interfaces ? scan_job_ifaces(&j) :

@@ -7,6 +7,7 @@
 #include "num.h"
 #include "priv.h"
 #include "rows.h"
+#include "run.h"
 #include "sys.h"
 #include "timestamp.h"
 
@@ -134,14 +135,34 @@ tell(const struct scan_job *j, struct scan *sc, bool owners)
 	return result;
 }
 
+/* Names of containers may be Podman's to tell. */
+static bool
+may_ask_podman(const struct scan_job *j)
+{
+	struct buf path = { 0 };
+	bool found = j->req.own_proc && (needs_of(j) & NEED_NAMES) != 0 &&
+	    run_look("podman", &path);
+
+	buf_free(&path);
+	return found;
+}
+
 void
 scan_job_begin(const struct scan_job *j)
 {
-	bool bpf = j->req.owners != OWNERS_WALK && j->req.own_proc;
+	const struct scan_request *req = &j->req;
+	unsigned uses = PRIV_READ;
 
-	priv_keep(j->req.is_text ? PRIV_READ : PRIV_READ | PRIV_TRACE |
-	    (j->req.filter->all_netns ? PRIV_NETNS : 0U) |
-	    (bpf ? PRIV_BPF : 0U));
+	if (!req->is_text) {
+		uses |= PRIV_TRACE;
+		if (req->filter->all_netns)
+			uses |= PRIV_NETNS;
+		if (req->owners != OWNERS_WALK && req->own_proc)
+			uses |= PRIV_BPF;
+		if (may_ask_podman(j))
+			uses |= PRIV_PODMAN;
+	}
+	priv_keep(uses);
 }
 
 enum scan_result

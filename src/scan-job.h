@@ -20,7 +20,8 @@ struct scan_job {
 	int64_t start;		/* milliseconds since 1970 */
 };
 
-/* Gives up the rights that the job has no use for; before it opens anything. */
+/* Gives up the rights that the job has no use for: when its columns are chosen,
+ * and before it opens anything. */
 void scan_job_begin(const struct scan_job *j);
 
 enum scan_result { SCAN_FAILED, SCAN_NOTHING, SCAN_DONE };
