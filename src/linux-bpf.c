@@ -17,15 +17,13 @@
 #include <unistd.h>
 
 #include "input.h"
+#include "linux.h"
 #include "num.h"
 
 enum {
 	BTF_MAX = 64 * 1024 * 1024,
 	READ_SIZE = 32 * 1024		/* the kernel's own buffer has as much */
 };
-
-/* PROC_PID_INIT_INO of <linux/proc_ns.h>, NS_INO of <linux/nsfs.h>. */
-#define PID_NS_INIT 0xEFFFFFFCU
 
 /* What of the kernel's the program needs to know, by these numbers. */
 enum { ITER, TGID, LEADER, CRED, EUID, F_INODE, I_INO, NWANT };
@@ -170,7 +168,7 @@ pids_are_global(void)
 	return n > 0 &&
 	    num_parse((struct str){ self, (size_t)n }, INT32_MAX, &pid) &&
 	    pid == (uint64_t)getpid() &&
-	    stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == PID_NS_INIT;
+	    stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == LINUX_PID_NS_INIT;
 }
 
 /* Linux 6.16 lets us map it; else it is read, a page at a time. */

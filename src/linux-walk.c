@@ -308,6 +308,17 @@ are_unowned(const struct walk *w, const struct scan *sc)
 	return false;
 }
 
+/* Whether there are processes that the proc tree does not show: pid_namespaces(7).
+ * Where it is not known, process 1 hides its descriptors, too. */
+static bool
+has_outside(const struct walk *w)
+{
+	struct stat st;
+
+	return w->req->own_proc && walk_stat(w->proc, 1, "/ns/pid", &st) &&
+	    st.st_ino != LINUX_PID_NS_INIT;
+}
+
 static bool
 open_proc(struct walk *w)
 {
@@ -343,8 +354,10 @@ linux_walk(const struct scan_request *req, const struct inodes *inodes,
 		/* hidepid of proc(5): others' processes are not even listed */
 		sc->hidden += req->own_proc && !w.has_init;
 		walk_with(&w, sc, take_process);
-		if (are_unowned(&w, sc))
+		if (are_unowned(&w, sc)) {
 			walk_with(&w, sc, walk_take_threads);
+			sc->hidden += has_outside(&w);
+		}
 	}
 	end_walk(&w);
 	return ok;

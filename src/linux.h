@@ -13,6 +13,9 @@
 
 extern const struct backend linux_netlink, linux_procnet;
 
+/* The inode of the first pid namespace: PROC_PID_INIT_INO of <linux/proc_ns.h>. */
+#define LINUX_PID_NS_INIT 0xEFFFFFFCU
+
 /* The timer that the tables show for a timewait entry (get_timewait4_sock in
  * net/ipv4/tcp_ipv4.c, inet_twsk_diag_fill in net/ipv4/inet_diag.c). */
 enum { LINUX_TIMER_TIMEWAIT = 3 };

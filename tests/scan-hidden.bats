@@ -11,6 +11,11 @@ setup()
 	port=20671
 }
 
+teardown()
+{
+	[ -z "${holder-}" ] || kill "$holder" 2>/dev/null || :
+}
+
 # machine SCRIPT: runs it in namespaces of processes, mounts and network of its
 # own, where root listens on $1; nobody ARG... runs prt-scan as that user.
 machine()
@@ -79,4 +84,132 @@ for i in range(3):
 	[[ ${lines[0]} == *" unowned=1 "* ]]
 	# ends that nobody has accepted, and what is left of the others
 	[ "$(grep -c -- '-	-$' <<<"$output")" -ge 3 ]
+}
+
+# hold CODE: a process in a network namespace of its own that listens on the port
+# with the socket s, and then does that; it goes on when the file `go' is there.
+hold()
+{
+	cd "$BATS_TEST_TMPDIR" || return
+	cat >hold.py <<-END
+		import array, ctypes, os, socket, sys, time
+		def wait():
+		    open("ready", "w").close()
+		    while not os.path.exists("go"):
+		        time.sleep(0.02)
+		s = socket.socket()
+		s.bind(("127.0.0.1", $port))
+		s.listen()
+		$1
+		open("there", "w").close()
+		time.sleep(60)
+	END
+	unshare -n python3 hold.py 3>&- &
+	holder=$!
+	await_file ready
+}
+
+await_file()
+{
+	until [ -e "$1" ]; do
+		kill -0 "$holder" 2>/dev/null || return
+		sleep 0.02
+	done
+}
+
+# there COMMAND...: in that namespace.
+there()
+{
+	nsenter -n -t "$holder" -- "$@"
+}
+
+# nobody_there [OPTION]...: that user's prt-scan.
+nobody_there()
+{
+	there setpriv --reuid=65534 --regid=65534 --clear-groups \
+		/proc/self/fd/9 -o local_port,pid,sock_uid "$@" \
+		9<"$(command -v prt-scan)"
+}
+
+# assert_ownerless: its row is there, as of no process, which only who sees all
+# processes takes for the truth.
+assert_ownerless()
+{
+	local how
+
+	for how in walk bpf; do
+		[ $how = walk ] || there prt-scan --owners=bpf -o pid \
+			>/dev/null 2>&1 || continue
+		run -0 --separate-stderr there prt-scan --owners=$how \
+			-o local_port,pid,sock_uid
+		[ "${lines[2]}" = "$port	-	0" ]
+		[ -z "$stderr" ]
+	done
+	# the iterator is for those to whom nothing is hidden
+	[ "$how" = walk ] || [[ ${lines[0]} == *' unowned=0 '* ]]
+	run -2 --separate-stderr nobody_there --strict
+	[[ ${lines[0]} == *' unowned=1 '* ]]
+	[ "${lines[2]}" = "$port	-	0" ]
+	[[ $stderr == *': the owner of 1 socket is hidden: '* ]]
+}
+
+@test "in flight between two processes: kept, without owner, until it is there" {
+	hold 'a, b = socket.socketpair(socket.AF_UNIX)
+socket.send_fds(a, [b"x"], [s.fileno()])
+s.close()
+wait()
+got = socket.recv_fds(b, 1, 1)'
+	assert_ownerless
+	: >go
+	await_file there
+	run -0 there prt-scan -o local_port,pid,sock_uid
+	[[ ${lines[0]} == *' unowned=0 '* ]]
+	[ "${lines[2]}" = "$port	$holder	0" ]
+}
+
+@test "held by an io_uring alone: kept, without owner" {
+	hold 'c = ctypes.CDLL(None, use_errno=True)
+SETUP, REGISTER, FILES = 425, 427, 2
+ring = c.syscall(SETUP, 4, ctypes.create_string_buffer(120))
+fds = (ctypes.c_int * 1)(s.fileno())
+if ring < 0 or c.syscall(REGISTER, ring, FILES, fds, 1) < 0:
+    sys.exit(open("refused", "w").close())
+s.close()
+wait()' || [ ! -e refused ] || skip 'needs io_uring'
+	await_file ready
+	assert_ownerless
+}
+
+@test "another pid namespace: who is outside of it is hidden" {
+	hold 'wait()'
+	# without a /proc of its own all of them can be seen
+	run -0 there unshare -pf prt-scan -o local_port,pid,sock_uid
+	[[ ${lines[0]} == *' unowned=0 '* ]]
+	[ "${lines[2]}" = "$port	$holder	0" ]
+	run -2 --separate-stderr there unshare -pf --mount-proc \
+		prt-scan --strict -o local_port,pid,sock_uid
+	[[ ${lines[0]} == *' unowned=1 '* ]]
+	[ "${lines[2]}" = "$port	-	0" ]
+	[ "$stderr" = 'prt-scan: the owner of 1 socket is hidden, even from root' ]
+	# one that is inside is not, and nobody else then
+	run -0 --separate-stderr unshare -npf --mount-proc bash -c '
+		python3 -c "
+import socket, time
+s = socket.socket(); s.bind((\"127.0.0.1\", 1)); s.listen()
+print(flush=True); time.sleep(60)" >inside &
+		until [ -s inside ]; do sleep 0.02; done
+		prt-scan --strict -o local_port,process' 3>&-
+	[[ ${lines[0]} == *' unowned=0 '* ]]
+	[ "${lines[2]}" = '1	python3' ]
+}
+
+@test "root of a user namespace: the owners outside of it are hidden" {
+	requires userns
+	hold 'wait()'
+	run -2 --separate-stderr there setpriv --reuid=65534 --regid=65534 \
+		--clear-groups unshare -r /proc/self/fd/9 --strict \
+		-o local_port,pid,sock_uid 9<"$(command -v prt-scan)"
+	[[ ${lines[0]} == *' euid=0 unowned=1 '* ]]
+	[ "${lines[2]}" = "$port	-	65534" ]
+	[[ $stderr == *': the owner of 1 socket is hidden, even from root' ]]
 }
