@@ -118,6 +118,52 @@ podman/$short" ]
 	[ ! -e log ]
 }
 
+# not_asked SOCKET: it is said, the daemon is not talked to, and there is the id.
+not_asked() {
+	run -0 --separate-stderr scan /docker/$id
+	[ "$output" = "docker/$short" ]
+	[ "$stderr" = "prt-scan: $1: not asked: another user can write or replace it: expected root's alone" ]
+	[ ! -e request ]
+}
+
+@test "docker: a socket that another user has, or can replace, is not asked" {
+	daemon right
+	chown 1234 docker.sock
+	not_asked "$PWD/docker.sock"
+	chown 0 docker.sock
+	mkdir his
+	chown 1234 his
+	ln -s "$PWD/docker.sock" his/link
+	DOCKER_HOST=unix://$PWD/his/link not_asked "$PWD/his/link"
+	ln docker.sock his/docker.sock
+	DOCKER_HOST=unix://$PWD/his/docker.sock \
+		not_asked "$PWD/his/docker.sock"
+	mkdir -m 777 open
+	ln docker.sock open/docker.sock
+	DOCKER_HOST=unix://$PWD/open/docker.sock \
+		not_asked "$PWD/open/docker.sock"
+	# its mode says who may talk to it, which is another matter
+	chmod 666 docker.sock
+	run -0 --separate-stderr scan /docker/$id
+	[ "$output" = docker/web-1 ]
+	[ -z "$stderr" ]
+}
+
+@test "docker: nor is its usual socket, where that is another user's" {
+	daemon right
+	place "$listener" /docker/$id
+	show "$PWD/docker.sock" /var/run/docker.sock
+	unset DOCKER_HOST
+	chown 1234 docker.sock
+	run -0 --separate-stderr scan_all -o container "$port"
+	[ "$output" = "docker/$short" ]
+	[[ $stderr == 'prt-scan: /var/run/docker.sock: not asked: '* ]]
+	[ ! -e request ]
+	chown 0 docker.sock
+	run -0 scan_all -o container "$port"
+	[ "$output" = docker/web-1 ]
+}
+
 @test "docker: asked by a program that has only what the scan needs" {
 	daemon rights
 	place "$listener" /docker/$id

@@ -103,6 +103,59 @@ state()
 	program link/again
 }
 
+@test "a file in root's folder that another user has, or can write" {
+	for file in services rules; do
+		chown 1234 roots/prt/$file
+	done
+	no service roots
+	no rule roots
+	chown 0 roots/prt/*
+	service roots
+	for mode in 664 646; do
+		chmod $mode roots/prt/*
+		no service roots
+		no rule roots
+	done
+	requires linux
+	chown 1234 roots/bin/lsof
+	no program roots/bin
+	chown 0 roots/bin/lsof
+	chmod 775 roots/bin/lsof
+	no program roots/bin
+}
+
+@test "a folder that a group can write" {
+	mkdir team
+	cp -a roots/* team
+	chgrp 1234 team
+	chmod 775 team
+	no service team
+	no rule team
+	no program team/bin
+	no state team
+}
+
+@test "HOME, where XDG_CONFIG_HOME is not set" {
+	mkdir roots/.config his/.config
+	cp -a roots/prt roots/.config
+	cp -a roots/prt his/.config
+	unset XDG_CONFIG_HOME
+	for home in roots his; do
+		run --separate-stderr env HOME="$PWD/$home" prt-scan -q planted
+		said=$stderr
+		run --separate-stderr env HOME="$PWD/$home" \
+			prt-flag -H -o flags <<<"$record"
+		if [ $home = roots ]; then
+			[[ $said != *"'planted'"* ]]
+			[ "$output" = planted ]
+		else
+			[[ $said == *"$PWD/his/.config/prt/services: not read"* ]]
+			[ "$status" -eq 2 ]
+			[[ $stderr == *"$PWD/his/.config/prt/rules: rules: "* ]]
+		fi
+	done
+}
+
 @test "a sticky folder keeps a state and root's folders, but no file" {
 	mkdir -m 1777 tmp
 	state tmp
