@@ -6,31 +6,35 @@
 
 enum { ID_LEN = 64, ID_SHOWN = 12, NAME_SHOWN = 64 };
 
-#define S(s) { (s), sizeof(s) - 1 }
+#define S(s) { sizeof(s) - 1, s }
 
 /*
  * A part of the path that names a container: between prefix and suffix is its
- * id (64 hex digits), or its name.  above is the part before it, NULL for any;
- * one that ends in * is the beginning of any part above.
+ * id (64 hex digits), or its name.  above is the part before it, empty for any;
+ * one that ends in * is the beginning of any part above.  Arrays, not pointers:
+ * nothing to relocate at each start.
  */
 static const struct pattern {
-	const char *runtime;
-	struct str prefix, suffix;
-	const char *above;
+	char runtime[11];
+	struct {
+		unsigned char n;
+		char p[16];
+	} prefix, suffix;
+	char above[15];
 	bool named;
 } patterns[] = {
-	{ "docker", S("docker-"), S(".scope"), NULL, false },
+	{ "docker", S("docker-"), S(".scope"), "", false },
 	{ "docker", S(""), S(""), "docker", false },
-	{ "podman", S("libpod-"), S(".scope"), NULL, false },
-	{ "podman", S("libpod-"), S(""), NULL, false },
-	{ "cri", S("cri-containerd-"), S(".scope"), NULL, false },
+	{ "podman", S("libpod-"), S(".scope"), "", false },
+	{ "podman", S("libpod-"), S(""), "", false },
+	{ "cri", S("cri-containerd-"), S(".scope"), "", false },
 	{ "cri", S(""), S(""), "cri-containerd", false },
-	{ "cri", S("crio-"), S(".scope"), NULL, false },
-	{ "cri", S("crio-"), S(""), NULL, false },
+	{ "cri", S("crio-"), S(".scope"), "", false },
+	{ "cri", S("crio-"), S(""), "", false },
 	{ "cri", S(""), S(""), "kubepods*", false },
-	{ "containerd", S("nerdctl-"), S(".scope"), NULL, false },
+	{ "containerd", S("nerdctl-"), S(".scope"), "", false },
 	{ "containerd", S(""), S(""), "default", false },
-	{ "lxc", S("lxc.payload."), S(""), NULL, true },
+	{ "lxc", S("lxc.payload."), S(""), "", true },
 	{ "lxc", S(""), S(""), "lxc.payload", true },
 	{ "lxc", S(""), S(""), "lxc", true },
 	{ "nspawn", S("machine-"), S(".scope"), "machine.slice", true },
@@ -104,14 +108,14 @@ is_name(const struct pattern *pt, struct str s)
 static struct str
 match(const struct pattern *pt, struct str above, struct str part)
 {
-	size_t fixed = pt->prefix.n + pt->suffix.n;
+	size_t fixed = (size_t)pt->prefix.n + pt->suffix.n;
 
 	/* nearly all fail by their length */
 	if (part.n < fixed || (!pt->named && part.n != fixed + ID_LEN) ||
 	    memcmp(part.p, pt->prefix.p, pt->prefix.n) != 0 ||
 	    memcmp(part.p + part.n - pt->suffix.n, pt->suffix.p,
 	    pt->suffix.n) != 0 ||
-	    (pt->above != NULL && !is_above(above, pt->above)))
+	    (*pt->above != '\0' && !is_above(above, pt->above)))
 		return STR_NONE;
 	part.p += pt->prefix.n;
 	part.n -= fixed;
