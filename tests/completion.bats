@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# prt-scan's completions, in the shells themselves: what they offer is what the
-# program takes.  bash and zsh are typed at, in a terminal.
+# The completions, in the shells themselves: what they offer is what the programs
+# take.  bash and zsh are typed at, in a terminal.
 # shellcheck disable=SC2016,SC2154
 
 load helpers
@@ -47,7 +47,7 @@ insert_in_bash()
 {
 	cat >"$BATS_TEST_TMPDIR/bashrc" <<-'END'
 		PS1='READY> '
-		. "$DIR/prt-scan.bash"
+		. "$DIR/prt.bash"
 		bind -x '"\C-x\C-p": printf "%s\n" "$READLINE_LINE" >"$OUT"'
 	END
 	typed "$1"$'\e*\x18\x10\x15exit\r' \
@@ -79,7 +79,7 @@ offers()
 	rm -f "$OUT"
 	case $1 in
 	fish)
-		fish --no-config -c 'source $DIR/prt-scan.fish
+		fish --no-config -c 'source $DIR/prt.fish
 			complete -C $argv[1]' "$2" | cut -f 1 >"$OUT"
 		;;
 	*)
@@ -115,11 +115,12 @@ offer()
 	diff -u --label "expected for $2" <(lines $3) <(offers "$1" "$2")
 }
 
+# check_options SHELL PROGRAM PREFIX OPTIONS: all of them, and those that begin so.
 check_options()
 {
-	offer "$1" 'prt-scan --' "$(prt-scan --help |
+	offer "$1" "$2 --" "$("$2" --help |
 		sed -nE '/^  /s/^ +(-., )?(--[a-z0-9-]+).*/\2/p')"
-	offer "$1" 'prt-scan --st' '--state --strict'
+	offer "$1" "$2 $3" "$4"
 }
 
 check_words()
@@ -163,17 +164,76 @@ check_files()
 	offers "$1" 'prt-scan --services x' | grep -qx xfile
 }
 
-# described FILE: what it says of each long option, beside --help's words.
+# The fields that a program's input may have.
+input_fields()
+{
+	"$1" --help | sed -n '/^Fields:/,/^$/s/^  \([a-z0-9_]*\) .*/\1/p'
+}
+
+check_diff()
+{
+	local fields
+
+	fields=$(input_fields prt-diff)
+	check_options "$1" prt-diff --in --init
+	offer "$1" 'prt-diff --only=' 'new gone changed'
+	offer "$1" 'prt-diff --only=new,' 'new,gone new,changed'
+	offer "$1" 'prt-diff -k ' "$fields"
+	offer "$1" 'prt-diff -c ' "none $fields"
+	offer "$1" 'prt-diff --compare=pid,exe,fi' pid,exe,first_seen
+	offer "$1" 'prt-diff -o ' "all $fields"
+	offer "$1" 'prt-diff -o +wa' +was
+	offer "$1" 'prt-diff -ao pid,wa' pid,was
+	offer "$1" 'prt-diff --format=' "$(expected format)"
+	offer "$1" 'prt-diff --color=n' never
+	check_operands "$1" prt-diff --state-file
+}
+
+check_flag()
+{
+	local fields
+
+	fields=$(input_fields prt-flag)
+	check_operands "$1" prt-flag --rules
+	check_options "$1" prt-flag --su --suggest
+	offer "$1" 'prt-flag --enable=' "all $(prt-flag -l -H -o name)"
+	offer "$1" 'prt-flag --disable=s' 'shell-net script-sensitive stdio-socket'
+	offer "$1" 'prt-flag --disable=tmp-exe,sh' tmp-exe,shell-net
+	offer "$1" 'prt-flag -o +' +why
+	offer "$1" 'prt-flag -o ' "all $fields"
+	offer "$1" 'prt-flag -so pid,pro' 'pid,process pid,proto'
+	offer "$1" 'prt-flag --fields=fl' flags
+	offer "$1" 'prt-flag -F ' "$(expected format)"
+	offer "$1" 'prt-flag -e ' 'flag bell allow'
+}
+
+# check_operands SHELL PROGRAM OPTION: files, as operands and with the option.
+check_operands()
+{
+	mkdir "$BATS_TEST_TMPDIR/f"
+	: >"$BATS_TEST_TMPDIR/f/xfile"
+	cd "$BATS_TEST_TMPDIR/f" || return
+	offer "$1" "$2 x" xfile
+	offer "$1" "$2 $3=x" xfile
+	offer "$1" "$2 $3 x" xfile
+}
+
+# What standard input says of each long option, beside --help's words; those that
+# all programs have are at its end.
 check_descriptions()
 {
-	prt-scan --help | sed -nE '/^  /s/^ +(-., )?(--[a-z0-9-]+)[^ ]* +/\2 /p' |
-		sort >"$BATS_TEST_TMPDIR/help"
-	diff -u "$BATS_TEST_TMPDIR/help" <(sort)
+	local program
+
+	for program in prt-scan prt-diff prt-flag; do
+		"$program" --help |
+			sed -nE '/^  /s/^ +(-., )?(--[a-z0-9-]+)[^ ]* +/\2 /p'
+	done | sort -u >"$BATS_TEST_TMPDIR/help"
+	diff -u "$BATS_TEST_TMPDIR/help" <(sort -u)
 }
 
 @test "bash: options" {
 	requires bash python3
-	check_options bash
+	check_options bash prt-scan --st '--state --strict'
 }
 
 @test "bash: words" {
@@ -191,10 +251,20 @@ check_descriptions()
 	check_files bash
 }
 
+@test "bash: prt-diff" {
+	requires bash python3
+	check_diff bash
+}
+
+@test "bash: prt-flag" {
+	requires bash python3
+	check_flag bash
+}
+
 @test "bash: also where = is no word break" {
 	cat >"$BATS_TEST_TMPDIR/run" <<-'END'
 		compopt() { :; }
-		. "$DIR/prt-scan.bash"
+		. "$DIR/prt.bash"
 		COMP_WORDS=(prt-scan --output=proto,pro) COMP_CWORD=1
 		_prt_scan prt-scan
 		printf '%s\n' "${COMPREPLY[@]}"
@@ -205,7 +275,7 @@ check_descriptions()
 
 @test "zsh: options" {
 	requires zsh python3
-	check_options zsh
+	check_options zsh prt-scan --st '--state --strict'
 }
 
 @test "zsh: words" {
@@ -223,14 +293,24 @@ check_descriptions()
 	check_files zsh
 }
 
+@test "zsh: prt-diff" {
+	requires zsh python3
+	check_diff zsh
+}
+
+@test "zsh: prt-flag" {
+	requires zsh python3
+	check_flag zsh
+}
+
 @test "zsh: descriptions are those of --help" {
-	sed -nE "s/'\\\\''/'/g; s/^.*(--[a-z0-9-]+)[=']?.*\[(.*)\].*/\1 \2/p" \
-		"$DIR/_prt-scan" | grep '^--' | check_descriptions
+	sed -nE "s/'\\\\''/'/g; s/^[^[]*(--[a-z0-9-]+)[^[a-z]*\[([^]]*)\].*/\1 \2/p" \
+		"$DIR/_prt" | grep '^--' | check_descriptions
 }
 
 @test "fish: options" {
 	requires fish
-	check_options fish
+	check_options fish prt-scan --st '--state --strict'
 }
 
 @test "fish: words" {
@@ -248,7 +328,17 @@ check_descriptions()
 	check_files fish
 }
 
+@test "fish: prt-diff" {
+	requires fish
+	check_diff fish
+}
+
+@test "fish: prt-flag" {
+	requires fish
+	check_flag fish
+}
+
 @test "fish: descriptions are those of --help" {
 	sed -nE "s/^.* -l ([a-z0-9-]+) .*-d '(([^'\\\\]|\\\\.)*)'.*/--\1 \2/p" \
-		"$DIR/prt-scan.fish" | sed "s/\\\\'/'/g" | check_descriptions
+		"$DIR/prt.fish" | sed "s/\\\\'/'/g" | check_descriptions
 }

@@ -80,10 +80,18 @@ uses()
 }
 
 @test "install, installcheck and uninstall, blanks in prefix and DESTDIR" {
+	local f
+
 	make -s install DESTDIR="$dest"
 	[ "$(files "$opt/bin" | wc -l)" -eq 3 ]
 	[ "$(files "$opt/share/man" | wc -l)" -ge 6 ]
-	[ "$(files "$opt/share" | grep -c completion)" -ge 3 ]
+	# bash and fish look for each program's name, zsh reads #compdef.
+	for f in prt-scan prt-diff prt-flag; do
+		# shellcheck disable=SC1090
+		(. "$opt/share/bash-completion/completions/$f" && complete -p $f)
+		test -s "$opt/share/fish/vendor_completions.d/$f.fish"
+		head -n 1 "$opt/share/zsh/site-functions/_prt" | grep -w $f
+	done
 	make -s installcheck DESTDIR="$dest"
 	requires netns nc
 	cd "$BATS_TEST_TMPDIR"

@@ -1,0 +1,227 @@
+# bash completion of prt-scan, prt-diff and prt-flag: one file, by each of the
+# three names where bash-completion looks for it.  Fields and heuristics are
+# asked of the programs; tests/completion.bats checks the other lists.
+
+# _prt_begin LETTERS: sets cur, the argument that is completed; option, whose it
+# may be, also in one word with one of LETTERS; lead, what stands before it there.
+_prt_begin()
+{
+	cur=${COMP_WORDS[COMP_CWORD]}
+	option=${COMP_WORDS[COMP_CWORD - 1]}
+	lead=
+	COMPREPLY=()
+	# --format=json is three words, or where = is no word break one.
+	if [[ $cur == '=' ]]; then
+		cur=
+	elif [[ $option == '=' ]]; then
+		option=${COMP_WORDS[COMP_CWORD - 2]}
+	elif [[ $cur == --*=* ]]; then
+		option=${cur%%=*}
+		lead=$option=
+		cur=${cur#*=}
+	elif [[ $cur == -[$1]?* ]]; then
+		option=${cur:0:2}
+		lead=$option
+		cur=${cur:2}
+	fi
+}
+
+_prt_end()
+{
+	if [[ $lead ]]; then
+		COMPREPLY=("${COMPREPLY[@]/#/$lead}")
+	fi
+}
+
+_prt_words()
+{
+	COMPREPLY=($(compgen -W "$*" -- "$cur"))
+}
+
+# _prt_files [TYPE]: f, or d for folders.
+_prt_files()
+{
+	compopt -o filenames
+	COMPREPLY=($(compgen "-${1-f}" -- "$cur"))
+}
+
+# _prt_names NAME...: completes the last name of the list in $cur, whose names
+# are separated by commas, with those that are not yet in it.
+_prt_names()
+{
+	local before='' name
+
+	case $cur in
+	*,*) before=${cur%,*}, ;;
+	+*) before=+ ;;
+	esac
+	for name; do
+		if [[ ,${before#+} != *,"$name",* && $before$name == "$cur"* ]]
+		then
+			COMPREPLY+=("$before$name")
+		fi
+	done
+	compopt -o nospace
+}
+
+# _prt_list WORD NAME...: the same, and WORD, if any, for a whole list.
+_prt_list()
+{
+	local word=$1
+
+	shift
+	case $cur in
+	+*|*,*) _prt_names "$@" ;;
+	*) _prt_names ${word:+"$word"} "$@" ;;
+	esac
+}
+
+# _prt_fields COMMAND WORD [FROM]: after a + only the fields from that one on.
+_prt_fields()
+{
+	local fields
+
+	fields=($("$1" --help 2>/dev/null |
+	    sed -n '/^Fields:/,/^$/s/^  \([a-z][a-z0-9_]*\) .*/\1/p'))
+	[[ $cur != +* ]] || fields=("${fields[@]:${3-0}}")
+	_prt_list "$2" "${fields[@]}"
+}
+
+# _prt_common OPTIONS: options that all three have, their arguments, and OPTIONS;
+# false where it is something else.
+_prt_common()
+{
+	case $option in
+	--format|-F|-[!-]*F)
+		_prt_words tsv table json csv
+		;;
+	--header|--color)
+		_prt_words auto always never
+		;;
+	*)
+		[[ $cur == -* ]] || return
+		_prt_words "$1 -o --output= -F --format= -H --no-header
+		    --header= -w --wide --color= -q --quiet --exit-code
+		    --help --version"
+		if [[ ${COMPREPLY-} == *= ]]; then
+			compopt -o nospace
+		fi
+		;;
+	esac
+}
+
+_prt_scan()
+{
+	local cur option lead
+
+	_prt_begin oF
+	case $option in
+	--output|-o|-[!-]*o)
+		# The first 19 are the default ones, which + stands for.
+		_prt_fields "$1" all 19
+		;;
+	--state)
+		_prt_names LISTEN ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 \
+		    FIN_WAIT2 TIME_WAIT CLOSE_WAIT LAST_ACK CLOSING CLOSED \
+		    UNCONN
+		;;
+	--backend)
+		_prt_words netlink proc lsof
+		;;
+	--owners)
+		_prt_words auto walk bpf
+		;;
+	--from)
+		_prt_words lsof
+		;;
+	--sudo)
+		_prt_words ask stdin
+		;;
+	--proc)
+		_prt_files d
+		;;
+	--services)
+		_prt_files
+		;;
+	--pid)
+		;;
+	*)
+		_prt_common '-4 --ipv4 -6 --ipv6 -t --tcp -u --udp
+		    -l --listening -a --all -n --numeric -p --processes
+		    -N --all-netns -I --interfaces -U --unsorted --pid=
+		    --state= --no-ephemeral --strict --backend= --owners=
+		    --proc= --from= --sudo --services=' ||
+			COMPREPLY=($(compgen -A service -- "$cur"))
+		;;
+	esac
+	_prt_end
+}
+
+_prt_diff()
+{
+	local cur option lead
+
+	_prt_begin koFcS
+	case $option in
+	--output|-o|-[!-]*o)
+		_prt_fields "$1" all
+		;;
+	--compare|-c|-[!-]*c)
+		_prt_fields "$1" none
+		;;
+	--key|-k|-[!-]*k|--fields)
+		_prt_fields "$1" ''
+		;;
+	--only)
+		_prt_names new gone changed
+		;;
+	--state-file|-S|-[!-]*S)
+		_prt_files
+		;;
+	--wait)
+		;;
+	*)
+		_prt_common '-S --state-file= -a --all --only= -k --key=
+		    -c --compare= --fields= --force --init --wait=' ||
+			_prt_files
+		;;
+	esac
+	_prt_end
+}
+
+_prt_flag()
+{
+	local cur option lead names
+
+	_prt_begin efoF
+	case $option in
+	--output|-o|-[!-]*o)
+		# Only why, the last one, is not there by default.
+		_prt_fields "$1" all -1
+		;;
+	--fields)
+		_prt_fields "$1" ''
+		;;
+	--enable|--disable)
+		names=($("$1" -l -H -F tsv -o name 2>/dev/null))
+		_prt_list all "${names[@]}"
+		;;
+	--rule|-e|-[!-]*e)
+		_prt_words flag bell allow
+		;;
+	--rules|-f|-[!-]*f)
+		_prt_files
+		;;
+	*)
+		_prt_common '-s --select --why -f --rules= -e --rule= -X
+		    --no-default-rules --enable= --disable= --suggest
+		    -l --list --fields=' ||
+			_prt_files
+		;;
+	esac
+	_prt_end
+}
+
+complete -F _prt_scan prt-scan
+complete -F _prt_diff prt-diff
+complete -F _prt_flag prt-flag

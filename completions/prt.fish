@@ -1,0 +1,108 @@
+# fish completion of prt-scan, prt-diff and prt-flag: one file, by each of the
+# three names where fish looks for it.  Fields and heuristics are asked of the
+# programs; tests/completion.bats checks the other lists.
+
+# The value being completed, which may be behind --OPTION=.
+function __prt_value
+    string replace -r -- '^--[a-z-]+=' '' (commandline -ct)
+end
+
+# __prt_names NAME...: completes the last name of a list with those that are not
+# yet in it.
+function __prt_names
+    set -l before (string match -r -- '^.*,|^\+|^' (__prt_value))
+    set -l had (string split -- , (string trim -l -c + -- $before))
+    for name in $argv
+        if not contains -- (string split -f 1 -- \t $name) $had
+            echo $before$name
+        end
+    end
+end
+
+# __prt_list WORD NAME...: the same, and WORD, if any, for a whole list.
+function __prt_list
+    switch (__prt_value)
+        case '+*' '*,*'
+            __prt_names $argv[2..]
+        case '*'
+            __prt_names (string match -v -- '' $argv)
+    end
+end
+
+# __prt_fields FROM [WORD]: after a + only the fields from that one on.
+function __prt_fields
+    set -l command (commandline -opc)[1]
+    set -l names (eval $command --help 2>/dev/null |
+        sed -n '/^Fields:/,/^$/s/^  \([a-z][a-z0-9_]*\)  *\(.*\)/\1\t\2/p')
+    if string match -q -- '+*' (__prt_value)
+        set names $names[$argv[1]..]
+    end
+    __prt_list "$argv[2]" $names
+end
+
+function __prt_heuristics
+    set -l command (commandline -opc)[1]
+    __prt_list all\t'every heuristic' (eval $command -l -H -F tsv \
+        -o name,sentence 2>/dev/null)
+end
+
+# The options that all three have.
+for __prt_program in prt-scan prt-diff prt-flag
+    complete -c $__prt_program -s F -l format -x -d 'tsv, table, json or csv' -a 'tsv table json csv'
+    complete -c $__prt_program -s H -l no-header -d 'no # lines'
+    complete -c $__prt_program -l header -x -d '# lines: auto, always, never' -a 'auto always never'
+    complete -c $__prt_program -s w -l wide -d 'table: leave nothing out, cut nothing'
+    complete -c $__prt_program -l color -x -d 'table: auto, always, never' -a 'auto always never'
+    complete -c $__prt_program -s q -l quiet -d 'no output, only an exit status'
+    complete -c $__prt_program -l exit-code -d 'exit 1 is an answer'
+    complete -c $__prt_program -l help -d 'print this and exit'
+    complete -c $__prt_program -l version -d 'print the version and exit'
+end
+set -e __prt_program
+
+complete -c prt-scan -f
+complete -c prt-scan -s 4 -l ipv4 -d 'IPv4 sockets'
+complete -c prt-scan -s 6 -l ipv6 -d 'IPv6 sockets'
+complete -c prt-scan -s t -l tcp -d 'TCP sockets'
+complete -c prt-scan -s u -l udp -d 'UDP sockets'
+complete -c prt-scan -s l -l listening -d 'listening TCP and unconnected UDP sockets'
+complete -c prt-scan -s a -l all -d 'accepted, changes nothing'
+complete -c prt-scan -s n -l numeric -d 'accepted, changes nothing'
+complete -c prt-scan -s p -l processes -d 'accepted, changes nothing'
+complete -c prt-scan -s N -l all-netns -d 'all network namespaces; needs root'
+complete -c prt-scan -s I -l interfaces -d 'counters of the network interfaces'
+complete -c prt-scan -s U -l unsorted -d 'in the order of the kernel'
+complete -c prt-scan -l pid -x -d 'sockets of these processes' -a '(__fish_complete_list , __fish_complete_pids)'
+complete -c prt-scan -l state -x -d 'sockets in these states' -a '(__prt_names LISTEN ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE_WAIT LAST_ACK CLOSING CLOSED UNCONN)'
+complete -c prt-scan -l no-ephemeral -d 'no UDP socket unconnected on a port the system hands out'
+complete -c prt-scan -l strict -d 'exit 2 if something cannot be read'
+complete -c prt-scan -l backend -x -d 'how to read the tables: one of those below' -a 'netlink proc lsof'
+complete -c prt-scan -l owners -x -d 'how to find the processes: auto, walk or bpf' -a 'auto walk bpf'
+complete -c prt-scan -l proc -x -d 'another proc tree, such as /host/proc' -a '(__fish_complete_directories)'
+complete -c prt-scan -l from -x -d 'read a file instead: lsof' -a lsof
+complete -c prt-scan -l sudo -d 'as root, if sudo asks for nothing; or ask, or stdin'
+complete -c prt-scan -l services -r -F -d 'names of ports, services(5)'
+complete -c prt-scan -s o -l output -x -d 'columns: names, `all\', or `+\' and more' -a '(__prt_fields 20 all\t"every field")'
+
+complete -c prt-diff -s S -l state-file -r -F -d 'compare with FILE, then replace it'
+complete -c prt-diff -s a -l all -d 'every record, unchanged ones too'
+complete -c prt-diff -l only -x -d 'of new, gone, changed' -a '(__prt_names new gone changed)'
+complete -c prt-diff -s k -l key -x -d 'fields that say what is the same thing' -a '(__prt_fields 1)'
+complete -c prt-diff -s c -l compare -x -d 'fields that are compared, or `none\'' -a '(__prt_fields 1 none\t"no field")'
+complete -c prt-diff -l fields -x -d 'fields of records without a header' -a '(__prt_fields 1)'
+complete -c prt-diff -l force -d 'compare snapshots of different scope'
+complete -c prt-diff -l init -d 'with -S: save NEW, print nothing'
+complete -c prt-diff -l wait -x -d 'with -S: for another run, 10'
+complete -c prt-diff -s o -l output -x -d 'columns: names, `all\', or `+\' and more' -a '(__prt_fields 1 all\t"every field")'
+
+complete -c prt-flag -s s -l select -d 'print only what is flagged'
+complete -c prt-flag -l why -d 'append a sentence for each flag'
+complete -c prt-flag -s f -l rules -r -F -d 'rules of this file, not the default ones'
+complete -c prt-flag -s e -l rule -x -d 'one rule more' -a 'flag bell allow'
+complete -c prt-flag -s X -l no-default-rules -d 'do not read the default rules'
+complete -c prt-flag -l enable -x -d 'heuristics that are off; all' -a '(__prt_heuristics)'
+complete -c prt-flag -l disable -x -d 'heuristics that are on; all' -a '(__prt_heuristics)'
+complete -c prt-flag -l suggest -d 'print rules that allow what is flagged'
+complete -c prt-flag -s l -l list -d 'print the heuristics'
+complete -c prt-flag -l fields -x -d 'columns of input without a header' -a '(__prt_fields 1)'
+complete -c prt-flag -s o -l output -x -d 'columns: names, `all\', or `+\' and more' -a '(__prt_fields -1 all\t"every field")'
