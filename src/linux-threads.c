@@ -49,13 +49,14 @@ take_tid(void *arg, int dir, const char *name)
 	w->tid[w->ntid++] = tid;
 }
 
-/* PID/task has two links, and one for each thread. */
+/* PID/task has two links, and one for each thread.  Where that is not told, the
+ * folder itself is looked at. */
 static bool
-has_threads(const struct walk *w, uint32_t pid)
+may_have_threads(const struct walk *w, uint32_t pid)
 {
 	struct stat st;
 
-	return walk_stat(w->proc, pid, "/task", &st) && st.st_nlink > 3;
+	return !walk_stat(w->proc, pid, "/task", &st) || st.st_nlink > 3;
 }
 
 /* The holders of each table that is not the first thread's; returns a folder of
@@ -71,7 +72,7 @@ take_tables(struct worker *w, int task)
 			continue;
 		fd = walk_open(task, w->tid[i], "/fd");
 		if (fd < 0)
-			walk_note_failure(w);
+			walk_note_failure(w, "/task");
 		else
 			walk_take_fds(w, fd);
 		if (source < 0 && w->part.nholder > before)
@@ -121,12 +122,15 @@ walk_take_threads(struct worker *w, uint32_t *pid)
 	w->ntid = 0;
 	/* the numbers of another tree are not this machine's */
 	w->compare = w->walk->req->own_proc ? cmp_tables : cmp_tids;
-	if (w->pid == 0 || !has_threads(w->walk, w->pid))
+	if (w->pid == 0 || !may_have_threads(w->walk, w->pid))
 		return;
 	task = walk_open(w->walk->proc, w->pid, "/task");
-	if (task < 0)
+	if (task < 0) {
+		walk_note_failure(w, "/task");
 		return;
-	walk_each(task, take_tid, w);
+	}
+	if (!walk_each(task, take_tid, w))
+		walk_note_failure(w, "/task");
 	if (w->ntid > 0)
 		qsort(w->tid, w->ntid, sizeof *w->tid, w->compare);
 	source = take_tables(w, task);

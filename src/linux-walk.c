@@ -60,13 +60,13 @@ take_fd(void *arg, int dir, const char *name)
 }
 
 void
-walk_note_failure(struct worker *w)
+walk_note_failure(struct worker *w, const char *folder)
 {
 	if (errno == ENOENT || errno == ESRCH)
 		return;
 	if (errno != EACCES && errno != EPERM) {
-		err_msg("%s/%lu/fd:", w->walk->req->proc,
-		    (unsigned long)w->pid);
+		err_msg("%s/%lu%s:", w->walk->req->proc,
+		    (unsigned long)w->pid, folder);
 		w->part.incomplete = true;
 	}
 	w->part.hidden++;
@@ -91,7 +91,7 @@ walk_take_fds(struct worker *w, int dir)
 	if (w->fault == 0)
 		return true;
 	errno = w->fault;
-	walk_note_failure(w);
+	walk_note_failure(w, "/fd");
 	return false;
 }
 
@@ -121,7 +121,7 @@ take_process(struct worker *w, uint32_t *pid)
 		return;
 	fd = walk_open(w->walk->proc, w->pid, "/fd");
 	if (fd < 0) {
-		walk_note_failure(w);
+		walk_note_failure(w, "/fd");
 		*pid = 0;
 		return;
 	}
@@ -285,13 +285,23 @@ take_pid(void *arg, int dir, const char *name)
 		add_pid(w, (uint32_t)pid);
 }
 
-/* From Linux 6.2 on st_size is their number; before it is 0. */
-static bool
-counts_fds(int proc)
+/* Whether /proc shows what a walk of it relies on. */
+static void
+look_at_self(struct walk *w, struct scan *sc)
 {
 	struct stat st;
 
-	return fstatat(proc, "self/fd", &st, 0) == 0 && st.st_size > 0;
+	/* from Linux 6.2 on st_size is their number; before it is 0 */
+	if (fstatat(w->proc, "self/fd", &st, 0) == 0) {
+		w->counts_fds = st.st_size > 0;
+	} else if (errno == ENOENT) {
+		err_msg("%s: this process is not in it: owners are hidden",
+		    w->req->proc);
+		sc->incomplete = true;
+		sc->hidden++;
+	}
+	/* hidepid of proc(5): others' processes are not even listed */
+	sc->hidden += !w->has_init;
 }
 
 /* Whether some socket that may have an owner has none so far; owned is set. */
@@ -350,9 +360,8 @@ linux_walk(const struct scan_request *req, const struct inodes *inodes,
 	}
 	if (ok) {
 		w.owned = mem_alloc(sc->nsock);
-		w.counts_fds = req->own_proc && counts_fds(w.proc);
-		/* hidepid of proc(5): others' processes are not even listed */
-		sc->hidden += req->own_proc && !w.has_init;
+		if (req->own_proc)
+			look_at_self(&w, sc);
 		walk_with(&w, sc, take_process);
 		if (are_unowned(&w, sc)) {
 			walk_with(&w, sc, walk_take_threads);

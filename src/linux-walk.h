@@ -54,8 +54,8 @@ bool walk_stat(int dir, uint32_t id, const char *name, struct stat *st);
 bool walk_take_fds(struct worker *w, int dir);
 
 /* Counts a process that hides its descriptors, and says of another failure that
- * is in errno; not of a process that has gone. */
-void walk_note_failure(struct worker *w);
+ * is in errno, of that folder; not of a process that has gone. */
+void walk_note_failure(struct worker *w, const char *folder);
 
 /* The process at hand, which the last holders are of. */
 struct proc *walk_add_process(struct worker *w);
