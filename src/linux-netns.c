@@ -6,7 +6,6 @@
 #define _GNU_SOURCE
 #include "linux.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -17,10 +16,21 @@
 
 #include "err.h"
 #include "input.h"
+#include "linux-walk.h"
 #include "num.h"
 #include "sys.h"
 
 #define RUN_NETNS "/run/netns"
+#define OWN_NETNS "thread-self/ns/net"
+
+/* What the names in a folder are added to. */
+struct search {
+	struct linux_netns_list *list;
+	struct arena *arena;
+	uint64_t *pid;
+	size_t npid, pidcap;
+	int error;		/* the first that is no matter of privileges */
+};
 
 static struct linux_netns *
 find(const struct linux_netns_list *l, uint64_t inode)
@@ -65,11 +75,10 @@ sys_netns(const char *proc, bool own)
 	uint64_t inode = 0;
 
 	if (dir >= 0)
-		inode = read_link(dir,
-		    own ? "thread-self/ns/net" : "1/ns/net");
+		inode = read_link(dir, own ? OWN_NETNS : "1/ns/net");
 	input_close(dir);
 	if (inode == 0 && own)
-		err_msg("%s/thread-self/ns/net:", proc);
+		err_msg("%s/" OWN_NETNS ":", proc);
 	return inode;
 }
 
@@ -87,55 +96,85 @@ join(struct arena *a, const char *dir, const char *name)
 	return (char *)path.p;
 }
 
-/* The names that ip-netns(8) gave; of two for one the first in byte order. */
+/* errno of what was there and told nothing of its namespace. */
 static void
-add_named(struct linux_netns_list *l, struct arena *a)
+note_error(struct search *s)
 {
-	DIR *dir = opendir(RUN_NETNS);
-	struct dirent *d;
+	if (s->error == 0 && errno != ENOENT && errno != ESRCH)
+		s->error = errno;
+}
 
-	while (dir != NULL && (d = readdir(dir)) != NULL) {
-		struct str name = arena_str(a, str_from(d->d_name));
-		struct linux_netns *ns;
-		struct stat st;
+/* A name that ip-netns(8) gave; of two for one the first in byte order. */
+static void
+take_named(void *arg, int dir, const char *file)
+{
+	struct search *s = arg;
+	struct linux_netns_list *l = s->list;
+	struct linux_netns *ns;
+	struct str name;
+	struct stat st;
 
-		if (fstatat(dirfd(dir), name.p, &st, 0) != 0 ||
-		    st.st_dev != l->dev || st.st_ino == l->own)
-			continue;
-		ns = find(l, st.st_ino);
-		if (ns == NULL)
-			ns = add(l, st.st_ino, name);
-		else if (str_cmp(name, ns->label) >= 0)
-			continue;
-		ns->label = name;
-		ns->path = join(a, RUN_NETNS, name.p);
+	if (fstatat(dir, file, &st, 0) != 0) {
+		note_error(s);
+		return;
 	}
-	if (dir != NULL)
-		closedir(dir);
+	if (st.st_dev != l->dev || st.st_ino == l->own)
+		return;
+	name = arena_str(s->arena, str_from(file));
+	ns = find(l, st.st_ino);
+	if (ns == NULL)
+		ns = add(l, st.st_ino, name);
+	else if (str_cmp(name, ns->label) >= 0)
+		return;
+	ns->label = name;
+	ns->path = join(s->arena, RUN_NETNS, name.p);
+}
+
+/* All of those names, if there are any.  False after a message. */
+static bool
+add_named(struct search *s, int proc)
+{
+	int dir = open(RUN_NETNS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+
+	if (dir >= 0 && fstatat(proc, OWN_NETNS, &st, 0) == 0) {
+		s->list->dev = st.st_dev;
+		if (!walk_each(dir, take_named, s))
+			note_error(s);
+	} else {
+		note_error(s);
+	}
+	input_close(dir);
+	errno = s->error;
+	if (s->error != 0)
+		err_msg(RUN_NETNS ":");
+	return s->error == 0;
 }
 
 /* The namespace of process pid (as text), and if it has no name yet that of the
  * container, if any, that the process is in. */
 static void
-add_process(struct linux_netns_list *l, int proc, const char *pid,
-    struct arena *a)
+add_process(struct search *s, int proc, const char *pid)
 {
-	char *link = join(a, pid, "ns/net");
+	struct linux_netns_list *l = s->list;
+	char *link = join(s->arena, pid, "ns/net");
 	uint64_t inode = read_link(proc, link);
 	struct linux_netns *ns = find(l, inode);
 
 	if (inode == 0 && (errno == EACCES || errno == EPERM))
 		l->hidden++;
+	else if (inode == 0 && errno != 0)
+		note_error(s);
 	if (inode == 0 || inode == l->own)
 		return;
 	if (ns == NULL) {
 		ns = add(l, inode, STR_NONE);
 		ns->path = link;
-		ns->pid = arena_str(a, str_from(pid)).p;
+		ns->pid = arena_str(s->arena, str_from(pid)).p;
 	}
 	if (ns->label.p == NULL)
-		ns->label = linux_container_of(proc, join(a, pid, "cgroup"),
-		    a);
+		ns->label = linux_container_of(proc,
+		    join(s->arena, pid, "cgroup"), s->arena);
 }
 
 static int
@@ -146,29 +185,41 @@ cmp_pid(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Processes in order of their numbers: the lowest names a namespace. */
 static void
-add_processes(struct linux_netns_list *l, DIR *dir, struct arena *a)
+take_pid(void *arg, int dir, const char *name)
 {
-	uint64_t *pids = NULL, pid;
-	size_t n = 0, cap = 0, i;
-	struct dirent *d;
+	struct search *s = arg;
+	uint64_t pid;
 
-	while ((d = readdir(dir)) != NULL) {
-		if (!num_parse(str_from(d->d_name), INT32_MAX, &pid))
-			continue;
-		pids = mem_grow(pids, &cap, n + 1, sizeof *pids);
-		pids[n++] = pid;
-	}
-	if (n > 0)
-		qsort(pids, n, sizeof *pids, cmp_pid);
-	for (i = 0; i < n; i++) {
+	(void)dir;
+	if (!num_parse(str_from(name), INT32_MAX, &pid))
+		return;
+	s->pid = mem_grow(s->pid, &s->pidcap, s->npid + 1, sizeof *s->pid);
+	s->pid[s->npid++] = pid;
+}
+
+/* Processes in order of their numbers: the lowest names a namespace.  False
+ * after a message. */
+static bool
+add_processes(struct search *s, int proc, const char *path)
+{
+	size_t i;
+
+	if (!walk_each(proc, take_pid, s))
+		note_error(s);
+	if (s->npid > 0)
+		qsort(s->pid, s->npid, sizeof *s->pid, cmp_pid);
+	for (i = 0; i < s->npid; i++) {
 		char name[NUM_MAX + 1];
 
-		*num_format(name, pids[i]) = '\0';
-		add_process(l, dirfd(dir), name, a);
+		*num_format(name, s->pid[i]) = '\0';
+		add_process(s, proc, name);
 	}
-	free(pids);
+	free(s->pid);
+	errno = s->error;
+	if (s->error != 0)
+		err_msg("%s: network namespaces:", path);
+	return s->error == 0;
 }
 
 static int
@@ -194,33 +245,27 @@ bool
 linux_netns_list(const struct scan_request *req, struct linux_netns_list *l,
     struct arena *a)
 {
-	DIR *dir = opendir(req->proc);
-	struct stat st;
+	struct search s = { .list = l, .arena = a };
+	int proc = open(req->proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok;
 	size_t i;
 
-	if (dir == NULL) {
+	if (proc < 0) {
 		err_msg("%s:", req->proc);
 		return false;
 	}
 	l->own = sys_netns(req->proc, req->own_proc);
-	/* it would be taken for one more of the others */
-	if (l->own == 0 && req->own_proc) {	/* that got a message */
-		closedir(dir);
-		return false;
-	}
-	if (req->own_proc &&
-	    fstatat(dirfd(dir), "thread-self/ns/net", &st, 0) == 0) {
-		l->dev = st.st_dev;
-		add_named(l, a);
-	}
-	add_processes(l, dir, a);
-	closedir(dir);
+	/* without it the own one would be taken for one more of the others, */
+	ok = (l->own != 0 || !req->own_proc) &&		/* which is told */
+	    (!req->own_proc || add_named(&s, proc)) &&
+	    add_processes(&s, proc, req->proc);
+	close(proc);
 	for (i = 0; i < l->n; i++)
 		if (l->v[i].label.p == NULL)
 			l->v[i].label = make_label(a, l->v[i].inode);
 	if (l->n > 0)
 		qsort(l->v, l->n, sizeof *l->v, cmp_label);
-	return true;
+	return ok;
 }
 
 /* The visit of all namespaces by a thread. */
@@ -300,11 +345,16 @@ static void *
 try_setns(void *arg)
 {
 	bool *ok = arg;
-	int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	int fd = open("/proc/" OWN_NETNS, O_RDONLY | O_CLOEXEC);
 
 	*ok = fd >= 0 && setns(fd, CLONE_NEWNET) == 0;
-	if (fd >= 0)
-		close(fd);
+	if (fd < 0)
+		err_msg("/proc/" OWN_NETNS ":");
+	else if (!*ok && errno == EPERM)
+		err_msg("--all-netns: needs root, or cap_sys_admin");
+	else if (!*ok)
+		err_msg("--all-netns: setns:");
+	input_close(fd);
 	return NULL;
 }
 
@@ -330,12 +380,8 @@ linux_netns_tables(const struct scan_request *req, struct scan *sc,
 	struct visit v = { req, sc, &list, tables, true };
 	bool may = false;
 
-	if (!in_thread(try_setns, &may))
+	if (!in_thread(try_setns, &may) || !may)
 		return false;
-	if (!may) {
-		err_msg("--all-netns: needs root, or cap_sys_admin");
-		return false;
-	}
 	v.ok = tables(req, sc) && linux_netns_list(req, &list, &sc->arena) &&
 	    in_thread(visit_all, &v) && v.ok;
 	sc->hidden_netns = list.hidden;

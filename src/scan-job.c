@@ -101,11 +101,13 @@ judge_hidden(const struct scan_job *j, const struct scan *sc,
 {
 	bool say = j->strict || isatty(STDERR_FILENO);
 
-	if (sc->hidden_netns > 0 && say)
-		err_msg("the network namespace of %llu process%s hidden: "
-		    "root, or cap_sys_ptrace, sees it",
+	/* nothing in the output tells that their sockets are not there */
+	if (sc->hidden_netns > 0)
+		err_msg("the network namespace of %llu process%s hidden%s",
 		    (unsigned long long)sc->hidden_netns,
-		    sc->hidden_netns == 1 ? " is" : "es is");
+		    sc->hidden_netns == 1 ? " is" : "es is",
+		    geteuid() == 0 ? ", even from root" :
+		    ": root, or cap_sys_ptrace, sees it");
 	if (unowned > 0 && say)
 		say_hidden(unowned, lacks);
 	return !j->strict || (unowned == 0 && sc->hidden_netns == 0 &&

@@ -246,6 +246,7 @@ s.bind(("0.0.0.0", 20662))
 time.sleep(60)' 3>&- &
 	pid=$!
 	await prt-scan -Nq 20662
-	run -0 prt-scan -NH -o netns,local_port 20662
+	run -0 --separate-stderr prt-scan -NH -o netns,local_port \
+		20662
 	assert_output_is "\\x23\\x1b[2J\\t\\xff$$	20662"
 }

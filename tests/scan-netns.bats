@@ -53,7 +53,7 @@ setup() {
 	listen_in "$port" unshare -n sh -c 'ip link set lo up; exec "$@"' sh
 	two=$listener
 	inode=$(stat -L -c %i "/proc/$two/ns/net")
-	run -0 prt-scan -NlH -o local_port,netns,pid "$port"
+	run -0 --separate-stderr prt-scan -NlH -o local_port,netns,pid "$port"
 	[ "$output" = "$port	net:[$inode]	$two
 $port	$ns-one	$one" ]
 }
@@ -61,17 +61,17 @@ $port	$ns-one	$one" ]
 @test "-N: both backends give the same" {
 	add_netns "$ns-one"
 	listen_in "$port" ip netns exec "$ns-one"
-	run -0 prt-scan -NH --backend=netlink "$port"
+	run -0 --separate-stderr prt-scan -NH --backend=netlink "$port"
 	netlink=$output
 	[ "${#lines[@]}" -eq 3 ]
-	run -0 prt-scan -NH --backend=proc "$port"
+	run -0 --separate-stderr prt-scan -NH --backend=proc "$port"
 	[ "$output" = "$netlink" ]
 }
 
 @test "-N: direction is judged within a namespace" {
 	add_netns "$ns-one"
 	listen_in "$port" ip netns exec "$ns-one"
-	run -0 prt-scan -NH -o dir --state=ESTABLISHED "$port"
+	run -0 --separate-stderr prt-scan -NH -o dir --state=ESTABLISHED "$port"
 	[ "$(sort <<<"$output")" = "in
 out" ]
 }
@@ -81,14 +81,14 @@ out" ]
 	listen_in "$port" ip netns exec "$ns-two"
 	ip netns attach "$ns-one" "$listener"
 	names="$names $ns-one"
-	run -0 prt-scan -NlH -o netns "$port"
+	run -0 --separate-stderr prt-scan -NlH -o netns "$port"
 	[ "$output" = "$ns-one" ]
 }
 
 @test "-N: scope says so, and without it other namespaces are not seen" {
 	add_netns "$ns-one"
 	listen_in "$port" ip netns exec "$ns-one"
-	run -0 prt-scan -N -o proto
+	run -0 --separate-stderr prt-scan -N -o proto
 	[[ ${lines[0]} == *" scope=all;netns" ]]
 	run -0 prt-scan -H "$port"
 	[ -z "$output" ]
@@ -107,7 +107,7 @@ s.bind(("fe80::5", int(sys.argv[1]), 0, socket.if_nametoindex("prt-t-d")))
 time.sleep(60)' "$port" 3>&- &
 	listeners=$!
 	until prt-scan -NqH "$port"; do sleep 0.05; done
-	run -0 prt-scan -NH -o local_addr,netns "$port"
+	run -0 --separate-stderr prt-scan -NH -o local_addr,netns "$port"
 	[ "$output" = "fe80::5%prt-t-d	$ns-one" ]
 }
 
@@ -124,7 +124,7 @@ time.sleep(60)' "$port" 3>&- &
 	listen_in "$port" ip netns exec "$ns-one"
 	prt-scan -Nl >"$BATS_TEST_TMPDIR/old"
 	listen_in "$port" ip netns exec "$ns-two"
-	run -0 bash -c "prt-scan -Nl | prt-diff -H -o netns,local_port,change \
+	run -0 --separate-stderr bash -c "prt-scan -Nl | prt-diff -H -o netns,local_port,change \
 	    '$BATS_TEST_TMPDIR/old' | grep $port"
 	[ "$output" = "$ns-two	$port	new" ]
 }
