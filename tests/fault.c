@@ -40,7 +40,10 @@
 	_(fstat) \
 	_(fstatat) \
 	_(fsync) \
+	_(getcwd) \
+	_(getentropy) \
 	_(gethostname) \
+	_(lstat) \
 	_(malloc) \
 	_(open) \
 	_(openat) \
@@ -162,7 +165,11 @@ WRAP(int, fstat, (int fd, struct stat *st), (fd, st), -1)
 WRAP(int, fstatat, (int dir, const char *restrict path,
     struct stat *restrict st, int flags), (dir, path, st, flags), -1)
 WRAP(int, fsync, (int fd), (fd), -1)
+WRAP(char *, getcwd, (char *buf, size_t n), (buf, n), NULL)
+WRAP(int, getentropy, (void *buf, size_t n), (buf, n), -1)
 WRAP(int, gethostname, (char *name, size_t n), (name, n), -1)
+WRAP(int, lstat, (const char *restrict path, struct stat *restrict st),
+    (path, st), -1)
 WRAP(void *, malloc, (size_t n), (n), NULL)
 WRAP(DIR *, opendir, (const char *path), (path), NULL)
 WRAP(int, pipe, (int fd[2]), (fd), -1)

@@ -26,18 +26,22 @@ fault_plan()
 		fchmod EPERM
 		flock ENOLCK
 		fstat EIO
-		fstatat EIO
+		fstatat EIO EACCES
 		fsync EIO ENOSPC
+		getcwd ENOENT
+		getentropy EIO
 		gethostname EPERM
+		lstat EIO
 		malloc ENOMEM
-		open EIO EMFILE
-		openat EIO EMFILE ENOMEM
-		opendir EMFILE
+		open EIO EMFILE EACCES
+		openat EIO EMFILE ENOMEM EACCES
+		opendir EMFILE EACCES
 		pipe EMFILE
 		poll ENOMEM eintr
 		posix_spawn EAGAIN
 		pthread_create EAGAIN
 		read EIO eintr
+		readdir EIO
 		readlink EIO
 		readlinkat EACCES EIO ENOMEM
 		realloc ENOMEM
@@ -80,20 +84,23 @@ faults()
 		"$PRT_SRCDIR/tests/fault.c" "$@" <plan
 }
 
-# machine COMMAND...: the same where there is nothing but some sockets of one
-# process, and a second network namespace.
+# machine COMMAND...: the same where there is nothing but some sockets of three
+# processes, one of each in the own table of a thread; the second and the third
+# are in network namespaces of their own, of which one has a name.
 machine()
 {
 	requires root ip linux python3
 	preload
-	rm -f ready1 ready2
+	rm -f ready[123]
 	# shellcheck disable=SC2030
 	export -f faults fixture requires no_sanitizers preload
 	unshare -npfm --mount-proc bash -e -c '
-		ip link set lo up
+		mount -t tmpfs none /run
+		ip netns add named
 		listen() {
+			ip link set lo up
 			python3 -c "
-import socket, sys, time
+import ctypes, socket, sys, threading, time
 a = []
 for p in (20001, 20002):
     s = socket.socket()
@@ -103,13 +110,23 @@ for p in (20001, 20002):
 s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
 s.bind((\"::\", 20003))
 a += [s, socket.create_connection((\"127.0.0.1\", 20001)), a[0].accept()]
-open(sys.argv[1], \"w\").write(\"1\")
+def own_table():
+    ctypes.CDLL(None).unshare(0x400)    # CLONE_FILES
+    a.append(socket.socket())
+    a[-1].bind((\"127.0.0.1\", 20004))
+    a[-1].listen()
+    open(sys.argv[1], \"w\").write(\"1\")
+    time.sleep(600)
+threading.Thread(target=own_table, daemon=True).start()
 time.sleep(600)" "$1" 3>&-
 		}
+		export -f listen
 		listen ready1 &
-		unshare -n bash -c "$(declare -f listen); ip link set lo up
-			listen ready2" &
-		until [ -s ready1 ] && [ -s ready2 ]; do sleep 0.02; done
+		nsenter --net=/run/netns/named bash -c "listen ready2" &
+		unshare -n bash -c "listen ready3" &
+		until [ -s ready1 ] && [ -s ready2 ] && [ -s ready3 ]; do
+			sleep 0.02
+		done
 		faults - "$@"' bash "$@"
 }
 
@@ -246,24 +263,72 @@ snapshots()
 	cmp state before
 }
 
-@test "a kernel without /proc, with a foreign one, with a read-only one" {
-	requires linux root ip
+@test "a kernel without /proc" {
+	requires linux root
 	no_sanitizers		# they read /proc themselves
-	unshare -npfm --mount-proc bash -c '
-		ip link set lo up
+	# shellcheck disable=SC2016
+	run -0 unshare -m bash -c '
 		mkdir none
 		mount --bind none /proc
-		for how in --backend=proc -N -I; do
-			st=0
-			"$0" $how >out 2>err </dev/null || st=$?
-			echo "$how: $st: $(cat err)"
-			[ $st -eq 2 ] && [ -s err ] && [ ! -s out ] || exit 1
-		done
-		# a foreign one: the owner is counted as hidden
+		refuses() {
+			local message=$1 st=0
+			shift
+			prt-scan "$@" >out 2>err </dev/null || st=$?
+			cat err
+			[ $st -eq 2 ] && [ ! -s out ] &&
+				[ "$(cat err)" = "prt-scan: $message" ] || exit
+		}
+		refuses "/proc/thread-self/net/tcp: $1" --backend=proc
+		refuses "/proc/thread-self/net/dev: $1" -I
+		refuses "/proc/thread-self/ns/net: $1" -N
+		refuses "/proc/thread-self/ns/net: $1" -N --backend=proc' \
+		bash 'No such file or directory'
+}
+
+# Sockets are netlink's, of this network namespace; the processes are others.
+@test "a foreign /proc, and an empty one: owners are hidden, which is told" {
+	requires linux root ip
+	no_sanitizers
+	# shellcheck disable=SC2016
+	run -0 unshare -nm bash -c '
+		ip link set lo up
 		exec 5<>/dev/udp/127.0.0.1/9
-		"$0" -u -o proto,pid >out || exit 1
-		grep -q " unowned=[1-9]" out && grep -q "^udp	-" out' "$(command -v prt-scan)"
+		owners_hidden() {
+			local st=0
+			prt-scan -o proto,pid >out 2>err || exit
+			cat out err
+			[ "$(cat err)" = "prt-scan: /proc: this process is not in it: owners are hidden" ] &&
+				grep -q " unowned=1 " out &&
+				grep -qx "udp	-" out || exit
+			prt-scan --strict >out 2>&1 && exit 1
+			prt-scan --backend=proc >out 2>err || st=$?
+			[ $st -eq 2 ] && [ ! -s out ] &&
+				[ "$(cat err)" = "prt-scan: /proc/thread-self/net/tcp: No such file or directory" ] || exit
+		}
+		mkdir none
+		mount --bind none /proc
+		owners_hidden
+		umount /proc
+		unshare -pf --kill-child sh -c "mount -t proc none /proc &&
+			echo >ready; exec sleep 60" 3>&- 5>&- &
+		until [ -s ready ]; do sleep 0.02; done
+		owners_hidden
+		kill -9 $!'
+}
+
+@test "a read-only /proc is as good as any" {
+	requires linux root ip
+	# shellcheck disable=SC2016
 	run -0 unshare -npfm --mount-proc bash -c '
-		mount -o remount,ro /proc && exec prt-scan -I'
-	[ "${#lines[@]}" -ge 3 ]
+		ip link set lo up
+		exec 5<>/dev/udp/127.0.0.1/9
+		for how in --strict -I -N --backend=proc; do
+			for mode in rw ro; do
+				mount -o remount,$mode /proc &&
+				prt-scan "$how" 5>&- >out 2>&1 || exit
+				[ "$(wc -l <out)" -ge 3 ] || { cat out; exit 1; }
+				sed "s/ time=[^ ]*//" out >$mode
+			done
+			diff rw ro || exit
+		done'
 }
