@@ -1,0 +1,87 @@
+#!/bin/bash
+# Measures what a machine, a process or a stream at its limits costs, and half as
+# much: it must be in proportion.  Prints a table for README.md.  Needs root, the
+# programs in PATH and the build folder in PRT_BUILDDIR.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR
+. "$here/measure.bash"
+export here
+
+# measure_alone COMMAND: ` MILLISECONDS | MiB |', medians.
+measure_alone()
+{
+	local run
+
+	: >"$dir/us"
+	: >"$dir/kib"
+	for ((run = 0; run <= runs; run++)); do
+		measure_once "$1" >"$dir/once"
+		((run > 0)) || continue
+		cut -d ' ' -f 1 "$dir/once" >>"$dir/us"
+		cut -d ' ' -f 2 "$dir/once" >>"$dir/kib"
+	done
+	printf ' %s.%s | %s |' "$(($(measure_median "$dir/us") / 1000))" \
+		"$(($(measure_median "$dir/us") / 100 % 10))" \
+		"$(($(measure_median "$dir/kib") / 1024))"
+}
+
+# In namespaces of its own, beside nothing else: what holds sockets, measured.
+if [ "${1-}" = in-namespace ]; then
+	dir=$2
+	coproc HOLD { exec "${@:3}"; }
+	read -r -u "${HOLD[0]}"
+	measure_alone 'prt-scan --owners=walk'
+	exit
+fi
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir"
+
+# row WHAT N COMMAND [ARG]...: the scan beside that, where N is for @, and for N/2.
+row()
+{
+	local n size=$2
+
+	printf '| %s: %d |' "$1" "$size"
+	shift 2
+	for n in "$((size / 2))" "$size"; do
+		unshare -npf --mount-proc "$here/limits.sh" in-namespace "$dir" \
+			"${@//@/$n}"
+	done
+	printf '\n'
+}
+
+# stream WHAT N COMMAND: the same of a stream of as many records, in `new' and,
+# with a change to each hundredth, `old'.
+stream()
+{
+	local n
+
+	printf '| %s: %d |' "$1" "$2"
+	for n in "$(($2 / 2))" "$2"; do
+		for side in old new; do
+			mawk -v n="$n" -f "$here/flag-stream.awk" |
+				awk -v side=$side 'side == "old" &&
+					NR % 100 == 0 { sub(/tcp/, "udp") } 1' \
+				>$side
+		done
+		measure_alone "$3"
+	done
+	printf '\n'
+}
+
+# As many as one process may have, of 100,000.
+ulimit -n 100100 2>/dev/null || ulimit -n "$(ulimit -Hn)"
+files=$(($(ulimit -n) > 100100 ? 100000 : $(ulimit -n) - 100))
+load=$PRT_BUILDDIR/tests/bench/load
+
+printf '| | N/2: milliseconds | MiB | N: milliseconds | MiB |\n'
+printf '| --- | --- | --- | --- | --- |\n'
+row 'descriptors of one process' "$files" "$load" 2 1 @
+row 'bytes of one command line' 2097152 python3 "$here/limits.py" cmdline @
+row 'processes, one socket each' 10000 "$load" @ @ 0
+row 'listeners' 65535 python3 "$here/limits.py" listeners @
+stream 'records, prt-diff' 1000000 'prt-diff --force old new'
+stream 'records, prt-flag' 1000000 'prt-flag -X --enable=all new'

@@ -1,0 +1,114 @@
+#!/usr/bin/env bats
+# What tests/bench/limits.sh measures at its full size, in small: nothing is lost
+# or doubled where a process or a machine holds much.
+# shellcheck disable=SC2154
+
+load helpers
+
+setup()
+{
+	requires linux root netns nsenter python3
+	cd "$BATS_TEST_TMPDIR" || return
+	bench=${PRT_SRCDIR:-$BATS_TEST_DIRNAME/..}/tests/bench
+}
+
+teardown()
+{
+	stop_sockets
+}
+
+# scan COMMAND... -- [OPTION]...: prt-scan's records beside that, which prints
+# `ready'.
+scan()
+{
+	local -a holder=()
+
+	while [ "$1" != -- ]; do
+		holder+=("$1")
+		shift
+	done
+	shift
+	start_fixture "${holder[@]}"
+	nsenter -n -t "$SOCKETS_PID" -- prt-scan -H "$@" >rows
+}
+
+@test "a process with thousands of descriptors, of one socket and of others" {
+	cat >many.py <<-'END'
+		import os, resource, socket, sys
+		limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+		resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+		def listen(port):
+		    s = socket.socket()
+		    s.bind(("127.0.0.1", port))
+		    s.listen()
+		    return s
+		first = listen(1)
+		files = [os.open("/dev/null", os.O_RDONLY) for i in range(500)]
+		copies = [os.dup(first.fileno()) for i in range(2500)]
+		last = listen(2)
+		fds = [first.fileno()] + copies
+		with open("want", "w") as f:
+		    print(1, ",".join(map(str, fds)), sep="\t", file=f)
+		    print(2, last.fileno(), sep="\t", file=f)
+		print("ready", flush=True)
+		sys.stdin.read()
+	END
+	for how in auto walk; do
+		scan python3 many.py -- --owners=$how -o local_port,fd
+		diff want rows
+		stop_sockets
+	done
+}
+
+@test "a command line of 2 MiB: its first 4096 bytes" {
+	scan python3 "$bench/limits.py" cmdline 2097152 -- -o process,cmdline
+	[ "$(wc -l <rows)" -eq 1 ]
+	[ "$(cut -f 2 rows | tr -d '\n' | wc -c)" -eq 4099 ]
+	[[ $(<rows) == python3*' -c import sys'*' xxxx'*xxxx... ]]
+}
+
+@test "thousands of listeners, of several processes: each once" {
+	seq 3000 >want
+	for how in netlink proc; do
+		(
+			ulimit -n 1024
+			scan python3 "$bench/limits.py" listeners 3000 -- \
+				--backend=$how -o local_port,pid
+			stop_sockets
+		)
+		cut -f 1 rows | diff want -
+		[ "$(cut -f 2 rows | sort -u | grep -cx '[0-9]*')" -eq 4 ]
+	done
+}
+
+@test "one socket of five hundred processes: a record of each" {
+	cat >share.py <<-'END'
+		import os, socket, sys
+		s = socket.socket()
+		s.bind(("127.0.0.1", 1))
+		s.listen()
+		pids = []
+		for i in range(500):
+		    pid = os.fork()
+		    if pid == 0:
+		        sys.stdin.read()
+		        os._exit(0)
+		    pids.append(pid)
+		with open("want", "w") as f:
+		    print(*sorted(pids + [os.getpid()]), sep="\n", file=f)
+		print("ready", flush=True)
+		sys.stdin.read()
+	END
+	scan python3 share.py -- -o pid
+	diff want rows
+}
+
+@test "a stream of 50,000 records: as many come out" {
+	requires mawk
+	mawk -v n=50000 -f "$bench/flag-stream.awk" >in
+	n=$(grep -vc '^#' in)
+	[ "$n" -eq 50000 ]
+	[ "$(prt-flag -X -H --enable=all in | wc -l)" -eq "$n" ]
+	[ "$(prt-diff -a -H -c none in in | wc -l)" -eq "$n" ]
+	[ -z "$(prt-diff -H in in)" ]
+}
