@@ -51,9 +51,8 @@ has_name(const struct btf *b, uint32_t at, const char *name)
 {
 	size_t n = strlen(name) + 1;
 
-	/* most differ in the first byte */
-	return at < b->strings.n && b->strings.p[at] == *name &&
-	    n <= b->strings.n - at && memcmp(b->strings.p + at, name, n) == 0;
+	return at < b->strings.n && n <= b->strings.n - at &&
+	    memcmp(b->strings.p + at, name, n) == 0;
 }
 
 static bool
@@ -79,19 +78,39 @@ read_header(struct str text, struct btf *b)
 static size_t
 read_type(const struct btf *b, size_t at, struct btf_type *t)
 {
-	struct str s = part(b->types, at, sizeof *t);
 	size_t n;
 	unsigned kind;
 
-	if (s.p == NULL)
+	if (b->types.n - at < sizeof *t)
 		return 0;
-	memcpy(t, s.p, sizeof *t);
+	memcpy(t, b->types.p + at, sizeof *t);
 	kind = BTF_INFO_KIND(t->info);
 	if (kind == BTF_KIND_UNKN || kind >= KINDS)
 		return 0;
 	n = sizeof *t + tails[kind].fixed +
 	    (size_t)tails[kind].each * BTF_INFO_VLEN(t->info);
-	return part(b->types, at, n).p != NULL ? n : 0;
+	return n <= b->types.n - at ? n : 0;
+}
+
+/* A function or a struct, which may be wanted by its name. */
+static void
+compare(const struct btf *b, const struct btf_type *t, struct linux_btf *want,
+    size_t nwant)
+{
+	bool is_struct = BTF_INFO_KIND(t->info) == BTF_KIND_STRUCT;
+	char first;
+	size_t i;
+
+	if ((!is_struct && BTF_INFO_KIND(t->info) != BTF_KIND_FUNC) ||
+	    t->name_off >= b->strings.n)
+		return;
+	/* most differ in the first byte */
+	first = b->strings.p[t->name_off];
+	for (i = 0; i < nwant; i++)
+		if (first == *want[i].name &&
+		    is_struct == (want[i].member != NULL) &&
+		    has_name(b, t->name_off, want[i].name))
+			want[i].id = (uint32_t)b->n;
 }
 
 /* Notes where each type is, and which of them are wanted. */
@@ -99,19 +118,17 @@ static bool
 index_types(struct btf *b, struct linux_btf *want, size_t nwant)
 {
 	struct btf_type t;
-	size_t i, n, at;
+	size_t n, at;
 
+	/* none is shorter than its head */
+	b->at = mem_grow(NULL, &b->cap, b->types.n / sizeof t + 1,
+	    sizeof *b->at);
 	for (at = 0; at < b->types.n; at += n) {
 		n = read_type(b, at, &t);
 		if (n == 0)
 			return false;
-		b->at = mem_grow(b->at, &b->cap, b->n + 2, sizeof *b->at);
 		b->at[++b->n] = (uint32_t)at;
-		for (i = 0; i < nwant; i++)
-			if (BTF_INFO_KIND(t.info) == (want[i].member != NULL ?
-			    BTF_KIND_STRUCT : BTF_KIND_FUNC) &&
-			    has_name(b, t.name_off, want[i].name))
-				want[i].id = (uint32_t)b->n;
+		compare(b, &t, want, nwant);
 	}
 	return true;
 }
