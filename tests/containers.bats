@@ -102,7 +102,7 @@ scan_until() {
 	local want=$1
 	shift
 	for _ in {1..50}; do
-		run -0 prt-scan -H "$@"
+		run -0 --separate-stderr prt-scan -H "$@"
 		[ "$output" != "$want" ] || return 0
 		sleep 0.1
 	done

@@ -144,8 +144,14 @@ open(sys.argv[3], "w").write("ready")
 time.sleep(60)' "$ns-one" "$port" "$BATS_TEST_TMPDIR/ready" 3>&- &
 	listeners=$!
 	until [ -s "$BATS_TEST_TMPDIR/ready" ]; do sleep 0.02; done
-	run -0 prt-scan -NlH -o netns,local_port,pid "$port"
+	run -0 --separate-stderr prt-scan -NlH -o netns,local_port,pid "$port"
 	[ "$output" = "$ns-one	$port	$listeners" ]
+}
+
+# No message of the last run, but of a process that root cannot see into, as there
+# are on some machines.
+no_message() {
+	[[ $stderr =~ ^('prt-scan: the network namespace of '[0-9]+' process'(es)?' '(is|are)' hidden, even from root')?$ ]]
 }
 
 # traced FILTER ARG...: prt-scan under strace, with the filter's options, which
@@ -159,7 +165,7 @@ traced() {
 	requires strace
 	add_netns "$ns-one"
 	listen_in "$port" ip netns exec "$ns-one"
-	run -0 traced '-e trace=execve,setns' -NlH -o netns "$port"
+	run -0 --separate-stderr traced '-e trace=execve,setns' -NlH -o netns "$port"
 	[ "$output" = "$ns-one" ]
 	main=$(awk '/execve\(/ { print $1; exit }' "$trace")
 	[ "$(grep -c 'setns(' "$trace")" -ge 2 ]
@@ -172,28 +178,28 @@ traced() {
 	add_netns "$ns-two"
 	listen_in "$port" ip netns exec "$ns-one"
 	listen_in "$port" ip netns exec "$ns-two"
-	run -0 prt-scan -NlH -o netns "$port"
+	run -0 --separate-stderr prt-scan -NlH -o netns "$port"
 	[ "$output" = "$ns-one
 $ns-two" ]
 	run -0 --separate-stderr traced "-P /run/netns/$ns-one
 	    -e trace=openat -e inject=openat:error=ENOENT" \
 	    -NlH -o netns "$port"
 	[ "$output" = "$ns-two" ]
-	[ -z "$stderr" ]
+	no_message
 	grep -q INJECTED "$trace"
 	# or its name is another's by then, which is scanned by its own
 	run -0 --separate-stderr traced "-P /run/netns/$ns-one
 	    -e trace=openat -e inject=openat:retval=7" \
 	    -NlH -o netns "$port" 7<"/run/netns/$ns-two"
 	[ "$output" = "$ns-two" ]
-	[ -z "$stderr" ]
+	no_message
 	grep -q INJECTED "$trace"
 }
 
 @test "-N: while namespaces come and go, what stays is whole" {
 	add_netns "$ns-one"
 	listen_in "$port" ip netns exec "$ns-one"
-	run -0 prt-scan -NH -o netns,dir,pid,fd "$port"
+	run -0 --separate-stderr prt-scan -NH -o netns,dir,pid,fd "$port"
 	want=$output
 	[ "${#lines[@]}" -eq 3 ]
 	while :; do unshare -n true; done 3>&- &
@@ -202,7 +208,7 @@ $ns-two" ]
 		run -0 --separate-stderr prt-scan -NH -o netns,dir,pid,fd \
 		    "$port"
 		[ "$output" = "$want" ]
-		[ -z "$stderr" ]
+		no_message
 	done
 }
 
