@@ -124,6 +124,25 @@ b = p.accept(); p.close(); keep.remove(p)'
 20626 20625 -"
 }
 
+@test ":: covers IPv6, v6only or not; another address does not" {
+	start a '
+l = listen(20621, "::", AF6)
+connect(("::1", 20621), "::1", 20622, AF6); a = l.accept()
+o = new(AF6, TCP, "::", None)
+o.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+o.bind(("::", 20625)); o.listen(8)
+connect(("::1", 20625), "::1", 20626, AF6); b = o.accept()
+p = listen(20627, "::", AF6); connect(("::1", 20627), "::1", 20628, AF6)
+c = p.accept(); p.close(); keep.remove(p); q = listen(20627, "0.0.0.0")'
+	dirs
+	assert_output_is "20621 20622 in
+20622 20621 out
+20625 20626 in
+20626 20625 out
+20627 20628 -
+20628 20627 -"
+}
+
 @test "a client on a port that is listened on, too (SO_REUSEPORT)" {
 	# both ends are covered: the one that is in the range has called
 	start a 'l = listen(20621); m = listen(40622)
