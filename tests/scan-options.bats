@@ -123,6 +123,10 @@ refuses()
 @test "operand: an IPv4 address is also meant v4-mapped" {
 	picks 1 '$3 ~ /^::ffff/' -6 127.0.0.1
 	picks 1 '$3 ~ /^::ffff/' -6 127.0.0.0/8
+	# and one that is written v4-mapped is IPv4
+	run -0 enter prt-scan -H ::ffff:127.0.0.0/104
+	[ -n "$output" ]
+	assert_output_is "$(enter prt-scan -H 127.0.0.0/8)"
 }
 
 @test "operand: an address and a port, of the same end" {
