@@ -261,6 +261,10 @@ time.sleep(60)' "$1" "$ready" 3>&- &
 @test "-I: takes no operand, and its own columns alone" {
 	run -2 prt-scan -I 80
 	[ "$output" = "prt-scan: -I: '80': no operand goes with it" ]
+	for option in -t -l --state=LISTEN --pid=1; do
+		run -2 prt-scan -I $option
+		[ "$output" = 'prt-scan: -I: no option that chooses sockets goes with it' ]
+	done
 	run -2 prt-scan -I -o local_port
 	run -0 prt-scan -I -H -o iface,host
 	[[ ${lines[-1]} == "total	"* ]]
