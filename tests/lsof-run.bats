@@ -325,6 +325,20 @@ prt-scan: lsof: \x1b[2Jx' ]
 		82 12 gone - - - -)"
 }
 
+@test "ps: arguments are cut as the kernel's are, at a character" {
+	printf '%s\n' p10 cx f3 tIPv4 PTCP 'n*:80' | fake_fields
+	# 4096 bytes end inside of the second byte of a character
+	long=$(printf 'a%.0s' {1..4095})
+	fake ps <<-END
+		case "\$*" in
+		*args=*) printf '   10 %sé and more\n' $long ;;
+		*) echo '   10    5     0 x' ;;
+		esac
+	END
+	run -0 --separate-stderr prt-scan --backend=lsof -H -o cmdline
+	[ "$output" = "$long..." ]
+}
+
 @test "ps in batches: each within what a program may be given" {
 	seq 1000 2 60999 | awk '{ print "p" $1 + 1000000 "\ncx\nf3\ntIPv4"
 		print "PTCP\nn10.0.0.1:" $1 }' | fake_fields
