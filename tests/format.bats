@@ -445,3 +445,31 @@ assert widest > 0' "$1"
 		[[ $output == 'prt-flag: standard output: '* ]]
 	done
 }
+
+@test "standard output that does not wait, and is full, is waited for" {
+	requires python3
+	{
+		head -n 2 sample
+		awk 'NR == 3 { for (i = 0; i < 3000; i++) print }' sample
+		echo '##end records=3000'
+	} >many
+	prt-flag -X -F json many >whole
+	# Nothing is read before nothing more goes in.
+	run -0 python3 -c '
+import os, select, subprocess, sys
+r, w = os.pipe()
+os.set_blocking(w, False)
+p = subprocess.Popen(["prt-flag", "-X", "-F", "json", "many"], stdout=w)
+while p.poll() is None and select.select([], [w], [], 0)[1]:
+    pass
+full = p.poll() is None
+os.close(w)
+text = b""
+while True:
+    part = os.read(r, 100)
+    if not part:
+        break
+    text += part
+print(full, p.wait(), text == open("whole", "rb").read())'
+	[ "$output" = 'True 0 True' ]
+}
