@@ -332,6 +332,13 @@ alter(struct msghdr *msg, ssize_t n)
 		h->nlmsg_len = 0;
 	if (strcmp(fault.how, "little") == 0)
 		h->nlmsg_len = NLMSG_LENGTH(8);
+	if (strcmp(fault.how, "refuse") == 0) {
+		error = -EPERM;
+		h->nlmsg_type = NLMSG_ERROR;
+		h->nlmsg_len = NLMSG_LENGTH(sizeof(struct nlmsgerr));
+		memcpy(NLMSG_DATA(h), &error, sizeof error);
+		return h->nlmsg_len;
+	}
 	if (strcmp(fault.how, "done") == 0) {
 		h->nlmsg_type = NLMSG_DONE;
 		h->nlmsg_len = NLMSG_LENGTH(sizeof error);

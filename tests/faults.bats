@@ -139,11 +139,19 @@ time.sleep(600)" "$1" 3>&-
 	machine prt-scan --strict -o all
 }
 
+# Memory comes from one place, and each prt-scan so far has walked it.
+without_memory()
+{
+	fault_plan | grep -v alloc >plan
+}
+
 @test "prt-scan, by proc" {
+	without_memory
 	machine prt-scan --backend=proc
 }
 
 @test "prt-scan, of all network namespaces" {
+	without_memory
 	machine prt-scan -N
 }
 
@@ -165,10 +173,19 @@ time.sleep(600)" "$1" 3>&-
 	machine prt-scan --backend=lsof
 }
 
+# What it makes of the real one's answers, and of ps's; others' calls are theirs.
+@test "prt-scan, by the lsof of the system" {
+	requires lsof ps
+	grep -E '^(close|fstat|pipe|poll|posix_spawn|read|stat|waitpid) ' plan \
+		>short
+	mv short plan
+	machine prt-scan --backend=lsof -o all
+}
+
 # A dump that ends early, lies about its lengths, or was interrupted: retried, or
 # the whole from proc.
 @test "prt-scan, answers of netlink that are not to be believed" {
-	echo 'recvmsg end cut trunc intr long nothing little done' >plan
+	echo 'recvmsg end cut trunc intr long nothing little done refuse' >plan
 	machine prt-scan
 	machine prt-scan --backend=netlink
 	machine prt-scan -N
@@ -197,6 +214,40 @@ snapshots()
 	echo 'allow * local_port=1' >rules
 	chmod 644 rules
 	faults - prt-flag -f rules two
+}
+
+# A pipe that nobody reads any more: death by SIGPIPE, or where that is ignored
+# status 2 and a message.
+@test "a reader that is gone" {
+	requires linux python3
+	snapshots
+	prt-diff --init -S before one
+	cp before state
+	cat >run.py <<-'END'
+		import os, signal, subprocess, sys
+		read, write = os.pipe()
+		os.close(read)
+		signal.signal(signal.SIGPIPE,
+		    signal.SIG_IGN if sys.argv[1] == "ignored" else signal.SIG_DFL)
+		p = subprocess.run(sys.argv[2:], stdin=subprocess.DEVNULL,
+		    stdout=write, stderr=subprocess.PIPE, restore_signals=False)
+		print(p.returncode, p.stderr.decode(), end="")
+	END
+	for command in 'prt-scan -I' 'prt-scan' 'prt-diff one two' \
+	    'prt-diff -S state two' 'prt-flag -X two'; do
+		# shellcheck disable=SC2086
+		run -0 python3 run.py default $command
+		[ "$output" = '-13 ' ]
+		cmp state before
+		# shellcheck disable=SC2086
+		run -0 python3 run.py ignored $command
+		[ "$output" = \
+			"2 ${command%% *}: standard output: Broken pipe" ]
+		cmp state before
+	done
+	# it is told by the next run
+	run -0 prt-diff -H -S state two
+	[ "${#lines[@]}" -eq 3 ]
 }
 
 @test "each standard descriptor closed, and all of them" {
@@ -250,10 +301,22 @@ snapshots()
 			# 127: not even the C library could be loaded
 			[[ $status == [02] || $status == 127 ]]
 			[ -n "$output" ]
+			# all of it, or a message; prt-scan's differs each time
+			[[ $status != 0 || $command == prt-scan* ||
+				$output == "$($command)" ]]
+			[[ $status != 2 || $output == *"${command%% *}: "* ]]
 		done
 	done
 	prt-diff --init -S state one
 	cp state before
+	for limit in '-n 4' '-n 5' '-n 6' '-v 4000' '-s 64'; do
+		cp before state
+		run bash -c "ulimit $limit && exec prt-diff -S state two" 3>&-
+		echo "$limit: $status: $output"
+		[ "$status" -eq 0 ] || cmp state before
+		[ "$status" -ne 0 ] || run ! cmp state before
+	done
+	cp before state
 	run bash -c '
 		ulimit -f 0
 		trap "" XFSZ
