@@ -8,21 +8,21 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/measure.bash"
 export here
 
-# measure_alone COMMAND: ` MILLISECONDS | MiB |', medians.
+# measure_alone COMMAND: ` MILLISECONDS | MiB |', medians, of processor time:
+# what else runs does not count.
 measure_alone()
 {
-	local run
+	local run TIMEFORMAT='%3U %3S'
 
-	: >"$dir/us"
+	: >"$dir/ms"
 	: >"$dir/kib"
-	for ((run = 0; run <= runs; run++)); do
-		measure_once "$1" >"$dir/once"
+	for ((run = 0; run <= ${runs:?}; run++)); do
+		{ time measure_once "$1" >"$dir/once"; } 2>"$dir/cpu"
 		((run > 0)) || continue
-		cut -d ' ' -f 1 "$dir/once" >>"$dir/us"
+		mawk '{ print 1000 * ($1 + $2) }' "$dir/cpu" >>"$dir/ms"
 		cut -d ' ' -f 2 "$dir/once" >>"$dir/kib"
 	done
-	printf ' %s.%s | %s |' "$(($(measure_median "$dir/us") / 1000))" \
-		"$(($(measure_median "$dir/us") / 100 % 10))" \
+	printf ' %s | %s |' "$(measure_median "$dir/ms")" \
 		"$(($(measure_median "$dir/kib") / 1024))"
 }
 
