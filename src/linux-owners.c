@@ -138,26 +138,25 @@ search(void *arg)
 {
 	struct search *s = arg;
 
+	s->n = 0;
 	s->since = ticks_since_boot();
 	s->error = linux_bpf_files(take_file, s, &s->what) ? 0 : errno;
 	return NULL;
 }
 
-/* With one processor there is nothing to gain. */
+/* With one processor there is nothing to gain by an early start. */
 struct search *
 linux_search(const struct scan_request *req)
 {
 	struct search *s;
 
-	if (req->filter->npids > 0 || sysconf(_SC_NPROCESSORS_ONLN) < 2 ||
-	    !wants_bpf(req))
+	if (!wants_bpf(req))
 		return NULL;
 	s = mem_alloc(sizeof *s);
-	s->is_running = pthread_create(&s->thread, NULL, search, s) == 0;
-	if (s->is_running)
-		return s;
-	free(s);
-	return NULL;
+	s->is_running = req->filter->npids == 0 &&
+	    sysconf(_SC_NPROCESSORS_ONLN) > 1 &&
+	    pthread_create(&s->thread, NULL, search, s) == 0;
+	return s;
 }
 
 static void
@@ -209,20 +208,21 @@ static bool
 by_bpf(const struct scan_request *req, const struct inodes *inodes,
     struct scan *sc, bool *done)
 {
-	struct search late = { 0 }, *s = sc->search;
+	struct search *s = sc->search;
 	struct held_list held = { 0 };
-	bool whole = false, ok = true;
+	bool begins = !s->is_running, ok = true;
 
-	if (s != NULL) {
-		wait_for(s);
-		whole = s->error != 0 || choose(s, req, inodes, sc, &held);
-	}
+	wait_for(s);
 	/* one that began before a socket was there may not know its owner */
-	if (!whole) {
-		s = &late;
+	if (!begins && s->error == 0)
+		begins = !choose(s, req, inodes, sc, &held);
+	if (begins) {
 		search(s);
 		choose(s, req, inodes, sc, &held);
 	}
+	/* about here the scan has most in memory */
+	free(s->v);
+	s->v = NULL;
 	*done = s->error == 0;
 	if (*done) {
 		sort_held(&held);
@@ -233,7 +233,6 @@ by_bpf(const struct scan_request *req, const struct inodes *inodes,
 		ok = false;
 	}
 	free(held.v);
-	free(late.v);
 	return ok;
 }
 
@@ -244,7 +243,7 @@ linux_owners(const struct scan_request *req, struct scan *sc)
 	bool ok = true, done = false;
 
 	inodes_make(&inodes, sc);
-	if (sc->search != NULL || wants_bpf(req))
+	if (sc->search != NULL)
 		ok = by_bpf(req, &inodes, sc, &done);
 	if (ok && !done)
 		ok = linux_walk(req, &inodes, sc);

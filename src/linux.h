@@ -38,8 +38,8 @@ enum { LINUX_AGAIN = -1 };
 int linux_datagram(struct scan *sc, const void *buf, size_t len,
     enum sock_proto proto, bool *interrupted);
 
-/* The owners of sc's sockets, from the process tables.  The search begins in a
- * thread where that is worth it, else it gives NULL. */
+/* The owners of sc's sockets, from the process tables; by sc->search where that
+ * is not NULL, else by a walk. */
 bool linux_owners(const struct scan_request *req, struct scan *sc);
 struct search *linux_search(const struct scan_request *req);
 void linux_search_end(struct search *s);
