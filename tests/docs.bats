@@ -254,3 +254,18 @@ header()
 				print "| " row[i] time[row[i]] " |" }' rows - |
 		diff -u rows -
 }
+
+@test "a run's tables take the places of those of the same head" {
+	printf '%s\n' noise '| a | ms |' '| - | - |' '| new | 1 |' '' \
+		'| c | ms |' >new
+	printf '%s\n' '# Text' '| a | ms |' '| - | - |' '| old | 2 |' \
+		'| old | 3 |' Text '| b | ms |' '| - | - |' >page
+	run -0 awk -f "$SRC/tests/bench/tables.awk" new page
+	assert_output_is "# Text
+| a | ms |
+| - | - |
+| new | 1 |
+Text
+| b | ms |
+| - | - |"
+}

@@ -37,10 +37,8 @@ make_snapshots()
 [ $# -gt 0 ] || set -- 10000 100000 1000000
 for n; do
 	make_snapshots "$n"
-	printf '\n%d records, %d MB each\n\n' "$n" \
-		"$(($(stat -c %s new) / 1000000))"
 	# shellcheck disable=SC2016
-	measure_table \
+	measure_table "$(grouped "$n") records" \
 		prt-diff 'exec prt-diff old new' \
 		'sort, comm' 'sort old >a & sort new >b & wait; comm -3 a b' \
 		'sort, diff' 'sort old >a & sort new >b & wait; diff a b' \

@@ -21,14 +21,11 @@ for n; do
 	# What is compared does the same.
 	$all in | cmp - <(mawk -f "$here/flag-peer.awk" in)
 	$seed in | cmp - <(mawk -f "$here/flag-seed.awk" in)
-	printf '\n%d records, %d MB\n\n' "$n" \
-		"$(($(stat -c %s in) / 1000000))"
 	# shellcheck disable=SC2016
-	measure_table \
+	measure_table "$(grouped "$n") records" \
 		'prt-flag, all heuristics, 20 rules' \
 		'exec $all -f "$here/flag.rules" in' \
 		'prt-flag, all heuristics' 'exec $all in' \
-		'prt-flag -s' 'exec $all -s in' \
 		"prt-flag, the seed's three" 'exec $seed in' \
 		'mawk, all heuristics' 'exec mawk -f "$here/flag-peer.awk" in' \
 		"mawk, the seed's three" 'exec mawk -f "$here/flag-seed.awk" in'

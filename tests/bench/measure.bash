@@ -19,13 +19,20 @@ measure_median()
 	sort -n "$1" | sed -n "$(((runs + 1) / 2))p"
 }
 
-# measure_table NAME COMMAND [NAME COMMAND]...: the first is what the others
-# are compared with.  $dir is a folder for notes.
+# grouped NUMBER: with commas.
+grouped()
+{
+	sed ':a;s/\([0-9]\)\([0-9]\{3\}\)\($\|,\)/\1,\2\3/;ta' <<<"$1"
+}
+
+# measure_table TITLE NAME COMMAND [NAME COMMAND]...: the first is what the
+# others are compared with.  $dir is a folder for notes.
 measure_table()
 {
 	local -a names=() commands=()
-	local i run us kib best
+	local title=$1 i run us kib best
 
+	shift
 	while [ $# -gt 0 ]; do
 		names+=("$1") commands+=("$2")
 		shift 2
@@ -40,7 +47,8 @@ measure_table()
 		done
 	done
 	best=$(measure_median "$dir/us.0")
-	printf '| | milliseconds | times %s | MiB |\n' "${names[0]}"
+	printf '\n| %s | milliseconds | times %s | MiB |\n' "$title" \
+		"${names[0]%%,*}"
 	printf '| --- | --- | --- | --- |\n'
 	for i in "${!names[@]}"; do
 		us=$(measure_median "$dir/us.$i")
