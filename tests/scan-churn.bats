@@ -94,6 +94,31 @@ scan_on()
 	done
 }
 
+# 400 listeners are more than a datagram of the first dump takes.
+@test "netlink: listeners that two datagrams divide are asked for once more" {
+	requires python3 strace
+	in_netns bash -c '
+		ip link set lo up
+		python3 -c "
+import socket, time
+held = []
+for port in range(1, 401):
+    s = socket.socket()
+    s.bind((\"127.0.0.1\", port))
+    s.listen()
+    held.append(s)
+c = socket.create_connection((\"127.0.0.1\", 7))
+open(\"ready\", \"w\").close()
+time.sleep(60)" &
+		until [ -e ready ]; do sleep 0.02; done
+		strace -qq -o trace -e trace=sendto prt-scan --backend=netlink \
+			-H -o state,local_port >rows
+		kill $!'
+	[ "$(grep -cE "TCPDIAG_GETSOCK|nlmsg_type=0x12" trace)" -eq 2 ]
+	diff <(seq 400) <(sed -n 's/^LISTEN	//p' rows)
+	[ "$(grep -c ESTABLISHED rows)" -eq 2 ]
+}
+
 @test "netlink: none missing, none twice, none with another's process" {
 	scan_on --backend=netlink
 }
