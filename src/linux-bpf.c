@@ -140,16 +140,16 @@ start_iterator(int prog)
 }
 
 static bool
-read_files(int iter, void (*each)(void *arg, const struct linux_file *f),
-    void *arg)
+read_files(int iter, void (*some)(void *arg, const struct linux_file *f,
+    size_t n), void *arg)
 {
 	struct linux_file file[READ_SIZE / FILE_SIZE];
-	ssize_t n, i;
+	ssize_t n;
 
 	do {
 		n = read(iter, file, sizeof file);
-		for (i = 0; i < n / FILE_SIZE; i++)
-			each(arg, &file[i]);
+		if (n > 0)
+			some(arg, file, (size_t)n / FILE_SIZE);
 		/* EAGAIN: a million files and no socket, and so far */
 	} while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
 	return n == 0;
@@ -197,7 +197,7 @@ find_kernel(int fd, struct linux_btf *kernel)
 }
 
 bool
-linux_bpf_files(void (*each)(void *arg, const struct linux_file *f),
+linux_bpf_files(void (*some)(void *arg, const struct linux_file *f, size_t n),
     void *arg, const char **what)
 {
 	struct linux_btf kernel[NWANT] = {
@@ -224,7 +224,7 @@ linux_bpf_files(void (*each)(void *arg, const struct linux_file *f),
 		*what = "bpf";
 		prog = load_program(kernel);
 		iter = prog >= 0 ? start_iterator(prog) : -1;
-		ok = iter >= 0 && read_files(iter, each, arg);
+		ok = iter >= 0 && read_files(iter, some, arg);
 	}
 	input_close(iter);
 	input_close(prog);

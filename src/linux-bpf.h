@@ -21,13 +21,13 @@ struct linux_file {
 };
 
 /*
- * Calls each for every one, in no order, and more than once where threads of a
- * process have tables of their own: also those that no walk of /proc sees.
+ * Calls some for every so many, in no order, and more than once where threads of
+ * a process have tables of their own: also those that no walk of /proc sees.
  * False where the kernel does not let us, with errno, and in *what what it was
- * about; each may have been called then.
+ * about; some may have been called then.
  */
-bool linux_bpf_files(void (*each)(void *arg, const struct linux_file *f),
-    void *arg, const char **what);
+bool linux_bpf_files(void (*some)(void *arg, const struct linux_file *f,
+    size_t n), void *arg, const char **what);
 
 /* A function, or a member of a struct, of the kernel's. */
 struct linux_btf {

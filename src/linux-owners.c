@@ -24,13 +24,24 @@ enum { MANY_FILES = 20000 };
 
 /* The sockets that all processes have, by the iterator. */
 struct search {
+	pthread_mutex_t lock;	/* of v, n, cap and is_done while it runs */
+	pthread_cond_t more;
 	struct linux_file *v;
 	size_t n, cap;
+	bool is_done;
 	uint64_t since;		/* as linux_walk_held has it */
 	const char *what;	/* what failed, */
 	int error;		/* or 0 */
 	pthread_t thread;
 	bool is_running;
+};
+
+/* Its processes, while it runs. */
+struct early {
+	struct search *search;
+	const struct inodes *inodes;
+	size_t at;		/* how far it was looked at, */
+	uint32_t pid;		/* and the last process */
 };
 
 static size_t
@@ -125,12 +136,16 @@ wants_bpf(const struct scan_request *req)
 }
 
 static void
-take_file(void *arg, const struct linux_file *file)
+take_files(void *arg, const struct linux_file *f, size_t n)
 {
 	struct search *s = arg;
 
-	s->v = mem_grow(s->v, &s->cap, s->n + 1, sizeof *s->v);
-	s->v[s->n++] = *file;
+	pthread_mutex_lock(&s->lock);
+	s->v = mem_grow(s->v, &s->cap, s->n + n, sizeof *s->v);
+	memcpy(s->v + s->n, f, n * sizeof *f);
+	s->n += n;
+	pthread_cond_signal(&s->more);
+	pthread_mutex_unlock(&s->lock);
 }
 
 static void *
@@ -138,9 +153,11 @@ search(void *arg)
 {
 	struct search *s = arg;
 
-	s->n = 0;
-	s->since = ticks_since_boot();
-	s->error = linux_bpf_files(take_file, s, &s->what) ? 0 : errno;
+	s->error = linux_bpf_files(take_files, s, &s->what) ? 0 : errno;
+	pthread_mutex_lock(&s->lock);
+	s->is_done = true;
+	pthread_cond_signal(&s->more);
+	pthread_mutex_unlock(&s->lock);
 	return NULL;
 }
 
@@ -153,10 +170,39 @@ linux_search(const struct scan_request *req)
 	if (!wants_bpf(req))
 		return NULL;
 	s = mem_alloc(sizeof *s);
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->more, NULL);
+	s->since = ticks_since_boot();
 	s->is_running = req->filter->npids == 0 &&
 	    sysconf(_SC_NPROCESSORS_ONLN) > 1 &&
 	    pthread_create(&s->thread, NULL, search, s) == 0;
 	return s;
+}
+
+/* The next process that has one of the scan's sockets; waits for it, but not
+ * when all are there: then several threads take the rest. */
+static bool
+next_early(void *arg, uint32_t *pid)
+{
+	struct early *e = arg;
+	struct search *s = e->search;
+	const struct linux_file *f;
+	bool found = false;
+
+	pthread_mutex_lock(&s->lock);
+	while (!found && !s->is_done) {
+		if (e->at == s->n) {
+			pthread_cond_wait(&s->more, &s->lock);
+			continue;
+		}
+		f = &s->v[e->at++];
+		found = f->pid != e->pid &&
+		    inodes_find(e->inodes, f->inode) != INODES_NONE;
+		if (found)
+			*pid = e->pid = f->pid;
+	}
+	pthread_mutex_unlock(&s->lock);
+	return found;
 }
 
 static void
@@ -171,6 +217,8 @@ void
 linux_search_end(struct search *s)
 {
 	wait_for(s);
+	pthread_cond_destroy(&s->more);
+	pthread_mutex_destroy(&s->lock);
 	free(s->v);
 	free(s);
 }
@@ -202,6 +250,25 @@ choose(const struct search *s, const struct scan_request *req,
 	return i == sc->nsock;
 }
 
+/* Those of the scan's sockets, from a search that began before its tables were
+ * read.  False where that may not know the owner of what came later. */
+static bool
+by_early(const struct scan_request *req, const struct inodes *inodes,
+    struct scan *sc, struct scan *part, struct held_list *l)
+{
+	struct search *s = sc->search;
+	struct early e = { .search = s, .inodes = inodes };
+
+	if ((req->needs & NEEDS_OF_PROCESS) != 0)
+		linux_walk_early(req, s->since, next_early, &e, part);
+	wait_for(s);
+	if (s->error != 0)
+		return true;
+	l->known = part->proc;
+	l->nknown = part->nproc;
+	return choose(s, req, inodes, sc, l);
+}
+
 /* False after a message; *done is whether the kernel let us, else nothing was
  * added. */
 static bool
@@ -209,14 +276,15 @@ by_bpf(const struct scan_request *req, const struct inodes *inodes,
     struct scan *sc, bool *done)
 {
 	struct search *s = sc->search;
+	struct scan part = { .nproc = 0 };
 	struct held_list held = { 0 };
-	bool begins = !s->is_running, ok = true;
+	bool ok = true;
 
-	wait_for(s);
-	/* one that began before a socket was there may not know its owner */
-	if (!begins && s->error == 0)
-		begins = !choose(s, req, inodes, sc, &held);
-	if (begins) {
+	if (!s->is_running || !by_early(req, inodes, sc, &part, &held)) {
+		s->n = 0;
+		s->since = ticks_since_boot();
+		/* those may have left their numbers to others */
+		held.nknown = 0;
 		search(s);
 		choose(s, req, inodes, sc, &held);
 	}
@@ -232,6 +300,9 @@ by_bpf(const struct scan_request *req, const struct inodes *inodes,
 		err_msg("--owners=bpf: %s:", s->what);
 		ok = false;
 	}
+	sc->incomplete |= part.incomplete;
+	arena_adopt(&sc->arena, &part.arena);
+	scan_free(&part);
 	free(held.v);
 	return ok;
 }

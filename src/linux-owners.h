@@ -30,6 +30,9 @@ struct held {
 struct held_list {
 	struct held *v;
 	size_t n, cap;
+	/* what linux_walk_early has described of them, in order of pids */
+	const struct proc *known;
+	size_t nknown;
 };
 
 /* Adds the holders of sc's sockets, and their processes, by a walk of the
@@ -45,5 +48,14 @@ bool linux_walk(const struct scan_request *req, const struct inodes *inodes,
 bool linux_walk_held(const struct scan_request *req,
     const struct inodes *inodes, const struct held_list *held, uint64_t since,
     struct scan *sc);
+
+/*
+ * Describes processes, but for their users, while the others are still looked
+ * for: those that next tells, as often as it returns true.  What is known of
+ * those that were there before since is in part->proc then, in order of pids.
+ * The caller calls scan_free.
+ */
+void linux_walk_early(const struct scan_request *req, uint64_t since,
+    bool (*next)(void *arg, uint32_t *pid), void *arg, struct scan *part);
 
 #endif

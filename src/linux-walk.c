@@ -110,8 +110,8 @@ walk_describe(struct worker *w, int fd, unsigned needs, struct proc *p)
 	w->part.incomplete |= linux_process(fd, needs, p, &w->part.arena);
 }
 
-static void
-take_process(struct worker *w, uint32_t *pid)
+void
+walk_take_process(struct worker *w, uint32_t *pid)
 {
 	size_t before = w->part.nholder;
 	int fd;
@@ -130,66 +130,6 @@ take_process(struct worker *w, uint32_t *pid)
 	if (w->part.nholder > before)
 		walk_describe(w, fd, w->walk->req->needs, walk_add_process(w));
 	close(fd);
-}
-
-/* The first holder of the process at hand, in a list that is in order of pids
- * and has some. */
-static const struct held *
-find_held(const struct worker *w, const struct held_list *l)
-{
-	size_t low = 0, high = l->n, middle;
-
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (l->v[middle].pid < w->pid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return &l->v[low];
-}
-
-static void
-add_held(struct worker *w, const struct held *h, const struct held *end)
-{
-	uint32_t proc = (uint32_t)w->part.nproc - 1;
-
-	for (; h < end && h->pid == w->pid; h++)
-		*scan_add_holder(&w->part) = (struct holder){ h->sock, proc,
-			h->fd };
-}
-
-/* A process that was there before is the same one: a number has one process
- * at a time.  Its user is known. */
-static void
-take_held(struct worker *w, uint32_t *pid)
-{
-	const struct held_list *l = w->walk->held;
-	unsigned needs = w->walk->req->needs & NEEDS_OF_PROCESS;
-	const struct held *h;
-	struct proc *p;
-	int fd = -1;
-
-	w->pid = *pid;
-	h = find_held(w, l);
-	p = walk_add_process(w);
-	if (needs != 0)
-		fd = walk_open(w->walk->proc, w->pid, "/fd");
-	if (fd >= 0) {
-		p->uid = h->uid;
-		p->has_uid = true;
-		walk_describe(w, fd, (needs & ~(unsigned)NEED_USER) |
-		    NEED_STAT, p);
-		close(fd);
-	}
-	if (p->comm.p == NULL)
-		*p = (struct proc){ .pid = w->pid };
-	if (p->start >= w->walk->since) {
-		w->part.nproc--;
-		take_process(w, pid);
-	} else {
-		add_held(w, h, l->v + l->n);
-	}
 }
 
 static void *
@@ -240,8 +180,8 @@ count_threads(const struct walk *w, const struct scan *sc)
 	return cpus > 0 && n > (size_t)cpus ? (size_t)cpus : n;
 }
 
-static void
-walk_with(struct walk *w, struct scan *sc,
+void
+walk_run(struct walk *w, struct scan *sc,
     void (*take)(struct worker *w, uint32_t *pid))
 {
 	struct worker worker[MAX_THREADS] = { { .walk = w } };
@@ -264,8 +204,8 @@ walk_with(struct walk *w, struct scan *sc,
 	}
 }
 
-static void
-add_pid(struct walk *w, uint32_t pid)
+void
+walk_add_pid(struct walk *w, uint32_t pid)
 {
 	w->pid = mem_grow(w->pid, &w->pidcap, w->npid + 1, sizeof *w->pid);
 	w->pid[w->npid++] = pid;
@@ -282,7 +222,7 @@ take_pid(void *arg, int dir, const char *name)
 		return;
 	w->has_init |= pid == 1;
 	if (filter_keeps_pid(w->req->filter, (uint32_t)pid))
-		add_pid(w, (uint32_t)pid);
+		walk_add_pid(w, (uint32_t)pid);
 }
 
 /* Whether /proc shows what a walk of it relies on. */
@@ -329,8 +269,8 @@ has_outside(const struct walk *w)
 	    st.st_ino != LINUX_PID_NS_INIT;
 }
 
-static bool
-open_proc(struct walk *w)
+bool
+walk_begin(struct walk *w)
 {
 	w->proc = open(w->req->proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (w->proc < 0)
@@ -338,8 +278,8 @@ open_proc(struct walk *w)
 	return w->proc >= 0;
 }
 
-static void
-end_walk(struct walk *w)
+void
+walk_end(struct walk *w)
 {
 	free(w->owned);
 	free(w->pid);
@@ -352,7 +292,7 @@ linux_walk(const struct scan_request *req, const struct inodes *inodes,
     struct scan *sc)
 {
 	struct walk w = { .req = req, .inodes = inodes };
-	bool ok = open_proc(&w);
+	bool ok = walk_begin(&w);
 
 	if (ok && !walk_each(w.proc, take_pid, &w)) {
 		err_msg("%s:", req->proc);
@@ -362,31 +302,12 @@ linux_walk(const struct scan_request *req, const struct inodes *inodes,
 		w.owned = mem_alloc(sc->nsock);
 		if (req->own_proc)
 			look_at_self(&w, sc);
-		walk_with(&w, sc, take_process);
+		walk_run(&w, sc, walk_take_process);
 		if (are_unowned(&w, sc)) {
-			walk_with(&w, sc, walk_take_threads);
+			walk_run(&w, sc, walk_take_threads);
 			sc->hidden += has_outside(&w);
 		}
 	}
-	end_walk(&w);
-	return ok;
-}
-
-bool
-linux_walk_held(const struct scan_request *req, const struct inodes *inodes,
-    const struct held_list *held, uint64_t since, struct scan *sc)
-{
-	struct walk w = { .req = req, .inodes = inodes, .held = held,
-		.since = since };
-	bool ok = open_proc(&w);
-	size_t i;
-
-	w.owned = mem_alloc(sc->nsock);
-	for (i = 0; i < held->n; i++)
-		if (i == 0 || held->v[i].pid != held->v[i - 1].pid)
-			add_pid(&w, held->v[i].pid);
-	if (ok)
-		walk_with(&w, sc, take_held);
-	end_walk(&w);
+	walk_end(&w);
 	return ok;
 }

@@ -41,6 +41,18 @@ struct worker {
 	bool started;
 };
 
+/* Opens the proc tree of w->req; false after a message.  walk_end frees what
+ * the walk has, either way. */
+bool walk_begin(struct walk *w);
+void walk_end(struct walk *w);
+
+void walk_add_pid(struct walk *w, uint32_t pid);
+
+/* Takes all the pids, in as many threads as it is worth, and adds what they
+ * find to sc. */
+void walk_run(struct walk *w, struct scan *sc,
+    void (*take)(struct worker *w, uint32_t *pid));
+
 /* Calls each for every name in an open directory; false with errno. */
 bool walk_each(int dir, void (*each)(void *arg, int dir, const char *name),
     void *arg);
@@ -62,6 +74,9 @@ struct proc *walk_add_process(struct worker *w);
 
 /* What there is to tell of it, by the files beside the open directory fd. */
 void walk_describe(struct worker *w, int fd, unsigned needs, struct proc *p);
+
+/* Takes the sockets that a process has. */
+void walk_take_process(struct worker *w, uint32_t *pid);
 
 /* Takes the sockets without an owner that a process's other threads have. */
 void walk_take_threads(struct worker *w, uint32_t *pid);

@@ -420,6 +420,23 @@ time.sleep(100)' "$port" >state 3>&- &
 	skip 'the tables were read too early'
 }
 
+@test "a process is told of while others are looked for, and once" {
+	requires_bpf
+	requires python3 strace
+	[ "$(nproc)" -gt 1 ] || skip 'needs two processors'
+	hold_many_files
+	prt-scan -H --owners=walk -o "$cols" -l "$port" >walk
+	# the second reading waits for a second
+	run -0 strace -f -qq -o trace -e trace=openat,read \
+		-P anon_inode:bpf_iter -P "$holder/fd" \
+		-P "/proc/$holder/fd" \
+		-e inject=read:delay_enter=1000000:when=2 \
+		prt-scan -H --owners=bpf -o "$cols" -l "$port"
+	assert_output_is "$(<walk)"
+	[ "$(grep -c "openat.*/fd\"" trace)" -eq 1 ]
+	awk '/openat/ { seen = 1 } /DELAYED/ { exit !seen }' trace
+}
+
 @test "--owners: what it can be, and what it goes with" {
 	run -2 --separate-stderr prt-scan --owners=ss
 	[ "$stderr" = 'prt-scan: --owners=ss: expected auto, walk or bpf' ]
