@@ -143,6 +143,11 @@ list(struct options *o)
 	struct cols all, cols;
 	int status = STATUS_TROUBLE;
 
+	if (optind < o->common.argc) {
+		err_msg("-l: '%s': no operand goes with it",
+		    o->common.argv[optind]);
+		return status;
+	}
 	cols_init(&all);
 	cols_init(&cols);
 	report_list_columns(&all);

@@ -313,6 +313,7 @@ setup()
 	prt-flag -l | prt-flag -X -H --disable=all | cut -f 1-7 |
 		cmp - <(prt-flag -l -H)
 	refuses '-o nope: *' -l -o nope
+	refuses "-l: 'scan': no operand goes with it" -l scan
 }
 
 @test "--enable and --disable, in their order" {
