@@ -142,15 +142,21 @@ diff_key_set(struct diff_side *s, const struct cols *key)
 }
 
 void
-diff_key_change(struct diff_side *s, const struct cols *key)
+diff_key_again(struct diff_side *s)
 {
 	struct diff_reader reader = { 0 };
 	size_t i;
 
-	diff_key_set(s, key);
 	for (i = 0; i < s->nrows; i++)
 		hash_key(s, &s->rows[i],
 		    diff_reader_row(&reader, s, &s->rows[i]));
 	diff_reader_free(&reader);
+}
+
+void
+diff_key_change(struct diff_side *s, const struct cols *key)
+{
+	diff_key_set(s, key);
+	diff_key_again(s);
 	diff_index_build(s);
 }

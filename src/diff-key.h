@@ -34,6 +34,9 @@ void diff_key_set(struct diff_side *s, const struct cols *key);
 void diff_key_hash(struct diff_side *s, struct diff_row *row,
     const struct str *v);
 
+/* Hashes all rows once more, where the key was set anew among them. */
+void diff_key_again(struct diff_side *s);
+
 /* Another key for a side that is loaded. */
 void diff_key_change(struct diff_side *s, const struct cols *key);
 

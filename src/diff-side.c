@@ -108,6 +108,7 @@ add_cols(struct diff_side *s)
 		cols_copy(&key, &s->plan->key);
 	else
 		diff_key_default(&key, s, NULL);
+	s->mixed |= s->nrows > 0 && !cols_equal(&s->key, &key);
 	diff_key_set(s, &key);
 	cols_free(&key);
 	return i;
@@ -190,8 +191,11 @@ diff_side_load(struct diff_side *s)
 		return;
 	rec_start(&s->rec, s->name, buf_str(&s->text),
 	    fields->n > 0 ? fields : NULL);
-	if (parse(s) && diff_host_link(s))
-		diff_index_build(s);
+	if (!parse(s) || !diff_host_link(s))
+		return;
+	if (s->mixed)
+		diff_key_again(s);
+	diff_index_build(s);
 }
 
 bool

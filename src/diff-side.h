@@ -66,6 +66,7 @@ struct diff_side {
 	struct diff_row *rows;
 	size_t ncols, nsnaps, nhosts, nrows;
 	bool hidden;		/* some owners were not to be seen */
+	bool mixed;		/* rows were hashed before the key was known */
 
 	/* Its own. */
 	size_t cols_cap, snaps_cap, hosts_cap, rows_cap, order_cap;

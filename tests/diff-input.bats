@@ -88,6 +88,27 @@ warns()
 	refuses 'b: no field local_port, and no --key' a b
 }
 
+@test "a later header that lacks a field of the key: it is none of any record's" {
+	FIELDS=(host proto netns local_addr local_port process)
+	rec host=a netns=x | snap host=a time=$T1 >a
+	rec host=a netns=x process=b | snap host=a time=$T1 >a2
+	FIELDS=(host proto local_addr local_port process)
+	rec host=b | snap host=b time=$T1 >b
+	cat a b >one
+	cat b a >two
+	same one two
+	same two one
+	cat b a2 >changed
+	run -0 prt-diff -H -o host,change,was one changed
+	[ "$output" = "a	changed	process=nginx" ]
+	# a header alone is one, too: a state has that of a host without records
+	FIELDS=(host proto local_port process)
+	snap host=c time=$T1 </dev/null >c
+	cat one c >three
+	cat c one >four
+	same three four
+}
+
 @test "values are compared unescaped, and written in one form" {
 	printf '#proto\tlocal_port\tprocess\ntcp\t1\t\\x41\\x5c\\x0a\n' >old
 	printf '#proto\tlocal_port\tprocess\ntcp\t1\tA\\\\\\n\n' >new
