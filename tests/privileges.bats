@@ -348,3 +348,15 @@ let_go()
 		[ "$(rights_of $name.status)" = 'Prm=80004 Eff=80004 1' ]
 	done
 }
+
+@test "a kernel that lets nothing be given up: it is said, the rest is done" {
+	requires linux strace
+	echo "$record" >in
+	for call in capget prctl capset; do
+		run -0 --separate-stderr strace -qq -o trace -e trace=$call \
+			-e inject=$call:error=EPERM prt-flag -X -H -o state in
+		grep -q INJECTED trace
+		[ "$output" = LISTEN ]
+		[ "${stderr_lines[0]}" = 'prt-flag: giving up capabilities: Operation not permitted' ]
+	done
+}
