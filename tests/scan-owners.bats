@@ -27,6 +27,13 @@ requires_bpf()
 		skip 'needs a kernel with BTF, and the first pid namespace'
 }
 
+# Where bpf is refused before it is called.
+requires_first_pidns()
+{
+	! prt-scan --owners=bpf -o pid 2>&1 | grep -q 'first pid namespace' ||
+		skip 'needs the first pid namespace'
+}
+
 # So many open files that --owners=auto would take the iterator: of a process
 # that listens on the port, too.
 hold_many_files()
@@ -256,6 +263,7 @@ time.sleep(60)" &
 }
 
 @test "the walk: bpf is refused, or there is none" {
+	requires_first_pidns
 	hold_many_files
 	for error in EPERM EINVAL ENOSYS; do
 		the_walk strace -f -qq -o trace -e trace=bpf \
@@ -302,6 +310,7 @@ time.sleep(60)" &
 }
 
 @test "the walk: no BTF, or one that is cut or not what it should be" {
+	requires_first_pidns
 	hold_many_files
 	unshare -m true 2>/dev/null || skip 'needs mount namespaces'
 	btf=/sys/kernel/btf/vmlinux
