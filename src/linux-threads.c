@@ -13,6 +13,10 @@
 
 #include "num.h"
 
+/* Of a process whose threads may all have one table, for what is known: ten
+ * thousand of them with as many descriptors would be a scan of hours. */
+enum { LINKS_MAX = 200000 };
+
 static int
 cmp_tids(const void *a, const void *b)
 {
@@ -21,13 +25,19 @@ cmp_tids(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* kcmp(2): 0 where two threads share a table of descriptors.  Where it does not
- * tell, each has its own. */
+/* kcmp(2): 0 where two threads share a table of descriptors. */
+static long
+compare_tables(uint32_t tid1, uint32_t tid2)
+{
+	return syscall(SYS_kcmp, tid1, tid2, KCMP_FILES, 0, 0);
+}
+
+/* Where that does not tell, each has its own. */
 static int
 cmp_tables(const void *a, const void *b)
 {
 	const uint32_t *x = a, *y = b;
-	long c = syscall(SYS_kcmp, *x, *y, KCMP_FILES, 0, 0);
+	long c = compare_tables(*x, *y);
 
 	return c == 0 ? 0 : c == 1 ? -1 : c == 2 ? 1 : cmp_tids(a, b);
 }
@@ -70,6 +80,10 @@ take_tables(struct worker *w, int task)
 	for (i = 0; i < w->ntid; i++) {
 		if (i > 0 && w->compare(&w->tid[i - 1], &w->tid[i]) == 0)
 			continue;
+		if (w->links > LINKS_MAX && w->compare == cmp_tids) {
+			w->part.hidden++;
+			break;
+		}
 		fd = walk_open(task, w->tid[i], "/fd");
 		if (fd < 0)
 			walk_note_failure(w, "/task");
@@ -119,11 +133,12 @@ walk_take_threads(struct worker *w, uint32_t *pid)
 	int task, source;
 
 	w->pid = *pid;
-	w->ntid = 0;
-	/* the numbers of another tree are not this machine's */
-	w->compare = w->walk->req->own_proc ? cmp_tables : cmp_tids;
+	w->ntid = w->links = 0;
 	if (w->pid == 0 || !may_have_threads(w->walk, w->pid))
 		return;
+	/* the numbers of another tree are not this machine's */
+	w->compare = w->walk->req->own_proc &&
+	    compare_tables(w->pid, w->pid) == 0 ? cmp_tables : cmp_tids;
 	task = walk_open(w->walk->proc, w->pid, "/task");
 	if (task < 0) {
 		walk_note_failure(w, "/task");

@@ -49,6 +49,7 @@ take_fd(void *arg, int dir, const char *name)
 	if (!num_parse(str_from(name), UINT32_MAX, &fd))
 		return;
 	n = readlinkat(dir, name, link, sizeof link);
+	w->links++;
 	if (n < 0 && w->fault == 0 && errno != ENOENT)
 		w->fault = errno;
 	if (n <= 0)

@@ -36,6 +36,7 @@ struct worker {
 	int fault;		/* some link of which gave that errno, */
 	uint32_t *tid;		/* and its threads with other tables */
 	size_t ntid, tidcap;
+	size_t links;		/* that were read */
 	int (*compare)(const void *tid1, const void *tid2);
 	pthread_t thread;
 	bool started;

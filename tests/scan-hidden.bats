@@ -212,3 +212,39 @@ print(flush=True); time.sleep(60)" >inside &
 	[ "${lines[2]}" = "$port	-	65534" ]
 	[[ $stderr == *': the owner of 1 socket is hidden, even from root' ]]
 }
+
+@test "threads without end that may have descriptors of their own: counted" {
+	requires strace
+	cat >"$BATS_TEST_TMPDIR/threads.py" <<-END
+		import os, socket, threading, time
+		a, b = socket.socketpair(socket.AF_UNIX)
+		s = socket.socket()
+		s.bind(("127.0.0.1", $((port + 1))))
+		s.listen()
+		socket.send_fds(a, [b"x"], [s.fileno()])
+		s.close()
+		files = [os.dup(a.fileno()) for i in range(400)]
+		threading.stack_size(65536)
+		for i in range(1000):
+		    threading.Thread(target=time.sleep, args=(60,),
+		                     daemon=True).start()
+		print(flush=True)
+		time.sleep(60)
+	END
+	# not this machine's tree: which threads share theirs is not known there
+	run -0 machine 'python3 threads.py >threads 3>&- &
+		threads=$!
+		prt-scan -o pid --proc=/proc | head -n 1
+		until [ -s threads ]; do sleep 0.02; done
+		prt-scan -o local_port,process --proc=/proc
+		strace -qq -f --seccomp-bpf -o trace -e trace=readlinkat \
+			prt-scan -H -o process
+		grep -c "socket:" trace
+		kill $threads'
+	[[ ${lines[0]} == *' unowned=0 '* ]]
+	[[ ${lines[1]} == *' unowned=1 '* ]]
+	[ "${lines[3]}" = "$port	python3" ]
+	[ "${lines[4]}" = "$((port + 1))	-" ]
+	# where it is, each is looked at once
+	[ "${lines[-1]}" -lt 1000 ]
+}
