@@ -5,7 +5,7 @@
 #include "linux.h"
 
 /* Kinds of units that processes run in, systemd.unit(5). */
-static const char *const suffixes[] = {
+static const char suffixes[][9] = {
 	".service", ".scope", ".socket", ".mount", ".swap",
 };
 

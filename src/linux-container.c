@@ -44,7 +44,7 @@ static const struct pattern {
 #undef S
 
 /* libvirt's scopes have nspawn's form. */
-static const char *const no_nspawn[] = { "qemu\\x2d", "lxc\\x2d" };
+static const char no_nspawn[][9] = { "qemu\\x2d", "lxc\\x2d" };
 
 #define NELEMS(a) (sizeof(a) / sizeof(a)[0])
 

@@ -154,8 +154,7 @@ static void
 podman_storage(const struct names *l, const char *home, const char *root,
     uid_t owner, struct buf *b)
 {
-	static const char *const drivers[] = { "overlay", "vfs", "btrfs",
-		"zfs" };
+	static const char drivers[][8] = { "overlay", "vfs", "btrfs", "zfs" };
 	char path[PATH_SIZE];
 	size_t i;
 

@@ -180,7 +180,7 @@ lsof_take_fields(struct lsof *l, struct str line)
 bool
 lsof_sniff_fields(struct str line)
 {
-	static const char *const sure[] = { "PTCP", "PUDP", "tIPv4",
+	static const char sure[][6] = { "PTCP", "PUDP", "tIPv4",
 		"tIPv6" };
 	struct str value = str_cut(&line, '\0'), digits;
 	uint64_t v;

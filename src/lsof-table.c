@@ -12,7 +12,7 @@
 
 enum { MAX_WORDS = 48, TASK_WORDS = 2 };
 
-static const char *const column_names[COL_COUNT] = {
+static const char column_names[COL_COUNT][7] = {
 	[COL_PID] = "PID", [COL_TID] = "TID", [COL_PPID] = "PPID",
 	[COL_USER] = "USER", [COL_FD] = "FD", [COL_TYPE] = "TYPE",
 	[COL_DEVICE] = "DEVICE", [COL_NODE] = "NODE", [COL_NAME] = "NAME",
