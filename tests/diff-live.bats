@@ -267,8 +267,9 @@ contained()
 	for dir in /sys/fs/cgroup /sys/fs/cgroup/systemd; do
 		[ ! -e "$dir/cgroup.procs" ] || break
 	done
+	mkdir -p "$dir/docker-$1.scope" 2>/dev/null ||
+		skip 'needs to make a cgroup'
 	CGROUP=$dir/docker-$1.scope
-	mkdir -p "$CGROUP" 2>/dev/null || skip 'needs to make a cgroup'
 	shift
 	# shellcheck disable=SC2016
 	run_daemon contained sh -c 'echo $$ >"$1/cgroup.procs"; shift

@@ -10,7 +10,7 @@ PRT_BUILDDIR=${PRT_BUILDDIR:-$PWD}
 export HOME=${BATS_TEST_TMPDIR-/nonexistent}
 export XDG_CONFIG_HOME=$HOME/config
 
-# requires root|netns|userns|linux|CMD...: skips the test where one is missing;
+# requires root|netns|userns|mounts|linux|CMD...: skips the test where one is missing;
 # linux is a build that has its backends.
 requires()
 {
@@ -22,6 +22,9 @@ requires()
 		netns) netns_find || skip 'needs network namespaces' ;;
 		userns) unshare -rn true 2>/dev/null ||
 			skip 'needs user namespaces' ;;
+		# Not where the root is no mount, as in a chroot.
+		mounts) unshare -m true 2>/dev/null ||
+			skip 'needs mount namespaces' ;;
 		linux) prt-scan --help | grep -q '^  netlink ' ||
 			skip 'needs the Linux backends' ;;
 		strace)

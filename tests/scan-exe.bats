@@ -110,7 +110,7 @@ os.execv("/proc/self/fd/%d" % fd, ["d"] + sys.argv[2:])' "$daemon"
 }
 
 @test "a process with another root: its own path, and its own view" {
-	requires root
+	requires root mounts
 	run_daemon unshare -m bash -c '
 		mount -t tmpfs none "$1" && mkdir "$1/dir" &&
 		cp "$2" "$1/dir/prog" && exec "$1/dir/prog" "${@:3}"' \

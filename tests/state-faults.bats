@@ -100,7 +100,7 @@ recovers()
 }
 
 @test "a full disk" {
-	requires root
+	requires root mounts
 	# shellcheck disable=SC2016
 	run -0 unshare -m bash -e -c '
 		mkdir d
@@ -120,7 +120,7 @@ recovers()
 }
 
 @test "a read-only folder, and a read-only file system" {
-	requires root setpriv
+	requires root setpriv mounts
 	chmod 755 .
 	mkdir -m 755 ro
 	cp before ro/state
