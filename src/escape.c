@@ -117,8 +117,9 @@ are_plain(const char *p, size_t n)
 	return odd == 0;
 }
 
-size_t
-escape_clean(struct str s)
+/* The length of the longest beginning of s that is written as it is. */
+static size_t
+clean(struct str s)
 {
 	uint32_t cp;
 	size_t i = 0, n;
@@ -168,7 +169,7 @@ escape_add(struct buf *b, struct str s)
 	size_t n;
 
 	for (;;) {
-		n = escape_clean(s);
+		n = clean(s);
 		buf_add(b, s.p, n);
 		s.p += n;
 		s.n -= n;

@@ -28,9 +28,6 @@ bool escape_hostile(uint32_t cp);
  * a character. */
 size_t escape_cut(struct str s, size_t max);
 
-/* The length of the longest beginning of s that is written as it is. */
-size_t escape_clean(struct str s);
-
 /* Appends s in its one escaped form. */
 void escape_add(struct buf *b, struct str s);
 

@@ -26,8 +26,9 @@ static const char *const netstat_names[IFACE_NCOUNTERS] = {
 
 enum { MAX_WORDS = 32 };
 
-struct iface *
-ifaces_add(struct ifaces *t, struct str name)
+/* Room for one more, with that name; nothing of it is known. */
+static struct iface *
+add_iface(struct ifaces *t, struct str name)
 {
 	t->v = mem_grow(t->v, &t->cap, t->n + 1, sizeof *t->v);
 	t->v[t->n] = (struct iface){ .name = arena_str(&t->arena, name) };
@@ -80,7 +81,7 @@ ifaces_netdev(struct ifaces *t, struct str text)
 		n = split(line, word);
 		if (name.n == 0 || n <= netdev_at[IFACE_TX_ERRORS])
 			continue;
-		ifaces_add(t, name);
+		add_iface(t, name);
 		for (i = 0; i < IFACE_NCOUNTERS; i++)
 			set(&t->v[t->n - 1], i, word[netdev_at[i]]);
 	}
@@ -101,7 +102,7 @@ ifaces_netstat(struct ifaces *t, struct str text)
 			continue;
 		if (str_ends(word[0], "*"))	/* it is down */
 			word[0].n--;
-		f = ifaces_add(t, word[0]);
+		f = add_iface(t, word[0]);
 		for (i = 0; i < IFACE_NCOUNTERS; i++)
 			for (j = 3; j < nhead; j++)
 				if (str_is(head[j], netstat_names[i]) &&

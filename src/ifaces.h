@@ -40,8 +40,6 @@ void ifaces_netstat(struct ifaces *t, struct str text);
 /* Adds those in the text of /proc/net/dev, proc_net(5). */
 void ifaces_netdev(struct ifaces *t, struct str text);
 
-/* Room for one more, with that name; nothing of it is known. */
-struct iface *ifaces_add(struct ifaces *t, struct str name);
 void ifaces_free(struct ifaces *t);
 
 /* The columns of interface records, into the empty c. */
