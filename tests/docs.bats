@@ -247,7 +247,7 @@ header()
 	sed -n '/^| milliseconds/,/^$/p' "$SRC/README.md" | sed 1,2d |
 		sed '/^$/d' >rows
 	[ "$(wc -l <rows)" -eq 5 ]
-	sed -n '/^## prt-scan/,/^## prt-diff/p' "$SRC/tests/bench/README.md" |
+	sed -n '/^## prt-scan/,/^## Targets/p' "$SRC/tests/bench/README.md" |
 		awk -F ' *[|] *' 'NR == FNR { row[++n] = $2; next }
 			{ time[$2] = time[$2] " | " $3 }
 			END { for (i = 1; i <= n; i++)
