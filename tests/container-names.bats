@@ -18,12 +18,13 @@ load container-names
 	for pid in "${holders[@]}"; do
 		place "$pid" "/docker/$id"
 	done
+	first=$port
 	listen 0 1
 	place "${holders[1]}" "/docker/$id/below"
-	run -0 --separate-stderr scan_all -U -o container
+	run -0 --separate-stderr scan_all -U -o container "$first" "$port"
 	[ -z "$stderr" ]
 	[ "$(grep -c ^GET request)" -eq 1 ]
-	[ "$(sort <<<"$output" | uniq -c | awk '{ print $1, $2 }')" = '2 -
+	[ "$(sort <<<"$output" | uniq -c | awk '{ print $1, $2 }')" = '1 -
 4 docker/web-1' ]
 }
 
