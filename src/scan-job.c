@@ -137,13 +137,13 @@ tell(const struct scan_job *j, struct scan *sc, bool owners)
 	return result;
 }
 
-/* Names of containers may be Podman's to tell. */
+/* Names of containers may be Podman's to tell; an interface has none. */
 static bool
 may_ask_podman(const struct scan_job *j)
 {
 	struct buf path = { 0 };
-	bool found = j->req.own_proc && (needs_of(j) & NEED_NAMES) != 0 &&
-	    run_look("podman", &path);
+	bool found = !j->interfaces && j->req.own_proc &&
+	    (needs_of(j) & NEED_NAMES) != 0 && run_look("podman", &path);
 
 	buf_free(&path);
 	return found;

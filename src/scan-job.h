@@ -13,7 +13,8 @@ struct scan_job {
 	struct scan_request req;	/* but needs, which the columns tell */
 	const struct backend *backend;	/* NULL: the first that can */
 	const struct out_opts *out;
-	struct cols cols;
+	struct cols cols;	/* of sockets, or of interfaces */
+	bool interfaces;
 	bool quiet;		/* no records, only whether there are any */
 	bool strict;		/* what cannot be read is a failure */
 	bool unsorted;
