@@ -132,3 +132,42 @@ time.sleep(60)" &
 		skip 'needs a kernel with BTF, and the first pid namespace'
 	scan_on --owners=bpf
 }
+
+# lsof reads the kernel's files once, and leaves out what they lose meanwhile.
+# start_held OPTION...: the fixture, and what it holds without its inodes.
+start_held()
+{
+	start_churn "$@"
+	cut -f 2- want | awk -F '\t' '$7 != "-"' | sort >held
+}
+
+# Of what the fixture holds, each that lsof tells is there, as it must be and
+# once; and no other.
+check_lsof()
+{
+	PATH=$BIN:$PATH enter prt-scan --backend=lsof -H -o "${columns#inode,}" \
+		>scan
+	sed -n 's/^p\([0-9]*\)$/\1/p; s/^f\([0-9]*\)$/ \1/p' told |
+		awk '/^ / { print pid, $1; next } { pid = $1 }' >keys
+	awk 'NR == FNR { key[$1, $2]; next } ($7, $10) in key' \
+		keys FS='\t' held >want
+	awk -F '\t' 'NR == FNR { key[$7, $10]; next } ($7, $10) in key' \
+		held scan | sort | diff want -
+}
+
+@test "lsof: what it tells is there once and right, and nothing else is missing" {
+	requires lsof
+	BIN=$PWD/bin
+	mkdir "$BIN"
+	fake lsof <<<"$(command -v lsof) \"\$@\" | tee '$PWD/told'"
+	start_held -s
+	check_lsof
+	cmp held want
+	stop_sockets
+	start_held
+	for _ in {1..5}; do
+		check_lsof
+		[ "$(wc -l <want)" -gt 200 ]
+	done
+	stop_churn
+}
