@@ -84,14 +84,17 @@ print(const struct scan_job *j, struct scan *sc, const struct rows *rows,
 static void
 say_hidden(uint64_t unowned, const char *lacks)
 {
-	bool root = geteuid() == 0;
+	const char *why = ": root, or sudo prt-scan, sees more", *what = "";
 
+	if (lacks == NULL) {
+		why = ", even from root";
+	} else if (geteuid() == 0) {
+		why = ": root lacks ";
+		what = lacks;
+	}
 	err_msg("the owner%s of %llu socket%s hidden%s%s",
 	    unowned == 1 ? "" : "s", (unsigned long long)unowned,
-	    unowned == 1 ? " is" : "s are", lacks == NULL ?
-	    ", even from root" : root ? ": root lacks " :
-	    ": root, or sudo prt-scan, sees more",
-	    lacks != NULL && root ? lacks : "");
+	    unowned == 1 ? " is" : "s are", why, what);
 }
 
 /* What a person at a terminal wants to know, and --strict's verdict. */
@@ -137,13 +140,14 @@ tell(const struct scan_job *j, struct scan *sc, bool owners)
 	return result;
 }
 
-/* Names of containers may be Podman's to tell; an interface has none. */
+/* Names of containers may be Podman's to tell.  Whoever has no right for it to
+ * give up need not know. */
 static bool
 may_ask_podman(const struct scan_job *j)
 {
 	struct buf path = { 0 };
-	bool found = !j->interfaces && j->req.own_proc &&
-	    (needs_of(j) & NEED_NAMES) != 0 && run_look("podman", &path);
+	bool found = j->req.own_proc && (needs_of(j) & NEED_NAMES) != 0 &&
+	    priv_lacks(PRIV_PODMAN) == NULL && run_look("podman", &path);
 
 	buf_free(&path);
 	return found;
@@ -155,7 +159,8 @@ scan_job_begin(const struct scan_job *j)
 	const struct scan_request *req = &j->req;
 	unsigned uses = PRIV_READ;
 
-	if (!req->is_text) {
+	/* interfaces are for all to see */
+	if (!req->is_text && !j->interfaces) {
 		uses |= PRIV_TRACE;
 		if (req->filter->all_netns)
 			uses |= PRIV_NETNS;
