@@ -172,6 +172,13 @@ web3	new	127.0.0.1	9000	nc"
 	[[ $output == *'the scan failed'* ]]
 }
 
+# The recipe in the file several says what one process did.
+same_from_several()
+{
+	run -0 --separate-stderr sh several
+	diff -u one - <<<"$output"
+}
+
 @test "parallel: judges a stream of machines as one process does" {
 	requires parallel
 	make_hosts 40 new $T1 change
@@ -181,14 +188,11 @@ web3	new	127.0.0.1	9000	nc"
 	recipe parallel-hosts >several
 	# No rules of this machine, and parts of a few machines each.
 	sed -i 's/prt-flag/& -X/' several
-	run -0 --separate-stderr sh several
-	diff -u one - <<<"$output"
+	same_from_several
 	sed -i 's/--block -1/--block 10k/' several
-	run -0 --separate-stderr sh several
-	diff -u one - <<<"$output"
+	same_from_several
 	sed -i 's/--pipepart -a scan/--pipe <scan/' several
-	run -0 --separate-stderr sh several
-	diff -u one - <<<"$output"
+	same_from_several
 }
 
 @test "parallel: records of one machine in parts, as one process does" {
@@ -209,11 +213,9 @@ web3	new	127.0.0.1	9000	nc"
 		-e 'flag web local_port=80,443' >one
 	[ "$(wc -l <one)" -eq 12 ]
 	recipe parallel-records >several
-	run -0 --separate-stderr sh several
-	diff -u one - <<<"$output"
+	same_from_several
 	sed -i 's/--pipe/--pipe --block 10k/' several
-	run -0 --separate-stderr sh several
-	diff -u one - <<<"$output"
+	same_from_several
 }
 
 @test "parallel: a state for each machine tells what one for all does" {

@@ -109,18 +109,21 @@ the_walk()
 	grep -q "	${FX[main]}	" walk
 }
 
+# listen(port), in python.
+py_listen='def listen(port):
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("127.0.0.1", port))
+    s.listen()
+    return s'
+
 # A thread, with a table of its own or not, that listens; then ss has no owner.
 own_table()
 {
 	requires python3
 	python3 -c '
 import ctypes, socket, sys, threading, time
-def listen(port):
-    s = socket.socket()
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    s.bind(("127.0.0.1", port))
-    s.listen()
-    return s
+'"$py_listen"'
 port = int(sys.argv[1])
 ready = threading.Barrier(3)
 def other():
@@ -172,12 +175,7 @@ $((port + 1))	$holder	python3"
 import ctypes, os, socket, sys, threading, time
 libc = ctypes.CDLL(None)
 SETRESUID = {"x86_64": 117, "aarch64": 147}.get(os.uname().machine)
-def listen(port):
-    s = socket.socket()
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    s.bind(("127.0.0.1", port))
-    s.listen()
-    return s
+'"$py_listen"'
 port = int(sys.argv[1])
 first = listen(port)
 def other():
