@@ -207,7 +207,7 @@ addr_reach(const struct addr *a)
 	struct addr plain = addr_unmap(a);
 	size_t i;
 
-	for (i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
+	for (i = 0; i < NELEMS(blocks); i++)
 		if (addr_in(&plain, &blocks[i].net, blocks[i].bits))
 			return blocks[i].reach;
 	return ADDR_PUBLIC;

@@ -61,16 +61,15 @@ check_extent(const struct diff *d)
 }
 
 static bool
-has_hosts(const struct diff_side *s)
-{
-	return (s->nsnaps > 1 || s->nhosts > 1) &&
-	    diff_side_has(s, STR_LIT("host"));
-}
-
-static bool
 says_host(const struct diff_side *s)
 {
 	return diff_side_has(s, STR_LIT("host"));
+}
+
+static bool
+has_hosts(const struct diff_side *s)
+{
+	return (s->nsnaps > 1 || s->nhosts > 1) && says_host(s);
 }
 
 static bool

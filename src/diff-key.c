@@ -10,8 +10,6 @@ static const enum field_id default_key[] = {
 	F_REMOTE_PORT,
 };
 
-#define NELEMS(a) (sizeof(a) / sizeof(a)[0])
-
 struct str
 diff_value(const struct cols *list, const int *at, size_t i,
     const struct str *v)

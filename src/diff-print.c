@@ -92,7 +92,7 @@ void
 diff_print_snap(struct snap *s, const struct snap *from)
 {
 	static const char *const own[] = { "since", "partial", "state" };
-	size_t i, j, n = sizeof own / sizeof own[0];
+	size_t i, j, n = NELEMS(own);
 
 	s->n = 0;
 	/* There is always room for our own. */

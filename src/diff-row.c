@@ -15,8 +15,6 @@ static const struct {
 /* What is added, and so not taken from the input. */
 static const enum field_id added[] = { F_CHANGE, F_FIRST_SEEN, F_WAS };
 
-#define NELEMS(a) (sizeof(a) / sizeof(a)[0])
-
 unsigned
 diff_changes(const char *list)
 {

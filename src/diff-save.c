@@ -30,8 +30,6 @@ static const enum field_id owner[] = {
 	F_EXE, F_CMDLINE, F_START,
 };
 
-#define NELEMS(a) (sizeof(a) / sizeof(a)[0])
-
 static void
 flush(struct save *s, size_t size)
 {

@@ -79,7 +79,7 @@ escape_hostile(uint32_t cp)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+	for (i = 0; i < NELEMS(ranges); i++)
 		if (cp >= ranges[i].first && cp <= ranges[i].last)
 			return true;
 	return false;

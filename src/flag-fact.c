@@ -32,7 +32,7 @@ fact_kind(struct str state)
 		return FACT_LISTEN;
 	if (str_eq(state, STR_LIT("UNCONN")))
 		return FACT_UNCONN;
-	for (i = 0; i < sizeof halves / sizeof halves[0]; i++)
+	for (i = 0; i < NELEMS(halves); i++)
 		if (str_eq(state, halves[i]))
 			return FACT_HALF;
 	return FACT_OTHER;

@@ -4,8 +4,6 @@
 #include "num.h"
 #include "timestamp.h"
 
-#define NELEMS(a) (sizeof(a) / sizeof(a)[0])
-
 #define PROG F_EXE, F_PROCESS
 const struct heur heur_table[HEUR_COUNT] = {
 	{ "nonroot-privileged", HEUR_MEDIUM, true, FACT_LISTEN, HEUR_HOLDERS,

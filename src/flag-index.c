@@ -124,7 +124,7 @@ static const enum field_id ends[] = {
 	F_PROTO, F_LOCAL_ADDR, F_LOCAL_PORT, F_REMOTE_ADDR, F_REMOTE_PORT,
 	F_NETNS,
 };
-enum { NENDS = sizeof ends / sizeof ends[0] };
+enum { NENDS = NELEMS(ends) };
 
 static uint32_t
 socket_hash(const struct fact *f)

@@ -2,8 +2,6 @@
 
 #include "flag-prog.h"
 
-#define NELEMS(a) (sizeof(a) / sizeof(a)[0])
-
 static bool
 in_list(int port, const uint16_t *list, size_t n)
 {

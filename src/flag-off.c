@@ -108,7 +108,7 @@ off_explain(const bool *on, const bool *asked, const struct stream *s,
 	struct buf names = { 0 };
 	size_t i, j;
 
-	for (i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+	for (i = 0; i < NELEMS(reasons); i++) {
 		names.n = 0;
 		for (j = 0; j < HEUR_COUNT; j++) {
 			if (!asked[j] && (on == NULL || !on[j] ||

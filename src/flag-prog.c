@@ -2,8 +2,6 @@
 
 #include <stddef.h>
 
-#define NELEMS(a) (sizeof(a) / sizeof(a)[0])
-
 /* By the names that Debian's alternatives give them too. */
 static const struct {
 	struct str name;

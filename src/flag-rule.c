@@ -7,8 +7,6 @@
 #include "escape.h"
 #include "flag-value.h"
 
-#define NELEMS(a) (sizeof(a) / sizeof(a)[0])
-
 /* Of one line.  p goes through it. */
 struct parser {
 	struct rules *rules;

@@ -38,7 +38,7 @@ make_rule(struct buf *b, struct str name, const struct fact *f)
 	b->n = 0;
 	buf_puts(b, "allow ");
 	buf_add(b, name.p, name.n);
-	for (i = 0; i < sizeof by / sizeof by[0]; i++) {
+	for (i = 0; i < NELEMS(by); i++) {
 		if (f->cols->at[by[i]] < 0)
 			continue;
 		if (!is_sayable(by[i], fact_get(f, by[i])))

@@ -3,8 +3,6 @@
 #include "escape.h"
 #include "num.h"
 
-#define NELEMS(a) (sizeof(a) / sizeof(a)[0])
-
 /* Names that are no fields, or stand for one. */
 static const struct {
 	const char *name;

@@ -29,7 +29,7 @@ static const struct {
 	[BTF_KIND_ENUM64] = { 0, sizeof(struct btf_enum64) },
 };
 
-enum { KINDS = sizeof tails / sizeof *tails };
+enum { KINDS = NELEMS(tails) };
 
 struct btf {
 	struct str types, strings;

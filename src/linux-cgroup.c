@@ -46,7 +46,7 @@ linux_unit(struct str path)
 		part.p++;
 		part.n--;
 	}
-	for (i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
+	for (i = 0; i < NELEMS(suffixes); i++)
 		if (str_ends(part, suffixes[i]))
 			return part;
 	return STR_NONE;

@@ -46,8 +46,6 @@ static const struct pattern {
 /* libvirt's scopes have nspawn's form. */
 static const char no_nspawn[][9] = { "qemu\\x2d", "lxc\\x2d" };
 
-#define NELEMS(a) (sizeof(a) / sizeof(a)[0])
-
 /* Cuts the last part off the path; parts end at / and, as some set-ups of
  * containerd have it, at `:'. */
 static struct str

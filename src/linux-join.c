@@ -14,17 +14,13 @@
 
 #include <stdlib.h>
 
+#include "num.h"
+
 /* A row and which of them it was, so that of equal ones the last stays. */
 struct numbered {
 	struct sock sock;
 	size_t at;
 };
-
-static int
-cmp_u64(uint64_t a, uint64_t b)
-{
-	return (a > b) - (a < b);
-}
 
 static bool
 is_connection(const struct sock *s)
@@ -37,14 +33,14 @@ is_connection(const struct sock *s)
 static int
 cmp_socket(const struct sock *x, const struct sock *y)
 {
-	int c = cmp_u64(x->netns, y->netns);
+	int c = num_cmp(x->netns, y->netns);
 
 	if (c == 0)
 		c = is_connection(x) - is_connection(y);
 	if (c == 0)
 		c = x->proto - y->proto;
 	if (c == 0 && !is_connection(x))
-		c = cmp_u64(x->inode, y->inode);
+		c = num_cmp(x->inode, y->inode);
 	if (c != 0 || (x->inode != 0 && !is_connection(x)))
 		return c;
 	c = x->local_port - y->local_port;
@@ -55,7 +51,7 @@ cmp_socket(const struct sock *x, const struct sock *y)
 	if (c == 0)
 		c = addr_cmp(&x->remote, &y->remote);
 	/* the same name is the same pointer */
-	return c != 0 ? c : cmp_u64((uintptr_t)x->ifname,
+	return c != 0 ? c : num_cmp((uintptr_t)x->ifname,
 	    (uintptr_t)y->ifname);
 }
 
@@ -65,7 +61,7 @@ cmp_numbered(const void *a, const void *b)
 	const struct numbered *x = a, *y = b;
 	int c = cmp_socket(&x->sock, &y->sock);
 
-	return c != 0 ? c : cmp_u64(x->at, y->at);
+	return c != 0 ? c : num_cmp(x->at, y->at);
 }
 
 static size_t

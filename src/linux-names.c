@@ -158,7 +158,7 @@ podman_storage(const struct names *l, const char *home, const char *root,
 	char path[PATH_SIZE];
 	size_t i;
 
-	for (i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
+	for (i = 0; i < NELEMS(drivers); i++) {
 		int n = snprintf(path, sizeof path,
 		    "%s%s/containers/storage/%s-containers/containers.json",
 		    home, root, drivers[i]);
@@ -267,7 +267,7 @@ bundle_names(const struct names *l, struct buf *b)
 	size_t i, k;
 
 	for (i = 0; i < l->n; i++) {
-		for (k = 0; k < sizeof bundles / sizeof bundles[0] &&
+		for (k = 0; k < NELEMS(bundles) &&
 		    l->v[i].name.p == NULL; k++) {
 			snprintf(path, sizeof path, "%s%s%s/config.json",
 			    bundles[k].before, l->v[i].id.p, bundles[k].after);
@@ -368,7 +368,7 @@ linux_names(struct scan *sc)
 	if (n > 0) {
 		qsort(by_id, n, sizeof *by_id, cmp_id);
 		l.v = mem_alloc(n * sizeof *l.v);
-		for (i = 0; i < sizeof ways / sizeof ways[0]; i++)
+		for (i = 0; i < NELEMS(ways); i++)
 			name_runtime(&ways[i], by_id, n, &l);
 	}
 	free(l.v);

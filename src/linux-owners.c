@@ -55,8 +55,8 @@ slot_of(const struct inodes *t, uint64_t inode)
 	return i;
 }
 
-void
-inodes_make(struct inodes *t, const struct scan *sc)
+static void
+make_inodes(struct inodes *t, const struct scan *sc)
 {
 	size_t size = 64, i, slot;
 
@@ -74,8 +74,8 @@ inodes_make(struct inodes *t, const struct scan *sc)
 	}
 }
 
-void
-inodes_free(struct inodes *t)
+static void
+free_inodes(struct inodes *t)
 {
 	free(t->key);
 	free(t->sock);
@@ -313,12 +313,12 @@ linux_owners(const struct scan_request *req, struct scan *sc)
 	struct inodes inodes;
 	bool ok = true, done = false;
 
-	inodes_make(&inodes, sc);
+	make_inodes(&inodes, sc);
 	if (sc->search != NULL)
 		ok = by_bpf(req, &inodes, sc, &done);
 	if (ok && !done)
 		ok = linux_walk(req, &inodes, sc);
-	inodes_free(&inodes);
+	free_inodes(&inodes);
 	if ((req->needs & NEED_PARENT) != 0)
 		linux_parents(req->proc, sc);
 	/* no daemon of this machine's knows of another's containers */

@@ -15,10 +15,6 @@ struct inodes {
 
 #define INODES_NONE UINT32_MAX
 
-/* The caller calls inodes_free. */
-void inodes_make(struct inodes *t, const struct scan *sc);
-void inodes_free(struct inodes *t);
-
 /* The number of the socket with that inode, or INODES_NONE. */
 uint32_t inodes_find(const struct inodes *t, uint64_t inode);
 

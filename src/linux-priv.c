@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "str.h"
 
 #define BIT(cap) (UINT64_C(1) << (cap))
 
@@ -31,8 +32,6 @@ static const struct need {
 	{ PRIV_BPF, "cap_bpf", BIT(CAP_BPF), BIT(CAP_SYS_ADMIN) },
 	{ PRIV_BPF, "cap_perfmon", BIT(CAP_PERFMON), BIT(CAP_SYS_ADMIN) },
 };
-
-enum { NNEEDS = sizeof needs / sizeof needs[0] };
 
 struct caps {
 	uint64_t effective, permitted, inheritable;
@@ -117,7 +116,7 @@ priv_lacks(unsigned uses)
 	size_t i;
 
 	get_caps(&c);
-	for (i = 0; i < NNEEDS; i++)
+	for (i = 0; i < NELEMS(needs); i++)
 		if ((needs[i].uses & uses) != 0 &&
 		    (c.effective & (needs[i].cap | needs[i].instead)) == 0)
 			return needs[i].name;
@@ -131,7 +130,7 @@ caps_for(unsigned uses, uint64_t permitted)
 	uint64_t caps = 0;
 	size_t i;
 
-	for (i = 0; i < NNEEDS; i++)
+	for (i = 0; i < NELEMS(needs); i++)
 		if ((needs[i].uses & uses) != 0)
 			caps |= (permitted & needs[i].cap) != 0 ?
 			    needs[i].cap : needs[i].instead;

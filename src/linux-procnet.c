@@ -235,7 +235,7 @@ folder_tables(const struct scan_request *req, struct scan *sc, char *folder)
 	bool ok = true;
 	size_t i;
 
-	for (i = 0; i < sizeof tables / sizeof tables[0]; i++)
+	for (i = 0; i < NELEMS(tables); i++)
 		if (filter_wants_proto(req->filter, tables[i].proto))
 			ok = ok && read_whole(sc, folder, &tables[i]);
 	free(folder);

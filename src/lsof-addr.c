@@ -53,7 +53,7 @@ lsof_state(struct str name)
 			return STATE_NONE;
 		key[s.n++] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
 	}
-	for (i = 0; i < sizeof states / sizeof states[0]; i++)
+	for (i = 0; i < NELEMS(states); i++)
 		if (str_is(s, states[i].name))
 			return states[i].state;
 	return STATE_NONE;

@@ -154,7 +154,7 @@ take_field(struct lsof *l, struct str field)
 	struct str value = { field.p + 1, field.n - 1 };
 	size_t i;
 
-	for (i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+	for (i = 0; i < NELEMS(fields); i++) {
 		if (*field.p != fields[i].letter)
 			continue;
 		if (!fields[i].take(l, value))
@@ -186,7 +186,7 @@ lsof_sniff_fields(struct str line)
 	uint64_t v;
 	size_t i;
 
-	for (i = 0; i < sizeof sure / sizeof sure[0]; i++)
+	for (i = 0; i < NELEMS(sure); i++)
 		if (str_is(value, sure[i]))
 			return true;
 	if (str_starts(value, "TST=") || str_starts(value, "TQR="))

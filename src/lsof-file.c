@@ -124,7 +124,7 @@ lsof_set_type(struct lsof_file *f, struct str text)
 
 	f->has_type = true;
 	f->is_inet = false;
-	for (i = 0; i < sizeof types / sizeof types[0]; i++) {
+	for (i = 0; i < NELEMS(types); i++) {
 		if (!is_like(text, types[i].name))
 			continue;
 		f->is_inet = true;

@@ -7,13 +7,9 @@
 
 #include <stdlib.h>
 
-enum { JOIN_MIN = 4096 };
+#include "num.h"
 
-static int
-cmp_u64(uint64_t a, uint64_t b)
-{
-	return (a > b) - (a < b);
-}
+enum { JOIN_MIN = 4096 };
 
 static int
 cmp_scope(const char *a, const char *b)
@@ -41,8 +37,8 @@ cmp_sock(const struct lsof_entry *a, const struct lsof_entry *b)
 	if (c == 0)
 		c = cmp_scope(x->ifname, y->ifname);
 	if (c == 0)
-		c = cmp_u64(x->inode, y->inode);
-	return c != 0 ? c : cmp_u64(a->device, b->device);
+		c = num_cmp(x->inode, y->inode);
+	return c != 0 ? c : num_cmp(a->device, b->device);
 }
 
 static int
@@ -52,15 +48,15 @@ cmp_entry(const void *a, const void *b)
 	int c = cmp_sock(x, y);
 
 	if (c == 0)
-		c = cmp_u64(x->proc, y->proc);
-	return c != 0 ? c : cmp_u64(x->fd, y->fd);
+		c = num_cmp(x->proc, y->proc);
+	return c != 0 ? c : num_cmp(x->fd, y->fd);
 }
 
 static int
 cmp_proc(const void *a, const void *b)
 {
 	const struct proc *const *x = a, *const *y = b;
-	int c = cmp_u64((*x)->pid, (*y)->pid);
+	int c = num_cmp((*x)->pid, (*y)->pid);
 
 	/* of equal ones the first stays the first */
 	return c != 0 ? c : (*x > *y) - (*x < *y);

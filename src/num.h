@@ -22,4 +22,11 @@ bool num_take(struct str *s, uint64_t max, uint64_t *out);
 /* Writes v at p, at most NUM_MAX bytes and no NUL; returns what is after. */
 char *num_format(char *p, uint64_t v);
 
+/* As memcmp(3) has it. */
+static inline int
+num_cmp(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
 #endif

@@ -17,8 +17,6 @@ static const char *const whens[] = {
 	[OUT_AUTO] = "auto", [OUT_ALWAYS] = "always", [OUT_NEVER] = "never",
 };
 
-#define NELEMS(a) (sizeof(a) / sizeof(a)[0])
-
 const struct out_format *
 out_format(const char *name)
 {

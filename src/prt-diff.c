@@ -158,7 +158,7 @@ set_defaults(struct options *o)
 	cols_init(&o->diff.plan.key);
 	cols_init(&o->diff.plan.set);
 	cols_init(&o->diff.plan.fields);
-	for (i = 0; i < sizeof compared / sizeof compared[0]; i++)
+	for (i = 0; i < NELEMS(compared); i++)
 		cols_add_field(&o->diff.plan.set, compared[i]);
 	o->wait = WAIT_DEFAULT;
 }

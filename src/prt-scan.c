@@ -90,7 +90,7 @@ set_owners(struct options *o, const char *how)
 		[OWNERS_WALK] = "walk", [OWNERS_BPF] = "bpf" };
 	unsigned i;
 
-	for (i = 0; i < sizeof hows / sizeof *hows; i++)
+	for (i = 0; i < NELEMS(hows); i++)
 		if (strcmp(how, hows[i]) == 0) {
 			o->owners = (enum scan_owners)i;
 			return true;

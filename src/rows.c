@@ -5,12 +5,6 @@
 #include "num.h"
 
 static int
-cmp_u64(uint64_t a, uint64_t b)
-{
-	return (a > b) - (a < b);
-}
-
-static int
 cmp_sock(const struct sock *x, const struct sock *y)
 {
 	int c = x->proto - y->proto;
@@ -44,25 +38,25 @@ cmp_row(const void *a, const void *b)
 
 	/* Namespaces were scanned in the order of their labels. */
 	if (c == 0)
-		c = cmp_u64(x->sock->netns, y->sock->netns);
+		c = num_cmp(x->sock->netns, y->sock->netns);
 	if (c == 0)
-		c = cmp_u64(pid_of(x), pid_of(y));
+		c = num_cmp(pid_of(x), pid_of(y));
 	if (c == 0)
 		c = x->sock->state - y->sock->state;
 	if (c == 0)
-		c = cmp_u64(fd_of(x), fd_of(y));
-	return c != 0 ? c : cmp_u64(x->sock->inode, y->sock->inode);
+		c = num_cmp(fd_of(x), fd_of(y));
+	return c != 0 ? c : num_cmp(x->sock->inode, y->sock->inode);
 }
 
 static int
 cmp_holder(const void *a, const void *b)
 {
 	const struct holder *x = a, *y = b;
-	int c = cmp_u64(x->sock, y->sock);
+	int c = num_cmp(x->sock, y->sock);
 
 	if (c == 0)
-		c = cmp_u64(x->proc, y->proc);
-	return c != 0 ? c : cmp_u64(x->fd, y->fd);
+		c = num_cmp(x->proc, y->proc);
+	return c != 0 ? c : num_cmp(x->fd, y->fd);
 }
 
 /* One row for each process among the holders of socket s, which begin at h. */

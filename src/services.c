@@ -65,7 +65,7 @@ add_entry(void *arg, struct str name, enum services_proto proto, uint16_t port)
 static void
 add_table(struct services *s)
 {
-	size_t i, n = sizeof services_table / sizeof services_table[0];
+	size_t i, n = NELEMS(services_table);
 	unsigned proto;
 
 	for (i = 0; i < n; i++)

@@ -17,6 +17,9 @@ struct str {
 	size_t n;
 };
 
+/* Of an array. */
+#define NELEMS(a) (sizeof(a) / sizeof(a)[0])
+
 #define STR_NONE ((struct str){ NULL, 0 })
 #define STR_LIT(s) ((struct str){ (s), sizeof(s) - 1 })
 

@@ -43,7 +43,7 @@ char_width(uint32_t cp)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+	for (i = 0; i < NELEMS(ranges); i++)
 		if (cp <= ranges[i].last)
 			return cp < ranges[i].first ? 1 : ranges[i].width;
 	return 1;
