@@ -233,14 +233,12 @@ print(flush=True); time.sleep(60)" >inside &
 	END
 	# not this machine's tree: which threads share theirs is not known there
 	run -0 machine 'python3 threads.py >threads 3>&- &
-		threads=$!
 		prt-scan -o pid --proc=/proc | head -n 1
 		until [ -s threads ]; do sleep 0.02; done
 		prt-scan -o local_port,process --proc=/proc
 		strace -qq -f --seccomp-bpf -o trace -e trace=readlinkat \
 			prt-scan -H -o process
-		grep -c "socket:" trace
-		kill $threads'
+		grep -c "socket:" trace'
 	[[ ${lines[0]} == *' unowned=0 '* ]]
 	[[ ${lines[1]} == *' unowned=1 '* ]]
 	[ "${lines[3]}" = "$port	python3" ]
