@@ -328,6 +328,7 @@ snapshots()
 
 @test "a kernel without /proc" {
 	requires linux root
+	unshare -m true 2>/dev/null || skip 'needs mount namespaces'
 	no_sanitizers		# they read /proc themselves
 	# shellcheck disable=SC2016
 	run -0 unshare -m bash -c '

@@ -130,8 +130,8 @@ fake()
 	chmod 755 "$BIN/$1"
 }
 
-# open_folders FOLDER: other users may go through this folder and those above, as far as bats made
-# them.
+# open_folders FOLDER: other users may go through this folder and those above, as
+# far as bats made them.
 open_folders()
 {
 	local folder=$1

@@ -259,8 +259,7 @@ prt-scan: lsof: \x1b[2Jx' ]
 	requires root setpriv
 	one_socket | fake_fields
 	chown -R 1234 "$BIN"
-	chmod o+x "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" \
-		"${BATS_TEST_TMPDIR%/*/*}" "$BATS_TEST_TMPDIR"
+	open_folders "$BATS_TEST_TMPDIR"
 	run -0 setpriv --reuid=1234 --regid=1234 --clear-groups -- \
 		/proc/self/fd/9 --backend=lsof -H -o local_port \
 		9<"$(command -v prt-scan)"

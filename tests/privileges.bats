@@ -266,8 +266,7 @@ let_go()
 	await_rights 1
 	let_go
 	# those that a user was given, too
-	chmod o+x "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" \
-		"${BATS_TEST_TMPDIR%/*/*}" .
+	open_folders "$BATS_TEST_TMPDIR"
 	chmod o+r new
 	waiting new setpriv --reuid=65534 --clear-groups \
 		--inh-caps=+sys_ptrace,+sys_admin \

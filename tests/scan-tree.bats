@@ -300,8 +300,7 @@ docker/${id:0:12}	81	60	300"
 	tree_process 40 x
 	tree_fd 40 3 'socket:[77]'
 	chmod 700 "$tree/40/fd"
-	chmod 711 "$BATS_TEST_TMPDIR" "${BATS_TEST_TMPDIR%/*}" \
-		"${BATS_TEST_TMPDIR%/*/*}" "${BATS_TEST_TMPDIR%/*/*/*}"
+	open_folders "$BATS_TEST_TMPDIR"
 	as_nobody() {
 		setpriv --reuid=65534 --regid=65534 --clear-groups \
 			/proc/self/fd/9 "$@" 9<"$(command -v prt-scan)"

@@ -175,8 +175,7 @@ state()
 
 @test "of another user's, to himself, they count" {
 	requires setpriv
-	chmod o+x "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" \
-		"${BATS_TEST_TMPDIR%/*/*}" .
+	open_folders "$BATS_TEST_TMPDIR"
 	plant
 	run -0 setpriv --reuid=1234 --regid=1234 --clear-groups -- \
 		env XDG_CONFIG_HOME="$PWD/his" /proc/self/fd/9 -H -o flags - \
