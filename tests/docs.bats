@@ -203,11 +203,13 @@ header()
 }
 
 @test "prt-scan(1) names the fields" {
+	requires netns
 	diff -u <(header -o all) \
 		<(section prt-scan.1 FIELDS | sed -n 's/^\.Cm //p' | tr ' ' '\n')
 }
 
 @test "prt(5) names the fields, and numbers the default ones" {
+	requires netns
 	requires linux		# for -I
 	header -o all >fields
 	section prt.5 FIELDS | sed -n 's/^\.It \([0-9]* \)\{0,1\}Cm //p' >names
