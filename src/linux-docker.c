@@ -5,14 +5,12 @@
 #include "linux.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
-#include "err.h"
+#include "input.h"
 #include "timestamp.h"
 #include "trust.h"
 
@@ -36,8 +34,7 @@ wait_for(int fd, short events, int64_t until)
 	}
 	if (fd < 0 && left > PAUSE_MS)
 		left = PAUSE_MS;
-	poll(&p, 1, (int)left);
-	return true;
+	return poll(&p, 1, (int)left) >= 0 || errno == EINTR;
 }
 
 /* Where the daemon listens; false where that is no local socket. */
@@ -133,16 +130,11 @@ linux_docker(struct buf *b, int64_t until)
 
 	if (!find_socket(&sa))
 		return STR_NONE;
-	fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	if (fd < 0)
-		return STR_NONE;
-	fcntl(fd, F_SETFD, FD_CLOEXEC);
-	fcntl(fd, F_SETFL, O_NONBLOCK);
-	ok = connect_until(fd, &sa, until) && send_until(fd, until) &&
-	    receive_until(fd, b, until);
-	if (!ok && errno == ETIMEDOUT)
-		err_msg("%s: no answer of Docker's in time: containers "
-		    "without names", sa.sun_path);
-	close(fd);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	ok = fd >= 0 && connect_until(fd, &sa, until) &&
+	    send_until(fd, until) && receive_until(fd, b, until);
+	if (!ok)
+		linux_names_failed(sa.sun_path);
+	input_close(fd);
 	return ok ? linux_docker_body(buf_str(b)) : STR_NONE;
 }

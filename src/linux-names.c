@@ -5,21 +5,23 @@
  */
 #include "linux.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "err.h"
+#include "input.h"
 #include "json.h"
 #include "timestamp.h"
 
 /* Who is asked has so long to answer; the rest is for files. */
 enum { BUDGET_MS = 2000, ANSWER_MS = 1500 };
 
-enum { FILE_MAX = 8 * 1024 * 1024, READ_SIZE = 16 * 1024,
-	PATH_SIZE = 1024, NAME_LEN = 255, NAME_PARTS = 3 };
+enum { FILE_MAX = 8 * 1024 * 1024, PATH_SIZE = 1024, NAME_LEN = 255,
+	NAME_PARTS = 3 };
 
 /* A container, and its processes: n of them from by_id on. */
 struct named {
@@ -54,6 +56,19 @@ is_name(struct str s)
 	return s.n > 0 && s.n <= NAME_LEN;
 }
 
+void
+linux_names_failed(const char *path)
+{
+	static const int usual[] = { ENOENT, ENOTDIR, ELOOP, ENXIO, EACCES,
+		ECONNREFUSED };
+	size_t i;
+
+	for (i = 0; i < NELEMS(usual); i++)
+		if (errno == usual[i])
+			return;
+	err_msg("%s: containers without names:", path);
+}
+
 /*
  * The text of a regular file of that owner, into b; missing on any failure, and
  * where the time is up.  Opening it neither waits nor follows a link to another;
@@ -64,19 +79,23 @@ static struct str
 read_owned(const struct names *l, const char *path, uid_t owner, struct buf *b)
 {
 	struct stat st;
-	ssize_t n = -1;
-	int fd = timestamp_steady() >= l->until ? -1 : open(path, O_RDONLY |
-	    O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	bool ok, is_his = true;
+	int fd;
 
 	b->n = 0;
-	if (fd < 0)
+	if (timestamp_steady() >= l->until)
 		return STR_NONE;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == owner)
-		while (b->n < FILE_MAX &&
-		    (n = read(fd, buf_room(b, READ_SIZE), READ_SIZE)) > 0)
-			b->n += (size_t)n;
-	close(fd);
-	return n == 0 ? buf_str(b) : STR_NONE;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
+	    O_NOCTTY);
+	ok = fd >= 0 && fstat(fd, &st) == 0;
+	if (ok)
+		is_his = S_ISREG(st.st_mode) && st.st_uid == owner;
+	if (!ok || (is_his && !input_slurp_fd(fd, FILE_MAX, b))) {
+		linux_names_failed(path);
+		is_his = false;
+	}
+	input_close(fd);
+	return is_his ? buf_str(b) : STR_NONE;
 }
 
 static void

@@ -120,7 +120,7 @@ static uint64_t
 ticks_since_boot(void)
 {
 	uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
-	struct timespec t;
+	struct timespec t = { 0 };
 
 	clock_gettime(CLOCK_BOOTTIME, &t);
 	return (uint64_t)t.tv_sec * hz + (uint64_t)t.tv_nsec * hz / 1000000000;

@@ -67,6 +67,9 @@ struct str linux_container_of(int dir, const char *path, struct arena *a);
 /* Sets the names of the containers that the scan's processes are in, as far as
  * their runtimes tell; takes at most two seconds. */
 void linux_names(struct scan *sc);
+/* Says with errno that those known to path are not told, but where there is no
+ * such runtime or we may not ask. */
+void linux_names_failed(const char *path);
 
 /* The answer of Docker's daemon, JSON, of its containers: a part of b.  Missing
  * where there is none, with a message where none came until then. */

@@ -45,7 +45,7 @@ open_folder(struct state *s)
 	const char *slash = strrchr(s->path, '/');
 	struct str base = str_from(slash != NULL ? slash + 1 : s->path);
 	struct buf folder = { 0 };
-	bool trusted;
+	enum trust trust;
 
 	if (slash != NULL)
 		buf_add(&folder, s->path,
@@ -56,16 +56,16 @@ open_folder(struct state *s)
 	set_name(&s->base, base, "");
 	set_name(&s->lock_name, base, ".lock");
 	set_name(&s->new_name, base, ".new");
-	trusted = trust_folder(folder.p) != TRUST_NO;
-	if (trusted)
+	trust = trust_folder(folder.p);
+	if (trust == TRUST_YES)
 		s->folder = open(folder.p, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	else
+	if (trust == TRUST_NO)
 		err_msg("%s: another user can replace its folder: expected "
 		    "root's alone", s->path);
-	if (trusted && s->folder < 0 && errno == ENOENT)
+	else if (s->folder < 0 && errno == ENOENT)
 		err_msg("%s: there is no folder %s (mkdir -m 700)", s->path,
 		    folder.p);
-	else if (trusted && s->folder < 0)
+	else if (s->folder < 0)
 		fail(s, "");
 	buf_free(&folder);
 	return s->folder >= 0;

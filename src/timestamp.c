@@ -4,8 +4,10 @@
  */
 #include "timestamp.h"
 
+#include <stdlib.h>
 #include <time.h>
 
+#include "err.h"
 #include "num.h"
 
 enum {
@@ -143,7 +145,10 @@ read_clock(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(clock, &now);
+	if (clock_gettime(clock, &now) != 0) {
+		err_msg("clock_gettime:");
+		_Exit(STATUS_TROUBLE);
+	}
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 

@@ -57,8 +57,12 @@ follow(struct walk *w)
 	ssize_t n = readlink(w->done.p, link, sizeof link);
 	struct buf rest = { 0 };
 
-	if (n <= 0 || (size_t)n == sizeof link || ++w->links > MAX_LINKS)
+	if (n < 0)
 		return false;
+	if (n == 0 || (size_t)n == sizeof link || ++w->links > MAX_LINKS) {
+		errno = ELOOP;
+		return false;
+	}
 	buf_add(&rest, link, (size_t)n);
 	buf_putc(&rest, '/');
 	buf_add(&rest, w->rest.p + w->at, w->rest.n - w->at);
@@ -76,7 +80,7 @@ go_up(struct walk *w)
 		;
 }
 
-/* One name further; false where it is not there. */
+/* One name further; false, with errno, where there is none. */
 static bool
 step(struct walk *w, struct str name)
 {
@@ -130,6 +134,7 @@ walk(const char *path, bool sticky_will_do)
 {
 	struct walk w = { .answer = TRUST_YES };
 	bool ok = true;
+	int error;
 
 	if (geteuid() != 0)
 		return TRUST_YES;
@@ -142,11 +147,14 @@ walk(const char *path, bool sticky_will_do)
 		ok = step(&w, name);
 	}
 	if (!ok)
-		w.answer = TRUST_MISSING;
+		w.answer = errno == ENOENT || errno == ENOTDIR ?
+		    TRUST_MISSING : TRUST_UNKNOWN;
 	else if (w.shared && !sticky_will_do)
 		w.answer = TRUST_NO;
+	error = errno;
 	buf_free(&w.done);
 	buf_free(&w.rest);
+	errno = error;
 	return w.answer;
 }
 
@@ -170,5 +178,7 @@ trust_told(const char *path, const char *what)
 	if (answer == TRUST_NO)
 		err_msg("%s: %s: another user can write or replace it: expected "
 		    "root's alone", path, what);
+	else if (answer == TRUST_UNKNOWN)
+		err_msg("%s: %s:", path, what);
 	return answer;
 }

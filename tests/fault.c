@@ -124,13 +124,25 @@ is_hit(int call)
 	return call == fault.call && n >= fault.first && n <= fault.last;
 }
 
+/* Sets errno, or is of a word that says otherwise; each other call is what
+ * `eintr' interrupts. */
+static bool
+refuses(int call)
+{
+	int error = fault.error;
+
+	if (strcmp(fault.how, "eintr") == 0 &&
+	    atomic_load(&fault.count[call]) % 2 == 1)
+		error = EINTR;
+	if (error != 0)
+		errno = error;
+	return error != 0;
+}
+
 static bool
 fails(int call)
 {
-	if (!is_hit(call) || fault.error == 0)
-		return false;
-	errno = fault.error;
-	return true;
+	return is_hit(call) && refuses(call);
 }
 
 static void *
@@ -276,13 +288,7 @@ transfer_fails(int call, size_t *n)
 	/* a sysctl gives nothing but its beginning */
 	if (strcmp(fault.how, "short") == 0 && *n > 64)
 		*n = 64;
-	if (strcmp(fault.how, "eintr") == 0 &&
-	    atomic_load(&fault.count[call]) % 2 == 1) {
-		errno = EINTR;
-		return true;
-	}
-	errno = fault.error;
-	return fault.error != 0;
+	return refuses(call);
 }
 
 ssize_t

@@ -22,9 +22,9 @@ fault_plan()
 		calloc ENOMEM
 		clock_gettime EINVAL
 		close EIO ENOSPC
-		connect EACCES
+		connect EACCES EIO eintr
 		fchmod EPERM
-		flock ENOLCK
+		flock ENOLCK eintr
 		fstat EIO
 		fstatat EIO EACCES
 		fsync EIO ENOSPC
@@ -60,17 +60,17 @@ fault_plan()
 	END
 }
 
-# Sanitizers must come first, and need much memory; what counts lines makes more
-# calls at the end than the program did.
-no_sanitizers()
+# What counts lines makes more calls at the end than the program did.
+plain()
 {
-	! grep -qE '__(asan|gcov)_init' "$(command -v prt-scan)" ||
-		skip 'not with sanitizers, nor where lines are counted'
+	requires no-sanitizers no-valgrind
+	! grep -q __gcov_init "$(command -v prt-scan)" ||
+		skip 'not where lines are counted'
 }
 
 preload()
 {
-	no_sanitizers
+	plain
 	fixture fault.so >/dev/null 2>&1 ||
 		skip 'not of static programs, nor without glibc'
 }
@@ -93,14 +93,14 @@ machine()
 	preload
 	rm -f ready[123]
 	# shellcheck disable=SC2030
-	export -f faults fixture requires no_sanitizers preload
+	export -f faults fixture requires plain preload
 	unshare -npfm --mount-proc bash -e -c '
 		mount -t tmpfs none /run
 		ip netns add named
 		listen() {
 			ip link set lo up
 			python3 -c "
-import ctypes, socket, sys, threading, time
+import ctypes, os, socket, sys, threading, time
 a = []
 for p in (20001, 20002):
     s = socket.socket()
@@ -115,7 +115,7 @@ def own_table():
     a.append(socket.socket())
     a[-1].bind((\"127.0.0.1\", 20004))
     a[-1].listen()
-    open(sys.argv[1], \"w\").write(\"1\")
+    open(sys.argv[1], \"w\").write(str(os.getpid()))
     time.sleep(600)
 threading.Thread(target=own_table, daemon=True).start()
 time.sleep(600)" "$1" 3>&-
@@ -127,6 +127,7 @@ time.sleep(600)" "$1" 3>&-
 		until [ -s ready1 ] && [ -s ready2 ] && [ -s ready3 ]; do
 			sleep 0.02
 		done
+		! declare -F contain >/dev/null || contain
 		faults - "$@"' bash "$@"
 }
 
@@ -143,6 +144,61 @@ time.sleep(600)" "$1" 3>&-
 without_memory()
 {
 	fault_plan | grep -v alloc >plan
+}
+
+# One has its name from Docker's daemon, one from its file, one from Podman's.
+@test "prt-scan, of containers that have names" {
+	fault_plan | grep -E '^(access|c[lo]|fstat |lstat|open |poll|re|s)' >plan
+	cat >daemon.py <<-'END'
+		import json, os, socket
+		a = socket.socket(socket.AF_UNIX)
+		a.bind("docker.sock")
+		a.listen()
+		body = json.dumps([{"Id": 64 * "1", "Names": ["/asked"]}])
+		open("ready", "w").write("1")
+		while True:
+		    c, _ = a.accept()
+		    try:
+		        c.recv(4096)
+		        c.sendall(b"HTTP/1.0 200 OK\r\n\r\n" + body.encode())
+		    except OSError:
+		        pass
+		    c.close()
+	END
+	export DOCKER_HOST=unix://$PWD/docker.sock
+	export FAULT_PATH=/nonexistent		# no podman
+	contain() {
+		local docker=docker/containers podman=containers/storage n
+		local -a id
+		python3 daemon.py 3>&- &
+		for n in 1 2 3; do
+			id[n]=$(printf "$n%.0s" {1..64})
+			echo "0::/docker/${id[n]}" >cgroup
+			[ "$n" -lt 3 ] || echo "0::/libpod-${id[n]}" >cgroup
+			cp cgroup cgroup$n
+			python3 -c "import socket, time
+s = socket.create_server((\"127.0.0.1\", 2001$n))
+print(\"ready\", flush=True)
+time.sleep(600)" >ready1$n 3>&- &
+			mount --bind cgroup$n "/proc/$!/cgroup"
+		done
+		mount -t tmpfs -o mode=755 none /var/lib
+		cd /var/lib
+		mkdir -p $docker/"${id[2]}" $podman/vfs-containers
+		echo "{\"ID\":\"${id[2]}\",\"Name\":\"/filed\"}" \
+			>$docker/"${id[2]}"/config.v2.json
+		echo "[{\"id\":\"${id[3]}\",\"names\":[\"podded\"]}]" \
+			>$podman/vfs-containers/containers.json
+		cd -
+		until [ -s ready ] && [ -s ready11 ] && [ -s ready12 ] &&
+			[ -s ready13 ]; do
+			sleep 0.02
+		done
+		prt-scan -H -o container -l | sort -u >names
+	}
+	export -f contain
+	machine prt-scan -o local_port,container
+	[ "$(cat names)" = $'-\ndocker/asked\ndocker/filed\npodman/podded' ]
 }
 
 @test "prt-scan, by proc" {
@@ -251,6 +307,7 @@ snapshots()
 }
 
 @test "each standard descriptor closed, and all of them" {
+	requires no-valgrind
 	local closed
 	snapshots
 	for closed in '<&-' '2>&-' '<&- 2>&-'; do
@@ -291,7 +348,7 @@ snapshots()
 @test "few descriptors, little memory, a small stack, no file size" {
 	local limit
 	requires linux
-	no_sanitizers
+	plain
 	snapshots
 	for limit in '-n 4' '-n 5' '-v 4000' '-v 6000' '-s 64' '-f 0'; do
 		for command in 'prt-diff one two' 'prt-flag -X two' \
@@ -329,7 +386,7 @@ snapshots()
 @test "a kernel without /proc" {
 	requires linux root
 	unshare -m true 2>/dev/null || skip 'needs mount namespaces'
-	no_sanitizers		# they read /proc themselves
+	plain		# they read /proc themselves
 	# shellcheck disable=SC2016
 	run -0 unshare -m bash -c '
 		mkdir none
@@ -352,7 +409,7 @@ snapshots()
 # Sockets are netlink's, of this network namespace; the processes are others.
 @test "a foreign /proc, and an empty one: owners are hidden, which is told" {
 	requires linux root ip
-	no_sanitizers
+	plain
 	# shellcheck disable=SC2016
 	run -0 unshare -nm bash -c '
 		ip link set lo up

@@ -167,6 +167,18 @@ state()
 	no state tmp
 }
 
+@test "what cannot be looked at is none, and it is said" {
+	ln -s prt loop
+	ln -s loop prt
+	loop='Too many levels of symbolic links'
+	run -2 --separate-stderr env XDG_CONFIG_HOME="$PWD" prt-flag <<<"$record"
+	[ -z "$output" ]
+	[ "$stderr" = "prt-flag: $PWD/prt/rules: rules: $loop" ]
+	run -2 --separate-stderr prt-diff --init -S prt/state <<<"$record"
+	[ -z "$output" ]
+	[ "$stderr" = "prt-diff: prt/state: $loop" ]
+}
+
 @test "what is not there is passed over without a word" {
 	run -0 --separate-stderr env XDG_CONFIG_HOME="$PWD/his" \
 		prt-flag -H -o flags <<<"$record"
