@@ -412,6 +412,7 @@ $(row 100 tcp - 2 LISTEN nginx gone $T1 -)
 }
 
 @test "a standard output that cannot take it" {
+	requires no-valgrind
 	rec | snap >old
 	rec local_port=2 | snap >new
 	run -2 --separate-stderr bash -c 'prt-diff old new >/dev/full'

@@ -10,8 +10,8 @@ PRT_BUILDDIR=${PRT_BUILDDIR:-$PWD}
 export HOME=${BATS_TEST_TMPDIR-/nonexistent}
 export XDG_CONFIG_HOME=$HOME/config
 
-# requires root|netns|userns|mounts|linux|CMD...: skips the test where one is missing;
-# linux is a build that has its backends.
+# requires root|netns|userns|mounts|linux|no-sanitizers|no-valgrind|CMD...: skips
+# the test where one is missing; linux is a build that has its backends.
 requires()
 {
 	local what
@@ -27,14 +27,32 @@ requires()
 			skip 'needs mount namespaces' ;;
 		linux) prt-scan --help | grep -q '^  netlink ' ||
 			skip 'needs the Linux backends' ;;
+		# They must come first in a program, and make calls of their own.
+		no-sanitizers)
+			! grep -qE '__[at]san_init' "$(command -v prt-scan)" ||
+				skip 'not with sanitizers'
+			;;
+		# It opens what was closed, and is the program that the kernel sees.
+		no-valgrind)
+			! grep -q valgrind "$(command -v prt-scan)" ||
+				skip 'not under valgrind'
+			;;
 		strace)
 			command -v strace >/dev/null || skip 'needs strace'
+			requires no-valgrind
 			# LeakSanitizer cannot work where strace does.
 			export ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0
 			;;
 		*) command -v "$what" >/dev/null || skip "needs $what" ;;
 		esac
 	done
+}
+
+# The programs have sanitizers, or run under valgrind: they are slow, and need
+# memory of which they know nothing.
+is_watched()
+{
+	grep -qE '__[at]san_init|valgrind' "$(command -v prt-scan)"
 }
 
 # Sets how to make a network namespace, and how to enter one.

@@ -218,7 +218,7 @@ fed()
 		out = child.stdout.read()
 		status = child.wait()
 		peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-		little = "asan" in os.environ or peak < 32 * 1024
+		little = "watched" in os.environ or peak < 32 * 1024
 		print(status, out.count(b"\n"), little or peak)
 	END
 	python3 "$BATS_TEST_TMPDIR/feed.py" "$@"
@@ -227,8 +227,8 @@ fed()
 @test "a gigabyte, and junk: no crash, and memory for what is in it" {
 	requires python3
 	gigabyte=1024
-	if grep -q __asan_init "$(command -v prt-scan)"; then
-		export asan=1 gigabyte=64
+	if is_watched; then
+		export watched=1 gigabyte=64
 	fi
 	run -0 fed same "$gigabyte"
 	[ "$output" = '0 7 True' ]

@@ -43,9 +43,8 @@ requires_setid()
 {
 	copy_of id 4755
 	[ "$(nobody copy -u)" = 0 ] || skip 'needs a file system without nosuid'
-	# LeakSanitizer cannot work in such a program
-	! grep -q __asan_init "$(command -v prt-scan)" ||
-		skip 'not with sanitizers'
+	# which cannot work in such a program
+	requires no-sanitizers
 }
 
 # refused WHAT PROGRAM: the file `copy', whatever it is asked for.

@@ -279,6 +279,7 @@ refuses()
 }
 
 @test "a closed standard output that has nothing to say is none" {
+	requires no-valgrind
 	run -0 --separate-stderr enter bash -c 'prt-scan -q 443 >&-'
 	[ -z "$stderr" ]
 	run -0 --separate-stderr enter bash -c 'prt-scan -H 8080 >&-'

@@ -343,8 +343,7 @@ time.sleep(60)" &
 	END
 	"${CC:-cc}" -shared -fPIC -o still.so still.c 2>/dev/null ||
 		skip 'needs a C compiler'
-	! grep -q __asan_init "$(command -v prt-scan)" ||
-		skip 'not with sanitizers'
+	requires no-sanitizers no-valgrind
 	run -0 strace -f -qq -o trace -e trace=openat,bpf \
 		-E LD_PRELOAD="$PWD/still.so" \
 		prt-scan -H --owners=bpf -o process,pid,local_port -l "$port"

@@ -410,6 +410,7 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 }
 
 @test "what was not written out is told by the next run" {
+	requires no-valgrind
 	saved
 	rec local_port=1 | scan scope=all
 	run -2 --separate-stderr bash -c 'prt-diff -S state new >/dev/full'
