@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -61,6 +62,12 @@ err_msg(const char *fmt, ...)
 	if (write(STDERR_FILENO, safe, n) < 0)
 		errno = saved;
 	errno = saved;
+}
+
+void
+err_die(void)
+{
+	_Exit(STATUS_TROUBLE);
 }
 
 void

@@ -19,6 +19,10 @@ const char *err_prog(void);
  */
 void err_msg(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Ends the program with STATUS_TROUBLE, after a message, without a flush or an
+ * atexit handler: half an answer must not get out. */
+void err_die(void) __attribute__((noreturn));
+
 /* Rings the terminal's bell, where standard error is one. */
 void err_bell(void);
 

@@ -12,12 +12,11 @@ struct arena_block {
 	max_align_t data[];
 };
 
-static _Noreturn void
+static void __attribute__((noreturn))
 die(void)
 {
 	err_msg("out of memory");
-	/* No atexit handler, no flush: half an answer must not get out. */
-	_Exit(STATUS_TROUBLE);
+	err_die();
 }
 
 void *

@@ -4,7 +4,6 @@
  */
 #include "timestamp.h"
 
-#include <stdlib.h>
 #include <time.h>
 
 #include "err.h"
@@ -147,7 +146,7 @@ read_clock(clockid_t clock)
 
 	if (clock_gettime(clock, &now) != 0) {
 		err_msg("clock_gettime:");
-		_Exit(STATUS_TROUBLE);
+		err_die();
 	}
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
