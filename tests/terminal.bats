@@ -17,6 +17,7 @@ setup()
 teardown()
 {
 	close_screen
+	[ -z "${daemon-}" ] || kill "$daemon"
 	stop_sockets
 }
 
@@ -100,6 +101,30 @@ is_whole()
 	while IFS=$'\t' read -r port pid process; do
 		grep -qE ":$port .* $pid +${process:0:9}" screen
 	done
+}
+
+# A process of his own, and root's, of which he sees the sockets.
+@test "prt-scan, of a user who is not root, says what would show more" {
+	requires root setpriv
+	as_nobody='setpriv --reuid=65534 --regid=65534 --clear-groups'
+	# shellcheck disable=SC2086
+	"${NSENTER[@]}" -t "${FX[main]}" -- $as_nobody /proc/self/fd/9 \
+		127.0.0.1 7999 9<"$(fixture listend)" >ready 3>&- &
+	daemon=$!
+	for ((i = 0; i < 600; i++)); do
+		[ ! -s ready ] || break
+		sleep 0.05
+	done
+	# the programs may be where he has no way to
+	for options in '' -tulpn 7999; do
+		screen 80 "$as_nobody /proc/self/fd/9 $options \
+			9<'$(command -v prt-scan)'"
+		heads PROTO STATE LOCAL PID PROCESS USER
+		grep -E '^tcp +LISTEN +127.0.0.1:7999 (.* )?'"$daemon"' 9 +(nobody|65534)' screen
+	done
+	screen 80 "$as_nobody /proc/self/fd/9 9<'$(command -v prt-scan)'"
+	grep -qE '^udp .* - +- +root' screen
+	grep -qE '^prt-scan: the owners of [0-9]+ sockets are hidden: root, or sudo prt-scan, sees more$' screen
 }
 
 @test "prt-scan in 200 columns: nothing wraps, and the commands are there" {
