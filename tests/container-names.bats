@@ -192,6 +192,7 @@ not_asked() {
 }
 
 @test "docker: asked by a program that has only what the scan needs" {
+	requires no-valgrind
 	daemon rights
 	place "$listener" /docker/$id
 	only=/nowhere run -0 scan_all --owners=walk -o container "$port"

@@ -197,6 +197,7 @@ $ns-two" ]
 }
 
 @test "-N: while namespaces come and go, what stays is whole" {
+	requires no-valgrind	# the sockets do not wait so long
 	add_netns "$ns-one"
 	listen_in "$port" ip netns exec "$ns-one"
 	run -0 --separate-stderr prt-scan -NH -o netns,dir,pid,fd "$port"
