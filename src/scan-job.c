@@ -81,20 +81,20 @@ print(const struct scan_job *j, struct scan *sc, const struct rows *rows,
 	return out_close(out);
 }
 
+/* In three parts: `the owner of', 1, `socket is'. */
 static void
-say_hidden(uint64_t unowned, const char *lacks)
+say_hidden(const char *what, uint64_t n, const char *of, const char *lacks)
 {
-	const char *why = ": root, or sudo prt-scan, sees more", *what = "";
+	const char *why = ": root, or sudo prt-scan, sees more", *right = "";
 
 	if (lacks == NULL) {
 		why = ", even from root";
 	} else if (geteuid() == 0) {
 		why = ": root lacks ";
-		what = lacks;
+		right = lacks;
 	}
-	err_msg("the owner%s of %llu socket%s hidden%s%s",
-	    unowned == 1 ? "" : "s", (unsigned long long)unowned,
-	    unowned == 1 ? " is" : "s are", why, what);
+	err_msg("%s %llu %s hidden%s%s", what, (unsigned long long)n, of, why,
+	    right);
 }
 
 /* What a person at a terminal wants to know, and --strict's verdict. */
@@ -106,13 +106,12 @@ judge_hidden(const struct scan_job *j, const struct scan *sc,
 
 	/* nothing in the output tells that their sockets are not there */
 	if (sc->hidden_netns > 0)
-		err_msg("the network namespace of %llu process%s hidden%s",
-		    (unsigned long long)sc->hidden_netns,
-		    sc->hidden_netns == 1 ? " is" : "es is",
-		    geteuid() == 0 ? ", even from root" :
-		    ": root, or cap_sys_ptrace, sees it");
+		say_hidden("the network namespace of", sc->hidden_netns,
+		    sc->hidden_netns == 1 ? "process is" : "processes is",
+		    lacks);
 	if (unowned > 0 && say)
-		say_hidden(unowned, lacks);
+		say_hidden(unowned == 1 ? "the owner of" : "the owners of",
+		    unowned, unowned == 1 ? "socket is" : "sockets are", lacks);
 	return !j->strict || (unowned == 0 && sc->hidden_netns == 0 &&
 	    !sc->incomplete);
 }
@@ -122,7 +121,7 @@ tell(const struct scan_job *j, struct scan *sc, bool owners)
 {
 	struct rows rows;
 	uint64_t unowned = 0;
-	const char *lacks = sc->hidden == 0 ? NULL :
+	const char *lacks = sc->hidden == 0 && sc->hidden_netns == 0 ? NULL :
 	    priv_lacks(PRIV_READ | PRIV_TRACE);
 	enum scan_result result = SCAN_DONE;
 
