@@ -45,7 +45,7 @@ void
 err_msg(const char *fmt, ...)
 {
 	int saved = errno;
-	char text[MESSAGE_MAX], safe[2 * MESSAGE_MAX];
+	char text[MESSAGE_MAX], safe[2 * MESSAGE_MAX], reason[256] = "";
 	size_t n, len = strlen(fmt);
 	va_list ap;
 
@@ -55,7 +55,8 @@ err_msg(const char *fmt, ...)
 	va_end(ap);
 	if (len > 0 && fmt[len - 1] == ':') {
 		n = strlen(text);
-		snprintf(text + n, sizeof text - n, " %s", strerror(saved));
+		strerror_r(saved, reason, sizeof reason);
+		snprintf(text + n, sizeof text - n, " %s", reason);
 	}
 	n = make_safe(safe, sizeof safe, text);
 	/* Nothing is left to tell it to where standard error fails. */
