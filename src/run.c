@@ -116,16 +116,16 @@ plain_path(void)
 	return b.p;
 }
 
-/* The signals of defaults are not ignored in there.  0 or an errno. */
-static int
-spawn(const struct run *r, int out, int err, const sigset_t *defaults,
-    pid_t *pid)
+/* The signals of defaults are not ignored in there.  -1 with errno. */
+static pid_t
+spawn(const struct run *r, int out, int err, const sigset_t *defaults)
 {
 	char locale[] = "LC_ALL=C";
 	char *path = plain_path();
 	char *plain[] = { locale, path, NULL };
 	posix_spawn_file_actions_t fa;
 	posix_spawnattr_t attr;
+	pid_t pid;
 	int error;
 
 	posix_spawnattr_init(&attr);
@@ -144,12 +144,13 @@ spawn(const struct run *r, int out, int err, const sigset_t *defaults,
 		posix_spawn_file_actions_addopen(&fa, STDERR_FILENO,
 		    "/dev/null", O_WRONLY, 0);
 	/* it changes no argument, which its type only fails to say */
-	error = posix_spawn(pid, r->path, &fa, &attr, (char *const *)r->argv,
+	error = posix_spawn(&pid, r->path, &fa, &attr, (char *const *)r->argv,
 	    r->out != NULL ? plain : environ);
 	posix_spawn_file_actions_destroy(&fa);
 	posix_spawnattr_destroy(&attr);
 	free(path);
-	return error;
+	errno = error;
+	return error == 0 ? pid : -1;
 }
 
 /* What a program said, a line at a time. */
@@ -311,16 +312,15 @@ run_with(const struct run *r, const sigset_t *defaults, bool *said)
 {
 	int out[2] = { -1, -1 }, err[2] = { -1, -1 }, status = -1, error;
 	struct words w = { .run = r };
-	pid_t pid;
+	pid_t pid = -1;
 
-	if ((r->out != NULL && !make_pipe(out)) ||
-	    (!r->own_stderr && r->until == 0 && !make_pipe(err)))
-		error = errno;
-	else
-		error = spawn(r, out[1], err[1], defaults, &pid);
+	if ((r->out == NULL || make_pipe(out)) &&
+	    (r->own_stderr || r->until != 0 || make_pipe(err)))
+		pid = spawn(r, out[1], err[1], defaults);
+	error = errno;
 	close_fd(&out[1]);
 	close_fd(&err[1]);
-	if (error == 0) {
+	if (pid >= 0) {
 		bool ok = listen_to(r, out[0], err[0], &w);
 
 		status = wait_for(r, pid);
