@@ -62,16 +62,13 @@ cmp_pids(const void *a, const void *b)
 /* A process that was there before is the same one: a number has one process
  * at a time.  Its user is known. */
 static void
-take_held(struct worker *w, uint32_t *pid)
+take_held(struct worker *w)
 {
 	const struct held_list *l = w->walk->held;
-	const struct proc key = { .pid = *pid }, *known = NULL;
-	const struct held *h;
-	struct proc *p;
+	const struct proc key = { .pid = w->pid }, *known = NULL;
+	const struct held *h = find_held(w, l);
+	struct proc *p = walk_add_process(w);
 
-	w->pid = *pid;
-	h = find_held(w, l);
-	p = walk_add_process(w);
 	if (l->nknown > 0)
 		known = bsearch(&key, l->known, l->nknown, sizeof key,
 		    cmp_pids);
@@ -83,7 +80,7 @@ take_held(struct worker *w, uint32_t *pid)
 	p->has_uid = p->comm.p != NULL;
 	if (p->start >= w->walk->since) {
 		w->part.nproc--;
-		walk_take_process(w, pid);
+		walk_take_process(w);
 	} else {
 		add_held(w, h, l->v + l->n);
 	}

@@ -124,7 +124,7 @@ drop_doubles(struct scan *part, size_t from)
 
 /* The name of the process, and its user, are the first thread's. */
 void
-walk_take_threads(struct worker *w, uint32_t *pid)
+walk_take_threads(struct worker *w)
 {
 	const unsigned of_first = NEED_STAT | NEED_PARENT | NEED_USER;
 	size_t before = w->part.nholder;
@@ -132,7 +132,6 @@ walk_take_threads(struct worker *w, uint32_t *pid)
 	struct proc *p;
 	int task, source;
 
-	w->pid = *pid;
 	w->ntid = w->links = 0;
 	if (w->pid == 0 || !may_have_threads(w->walk, w->pid))
 		return;

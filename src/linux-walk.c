@@ -112,25 +112,26 @@ walk_describe(struct worker *w, int fd, unsigned needs, struct proc *p)
 }
 
 void
-walk_take_process(struct worker *w, uint32_t *pid)
+walk_take_process(struct worker *w)
 {
 	size_t before = w->part.nholder;
+	bool shown;
 	int fd;
 
-	w->pid = *pid;
 	if (!has_fds(w->walk, w->pid))
 		return;
 	fd = walk_open(w->walk->proc, w->pid, "/fd");
 	if (fd < 0) {
 		walk_note_failure(w, "/fd");
-		*pid = 0;
+		w->pid = 0;
 		return;
 	}
-	if (!walk_take_fds(w, fd))
-		*pid = 0;
+	shown = walk_take_fds(w, fd);
 	if (w->part.nholder > before)
 		walk_describe(w, fd, w->walk->req->needs, walk_add_process(w));
 	close(fd);
+	if (!shown)
+		w->pid = 0;
 }
 
 static void *
@@ -143,8 +144,11 @@ work(void *arg)
 	while ((i = atomic_fetch_add(&walk->next, PIDS_A_TURN)) < walk->npid) {
 		end = i + PIDS_A_TURN < walk->npid ? i + PIDS_A_TURN :
 		    walk->npid;
-		for (; i < end; i++)
-			walk->take(w, &walk->pid[i]);
+		for (; i < end; i++) {
+			w->pid = walk->pid[i];
+			walk->take(w);
+			walk->pid[i] = w->pid;
+		}
 	}
 	free(w->tid);
 	return NULL;
@@ -182,8 +186,7 @@ count_threads(const struct walk *w, const struct scan *sc)
 }
 
 void
-walk_run(struct walk *w, struct scan *sc,
-    void (*take)(struct worker *w, uint32_t *pid))
+walk_run(struct walk *w, struct scan *sc, void (*take)(struct worker *w))
 {
 	struct worker worker[MAX_THREADS] = { { .walk = w } };
 	size_t i, n = count_threads(w, sc);

@@ -21,7 +21,7 @@ struct walk {
 	unsigned char *owned;	/* by socket: an owner was found before */
 	uint32_t *pid;		/* 0: no need to look at it again */
 	size_t npid, pidcap;
-	void (*take)(struct worker *w, uint32_t *pid);
+	void (*take)(struct worker *w);
 	atomic_size_t next;	/* the first pid that no thread has taken */
 	int proc;		/* the proc tree */
 	bool counts_fds;	/* st_size of /proc/PID/fd says how many */
@@ -50,9 +50,8 @@ void walk_end(struct walk *w);
 void walk_add_pid(struct walk *w, uint32_t pid);
 
 /* Takes all the pids, in as many threads as it is worth, and adds what they
- * find to sc. */
-void walk_run(struct walk *w, struct scan *sc,
-    void (*take)(struct worker *w, uint32_t *pid));
+ * find to sc.  take has w->pid, and leaves it 0 as said of walk.pid. */
+void walk_run(struct walk *w, struct scan *sc, void (*take)(struct worker *w));
 
 /* Calls each for every name in an open directory; false with errno. */
 bool walk_each(int dir, void (*each)(void *arg, int dir, const char *name),
@@ -77,9 +76,9 @@ struct proc *walk_add_process(struct worker *w);
 void walk_describe(struct worker *w, int fd, unsigned needs, struct proc *p);
 
 /* Takes the sockets that a process has. */
-void walk_take_process(struct worker *w, uint32_t *pid);
+void walk_take_process(struct worker *w);
 
 /* Takes the sockets without an owner that a process's other threads have. */
-void walk_take_threads(struct worker *w, uint32_t *pid);
+void walk_take_threads(struct worker *w);
 
 #endif
