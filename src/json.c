@@ -66,7 +66,8 @@ nested_length(struct str s)
 				return 0;
 			open[depth++] = c;
 		} else if (c == '}' || c == ']') {
-			if (open[--depth] != (c == '}' ? '{' : '['))
+			if (depth == 0 ||
+			    open[--depth] != (c == '}' ? '{' : '['))
 				return 0;
 			if (depth == 0)
 				return i;

@@ -134,9 +134,11 @@ index_types(struct btf *b, struct linux_btf *want, size_t nwant)
 }
 
 /* Bits from the start of a struct, or union, to one of its members; those of a
- * member without a name are its own.  -1 where it has none. */
+ * member without a name are its own, NESTING_MAX deep at most.  -1 where it has
+ * none. */
 static int64_t
-member_at(const struct btf *b, uint32_t id, const char *name, int nesting)
+member_at(const struct btf *b, uint32_t id,	/* NOLINT(misc-no-recursion) */
+    const char *name, int nesting)
 {
 	struct btf_type t;
 	struct btf_member m;
@@ -145,7 +147,8 @@ member_at(const struct btf *b, uint32_t id, const char *name, int nesting)
 
 	if (id == 0 || id > b->n || nesting == NESTING_MAX)
 		return -1;
-	read_type(b, b->at[id], &t);
+	if (read_type(b, b->at[id], &t) == 0)
+		return -1;
 	kind = BTF_INFO_KIND(t.info);
 	if (kind != BTF_KIND_STRUCT && kind != BTF_KIND_UNION)
 		return -1;

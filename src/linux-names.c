@@ -266,7 +266,7 @@ join_parts(const struct names *l, struct named *c, const struct bundle *bd,
 
 		if (part.p == NULL && i == NAME_PARTS - 1)
 			break;
-		if (!is_name(part)) {
+		if (part.p == NULL || !is_name(part)) {
 			name.n = 0;
 			break;
 		}
