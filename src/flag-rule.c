@@ -107,7 +107,7 @@ parse_op(struct parser *ps, struct rule_cond *c)
 {
 	struct str rest = { ps->p, (size_t)(ps->end - ps->p) };
 	unsigned allowed = value_ops(c);
-	char list[32];
+	char list[32] = "";
 	size_t i, n = 0;
 
 	for (i = 0; i < NELEMS(ops); i++) {
@@ -176,7 +176,7 @@ static bool
 parse_value(struct parser *ps, struct rule_cond *c)
 {
 	struct arena *a = &ps->rules->arena;
-	struct str list, part;
+	struct str list = STR_NONE, part;
 	const char *wrong;
 	size_t i;
 

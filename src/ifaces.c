@@ -92,7 +92,7 @@ ifaces_netdev(struct ifaces *t, struct str text)
 void
 ifaces_netstat(struct ifaces *t, struct str text)
 {
-	struct str head[MAX_WORDS], word[MAX_WORDS];
+	struct str head[MAX_WORDS], word[MAX_WORDS] = { STR_NONE };
 	int nhead = split(str_cut(&text, '\n'), head), n, i, j;
 	struct iface *f;
 
