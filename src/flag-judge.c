@@ -143,10 +143,11 @@ take_row(struct judge *j, struct judge_input *in, const struct plan *p,
 	fact_set(f, &s->segs[p->seg].cols, s->rec.v);
 	if (p->change >= 0)
 		change = s->rec.v[p->change];
-	if (change.p != NULL && !str_is(change, "new"))
+	if (change.p != NULL && !str_is(change, "new")) {
 		index_add_old(&in->index, row, f);
-	if (str_is(change, "gone"))
-		return;
+		if (str_is(change, "gone"))
+			return;
+	}
 	index_add(&in->index, row, f);
 	row->set = look_at(j, p, f);
 }
