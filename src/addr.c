@@ -82,8 +82,8 @@ format_v6(char *p, const unsigned char *b)
 	unsigned group[8];
 	int i, start, len;
 
-	for (i = 0; i < 8; i++)
-		group[i] = (unsigned)b[2 * i] << 8 | b[2 * i + 1];
+	for (i = 0; i < 8; i++, b += 2)
+		group[i] = (unsigned)b[0] << 8 | b[1];
 	start = zero_run(group, &len);
 	for (i = 0; i < 8; i++) {
 		if (i == start) {

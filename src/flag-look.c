@@ -2,6 +2,9 @@
 
 #include "flag-prog.h"
 
+/* In seconds. */
+enum { HOUR = 60 * 60, DAY = 24 * HOUR };
+
 static bool
 in_list(int port, const uint16_t *list, size_t n)
 {
@@ -292,11 +295,11 @@ look_close_wait(struct fact *f)
 bool
 look_around_close_wait(struct heur_case *c)
 {
-	return heur_age(c->f, c->snap) > 60 * 60;
+	return heur_age(c->f, c->snap) > HOUR;
 }
 
 bool
 look_around_long_lived(struct heur_case *c)
 {
-	return heur_age(c->f, c->snap) > 24 * 60 * 60;
+	return heur_age(c->f, c->snap) > DAY;
 }

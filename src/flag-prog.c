@@ -7,7 +7,7 @@ static const struct {
 	struct str name;
 	enum prog_class class;
 } programs[] = {
-#define P(name, class) { { name, sizeof name - 1 }, class }
+#define P(name, class) { { (name), sizeof(name) - 1 }, (class) }
 	P("sh", PROG_SHELL), P("bash", PROG_SHELL), P("dash", PROG_SHELL),
 	P("ash", PROG_SHELL), P("zsh", PROG_SHELL), P("ksh", PROG_SHELL),
 	P("mksh", PROG_SHELL), P("csh", PROG_SHELL), P("tcsh", PROG_SHELL),
@@ -170,7 +170,7 @@ prog_script(struct str cmdline)
 
 /* Threads that every kernel has. */
 static const struct str threads[] = {
-#define T(name) { name, sizeof name - 1 }
+#define T(name) { (name), sizeof(name) - 1 }
 	T("kworker"), T("kthreadd"), T("ksoftirqd/"), T("kswapd"),
 	T("kcompactd"), T("khugepaged"), T("kdevtmpfs"), T("kauditd"),
 	T("khungtaskd"), T("kblockd"), T("kintegrityd"), T("migration/"),

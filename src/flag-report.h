@@ -29,7 +29,7 @@ bool report_records(const struct report *r, const struct out_opts *opts);
 bool report_suggest(const struct report *r, const struct out_opts *opts);
 
 /* The table of heuristics.  columns NULL: all.  False after a message. */
-bool report_list(const struct cols *columns, const struct out_opts *opts);
+bool report_list(const struct cols *cols, const struct out_opts *opts);
 void report_list_columns(struct cols *c);
 
 #endif

@@ -212,7 +212,7 @@ dump(struct scan *sc, const struct nlmsghdr *request, enum sock_proto proto,
 	int status = dump_whole(sc, request, proto, &split);
 
 	if (proto == PROTO_TCP) {
-		*states &= 1u << STATE_LISTEN;
+		*states &= 1U << STATE_LISTEN;
 		if (split)
 			mid = j.from = listeners_last(sc, j.from);
 	}
@@ -293,10 +293,10 @@ states_of(const struct scan_request *req, enum sock_proto proto)
 
 	for (i = 1; i < STATE_NEW_SYN_RECV; i++)
 		if (filter_wants_state(req->filter, linux_state(i, proto)))
-			mask |= 1u << i;
+			mask |= 1U << i;
 	/* dir is judged on all listeners */
 	if ((req->needs & NEED_DIR) != 0)
-		mask |= 1u << (proto == PROTO_TCP ? STATE_LISTEN :
+		mask |= 1U << (proto == PROTO_TCP ? STATE_LISTEN :
 		    STATE_CLOSED);
 	return mask & ALL_STATES;
 }

@@ -53,7 +53,7 @@ void linux_search_end(struct search *s);
 bool linux_process(int fd, unsigned needs, struct proc *p, struct arena *a);
 
 /* The part of it that is p->exe.  0 or an errno. */
-int linux_exe(int fd, struct proc *p, struct arena *a);
+int linux_exe(int dir, struct proc *p, struct arena *a);
 
 /* The path of the control group in such a text, and the systemd unit in such a
  * path: parts of what is given, missing where there is none. */

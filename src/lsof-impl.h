@@ -98,7 +98,7 @@ bool lsof_set_fd(struct lsof_file *f, struct str text);
 bool lsof_set_info(struct lsof_file *f, struct str word);
 
 /* The file is told whole: an internet socket goes to found. */
-void lsof_end_file(struct lsof *l, const struct lsof_file *f);
+void lsof_end_file(struct lsof *l, const struct lsof_file *file);
 
 /* Whether that is how field output begins; the same of the table, whose row it
  * then takes. */

@@ -82,7 +82,7 @@ days_in(int64_t year, int64_t month)
 static bool
 take_fraction(struct str *s, int64_t *ms)
 {
-	static const int scale[] = { 100, 10, 1 };
+	static const int64_t scale[] = { 100, 10, 1 };
 	size_t i;
 
 	*ms = 0;
