@@ -201,7 +201,8 @@ main(int argc, char **argv)
 	char name[16], c;
 
 	/* A line at a time: the keepers write at once. */
-	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (setvbuf(stdout, NULL, _IOLBF, 0) != 0)
+		die("setvbuf");
 	alarm(LIFE);
 	loopback_up();
 	count = mmap(NULL, sizeof(*count), PROT_READ | PROT_WRITE,

@@ -186,9 +186,9 @@ read_options(int argc, char **argv)
 		if (c == 'd')
 			opt.root = optarg;
 		if (c == 'w')
-			opt.workers = atoi(optarg);
+			opt.workers = (int)strtol(optarg, NULL, 10);
 		if (c == 'u') {
-			opt.uid = (uid_t)atoi(optarg);
+			opt.uid = (uid_t)strtoul(optarg, NULL, 10);
 			opt.as_user = true;
 		}
 	}

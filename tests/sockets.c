@@ -274,7 +274,8 @@ open_known(uid_t uid)
 static int
 port_of(int fd)
 {
-	struct sockaddr_in6 sa;		/* sin_port is at the same place */
+	/* sin_port is at the same place */
+	struct sockaddr_in6 sa = { .sin6_port = 0 };
 	socklen_t len = sizeof(sa);
 
 	check(getsockname(fd, (struct sockaddr *)&sa, &len), "getsockname");

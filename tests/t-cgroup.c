@@ -281,8 +281,8 @@ check_part(struct str (*parser)(struct str), const char *kind,
 static void
 long_lines(void)
 {
-	enum { LEN = 10000 };
-	char name[LINUX_CONTAINER_MAX], *line = malloc(2 * LEN);
+	enum { LEN = 10000, SIZE = 2 * LEN };
+	char name[LINUX_CONTAINER_MAX], *line = malloc(SIZE);
 	const char *after = "\n1:name=systemd:/docker/" ID "\n";
 	struct str id;
 	size_t n;
@@ -296,7 +296,7 @@ long_lines(void)
 	    linux_unit((struct str){ line, LEN }).p == NULL,
 	    "10,000 bytes of /");
 	memset(line + 4, 'a', LEN - 4);
-	strcpy(line + LEN, after);
+	memcpy(line + LEN, after, strlen(after) + 1);
 	n = linux_container(str_from(line), name, &id);
 	ok(str_is((struct str){ name, n }, "docker/" SHORT),
 	    "a line after one of 10,000 bytes");

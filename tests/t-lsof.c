@@ -272,7 +272,7 @@ test_sockets(void)
 static void
 test_many(void)
 {
-	enum { PROCS = 300, FILES = 60, LISTS = 3 };
+	enum { PROCS = 300, FILES = 60, LISTS = 3, SOCKS = PROCS * FILES };
 	struct scan sc = { .nsock = 0 };
 	struct filter all = { .npids = 0 };
 	struct buf text = { 0 }, b = { 0 };
@@ -297,7 +297,7 @@ test_many(void)
 	lsof_feed(l, text.p, text.n);
 	good = lsof_end(l);
 	lsof_give(l, &all, &sc);
-	good = good && sc.nproc == PROCS && sc.nsock == PROCS * FILES &&
+	good = good && sc.nproc == PROCS && sc.nsock == SOCKS &&
 	    sc.nholder == sc.nsock;
 	for (i = 0; good && i < sc.nholder; i++) {
 		const struct proc *proc = &sc.proc[sc.holder[i].proc];

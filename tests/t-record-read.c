@@ -146,7 +146,7 @@ static const struct {
 	size_t lineno;
 	const char *error;
 } errors[] = {
-#define ERR(text, line, error) { { text, sizeof text - 1 }, line, error }
+#define ERR(text, line, error) { { (text), sizeof(text) - 1 }, line, error }
 	ERR("7\tx\n", 1, NOHEADER "2 fields"),
 	ERR("\n", 1, NOHEADER "1 fields"),
 	ERR(SNAP "icmp" "\tx\tx\t1" REST "x" REST2, 2, NOHEADER "19"),

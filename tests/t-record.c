@@ -9,7 +9,8 @@
 #include "rec.h"
 #include "tap.h"
 
-enum { STREAMS = 1500, ROWS = 4, COLS = 8, KEYS = 4, VALUE_MAX = 64 };
+enum { STREAMS = 1500, ROWS = 4, COLS = 8, CELLS = ROWS * COLS, KEYS = 4,
+	VALUE_MAX = 64 };
 
 static size_t
 put_utf8(char *p, uint32_t cp)
@@ -115,7 +116,7 @@ struct stream {
 	struct cols cols;
 	struct snap snap;
 	struct str v[ROWS][COLS];
-	char bytes[ROWS * COLS + KEYS][VALUE_MAX];
+	char bytes[CELLS + KEYS][VALUE_MAX];
 };
 
 static void
@@ -132,7 +133,7 @@ make_stream(struct stream *s)
 	s->snap.n = 0;
 	for (i = 0; i < KEYS; i++)
 		snap_set(&s->snap, keys[i],
-		    random_value(s->bytes[ROWS * COLS + i]));
+		    random_value(s->bytes[CELLS + i]));
 	for (i = 0; i < ROWS; i++)
 		for (k = 0; k < n; k++)
 			s->v[i][k] = random_value(s->bytes[i * COLS + k]);

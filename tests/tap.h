@@ -61,7 +61,7 @@ tap_end(void)
 static inline uint32_t
 tap_pick(uint32_t n)
 {
-	static uint32_t x = 2463534242u;
+	static uint32_t x = 2463534242U;
 
 	x ^= x << 13;
 	x ^= x >> 17;

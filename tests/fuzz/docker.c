@@ -18,7 +18,7 @@ check_part(struct str part, struct str text)
 /* Each member of an object can be asked for, and each value is read to its
  * end; depth is bound, or there would be no value. */
 static void
-walk(struct str value, char bracket, int depth)
+walk(struct str value, char bracket, int depth)	/* NOLINT(misc-no-recursion) */
 {
 	struct str rest = json_open(value, bracket), inner = rest, key, v;
 

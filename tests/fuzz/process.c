@@ -44,7 +44,7 @@ make_tree(void)
 	tree.dir = open(tree.path, O_RDONLY | O_DIRECTORY);
 	check(tree.dir >= 0 && mkdirat(tree.dir, "fd", 0700) == 0,
 	    "no folder");
-	atexit(remove_tree);
+	check(atexit(remove_tree) == 0, "no end");
 	tree.fds = openat(tree.dir, "fd", O_RDONLY | O_DIRECTORY);
 	for (i = 0; i < NFILES; i++)
 		tree.fd[i] = openat(tree.dir, names[i], O_WRONLY | O_CREAT,

@@ -41,7 +41,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (n = 1; n <= PS_NUMBERS; n++) {
 			if (!ps_parse(line, n, number, &last))
 				continue;
-			check(last.p == NULL || last.p + last.n ==
+			check(last.p == NULL ? last.n == 0 : last.p + last.n ==
 			    line.p + line.n, "a text that ends elsewhere");
 			check_again(n, number, last);
 		}

@@ -20,8 +20,9 @@ check_split(const struct rec *r)
 	    "a record that is none");
 	for (i = 0; i < r->cols.n; i++) {
 		check((v[i].p == NULL) == (r->v[i].p == NULL) &&
-		    str_eq(v[i], r->v[i]), "another value");
-		check(v[i].p == NULL || v[i].n > 0, "an empty value");
+		    v[i].n == r->v[i].n, "another value");
+		check((v[i].p == NULL) == (v[i].n == 0), "an empty value");
+		check(v[i].p == NULL || str_eq(v[i], r->v[i]), "another value");
 	}
 	check(!rec_split(r->line, r->cols.n + 1, v, &unescaped),
 	    "a value too many");
