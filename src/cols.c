@@ -75,6 +75,15 @@ cols_copy(struct cols *c, const struct cols *from)
 		cols_add(c, from->v[i].name);
 }
 
+void
+cols_add_defaults(struct cols *c)
+{
+	int i;
+
+	for (i = 0; i < FIELD_NDEFAULT; i++)
+		cols_add_field(c, (enum field_id)i);
+}
+
 bool
 cols_equal(const struct cols *a, const struct cols *b)
 {

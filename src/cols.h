@@ -29,7 +29,10 @@ void cols_free(struct cols *c);
  * is no field name ([a-z][a-z0-9_]*). */
 bool cols_add(struct cols *c, struct str name);
 void cols_add_field(struct cols *c, enum field_id id);
+
+/* Append those of `from', and prt-scan's default ones, that c has not yet. */
 void cols_copy(struct cols *c, const struct cols *from);
+void cols_add_defaults(struct cols *c);
 
 /* The position of a name, -1 where there is no such column. */
 int cols_find(const struct cols *c, struct str name);

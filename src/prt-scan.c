@@ -289,7 +289,6 @@ choose_columns(struct options *o, struct cols *cols)
 	struct cols_known known = { FIELD_NSCAN, NULL };
 	struct cols defaults, also;
 	bool ok;
-	int i;
 
 	cols_init(&defaults);
 	cols_init(&also);
@@ -299,8 +298,7 @@ choose_columns(struct options *o, struct cols *cols)
 		cols_add_field(&also, F_HOST);
 		known = (struct cols_known){ (enum field_id)0, &also };
 	} else {
-		for (i = 0; i < FIELD_NDEFAULT; i++)
-			cols_add_field(&defaults, (enum field_id)i);
+		cols_add_defaults(&defaults);
 	}
 	ok = opts_columns(&o->common, cols, &defaults, known);
 	cols_free(&defaults);

@@ -195,8 +195,7 @@ assume_cols(struct rec *r, struct str line)
 		return REC_ERROR;
 	}
 	cols_init(&c);
-	for (i = 0; i < FIELD_NDEFAULT; i++)
-		cols_add_field(&c, (enum field_id)i);
+	cols_add_defaults(&c);
 	for (i = 0; NHEADERLESS + i < n; i++)
 		cols_add_field(&c, diff_fields[i]);
 	set_cols(r, &c);

@@ -51,6 +51,19 @@ setup()
 	[ "${#lines[@]}" -eq 1 ]
 }
 
+@test "a snapshot without a header gets the default columns" {
+	local columns
+
+	columns=$(prt-scan --state=CLOSING | sed -n 's/^#proto/proto/p')
+	printf '##prt 1 scope=all\n##end records=0\n' >empty
+	run -0 prt-flag -X empty
+	assert_output_is "##prt 1 scope=all
+#$columns	flags
+##end records=0"
+	run -0 prt-flag -X -F csv -o +why empty
+	[ "$output" = "${columns//	/,},flags,why"$'\r' ]
+}
+
 @test "exit status: 0, 1 only where it was asked for, 2" {
 	grep -v -e python3 -e redis in | sed 's/=3$/=1/' >quiet
 	prt-flag -X -s quiet
