@@ -24,12 +24,6 @@ struct save {
 	bool ok;
 };
 
-/* What belongs to the process and not to its socket. */
-static const enum field_id owner[] = {
-	F_CONTAINER, F_PID, F_PROCESS, F_USER, F_UID, F_FD, F_PPID, F_PARENT,
-	F_EXE, F_CMDLINE, F_START,
-};
-
 static void
 flush(struct save *s, size_t size)
 {
@@ -124,11 +118,9 @@ static bool
 is_filled(const struct save *s, size_t i, bool owned)
 {
 	const struct col *col = &s->cols.v[i];
-	size_t j;
 
-	for (j = 0; j < NELEMS(owner) && !owned; j++)
-		if (owner[j] == col->id)
-			return true;
+	if (!owned && col->id != FIELD_NONE && field_table[col->id].owner)
+		return true;
 	return s->v[i].n == 0 && cols_find(&s->d->plan.set, col->name) >= 0;
 }
 

@@ -307,6 +307,20 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	COLS=was tells 'changed 80 exe=/bin/nc'
 }
 
+@test "all that is known of an owner is kept, whatever fields there are" {
+	local more=(start unit cgroup container_id cwd rss cpu) field
+
+	FIELDS+=("${more[@]}")
+	rec "${more[@]/%/=7}" | scan
+	prt-diff --init -S state new
+	rec pid=- process=- user=root exe=- fd=- | scan
+	tells ''
+	for field in "${more[@]}"; do
+		echo "$field"
+		[ "$(prt-flag -X -H -o "$field" state)" = 7 ]
+	done
+}
+
 @test "an owner that is not seen is not kept where another is there" {
 	rec | scan
 	prt-diff --init -S state new
