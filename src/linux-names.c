@@ -213,17 +213,17 @@ is_complete(const struct names *l)
 static void
 podman_names(const struct names *l, struct buf *b)
 {
-	uid_t last = 0;
 	size_t i, k;
 
 	podman_storage(l, "", "/var/lib", 0, b);
 	for (i = 0; i < l->n; i++) {
+		uid_t last = 0;
+
 		for (k = 0; l->v[i].name.p == NULL && k < l->v[i].n; k++) {
 			const struct proc *p = l->v[i].by_id[k];
 			struct names one = *l;
 
-			if (!p->has_uid || p->uid == 0 ||
-			    (k > 0 && p->uid == last))
+			if (!p->has_uid || p->uid == 0 || p->uid == last)
 				continue;
 			last = p->uid;
 			one.v = &l->v[i];
