@@ -27,7 +27,7 @@
 struct search {
 	struct linux_netns_list *list;
 	struct arena *arena;
-	uint64_t *pid;
+	uint32_t *pid;
 	size_t npid, pidcap;
 	int error;		/* the first that is no matter of privileges */
 };
@@ -177,22 +177,14 @@ add_process(struct search *s, int proc, const char *pid)
 		    join(s->arena, pid, "cgroup"), s->arena);
 }
 
-static int
-cmp_pid(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void
 take_pid(void *arg, int dir, const char *name)
 {
 	struct search *s = arg;
-	uint64_t pid;
+	uint32_t pid;
 
 	(void)dir;
-	if (!num_parse(str_from(name), INT32_MAX, &pid))
+	if (!walk_id(name, &pid))
 		return;
 	s->pid = mem_grow(s->pid, &s->pidcap, s->npid + 1, sizeof *s->pid);
 	s->pid[s->npid++] = pid;
@@ -207,8 +199,7 @@ add_processes(struct search *s, int proc, const char *path)
 
 	if (!walk_each(proc, take_pid, s))
 		note_error(s);
-	if (s->npid > 0)
-		qsort(s->pid, s->npid, sizeof *s->pid, cmp_pid);
+	s->npid = num_sort(s->pid, s->npid);
 	for (i = 0; i < s->npid; i++) {
 		char name[NUM_MAX + 1];
 

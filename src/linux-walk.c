@@ -216,14 +216,14 @@ static void
 take_pid(void *arg, int dir, const char *name)
 {
 	struct walk *w = arg;
-	uint64_t pid;
+	uint32_t pid;
 
 	(void)dir;
-	if (!num_parse(str_from(name), INT32_MAX, &pid))
+	if (!walk_id(name, &pid))
 		return;
 	w->has_init |= pid == 1;
-	if (filter_keeps_pid(w->req->filter, (uint32_t)pid))
-		walk_add_pid(w, (uint32_t)pid);
+	if (filter_keeps_pid(w->req->filter, pid))
+		walk_add_pid(w, pid);
 }
 
 /* Whether /proc shows what a walk of it relies on. */

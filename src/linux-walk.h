@@ -54,6 +54,10 @@ void walk_add_pid(struct walk *w, uint32_t pid);
 void walk_run(struct walk *w, struct scan *sc,
     void (*take)(struct worker *w, uint32_t *pid));
 
+/* The number of a process or thread that is a folder's name; false where that
+ * is another. */
+bool walk_id(const char *name, uint32_t *id);
+
 /* Calls each for every name in an open directory; false with errno. */
 bool walk_each(int dir, void (*each)(void *arg, int dir, const char *name),
     void *arg);

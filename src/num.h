@@ -29,4 +29,16 @@ num_cmp(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
+/* The same of two uint32_t, for qsort and bsearch. */
+static inline int
+num_cmp32(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return num_cmp(*x, *y);
+}
+
+/* Sorts the n numbers, each of which is left once; returns how many. */
+size_t num_sort(uint32_t *v, size_t n);
+
 #endif
