@@ -174,8 +174,7 @@ take_option(struct options *o, int c)
 	return false;
 }
 
-/* The ways are the Linux backends', and what is in the kernel is not of another
- * proc tree. */
+/* What is in the kernel is not of another proc tree. */
 static bool
 check_owners(const struct options *o)
 {
@@ -184,9 +183,11 @@ check_owners(const struct options *o)
 
 	if (o->owners == OWNERS_AUTO)
 		return true;
-	if (o->from != NULL || o->interfaces || backend == scan_backend("lsof"))
-		err_msg("--owners: neither --from, the backend lsof nor -I "
-		    "goes with it");
+	if (o->from != NULL || o->interfaces)
+		err_msg("--owners: neither --from nor -I goes with it");
+	else if (backend->begin == NULL)
+		err_msg("--owners: the backend %s has but one way",
+		    backend->name);
 	else if (o->proc != NULL && o->owners == OWNERS_BPF)
 		err_msg("--proc: --owners=bpf does not go with it");
 	else

@@ -54,8 +54,9 @@ struct backend {
 	bool (*tables)(const struct scan_request *req, struct scan *sc);
 	/* Adds holders and their processes; NULL: tables did so. */
 	bool (*owners)(const struct scan_request *req, struct scan *sc);
-	/* Or NULL: begins what owners need not wait for, the tables are read
-	 * meanwhile; may return NULL.  It is sc->search then, until end. */
+	/* Begins what owners need not wait for, while the tables are read; may
+	 * return NULL.  It is sc->search then, until end.  NULL: there are no
+	 * ways to choose from (enum scan_owners). */
 	struct search *(*begin)(const struct scan_request *req);
 	void (*end)(struct search *search);
 };
