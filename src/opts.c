@@ -80,6 +80,21 @@ opts_bad_name(const char *option, const char *value,
 	buf_free(&names);
 }
 
+bool
+opts_fields(struct cols *c, const char *option, const char *list, size_t max)
+{
+	struct str rest = str_from(list);
+
+	cols_free(c);
+	do {
+		if (cols_add(c, str_cut(&rest, ',')) && c->n <= max)
+			continue;
+		opts_bad(option, list, "different fields, between commas");
+		return false;
+	} while (rest.p != NULL);
+	return true;
+}
+
 static bool
 set_format(struct opts *o, const char *name)
 {

@@ -75,6 +75,11 @@ void opts_bad(const char *option, const char *value, const char *expected);
 void opts_bad_name(const char *option, const char *value,
     const char *(*name_at)(unsigned i));
 
+/* Sets c, which was begun, to the fields of a list, any names and at most max.
+ * False after a message. */
+bool opts_fields(struct cols *c, const char *option, const char *list,
+    size_t max);
+
 /*
  * Prints what --help or --version asked for: usage, the options, the fields
  * from first to before last, more (may be NULL).  Returns the exit status.

@@ -73,22 +73,6 @@ switch_heuristics(struct options *o, const char *option, const char *list,
 }
 
 static bool
-set_fields(struct options *o, const char *list)
-{
-	struct str names = str_from(list);
-
-	cols_free(&o->fields);
-	do {
-		if (!cols_add(&o->fields, str_cut(&names, ','))) {
-			opts_bad("--fields", list, "names of fields, each "
-			    "once");
-			return false;
-		}
-	} while (names.p != NULL);
-	return true;
-}
-
-static bool
 take_option(struct options *o, int c)
 {
 	switch (c) {
@@ -117,7 +101,7 @@ take_option(struct options *o, int c)
 	case 'l':
 		return o->list = true;
 	case OPT_FIELDS:
-		return set_fields(o, optarg);
+		return opts_fields(&o->fields, "--fields", optarg, SIZE_MAX);
 	}
 	return false;
 }

@@ -172,7 +172,7 @@ setup()
 	run -0 prt-flag -X -H -s -o why \
 		--fields=state,local_port,netns,container,process,uid,exe,cmdline few
 	[[ ${lines[0]} == script-sensitive* ]]
-	refuses '--fields=pid,pid: *' -X --fields=pid,pid few
+	refuses '--fields=pid,pid: expected different fields, between commas' -X --fields=pid,pid few
 	refuses '--fields=: *' -X --fields= few
 	refuses '--fields=Pid: *' -X --fields=Pid few
 	# Names of our own are as good.
