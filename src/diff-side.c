@@ -73,6 +73,14 @@ diff_side_has(const struct diff_side *s, struct str field)
 	return true;
 }
 
+const struct snap *
+diff_side_snap(const struct diff_side *s, uint32_t host)
+{
+	uint32_t snap = host == DIFF_NONE ? 0 : s->hosts[host].snap;
+
+	return snap < s->nsnaps ? &s->snaps[snap] : NULL;
+}
+
 /* The number of the columns that rec has now; they are new, or were there. */
 static size_t
 add_cols(struct diff_side *s)
