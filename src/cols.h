@@ -28,6 +28,7 @@ void cols_free(struct cols *c);
 /* Appends a column.  False, and nothing appended, where it is there already or
  * is no field name ([a-z][a-z0-9_]*). */
 bool cols_add(struct cols *c, struct str name);
+/* The same of a field of the table, where it is not there yet. */
 void cols_add_field(struct cols *c, enum field_id id);
 
 /* Append those of `from', and prt-scan's default ones, that c has not yet. */

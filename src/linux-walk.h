@@ -62,7 +62,8 @@ bool walk_id(const char *name, uint32_t *id);
 bool walk_each(int dir, void (*each)(void *arg, int dir, const char *name),
     void *arg);
 
-/* A folder of a process or thread, by a name such as "/fd"; -1 with errno. */
+/* Opens a folder of a process or thread that dir has, by a name such as "/fd":
+ * -1 with errno.  walk_stat: what is told of it, or false. */
 int walk_open(int dir, uint32_t id, const char *name);
 bool walk_stat(int dir, uint32_t id, const char *name, struct stat *st);
 

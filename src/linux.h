@@ -41,6 +41,8 @@ int linux_datagram(struct scan *sc, const void *buf, size_t len,
 /* The owners of sc's sockets, from the process tables; by sc->search where that
  * is not NULL, else by a walk. */
 bool linux_owners(const struct scan_request *req, struct scan *sc);
+/* Begins the search by the kernel, linux-bpf.h; NULL where the walk will do.
+ * linux_search_end waits for its end, and frees. */
 struct search *linux_search(const struct scan_request *req);
 void linux_search_end(struct search *s);
 
@@ -108,9 +110,9 @@ struct linux_netns {
 struct linux_netns_list {
 	struct linux_netns *v;
 	size_t n, cap;
-	uint64_t own;
+	uint64_t own;		/* inode of the own one, which is not in v */
 	uint64_t hidden;	/* processes whose namespace is not to be seen */
-	dev_t dev;
+	dev_t dev;		/* of all namespaces, as files */
 };
 
 /* All of them, by label.  False after a message.  The caller frees l->v; the

@@ -1,6 +1,6 @@
 /*
- * out: records on standard output, in four formats.  The only module that
- * writes there.
+ * out: records on standard output, in one of several formats.  The only module
+ * that writes there.
  */
 #ifndef OUT_H
 #define OUT_H
@@ -30,13 +30,14 @@ struct out_opts {
 	const char *added;	/* NULL, or only these are (-o +LIST); kept */
 };
 
-/* NULL where there is no such format, and where name is not `auto', `always'
- * or `never': false. */
+/* NULL where there is no such format. */
 const struct out_format *out_format(const char *name);
-bool out_when(const char *name, enum out_when *when);
 
 /* The name of format i, NULL behind the last. */
 const char *out_format_name(unsigned i);
+
+/* False where name is not `auto', `always' or `never'. */
+bool out_when(const char *name, enum out_when *when);
 
 /*
  * To be called before anything else opens a file: makes sure that descriptors

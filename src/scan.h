@@ -12,7 +12,7 @@ enum scan_need {
 	NEED_OWNERS = 1 << 0,	/* who holds the sockets */
 	NEED_STAT = 1 << 1,	/* comm, ppid, start */
 	NEED_USER = 1 << 2,	/* the effective uid */
-	NEED_PARENT = 1 << 3,
+	NEED_PARENT = 1 << 3,	/* the parent's comm */
 	NEED_EXE = 1 << 4,
 	NEED_CMDLINE = 1 << 5,
 	NEED_CONTAINER = 1 << 6,

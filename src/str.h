@@ -17,7 +17,7 @@ struct str {
 	size_t n;
 };
 
-/* Of an array. */
+/* How many elements an array has. */
 #define NELEMS(a) (sizeof(a) / sizeof(a)[0])
 
 #define STR_NONE ((struct str){ NULL, 0 })
