@@ -293,9 +293,9 @@ setup()
 @test "-l lists the heuristics as a record stream" {
 	run -0 prt-flag -l
 	[ "${lines[0]}" = $'#name\tlevel\tdefault\tfields\tscope\tattack\tsentence' ]
-	[ "${#lines[@]}" -eq 20 ]
-	run -0 bash -c 'prt-flag -l | cut -f 1-3'
-	assert_output_is "$(tr ' ' '\t' <<-'END'
+	prt-flag -l | cut -f 1-3 >list
+	# These are what they were; others may be there.
+	tr ' ' '\t' >those <<-'END'
 		#name level default
 		nonroot-privileged medium on
 		script-sensitive medium on
@@ -317,7 +317,7 @@ setup()
 		close-wait low off
 		long-lived low off
 	END
-	)"
+	run -1 grep -vxF -f list those
 	run -0 prt-flag -l -H -o name,attack
 	[ "${lines[4]}" = $'stdio-socket\tT1059' ]
 	run -0 prt-flag -l -F json
