@@ -150,6 +150,15 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	[ ! -s state ]
 }
 
+@test "a folder is no state, and nothing is left in it" {
+	mkdir folder
+	rec | scan
+	refuses 'folder/: not the name of a file' -S folder/ new
+	refuses 'folder: not a regular file' -S folder new
+	refuses ': not the name of a file' -S '' new
+	[ -z "$(ls -A folder)" ]
+}
+
 @test "a damaged state is not taken for one" {
 	saved
 	head -n -1 state.before >state
