@@ -222,6 +222,16 @@ struct head {
 	struct cols cols;
 };
 
+/* Where there are as many keys as there may be, the last one makes way. */
+static void
+set_partial(struct snap *s)
+{
+	if (!snap_set(s, "partial", STR_LIT("1"))) {
+		s->n--;
+		snap_set(s, "partial", STR_LIT("1"));
+	}
+}
+
 static struct head *
 make_head(const struct writer *w, const struct stream_snap *ss, uint32_t snap)
 {
@@ -232,7 +242,7 @@ make_head(const struct writer *w, const struct stream_snap *ss, uint32_t snap)
 	/* What was selected by us, or by grep before us, or belongs to no
 	 * snapshot must not look whole to those who read on. */
 	if (r->select || w->in->stream.extent == REC_SELECTION || !ss->named)
-		snap_set(&h->snap, "partial", STR_LIT("1"));
+		set_partial(&h->snap);
 	cols_init(&h->cols);
 	if (r->columns != NULL) {
 		cols_copy(&h->cols, r->columns);

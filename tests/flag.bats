@@ -38,6 +38,16 @@ setup()
 	prt-flag -X -s in | prt-flag -X -s | grep -c partial=1
 }
 
+@test "-s says so also where ##prt has as many keys as it may" {
+	local keys
+
+	keys=$(printf ' k%s=1' {a..d}{a..h})
+	sed "1s/.*/##prt 1$keys/" in >full
+	cmp <(head -n 1 full) <(prt-flag -X full | head -n 1)
+	run -0 prt-flag -X -s full
+	[ "${lines[0]}" = "##prt 1${keys% k*} partial=1" ]
+}
+
 @test "-s is silent where nothing is flagged, and not with --header=always" {
 	grep -v -e python3 -e redis in | sed 's/=3$/=1/' >quiet
 	run -0 --separate-stderr prt-flag -X -s quiet
