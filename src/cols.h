@@ -15,7 +15,7 @@
 struct cols {
 	size_t n, cap;
 	struct col {
-		struct str name;	/* lives as long as what it was made of */
+		struct str name;	/* not owned */
 		enum field_id id;	/* FIELD_NONE: not in the table */
 	} *v;
 	int at[FIELD_COUNT];		/* position of each field, -1: none */

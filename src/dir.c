@@ -72,8 +72,8 @@ collect_listeners(struct judge *j)
 		if (!sock_is_listener(s))
 			continue;
 		j->listener[j->nlistener++] = (struct listener){
-			addr_unmap(&s->local), s->netns, s->local_port, s->proto,
-			s->v6only != V6ONLY_YES };
+			addr_unmap(&s->local), s->netns, s->local_port,
+			s->proto, s->v6only != V6ONLY_YES };
 		j->ports[s->proto][s->local_port / 8] |=
 		    (unsigned char)(1 << s->local_port % 8);
 	}

@@ -1,8 +1,8 @@
 /*
  * flag-judge: from records to what they raise.
  *
- * Each record is looked at as it is read.  What looks bad but needs its snapshot
- * or other records is looked at once more after the last one.
+ * Each record is looked at as it is read.  What looks bad but needs its
+ * snapshot or other records is looked at once more after the last one.
  */
 #ifndef FLAG_JUDGE_H
 #define FLAG_JUDGE_H

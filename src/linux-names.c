@@ -1,7 +1,8 @@
 /*
  * Names of containers.  Their ids come from the cgroup, linux-container.c; what
- * their runtimes call them, from the runtimes' own files or daemons, all of which
- * may be wrong or hostile: no answer, or one that is no name, leaves the id.
+ * their runtimes call them, from the runtimes' own files or daemons, all of
+ * which may be wrong or hostile: no answer, or one that is no name, leaves the
+ * id.
  */
 #include "linux.h"
 
@@ -71,9 +72,9 @@ linux_names_failed(const char *path)
 
 /*
  * The text of a regular file of that owner, into b; missing on any failure, and
- * where the time is up.  Opening it neither waits nor follows a link to another;
- * and what does not belong to owner is not read, so that no user has root read
- * for him.
+ * where the time is up.  Opening it neither waits nor follows a link to
+ * another; and what does not belong to owner is not read, so that no user has
+ * root read for him.
  */
 static struct str
 read_owned(const struct names *l, const char *path, uid_t owner, struct buf *b)

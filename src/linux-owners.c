@@ -1,7 +1,7 @@
 /*
  * Who holds which socket: by the walk of /proc/PID/fd, linux-walk.c; or where
- * that would take long, by an iterator in the kernel, linux-bpf.c, which goes on
- * while the tables are read.
+ * that would take long, by an iterator in the kernel, linux-bpf.c, which goes
+ * on while the tables are read.
  */
 #include "linux-owners.h"
 

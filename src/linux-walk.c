@@ -1,7 +1,8 @@
 /*
  * A walk of /proc/PID/fd, proc_pid_fd(5), whose links read `socket:[INODE]'.
- * It costs what its system calls cost, so each is relative to an open directory,
- * no more are made than the links need, and several threads share the processes.
+ * It costs what its system calls cost, so each is relative to an open
+ * directory, no more are made than the links need, and several threads share
+ * the processes.
  */
 #define _GNU_SOURCE
 #include "linux-walk.h"
@@ -259,8 +260,9 @@ are_unowned(const struct walk *w, const struct scan *sc)
 	return false;
 }
 
-/* Whether there are processes that the proc tree does not show: pid_namespaces(7).
- * Where it is not known, process 1 hides its descriptors, too. */
+/* Whether there are processes that the proc tree does not show, those outside
+ * of its pid_namespaces(7).  Where it is not known, process 1 hides its
+ * descriptors, too. */
 static bool
 has_outside(const struct walk *w)
 {

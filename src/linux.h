@@ -13,7 +13,7 @@
 
 extern const struct backend linux_netlink, linux_procnet;
 
-/* The inode of the first pid namespace: PROC_PID_INIT_INO of <linux/proc_ns.h>. */
+/* The inode of the first pid namespace: PROC_PID_INIT_INO, linux/proc_ns.h. */
 #define LINUX_PID_NS_INIT 0xEFFFFFFCU
 
 /* The timer that the tables show for a timewait entry (get_timewait4_sock in
@@ -32,7 +32,8 @@ bool linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
 /*
  * Adds the sockets of one datagram of a dump, netlink(7), aligned.  0: more are
  * to come; ENODATA: it was the last; LINUX_AGAIN: it was, and the kernel calls
- * the dump inconsistent (*interrupted, which begins as false); or another errno.
+ * the dump inconsistent (*interrupted, which begins as false); or another
+ * errno.
  */
 enum { LINUX_AGAIN = -1 };
 int linux_datagram(struct scan *sc, const void *buf, size_t len,
@@ -111,7 +112,7 @@ struct linux_netns_list {
 	struct linux_netns *v;
 	size_t n, cap;
 	uint64_t own;		/* inode of the own one, which is not in v */
-	uint64_t hidden;	/* processes whose namespace is not to be seen */
+	uint64_t hidden;	/* processes whose namespace is not seen */
 	dev_t dev;		/* of all namespaces, as files */
 };
 
@@ -132,10 +133,10 @@ bool linux_netns_tables(const struct scan_request *req, struct scan *sc,
     linux_tables *tables);
 
 /*
- * The readings of one table, joined: the sockets from `from' on; the rest begins
- * as 0.  linux_join is called after each; what that one has brought is from mid
- * on.  True where it agrees with the one before, or where there were as many as
- * there may be: nobody can keep a scan from ending.
+ * The readings of one table, joined: the sockets from `from' on; the rest
+ * begins as 0.  linux_join is called after each; what that one has brought is
+ * from mid on.  True where it agrees with the one before, or where there were
+ * as many as there may be: nobody can keep a scan from ending.
  */
 struct linux_join {
 	size_t from;

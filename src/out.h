@@ -61,9 +61,9 @@ void out_snapshot(struct out *o, const struct snap *snap,
 void out_row(struct out *o, const struct str *v, enum out_mark mark);
 
 /*
- * A record that is the line it was read from, of all columns but the last n, and
- * their values.  False, and nothing is written, where it must be out_row: this
- * format, or a line that is not in the canonical form, needs every value.
+ * A record that is the line it was read from, of all columns but the last n,
+ * and their values.  False, and nothing is written, where it must be out_row:
+ * this format, or a line that is not in the canonical form, needs every value.
  */
 bool out_line(struct out *o, struct str line, const struct str *more,
     size_t n);

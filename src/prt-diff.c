@@ -92,7 +92,8 @@ take_option(struct options *o, int c)
 	case 'c':
 		return set_compared(o, optarg);
 	case 'k':
-		return opts_fields(&o->diff.plan.key, "--key", optarg, SIZE_MAX);
+		return opts_fields(&o->diff.plan.key, "--key", optarg,
+		    SIZE_MAX);
 	case OPT_FIELDS:
 		return opts_fields(&o->diff.plan.fields, "--fields",
 		    optarg, SIZE_MAX);

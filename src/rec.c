@@ -11,7 +11,7 @@
 static const enum field_id diff_fields[] = { F_CHANGE, F_FIRST_SEEN, F_WAS };
 enum {
 	NDIFF = FIELD_NDEFAULT + NELEMS(diff_fields),
-	CHANGE_AT = FIELD_NDEFAULT	/* where change is, the first of these */
+	CHANGE_AT = FIELD_NDEFAULT	/* the first of these */
 };
 
 static enum rec_event
@@ -241,7 +241,8 @@ read_header(struct rec *r, struct str line)
 	} while (names.p != NULL);
 	if (r->headerless && !r->headed && !cols_equal(&c, &r->cols)) {
 		cols_free(&c);
-		return fail(r, "this header does not fit the records before it");
+		return fail(r, "this header does not fit the records before "
+		    "it");
 	}
 	r->headed = true;
 	set_cols(r, &c);

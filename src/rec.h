@@ -15,7 +15,7 @@
 #include "snap.h"
 
 enum rec_event {
-	REC_ERROR,	/* error and lineno say what and where; nothing follows */
+	REC_ERROR,	/* error and lineno tell it; nothing follows */
 	REC_EOF,
 	REC_SNAP,	/* snap is that of a ##prt line */
 	REC_COLS,	/* cols are those of the records that follow */

@@ -19,7 +19,7 @@ struct walk {
 	size_t at;
 	uid_t top;		/* the owner of / */
 	int links;
-	bool shared;		/* others may write the folder, but it is sticky */
+	bool shared;		/* others may write the folder, it is sticky */
 	enum trust answer;
 };
 
@@ -176,8 +176,8 @@ trust_told(const char *path, const char *what)
 	enum trust answer = trust_file(path);
 
 	if (answer == TRUST_NO)
-		err_msg("%s: %s: another user can write or replace it: expected "
-		    "root's alone", path, what);
+		err_msg("%s: %s: another user can write or replace it: "
+		    "expected root's alone", path, what);
 	else if (answer == TRUST_UNKNOWN)
 		err_msg("%s: %s:", path, what);
 	return answer;
