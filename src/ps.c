@@ -35,16 +35,6 @@ struct asked {
 	struct arena *arena;
 };
 
-static struct str
-skip_blanks(struct str s)
-{
-	while (s.n > 0 && *s.p == ' ') {
-		s.p++;
-		s.n--;
-	}
-	return s;
-}
-
 bool
 ps_parse(struct str line, int n, uint32_t number[static PS_NUMBERS],
     struct str *text)
@@ -56,7 +46,8 @@ ps_parse(struct str line, int n, uint32_t number[static PS_NUMBERS],
 		uint64_t v;
 		bool negative;
 
-		line = skip_blanks(line);
+		while (str_take(&line, ' '))
+			;
 		word = str_cut(&line, ' ');
 		/* nobody's uid, where a uid is printed as an int */
 		negative = i > 0 && str_starts(word, "-");

@@ -67,6 +67,17 @@ str_ends(struct str a, const char *suffix)
 	return a.n >= n && memcmp(a.p + a.n - n, suffix, n) == 0;
 }
 
+/* Cuts c off the start of s; false where s begins with another. */
+static inline bool
+str_take(struct str *s, char c)
+{
+	if (s->n == 0 || *s->p != c)
+		return false;
+	s->p++;
+	s->n--;
+	return true;
+}
+
 /* Cuts s at the first c: returns what is before it and leaves what is after
  * it in *s; without a c, returns all of s and leaves a missing value. */
 static inline struct str

@@ -96,16 +96,6 @@ days_in(int64_t year, int64_t month)
 	return days[month - 1];
 }
 
-static bool
-take(struct str *s, char c)
-{
-	if (s->n == 0 || *s->p != c)
-		return false;
-	s->p++;
-	s->n--;
-	return true;
-}
-
 /* A fraction of a second: .d to .ddddddddd, in milliseconds. */
 static bool
 take_fraction(struct str *s, int64_t *ms)
@@ -114,7 +104,7 @@ take_fraction(struct str *s, int64_t *ms)
 	size_t i;
 
 	*ms = 0;
-	if (!take(s, '.'))
+	if (!str_take(s, '.'))
 		return true;
 	for (i = 0; i < s->n && s->p[i] >= '0' && s->p[i] <= '9'; i++)
 		if (i < 3)
@@ -133,7 +123,7 @@ timestamp_parse(struct str s, int64_t *ms)
 	size_t i;
 
 	for (i = 0; i < NPARTS; i++) {
-		if (i > 0 && !take(&s, parts[i].before))
+		if (i > 0 && !str_take(&s, parts[i].before))
 			return false;
 		digits = (struct str){ s.p, parts[i].width };
 		if (s.n < digits.n ||
