@@ -236,8 +236,8 @@ opts_about_line(struct buf *b, const char *name, const char *what)
 }
 
 int
-opts_about(const struct opts *o, const char *usage, enum field_id first,
-    enum field_id last, const char *more)
+opts_about(const struct opts *o, const char *usage, enum field_id limit,
+    const char *more)
 {
 	struct out *out = out_open(&o->out);
 	const struct opt *opt;
@@ -253,7 +253,7 @@ opts_about(const struct opts *o, const char *usage, enum field_id first,
 		for (opt = o->table; opt->c != 0; opt++)
 			add_option(&b, opt);
 		buf_puts(&b, "\nFields:\n");
-		for (i = (int)first; i < (int)last; i++)
+		for (i = 0; i < (int)limit; i++)
 			opts_about_line(&b, field_table[i].name,
 			    field_table[i].help);
 		if (more != NULL)

@@ -82,10 +82,10 @@ bool opts_fields(struct cols *c, const char *option, const char *list,
 
 /*
  * Prints what --help or --version asked for: usage, the options, the fields
- * from first to before last, more (may be NULL).  Returns the exit status.
+ * before limit, more (may be NULL).  Returns the exit status.
  */
-int opts_about(const struct opts *o, const char *usage, enum field_id first,
-    enum field_id last, const char *more);
+int opts_about(const struct opts *o, const char *usage, enum field_id limit,
+    const char *more);
 
 /* Appends a line of such a text: a name, and what it is. */
 void opts_about_line(struct buf *b, const char *name, const char *what);

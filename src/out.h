@@ -6,7 +6,6 @@
 #define OUT_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "cols.h"
 #include "snap.h"

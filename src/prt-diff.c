@@ -1,7 +1,7 @@
 /*
  * prt-diff: what changed between two snapshots.
  */
-#include <stdlib.h>
+#include <stdint.h>
 
 #include "diff-match.h"
 #include "diff-print.h"
@@ -298,7 +298,7 @@ main(int argc, char **argv)
 		return STATUS_TROUBLE;
 	if (read_options(&o, argc, argv))
 		status = o.common.help || o.common.version ?
-		    opts_about(&o.common, usage, F_PROTO, FIELD_COUNT, NULL) :
+		    opts_about(&o.common, usage, FIELD_COUNT, NULL) :
 		    diff(&o);
 	free_options(&o);
 	return status;

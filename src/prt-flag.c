@@ -274,8 +274,8 @@ main(int argc, char **argv)
 		return STATUS_TROUBLE;
 	if (read_options(&o, argc, argv)) {
 		if (o.common.help || o.common.version)
-			status = opts_about(&o.common, usage, F_PROTO,
-			    FIELD_COUNT, NULL);
+			status = opts_about(&o.common, usage, FIELD_COUNT,
+			    NULL);
 		else if (o.list)
 			status = list(&o);
 		else

@@ -362,7 +362,7 @@ help(const struct options *o)
 	for (i = 0; (b = scan_backend_at(i)) != NULL; i++)
 		opts_about_line(&more, b->name, b->help);
 	buf_putc(&more, '\0');
-	status = opts_about(&o->common, usage, F_PROTO, FIELD_NSCAN, more.p);
+	status = opts_about(&o->common, usage, FIELD_NSCAN, more.p);
 	buf_free(&more);
 	return status;
 }
