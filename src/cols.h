@@ -35,6 +35,9 @@ void cols_add_field(struct cols *c, enum field_id id);
 void cols_copy(struct cols *c, const struct cols *from);
 void cols_add_defaults(struct cols *c);
 
+/* Appends the header line, LF included. */
+void cols_format(struct buf *b, const struct cols *c);
+
 /* The position of a name, -1 where there is no such column. */
 int cols_find(const struct cols *c, struct str name);
 bool cols_equal(const struct cols *a, const struct cols *b);

@@ -192,8 +192,7 @@ set_rate(struct diff_rows *r, const struct diff_row *row, enum field_id id,
 	struct str s = STR_NONE;
 
 	if (diff_rate(&r->seen, row, r->reader.v, counter, &rate))
-		s = (struct str){ text,
-		    (size_t)(num_format(text, rate) - text) };
+		s = num_str(text, rate);
 	set(r, id, s);
 }
 

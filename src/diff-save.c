@@ -70,8 +70,6 @@ save_new_snaps(struct save *s)
 static void
 set_cols(struct save *s, const struct diff_side *side)
 {
-	size_t i;
-
 	cols_free(&s->cols);
 	diff_side_cols(&s->cols, side);
 	if (s->cols.n == 0)
@@ -80,11 +78,7 @@ set_cols(struct save *s, const struct diff_side *side)
 	s->map = diff_map(side, &s->cols);
 	s->old_map = diff_map(&s->d->old, &s->cols);
 	s->v = mem_alloc(s->cols.n * sizeof *s->v);
-	for (i = 0; i < s->cols.n; i++) {
-		buf_putc(&s->buf, i == 0 ? '#' : '\t');
-		buf_add(&s->buf, s->cols.v[i].name.p, s->cols.v[i].name.n);
-	}
-	buf_putc(&s->buf, '\n');
+	cols_format(&s->buf, &s->cols);
 }
 
 static void
@@ -224,13 +218,8 @@ save_old_snaps(struct save *s)
 static void
 save_ends(struct save *s)
 {
-	char digits[NUM_MAX];
-
 	for (; s->snaps > 0; s->snaps--) {
-		buf_puts(&s->buf, "##end records=");
-		buf_add(&s->buf, digits,
-		    (size_t)(num_format(digits, s->rows) - digits));
-		buf_putc(&s->buf, '\n');
+		snap_format_end(&s->buf, s->rows);
 		/* Only their sum counts. */
 		s->rows = 0;
 	}

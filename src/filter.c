@@ -111,14 +111,6 @@ add_word(struct buf *b, size_t start, const char *word)
 }
 
 static void
-add_number(struct buf *b, uint64_t v)
-{
-	char *p = buf_room(b, NUM_MAX);
-
-	b->n += (size_t)(num_format(p, v) - p);
-}
-
-static void
 add_end_text(struct buf *b, const struct filter_end *end)
 {
 	if (end->has_addr) {
@@ -130,15 +122,15 @@ add_end_text(struct buf *b, const struct filter_end *end)
 		*q++ = ']';
 		b->n += (size_t)(q - p);
 		buf_putc(b, '/');
-		add_number(b, end->bits);
+		num_add(b, end->bits);
 	}
 	if (!end->has_ports)
 		return;
 	buf_putc(b, ':');
-	add_number(b, end->first);
+	num_add(b, end->first);
 	if (end->last != end->first) {
 		buf_putc(b, '-');
-		add_number(b, end->last);
+		num_add(b, end->last);
 	}
 	if (end->has_proto) {
 		buf_putc(b, '/');
@@ -214,7 +206,7 @@ filter_scope(const struct filter *f, struct buf *b)
 	for (i = 0; i < f->npids; i++) {
 		if (i > 0)
 			buf_putc(b, ',');
-		add_number(b, f->pids[i]);
+		num_add(b, f->pids[i]);
 	}
 	if (f->nends > 0) {
 		add_word(b, start, "end=");

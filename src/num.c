@@ -50,6 +50,14 @@ num_format(char *p, uint64_t v)
 	return p;
 }
 
+void
+num_add(struct buf *b, uint64_t v)
+{
+	char *p = buf_room(b, NUM_MAX);
+
+	b->n += (size_t)(num_format(p, v) - p);
+}
+
 size_t
 num_sort(uint32_t *v, size_t n)
 {

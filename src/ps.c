@@ -65,13 +65,11 @@ size_t
 ps_list(struct buf *b, const uint32_t *pid, size_t n, size_t max)
 {
 	size_t start = b->n, i;
-	char *p;
 
 	for (i = 0; i < n; i++) {
 		if (i > 0 && b->n - start + NUM_MAX > max)
 			break;
-		p = buf_room(b, 1 + NUM_MAX);
-		b->n += (size_t)(num_format(p, pid[i]) - p);
+		num_add(b, pid[i]);
 		buf_putc(b, ',');
 	}
 	b->n -= i > 0;

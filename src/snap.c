@@ -1,6 +1,7 @@
 #include "snap.h"
 
 #include "escape.h"
+#include "num.h"
 
 #define VERSION "1"
 
@@ -128,5 +129,13 @@ snap_format(struct buf *b, const struct snap *s)
 		buf_putc(b, '=');
 		add_value(b, s->v[i].value);
 	}
+	buf_putc(b, '\n');
+}
+
+void
+snap_format_end(struct buf *b, uint64_t records)
+{
+	buf_puts(b, "##end records=");
+	num_add(b, records);
 	buf_putc(b, '\n');
 }
