@@ -144,6 +144,23 @@ list(struct options *o)
 	return status;
 }
 
+/* Whoever reads it next would find nothing, which looks like no records. */
+static bool
+check_stdin(const struct options *o)
+{
+	size_t i, n = optind == o->common.argc;
+	int k;
+
+	for (i = 0; i < o->nfiles; i++)
+		n += input_is_stdin(o->files[i]);
+	for (k = optind; k < o->common.argc; k++)
+		n += input_is_stdin(o->common.argv[k]);
+	if (n > 1)
+		err_msg("%s: can be read but once, as rules (-f -) or as one "
+		    "FILE", input_name(NULL));
+	return n <= 1;
+}
+
 /* Reads all inputs: standard input where there is no operand. */
 static bool
 read_inputs(struct options *o)
@@ -230,7 +247,7 @@ flag(struct options *o)
 	bool any, bell, ok = true;
 
 	priv_keep(PRIV_READ);
-	if (!read_rules(o))
+	if (!check_stdin(o) || !read_rules(o))
 		return STATUS_TROUBLE;
 	judge_start(&o->judge);
 	r->judge = &o->judge;

@@ -203,6 +203,16 @@ setup()
 	done
 }
 
+@test "standard input is read once, as rules or as records" {
+	echo 'flag any state=LISTEN' >rules
+	run -0 prt-flag -H -o flags -f - in <rules
+	[ "$(grep -c any <<<"$output")" -eq 3 ]
+	refuses '(standard input): *' -f - <rules
+	refuses '(standard input): *' -f - -f - in <rules
+	refuses '(standard input): *' -f - in - <rules
+	refuses '(standard input): *' -X - in - <in
+}
+
 @test "several files, each with its own ##prt and columns" {
 	snapshot "${HEAD/web1/b}" >b <<<'x local_port=80 process=perl zebra=7'
 	grep -v '^#' in >c
