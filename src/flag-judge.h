@@ -57,6 +57,7 @@ bool judge_read(struct judge *j, struct judge_input *in, int fd,
     const char *path, const struct cols *fields);
 void judge_free_input(struct judge_input *in);
 
+/* The rule that an item from HEUR_COUNT on is. */
 static inline const struct rule *
 judge_rule(const struct judge *j, size_t item)
 {

@@ -47,6 +47,7 @@ struct worker {
 bool walk_begin(struct walk *w);
 void walk_end(struct walk *w);
 
+/* One more for walk_run. */
 void walk_add_pid(struct walk *w, uint32_t pid);
 
 /* Takes all the pids, in as many threads as it is worth, and adds what they

@@ -59,6 +59,7 @@ void rec_start(struct rec *r, const char *name, struct str text,
     const struct cols *fields);
 void rec_stop(struct rec *r);
 
+/* The next thing there is.  What an event gave is good until the next one. */
 enum rec_event rec_next(struct rec *r);
 
 /* At REC_SNAP: all ##prt before this one had their ##end, and the records that
