@@ -1,7 +1,6 @@
 #include "addr.h"
 
 #include <arpa/inet.h>
-#include <stdint.h>
 
 #include "num.h"
 

@@ -75,6 +75,27 @@ cols_copy(struct cols *c, const struct cols *from)
 		cols_add(c, from->v[i].name);
 }
 
+void
+cols_add_defaults(struct cols *c)
+{
+	int i;
+
+	for (i = 0; i < FIELD_NDEFAULT; i++)
+		cols_add_field(c, (enum field_id)i);
+}
+
+void
+cols_format(struct buf *b, const struct cols *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++) {
+		buf_putc(b, i == 0 ? '#' : '\t');
+		buf_add(b, c->v[i].name.p, c->v[i].name.n);
+	}
+	buf_putc(b, '\n');
+}
+
 bool
 cols_equal(const struct cols *a, const struct cols *b)
 {

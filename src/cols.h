@@ -15,7 +15,7 @@
 struct cols {
 	size_t n, cap;
 	struct col {
-		struct str name;	/* lives as long as what it was made of */
+		struct str name;	/* not owned */
 		enum field_id id;	/* FIELD_NONE: not in the table */
 	} *v;
 	int at[FIELD_COUNT];		/* position of each field, -1: none */
@@ -28,8 +28,15 @@ void cols_free(struct cols *c);
 /* Appends a column.  False, and nothing appended, where it is there already or
  * is no field name ([a-z][a-z0-9_]*). */
 bool cols_add(struct cols *c, struct str name);
+/* The same of a field of the table, where it is not there yet. */
 void cols_add_field(struct cols *c, enum field_id id);
+
+/* Append those of `from', and prt-scan's default ones, that c has not yet. */
 void cols_copy(struct cols *c, const struct cols *from);
+void cols_add_defaults(struct cols *c);
+
+/* Appends the header line, LF included. */
+void cols_format(struct buf *b, const struct cols *c);
 
 /* The position of a name, -1 where there is no such column. */
 int cols_find(const struct cols *c, struct str name);

@@ -8,8 +8,9 @@
 
 #include "mem.h"
 
-/* Appends the path of his file of that name, and a NUL: in the folder prt of
- * $XDG_CONFIG_HOME, else of $HOME/.config.  False where neither is a path. */
+/* Appends the path of the user's file of that name, and a NUL: in the folder
+ * prt of $XDG_CONFIG_HOME, else of $HOME/.config.  False, and nothing is
+ * appended, where neither is an absolute path. */
 bool config_path(struct buf *path, const char *name);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "num.h"
+
 /*
  * Members are compared through hashes of the fields that both know, once for
  * each two masks of known fields that occur.  Comparing each with each would
@@ -16,10 +18,9 @@ static int
 by_hash(const void *a, const void *b)
 {
 	const struct diff_probe *x = a, *y = b;
+	int c = num_cmp(x->hash, y->hash);
 
-	if (x->hash != y->hash)
-		return x->hash < y->hash ? -1 : 1;
-	return (x->member > y->member) - (x->member < y->member);
+	return c != 0 ? c : num_cmp(x->member, y->member);
 }
 
 static uint64_t

@@ -142,11 +142,3 @@ diff_host_pair(struct diff_side *old, struct diff_side *new)
 		old->hosts[i].unscanned = name.n > 0 && twin == DIFF_NONE;
 	}
 }
-
-const struct snap *
-diff_side_snap(const struct diff_side *s, uint32_t host)
-{
-	uint32_t snap = host == DIFF_NONE ? 0 : s->hosts[host].snap;
-
-	return snap < s->nsnaps ? &s->snaps[snap] : NULL;
-}

@@ -32,10 +32,9 @@ static int
 by_hash(const void *a, const void *b)
 {
 	const struct diff_member *x = a, *y = b;
+	int c = num_cmp(x->set, y->set);
 
-	if (x->set != y->set)
-		return x->set < y->set ? -1 : 1;
-	return (x->row > y->row) - (x->row < y->row);
+	return c != 0 ? c : num_cmp(x->row, y->row);
 }
 
 /* One member of each set of values, its row being the first one. */
@@ -190,7 +189,7 @@ by_values(const void *a, const void *b)
 	for (i = 0; i < x->fields && c == 0; i++)
 		c = str_cmp(x->tuple.v[i], y->tuple.v[i]);
 	/* Those that differ in nothing that shows: by any order that lasts. */
-	return c != 0 ? c : (x->row > y->row) - (x->row < y->row);
+	return c != 0 ? c : num_cmp(x->row, y->row);
 }
 
 /* Appends those that are left of p to m->order; returns their number. */

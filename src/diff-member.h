@@ -30,6 +30,8 @@ struct diff_matcher {
 	struct buf scratch;
 };
 
+/* Keeps both sides, whose rows are indexed.  The caller calls
+ * diff_matcher_free. */
 void diff_matcher_init(struct diff_matcher *m, struct diff_side *old,
     struct diff_side *new);
 void diff_matcher_free(struct diff_matcher *m);

@@ -61,12 +61,11 @@ void
 diff_all_cols(struct cols *c, const struct diff *d)
 {
 	size_t i;
-	int id;
 
 	diff_side_cols(c, &d->new);
 	diff_side_cols(c, &d->old);
-	for (id = 0; c->n == 0 && id < FIELD_NDEFAULT; id++)
-		cols_add_field(c, (enum field_id)id);
+	if (c->n == 0)
+		cols_add_defaults(c);
 	for (i = 0; i < NELEMS(added); i++)
 		cols_add_field(c, added[i]);
 	if (diff_has_rate(d, F_RX_BYTES))
@@ -193,8 +192,7 @@ set_rate(struct diff_rows *r, const struct diff_row *row, enum field_id id,
 	struct str s = STR_NONE;
 
 	if (diff_rate(&r->seen, row, r->reader.v, counter, &rate))
-		s = (struct str){ text,
-		    (size_t)(num_format(text, rate) - text) };
+		s = num_str(text, rate);
 	set(r, id, s);
 }
 

@@ -24,12 +24,6 @@ struct save {
 	bool ok;
 };
 
-/* What belongs to the process and not to its socket. */
-static const enum field_id owner[] = {
-	F_CONTAINER, F_PID, F_PROCESS, F_USER, F_UID, F_FD, F_PPID, F_PARENT,
-	F_EXE, F_CMDLINE, F_START,
-};
-
 static void
 flush(struct save *s, size_t size)
 {
@@ -76,8 +70,6 @@ save_new_snaps(struct save *s)
 static void
 set_cols(struct save *s, const struct diff_side *side)
 {
-	size_t i;
-
 	cols_free(&s->cols);
 	diff_side_cols(&s->cols, side);
 	if (s->cols.n == 0)
@@ -86,11 +78,7 @@ set_cols(struct save *s, const struct diff_side *side)
 	s->map = diff_map(side, &s->cols);
 	s->old_map = diff_map(&s->d->old, &s->cols);
 	s->v = mem_alloc(s->cols.n * sizeof *s->v);
-	for (i = 0; i < s->cols.n; i++) {
-		buf_putc(&s->buf, i == 0 ? '#' : '\t');
-		buf_add(&s->buf, s->cols.v[i].name.p, s->cols.v[i].name.n);
-	}
-	buf_putc(&s->buf, '\n');
+	cols_format(&s->buf, &s->cols);
 }
 
 static void
@@ -124,11 +112,9 @@ static bool
 is_filled(const struct save *s, size_t i, bool owned)
 {
 	const struct col *col = &s->cols.v[i];
-	size_t j;
 
-	for (j = 0; j < NELEMS(owner) && !owned; j++)
-		if (owner[j] == col->id)
-			return true;
+	if (!owned && col->id != FIELD_NONE && field_table[col->id].owner)
+		return true;
 	return s->v[i].n == 0 && cols_find(&s->d->plan.set, col->name) >= 0;
 }
 
@@ -232,13 +218,8 @@ save_old_snaps(struct save *s)
 static void
 save_ends(struct save *s)
 {
-	char digits[NUM_MAX];
-
 	for (; s->snaps > 0; s->snaps--) {
-		buf_puts(&s->buf, "##end records=");
-		buf_add(&s->buf, digits,
-		    (size_t)(num_format(digits, s->rows) - digits));
-		buf_putc(&s->buf, '\n');
+		snap_format_end(&s->buf, s->rows);
 		/* Only their sum counts. */
 		s->rows = 0;
 	}

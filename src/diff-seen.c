@@ -58,7 +58,7 @@ by_number(const void *a, const void *b)
 {
 	const uint64_t *x = a, *y = b;
 
-	return (*x > *y) - (*x < *y);
+	return num_cmp(*x, *y);
 }
 
 /* The inodes of the rows of a key, in order. */

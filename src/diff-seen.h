@@ -19,6 +19,7 @@ struct diff_seen {
 	struct diff_reader reader;
 };
 
+/* Keeps d, whose sides were matched.  The caller calls diff_seen_free. */
 void diff_seen_init(struct diff_seen *s, const struct diff *d);
 void diff_seen_free(struct diff_seen *s);
 

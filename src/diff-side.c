@@ -1,11 +1,8 @@
 #include "diff-side.h"
 
-#include <sys/stat.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "diff-host.h"
 #include "diff-index.h"
@@ -34,8 +31,7 @@ diff_side_free(struct diff_side *s)
 		free(s->cols[i].key);
 		free(s->cols[i].set);
 	}
-	if (s->fd > STDIN_FILENO)
-		close(s->fd);
+	input_close(s->fd);
 	rec_stop(&s->rec);
 	cols_free(&s->key);
 	free(s->cols);
@@ -52,17 +48,11 @@ diff_side_free(struct diff_side *s)
 void
 diff_side_read(struct diff_side *s)
 {
-	struct stat st;
-
 	if (s->fd < 0)
 		return;
-	/* Room at once: doubling would copy, and leave holes. */
-	if (fstat(s->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
-		buf_room(&s->text, (size_t)st.st_size + 1);
 	if (!input_slurp_fd(s->fd, SIZE_MAX, &s->text))
 		s->error = errno;
-	if (s->fd > STDIN_FILENO)
-		close(s->fd);
+	input_close(s->fd);
 	s->fd = -1;
 }
 
@@ -81,6 +71,14 @@ diff_side_has(const struct diff_side *s, struct str field)
 		if (cols_find(&s->cols[i].cols, field) < 0)
 			return false;
 	return true;
+}
+
+const struct snap *
+diff_side_snap(const struct diff_side *s, uint32_t host)
+{
+	uint32_t snap = host == DIFF_NONE ? 0 : s->hosts[host].snap;
+
+	return snap < s->nsnaps ? &s->snaps[snap] : NULL;
 }
 
 /* The number of the columns that rec has now; they are new, or were there. */

@@ -106,7 +106,8 @@ bool diff_side_headed(const struct diff_side *s);
 /* The snapshot of a host, of the only one with DIFF_NONE, or NULL. */
 const struct snap *diff_side_snap(const struct diff_side *s, uint32_t host);
 
-/* What a row's values are read with.  Start it as { 0 }. */
+/* What a row's values are read with.  Start it as { 0 }; the caller calls
+ * diff_reader_free. */
 struct diff_reader {
 	struct str *v;
 	size_t cap;

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "num.h"
+
 /* A listener; IPv4-mapped addresses as IPv4.  v4 is false for an IPv6 wildcard
  * that takes no IPv4. */
 struct listener {
@@ -42,7 +44,7 @@ cmp_listener(const void *a, const void *b)
 	if (c == 0)
 		c = x->port - y->port;
 	if (c == 0)
-		c = (x->netns > y->netns) - (x->netns < y->netns);
+		c = num_cmp(x->netns, y->netns);
 	if (c == 0)
 		c = addr_cmp(&x->addr, &y->addr);
 	return c != 0 ? c : x->v4 - y->v4;
@@ -52,7 +54,7 @@ static int
 cmp_place(const void *a, const void *b)
 {
 	const struct place *x = a, *y = b;
-	int c = (x->netns > y->netns) - (x->netns < y->netns);
+	int c = num_cmp(x->netns, y->netns);
 
 	return c != 0 ? c : addr_cmp(&x->addr, &y->addr);
 }
@@ -70,8 +72,8 @@ collect_listeners(struct judge *j)
 		if (!sock_is_listener(s))
 			continue;
 		j->listener[j->nlistener++] = (struct listener){
-			addr_unmap(&s->local), s->netns, s->local_port, s->proto,
-			s->v6only != V6ONLY_YES };
+			addr_unmap(&s->local), s->netns, s->local_port,
+			s->proto, s->v6only != V6ONLY_YES };
 		j->ports[s->proto][s->local_port / 8] |=
 		    (unsigned char)(1 << s->local_port % 8);
 	}

@@ -10,6 +10,7 @@ enum { STATUS_DONE = 0, STATUS_NO = 1, STATUS_TROUBLE = 2 };
 
 /* The name that starts each message; name is kept, not copied. */
 void err_setprog(const char *name);
+/* That name; "prt" before it is set. */
 const char *err_prog(void);
 
 /*

@@ -24,8 +24,8 @@ size_t escape_decode(const char *p, size_t n, uint32_t *cp);
  * around: C0, DEL, C1 and the format characters that prt(5) lists. */
 bool escape_hostile(uint32_t cp);
 
-/* The length of the start of s that is at most max bytes and does not end inside
- * a character. */
+/* The length of the start of s that is at most max bytes and does not end
+ * inside a character. */
 size_t escape_cut(struct str s, size_t max);
 
 /* Appends s in its one escaped form. */

@@ -1,12 +1,14 @@
 /*
  * field: the one table of the fields of records.
  *
- * It drives the default columns, -o, the four formats, --help and the
+ * It drives the default columns, -o, the formats, --help and the
  * completions.  The first FIELD_NDEFAULT are prt-scan's default columns, in
  * the order that prt(5) fixes for ever.
  */
 #ifndef FIELD_H
 #define FIELD_H
+
+#include <stdbool.h>
 
 #include "str.h"
 
@@ -35,6 +37,7 @@ enum field_type { FIELD_TEXT, FIELD_NUMBER, FIELD_NUMBERS, FIELD_NAMES,
 struct field {
 	const char *name;
 	enum field_type type;
+	bool owner;	/* of the process that holds the socket */
 	/* In a table that is too wide the highest rank is left out first;
 	 * 0 never is. */
 	unsigned char rank;

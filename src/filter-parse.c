@@ -61,7 +61,7 @@ filter_add_pids(struct filter *f, const char *list)
 		    sizeof *f->pids);
 		f->pids[f->npids++] = (uint32_t)pid;
 	} while (rest.p != NULL);
-	filter_sort_pids(f);
+	f->npids = num_sort(f->pids, f->npids);
 	return true;
 }
 

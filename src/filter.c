@@ -4,26 +4,6 @@
 
 #include "num.h"
 
-static int
-cmp_pid(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-void
-filter_sort_pids(struct filter *f)
-{
-	size_t i, n = 0;
-
-	qsort(f->pids, f->npids, sizeof *f->pids, cmp_pid);
-	for (i = 0; i < f->npids; i++)
-		if (n == 0 || f->pids[n - 1] != f->pids[i])
-			f->pids[n++] = f->pids[i];
-	f->npids = n;
-}
-
 void
 filter_free(struct filter *f)
 {
@@ -118,7 +98,7 @@ bool
 filter_keeps_pid(const struct filter *f, uint32_t pid)
 {
 	return f->npids == 0 ||
-	    bsearch(&pid, f->pids, f->npids, sizeof pid, cmp_pid) != NULL;
+	    bsearch(&pid, f->pids, f->npids, sizeof pid, num_cmp32) != NULL;
 }
 
 /* Appends `;word' or, as the first, `word'. */
@@ -128,14 +108,6 @@ add_word(struct buf *b, size_t start, const char *word)
 	if (b->n > start)
 		buf_putc(b, ';');
 	buf_puts(b, word);
-}
-
-static void
-add_number(struct buf *b, uint64_t v)
-{
-	char *p = buf_room(b, NUM_MAX);
-
-	b->n += (size_t)(num_format(p, v) - p);
 }
 
 static void
@@ -150,15 +122,15 @@ add_end_text(struct buf *b, const struct filter_end *end)
 		*q++ = ']';
 		b->n += (size_t)(q - p);
 		buf_putc(b, '/');
-		add_number(b, end->bits);
+		num_add(b, end->bits);
 	}
 	if (!end->has_ports)
 		return;
 	buf_putc(b, ':');
-	add_number(b, end->first);
+	num_add(b, end->first);
 	if (end->last != end->first) {
 		buf_putc(b, '-');
-		add_number(b, end->last);
+		num_add(b, end->last);
 	}
 	if (end->has_proto) {
 		buf_putc(b, '/');
@@ -175,13 +147,13 @@ cmp_end(const void *a, const void *b)
 	if (c == 0)
 		c = addr_cmp(&x->net, &y->net);
 	if (c == 0)
-		c = (x->bits > y->bits) - (x->bits < y->bits);
+		c = num_cmp(x->bits, y->bits);
 	if (c == 0)
 		c = x->has_ports - y->has_ports;
 	if (c == 0)
-		c = (x->first > y->first) - (x->first < y->first);
+		c = num_cmp(x->first, y->first);
 	if (c == 0)
-		c = (x->last > y->last) - (x->last < y->last);
+		c = num_cmp(x->last, y->last);
 	if (c == 0)
 		c = x->has_proto - y->has_proto;
 	return c != 0 ? c : x->proto - y->proto;
@@ -234,7 +206,7 @@ filter_scope(const struct filter *f, struct buf *b)
 	for (i = 0; i < f->npids; i++) {
 		if (i > 0)
 			buf_putc(b, ',');
-		add_number(b, f->pids[i]);
+		num_add(b, f->pids[i]);
 	}
 	if (f->nends > 0) {
 		add_word(b, start, "end=");

@@ -24,7 +24,7 @@ struct filter {
 	bool all_netns;		/* not a condition: how far to look */
 	bool no_ephemeral;
 	uint32_t states;	/* bits 1 << enum sock_state; 0: all */
-	uint32_t *pids;
+	uint32_t *pids;		/* in order, each once */
 	size_t npids, pidcap;
 	struct filter_end *ends;
 	size_t nends, endcap;
@@ -37,9 +37,6 @@ bool filter_add_pids(struct filter *f, const char *list);
 bool filter_add_operand(struct filter *f, const char *text,
     const struct services *services);
 void filter_free(struct filter *f);
-
-/* For filter_keeps_pid and the scope: in order, each once. */
-void filter_sort_pids(struct filter *f);
 
 /* Whether the filter wants any of that protocol, family or state: what a
  * backend need not even ask the kernel for. */

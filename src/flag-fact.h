@@ -23,7 +23,6 @@ enum fact_kind {
 	FACT_CONNECTED = FACT_ESTABLISHED | FACT_HALF,
 	FACT_ANY = 31
 };
-enum { FACT_KINDS = 5 };	/* bits of it */
 
 enum { FACT_TEXT_MAX = 64 };
 

@@ -9,9 +9,9 @@ const struct heur heur_table[HEUR_COUNT] = {
 	{ "nonroot-privileged", HEUR_MEDIUM, true, FACT_LISTEN, HEUR_HOLDERS,
 	    INDEX_SOCKETS, "T1548",
 	    "a login account listens on a privileged port, and no root process "
-	    "has that socket", look_nonroot_privileged, look_around_nonroot_privileged,
-	    NULL, { F_PROTO, F_STATE, F_LOCAL_ADDR, F_LOCAL_PORT, F_NETNS,
-	    F_PID, F_UID, FIELD_NONE } },
+	    "has that socket", look_nonroot_privileged,
+	    look_around_nonroot_privileged, NULL, { F_PROTO, F_STATE,
+	    F_LOCAL_ADDR, F_LOCAL_PORT, F_NETNS, F_PID, F_UID, FIELD_NONE } },
 	{ "script-sensitive", HEUR_MEDIUM, true, FACT_LISTEN, HEUR_RECORD, 0,
 	    "T1036",
 	    "an interpreter outside a container listens on port 22, 80 or 443",
@@ -32,15 +32,15 @@ const struct heur heur_table[HEUR_COUNT] = {
 	    INDEX_SOCKETS | INDEX_LISTENERS, "T1059",
 	    "a shell or interpreter has a connection as its standard input and "
 	    "output, and it was not handed to it by a server",
-	    look_stdio_socket, look_around_stdio_socket, NULL, { F_PROTO, F_STATE,
-	    F_LOCAL_ADDR, F_LOCAL_PORT, F_REMOTE_ADDR, F_NETNS, F_PID, F_FD,
-	    F_PPID, PROG } },
+	    look_stdio_socket, look_around_stdio_socket, NULL, { F_PROTO,
+	    F_STATE, F_LOCAL_ADDR, F_LOCAL_PORT, F_REMOTE_ADDR, F_NETNS,
+	    F_PID, F_FD, F_PPID, PROG } },
 	{ "shell-net", HEUR_MEDIUM, true, FACT_CONNECTED, HEUR_LISTENERS,
 	    INDEX_SOCKETS | INDEX_LISTENERS, "T1059.004",
 	    "a shell has a connection beyond loopback that no other process "
-	    "has", look_shell_net, look_around_shell_net, NULL, { F_PROTO, F_STATE,
-	    F_LOCAL_ADDR, F_LOCAL_PORT, F_REMOTE_ADDR, F_NETNS, F_PID, F_PPID,
-	    PROG, FIELD_NONE } },
+	    "has", look_shell_net, look_around_shell_net, NULL, { F_PROTO,
+	    F_STATE, F_LOCAL_ADDR, F_LOCAL_PORT, F_REMOTE_ADDR, F_NETNS,
+	    F_PID, F_PPID, PROG, FIELD_NONE } },
 	{ "memfd-exe", HEUR_HIGH, true, FACT_ANY, HEUR_RECORD, 0, "T1620",
 	    "the executable is in memory alone", look_memfd_exe, NULL, NULL,
 	    { F_EXE, F_UID, FIELD_NONE } },
@@ -51,8 +51,8 @@ const struct heur heur_table[HEUR_COUNT] = {
 	    HEUR_RECORD, 0, "T1105",
 	    "a program in a folder for temporary files listens beyond loopback "
 	    "or is connected to a public address", look_tmp_exe, NULL,
-	    look_level_tmp_exe, { F_STATE, F_LOCAL_ADDR, F_REMOTE_ADDR, F_UID, PROG,
-	    F_CMDLINE, FIELD_NONE } },
+	    look_level_tmp_exe, { F_STATE, F_LOCAL_ADDR, F_REMOTE_ADDR, F_UID,
+	    PROG, F_CMDLINE, FIELD_NONE } },
 	{ "fake-kthread", HEUR_HIGH, true, FACT_ANY, HEUR_RECORD, 0,
 	    "T1036.011", "a process is named like a kernel thread and is none",
 	    look_fake_kthread, NULL, NULL, { PROG, F_CMDLINE, F_PPID,
@@ -69,8 +69,9 @@ const struct heur heur_table[HEUR_COUNT] = {
 	{ "bind-widened", HEUR_MEDIUM, true, FACT_BOUND, HEUR_BINDS,
 	    INDEX_BINDS, "T1133",
 	    "a port is open to more than it was in the snapshot before",
-	    look_bind_widened, look_around_bind_widened, NULL, { F_PROTO, F_STATE,
-	    F_LOCAL_ADDR, F_LOCAL_PORT, F_NETNS, F_CHANGE, FIELD_NONE } },
+	    look_bind_widened, look_around_bind_widened, NULL, { F_PROTO,
+	    F_STATE, F_LOCAL_ADDR, F_LOCAL_PORT, F_NETNS, F_CHANGE,
+	    FIELD_NONE } },
 	{ "nonroot-privileged-any", HEUR_LOW, false, FACT_LISTEN, HEUR_RECORD,
 	    0, "T1548", "any user but root listens on a port below 1024",
 	    look_nonroot_privileged_any, NULL, NULL, { F_STATE, F_LOCAL_PORT,
@@ -85,8 +86,8 @@ const struct heur heur_table[HEUR_COUNT] = {
 	    "nc, ncat, netcat, socat, openssl or telnet is connected beyond "
 	    "loopback, and its "
 	    "parent, a child or a sibling is a shell", look_relay_shell,
-	    look_around_relay_shell, NULL, { F_STATE, F_REMOTE_ADDR, PROG, F_PID,
-	    F_PPID, F_PARENT, FIELD_NONE } },
+	    look_around_relay_shell, NULL, { F_STATE, F_REMOTE_ADDR, PROG,
+	    F_PID, F_PPID, F_PARENT, FIELD_NONE } },
 	{ "no-owner", HEUR_MEDIUM, false, FACT_LISTEN, HEUR_OWNERS, 0, "T1014",
 	    "no process has a listening socket, and it is no kernel service's",
 	    look_no_owner, look_around_no_owner, NULL, { F_STATE, F_LOCAL_PORT,
@@ -97,7 +98,8 @@ const struct heur heur_table[HEUR_COUNT] = {
 	    F_FIRST_SEEN, FIELD_NONE } },
 	{ "long-lived", HEUR_LOW, false, FACT_ESTABLISHED, HEUR_TIME, 0, NULL,
 	    "a connection is older than 24 hours", look_has_first_seen,
-	    look_around_long_lived, NULL, { F_STATE, F_FIRST_SEEN, FIELD_NONE } },
+	    look_around_long_lived, NULL, { F_STATE, F_FIRST_SEEN,
+	    FIELD_NONE } },
 };
 #undef PROG
 
@@ -209,7 +211,8 @@ heur_age(const struct fact *f, const struct heur_snap *snap)
 {
 	int64_t first;
 
-	if (!snap->timed || !timestamp_parse(fact_get(f, F_FIRST_SEEN), &first) ||
+	if (!snap->timed ||
+	    !timestamp_parse(fact_get(f, F_FIRST_SEEN), &first) ||
 	    first > snap->time)
 		return -1;
 	return (snap->time - first) / 1000;

@@ -1,9 +1,5 @@
 /*
- * flag-heur: the heuristics, one table.
- *
- * To add one: a line in heur_table, a function that looks at the record, and
- * where that is not enough one that looks at its snapshot; a paragraph in
- * prt-flag(1); tests for both verdicts.
+ * flag-heur: the heuristics, one table.  HACKING has how to add one.
  */
 #ifndef FLAG_HEUR_H
 #define FLAG_HEUR_H
@@ -64,6 +60,7 @@ extern const struct heur heur_table[HEUR_COUNT];
 
 /* -1 where there is no such heuristic. */
 int heur_find(struct str name);
+/* The columns have all fields that it needs. */
 bool heur_has_fields(const struct heur *h, const struct cols *cols);
 const char *heur_level_name(enum heur_level level);
 const char *heur_scope_name(enum heur_scope scope);
@@ -71,6 +68,7 @@ const char *heur_scope_name(enum heur_scope scope);
 /* A scan narrowed by scope (of ##prt) still shows what is needed. */
 bool heur_scope_shows(enum heur_scope needed, struct str scope);
 
+/* What a ##prt line says; the usual, or not known, where it does not. */
 void heur_snap_read(struct heur_snap *hs, const struct snap *snap);
 
 /* The seconds from first_seen to the snapshot; -1 where that is not known. */

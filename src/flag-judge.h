@@ -1,8 +1,8 @@
 /*
  * flag-judge: from records to what they raise.
  *
- * Each record is looked at as it is read.  What looks bad but needs its snapshot
- * or other records is looked at once more after the last one.
+ * Each record is looked at as it is read.  What looks bad but needs its
+ * snapshot or other records is looked at once more after the last one.
  */
 #ifndef FLAG_JUDGE_H
 #define FLAG_JUDGE_H
@@ -57,6 +57,7 @@ bool judge_read(struct judge *j, struct judge_input *in, int fd,
     const char *path, const struct cols *fields);
 void judge_free_input(struct judge_input *in);
 
+/* The rule that an item from HEUR_COUNT on is. */
 static inline const struct rule *
 judge_rule(const struct judge *j, size_t item)
 {

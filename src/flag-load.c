@@ -64,7 +64,7 @@ load_fd(struct rules *r, int fd, const char *path)
 static bool
 load(struct rules *r, const char *path, bool may_lack)
 {
-	int fd = strcmp(path, "-") == 0 ? STDIN_FILENO :
+	int fd = input_is_stdin(path) ? STDIN_FILENO :
 	    open(path, O_RDONLY | O_CLOEXEC);
 	bool ok;
 
@@ -75,8 +75,7 @@ load(struct rules *r, const char *path, bool may_lack)
 		return false;
 	}
 	ok = load_fd(r, fd, input_name(path));
-	if (fd != STDIN_FILENO)
-		close(fd);
+	input_close(fd);
 	return ok;
 }
 

@@ -15,6 +15,7 @@ bool load_rule(struct rules *r, const char *text, size_t nth);
 /* The system's file and the user's, of those that are there. */
 bool load_defaults(struct rules *r);
 
+/* The message of a bad rule. */
 void load_complain(const struct rule_error *e);
 
 #endif

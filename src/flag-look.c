@@ -200,7 +200,8 @@ look_level_exposed_store(struct fact *f)
 {
 	const struct fact_addr *a = fact_local(f);
 
-	return a != NULL && fact_reach(a) == ADDR_PRIVATE ? HEUR_LOW : HEUR_MEDIUM;
+	return a != NULL && fact_reach(a) == ADDR_PRIVATE ? HEUR_LOW :
+	    HEUR_MEDIUM;
 }
 
 bool

@@ -88,7 +88,7 @@ is_off(const struct heur *h, const struct reason *r, struct place p)
 	return false;
 }
 
-/* What needs a field of prt-diff is off in each plain scan, which is no news. */
+/* What needs a field of prt-diff is off in each plain scan: no news. */
 static bool
 needs_diff(const struct heur *h)
 {

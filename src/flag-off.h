@@ -6,6 +6,8 @@
 
 #include "flag-heur.h"
 
+_Static_assert(HEUR_COUNT <= 64, "a set of heuristics is an uint64_t");
+
 /* What of the heuristics a snapshot cannot tell, as bits. */
 uint64_t off_in(const struct stream_snap *snap);
 

@@ -115,7 +115,8 @@ begins(struct str s, struct str prefix)
 }
 
 static const struct str folders[] = {
-	{ "/tmp/", 5 }, { "/var/tmp/", 9 }, { "/dev/", 5 }, { "/run/user/", 10 },
+	{ "/tmp/", 5 }, { "/var/tmp/", 9 }, { "/dev/", 5 },
+	{ "/run/user/", 10 },
 };
 
 bool

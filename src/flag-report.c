@@ -15,9 +15,12 @@ unite(struct cols *c, const struct cols *more)
 			cols_add(c, more->v[i].name);
 }
 
+/* To the columns of the input; without any, to the default ones. */
 static void
 append_own(struct cols *c, bool why)
 {
+	if (c->n == 0)
+		cols_add_defaults(c);
 	cols_add_field(c, F_FLAGS);
 	if (why)
 		cols_add_field(c, F_WHY);
@@ -41,12 +44,9 @@ void
 report_columns(const struct report *r, struct cols *c)
 {
 	size_t i;
-	int id;
 
 	for (i = 0; i < r->n; i++)
 		unite_segs(c, &r->inputs[i].stream, -1);
-	for (id = 0; c->n == 0 && id < FIELD_NDEFAULT; id++)
-		cols_add_field(c, (enum field_id)id);
 	append_own(c, r->why);
 }
 
@@ -222,26 +222,33 @@ struct head {
 	struct cols cols;
 };
 
+/* Where there are as many keys as there may be, the last one makes way. */
+static void
+set_partial(struct snap *s)
+{
+	if (!snap_set(s, "partial", STR_LIT("1"))) {
+		s->n--;
+		snap_set(s, "partial", STR_LIT("1"));
+	}
+}
+
 static struct head *
 make_head(const struct writer *w, const struct stream_snap *ss, uint32_t snap)
 {
 	const struct report *r = w->r;
 	struct head *h = mem_alloc(sizeof *h);
-	int i;
 
 	h->snap = ss->snap;
 	/* What was selected by us, or by grep before us, or belongs to no
 	 * snapshot must not look whole to those who read on. */
 	if (r->select || w->in->stream.extent == REC_SELECTION || !ss->named)
-		snap_set(&h->snap, "partial", STR_LIT("1"));
+		set_partial(&h->snap);
 	cols_init(&h->cols);
 	if (r->columns != NULL) {
 		cols_copy(&h->cols, r->columns);
 		return h;
 	}
 	unite_segs(&h->cols, &w->in->stream, snap);
-	for (i = 0; h->cols.n == 0 && i < FIELD_NDEFAULT; i++)
-		cols_add_field(&h->cols, (enum field_id)i);
 	append_own(&h->cols, r->why);
 	return h;
 }

@@ -28,8 +28,9 @@ bool report_records(const struct report *r, const struct out_opts *opts);
 /* An allow rule for each flag, as text of prt-rules(5). */
 bool report_suggest(const struct report *r, const struct out_opts *opts);
 
-/* The table of heuristics.  columns NULL: all.  False after a message. */
-bool report_list(const struct cols *cols, const struct out_opts *opts);
+/* The columns of the table of heuristics, into the empty c, and the table, of
+ * some of them.  False after a message. */
 void report_list_columns(struct cols *c);
+bool report_list(const struct cols *cols, const struct out_opts *opts);
 
 #endif

@@ -143,7 +143,7 @@ snap_of(const struct stream *s, const struct stream_group *g,
 	return map_get(by_host, g->host);
 }
 
-/* Records that belong to no ##prt go to a nameless one, which is never whole. */
+/* Records that belong to no ##prt go to a nameless one, never whole. */
 static void
 settle_group(struct stream *s, struct stream_group *g, uint32_t snap)
 {

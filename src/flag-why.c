@@ -22,13 +22,11 @@ add_heuristic(struct buf *b, const struct heur *h, struct fact *f)
 static void
 add_rule(struct buf *b, const struct rule *rule)
 {
-	char digits[NUM_MAX];
-
 	buf_add(b, rule->name.p, rule->name.n);
 	buf_puts(b, ": the rule at ");
 	buf_puts(b, rule->file);
 	buf_putc(b, ':');
-	buf_add(b, digits, (size_t)(num_format(digits, rule->line) - digits));
+	num_add(b, rule->line);
 }
 
 void

@@ -47,14 +47,15 @@ input_close(int fd)
 	errno = saved;
 }
 
-/* Room for a regular file at once: its size is known, and one byte more shows
- * the end. */
+/* Room for a regular file at once, as doubling would copy, and leave holes: its
+ * size is known, and one byte more shows the end. */
 static void
-reserve(int fd, struct buf *text)
+reserve(int fd, size_t max, struct buf *text)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	    (uintmax_t)st.st_size <= max)
 		buf_room(text, (size_t)st.st_size + 1);
 }
 
@@ -64,6 +65,7 @@ input_slurp_fd(int fd, size_t max, struct buf *text)
 	size_t room;
 	ssize_t n;
 
+	reserve(fd, max, text);
 	for (;;) {
 		if (text->n == text->cap)
 			buf_room(text, READ_SIZE);
@@ -96,10 +98,8 @@ input_slurp(const char *path, size_t max, struct buf *text)
 bool
 input_read_fd(int fd, const char *path, struct buf *text)
 {
-	bool ok;
+	bool ok = input_slurp_fd(fd, SIZE_MAX, text);
 
-	reserve(fd, text);
-	ok = input_slurp_fd(fd, SIZE_MAX, text);
 	if (!ok)
 		err_msg("%s:", input_name(path));
 	input_close(fd);

@@ -22,7 +22,7 @@
 
 enum {
 	BTF_MAX = 64 * 1024 * 1024,
-	READ_SIZE = 32 * 1024		/* the kernel's own buffer has as much */
+	READ_SIZE = 32 * 1024		/* as the kernel's own buffer */
 };
 
 /* What of the kernel's the program needs to know, by these numbers. */
@@ -168,7 +168,8 @@ pids_are_global(void)
 	return n > 0 &&
 	    num_parse((struct str){ self, (size_t)n }, INT32_MAX, &pid) &&
 	    pid == (uint64_t)getpid() &&
-	    stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == LINUX_PID_NS_INIT;
+	    stat("/proc/self/ns/pid", &st) == 0 &&
+	    st.st_ino == LINUX_PID_NS_INIT;
 }
 
 /* Linux 6.16 lets us map it; else it is read, a page at a time. */

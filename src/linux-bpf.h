@@ -21,8 +21,8 @@ struct linux_file {
 };
 
 /*
- * Calls some for every so many, in no order, and more than once where threads of
- * a process have tables of their own: also those that no walk of /proc sees.
+ * Calls some for every so many, in no order, and more than once where threads
+ * of a process have tables of their own: also those that no walk of /proc sees.
  * False where the kernel does not let us, with errno, and in *what what it was
  * about; some may have been called then.
  */

@@ -1,6 +1,7 @@
 /*
  * Which container a process is in, by the names that runtimes give to cgroups.
- * A pure parser of the cgroup file, cgroups(7): lines HIERARCHY:CONTROLLERS:PATH.
+ * A pure parser of the cgroup file, cgroups(7), whose lines are
+ * HIERARCHY:CONTROLLERS:PATH.
  */
 #include "linux.h"
 
@@ -38,7 +39,8 @@ static const struct pattern {
 	{ "lxc", S(""), S(""), "lxc.payload", true },
 	{ "lxc", S(""), S(""), "lxc", true },
 	{ "nspawn", S("machine-"), S(".scope"), "machine.slice", true },
-	{ "nspawn", S("systemd-nspawn@"), S(".service"), "machine.slice", true },
+	{ "nspawn", S("systemd-nspawn@"), S(".service"), "machine.slice",
+	    true },
 };
 
 #undef S

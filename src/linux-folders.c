@@ -22,6 +22,17 @@ struct dent {
 };
 
 bool
+walk_id(const char *name, uint32_t *id)
+{
+	uint64_t number;
+
+	if (!num_parse(str_from(name), INT32_MAX, &number))
+		return false;
+	*id = (uint32_t)number;
+	return true;
+}
+
+bool
 walk_each(int dir, void (*each)(void *arg, int dir, const char *name),
     void *arg)
 {

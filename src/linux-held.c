@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "num.h"
+
 /* The first holder of the process at hand, in a list that is in order of pids
  * and has some. */
 static const struct held *
@@ -56,7 +58,7 @@ cmp_pids(const void *a, const void *b)
 {
 	const struct proc *x = a, *y = b;
 
-	return (x->pid > y->pid) - (x->pid < y->pid);
+	return num_cmp(x->pid, y->pid);
 }
 
 /* A process that was there before is the same one: a number has one process

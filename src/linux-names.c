@@ -1,7 +1,8 @@
 /*
  * Names of containers.  Their ids come from the cgroup, linux-container.c; what
- * their runtimes call them, from the runtimes' own files or daemons, all of which
- * may be wrong or hostile: no answer, or one that is no name, leaves the id.
+ * their runtimes call them, from the runtimes' own files or daemons, all of
+ * which may be wrong or hostile: no answer, or one that is no name, leaves the
+ * id.
  */
 #include "linux.h"
 
@@ -71,9 +72,9 @@ linux_names_failed(const char *path)
 
 /*
  * The text of a regular file of that owner, into b; missing on any failure, and
- * where the time is up.  Opening it neither waits nor follows a link to another;
- * and what does not belong to owner is not read, so that no user has root read
- * for him.
+ * where the time is up.  Opening it neither waits nor follows a link to
+ * another; and what does not belong to owner is not read, so that no user has
+ * root read for him.
  */
 static struct str
 read_owned(const struct names *l, const char *path, uid_t owner, struct buf *b)
@@ -213,17 +214,17 @@ is_complete(const struct names *l)
 static void
 podman_names(const struct names *l, struct buf *b)
 {
-	uid_t last = 0;
 	size_t i, k;
 
 	podman_storage(l, "", "/var/lib", 0, b);
 	for (i = 0; i < l->n; i++) {
+		uid_t last = 0;
+
 		for (k = 0; l->v[i].name.p == NULL && k < l->v[i].n; k++) {
 			const struct proc *p = l->v[i].by_id[k];
 			struct names one = *l;
 
-			if (!p->has_uid || p->uid == 0 ||
-			    (k > 0 && p->uid == last))
+			if (!p->has_uid || p->uid == 0 || p->uid == last)
 				continue;
 			last = p->uid;
 			one.v = &l->v[i];

@@ -18,7 +18,7 @@
 enum {
 	RECV_SIZE = 32 * 1024,	/* the kernel fills no more a call */
 	MAX_ERRNO = 4095,	/* include/linux/err.h */
-	MAX_TRIES = 8		/* of a dump that the kernel calls inconsistent */
+	MAX_TRIES = 8		/* of a dump that is inconsistent */
 };
 
 /* The states that live in tables: bits of the kernel's numbers.  One more bit
@@ -46,8 +46,8 @@ errno_of(int error)
 
 /*
  * What the end of a dump says: its payload is 0 or an error, netlink_dump_done
- * in net/netlink/af_netlink.c.  Where the protocol has no module that is ENOENT,
- * which elsewhere says that there is no such family.
+ * in net/netlink/af_netlink.c.  Where the protocol has no module that is
+ * ENOENT, which elsewhere says that there is no such family.
  */
 static int
 read_done(const struct nlmsghdr *h)
@@ -178,8 +178,8 @@ dump_whole(struct scan *sc, const struct nlmsghdr *request,
 	return status == LINUX_AGAIN ? EAGAIN : status;
 }
 
-/* Moves the listeners among the sockets from that one on to the end; returns the
- * number of the first. */
+/* Moves the listeners among the sockets from that one on to the end; returns
+ * the number of the first. */
 static size_t
 listeners_last(struct scan *sc, size_t i)
 {
@@ -335,6 +335,6 @@ netlink_tables(const struct scan_request *req, struct scan *sc)
 }
 
 const struct backend linux_netlink = {
-	"netlink", "NETLINK_SOCK_DIAG, as ss(8) does", netlink_tables, linux_owners,
-	linux_search, linux_search_end
+	"netlink", "NETLINK_SOCK_DIAG, as ss(8) does", netlink_tables,
+	linux_owners, linux_search, linux_search_end
 };

@@ -24,10 +24,10 @@
 #define OWN_NETNS "thread-self/ns/net"
 
 /* What the names in a folder are added to. */
-struct search {
+struct listing {
 	struct linux_netns_list *list;
 	struct arena *arena;
-	uint64_t *pid;
+	uint32_t *pid;
 	size_t npid, pidcap;
 	int error;		/* the first that is no matter of privileges */
 };
@@ -98,7 +98,7 @@ join(struct arena *a, const char *dir, const char *name)
 
 /* errno of what was there and told nothing of its namespace. */
 static void
-note_error(struct search *s)
+note_error(struct listing *s)
 {
 	if (s->error == 0 && errno != ENOENT && errno != ESRCH)
 		s->error = errno;
@@ -108,7 +108,7 @@ note_error(struct search *s)
 static void
 take_named(void *arg, int dir, const char *file)
 {
-	struct search *s = arg;
+	struct listing *s = arg;
 	struct linux_netns_list *l = s->list;
 	struct linux_netns *ns;
 	struct str name;
@@ -132,7 +132,7 @@ take_named(void *arg, int dir, const char *file)
 
 /* All of those names, if there are any.  False after a message. */
 static bool
-add_named(struct search *s, int proc)
+add_named(struct listing *s, int proc)
 {
 	int dir = open(RUN_NETNS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
@@ -154,7 +154,7 @@ add_named(struct search *s, int proc)
 /* The namespace of process pid (as text), and if it has no name yet that of the
  * container, if any, that the process is in. */
 static void
-add_process(struct search *s, int proc, const char *pid)
+add_process(struct listing *s, int proc, const char *pid)
 {
 	struct linux_netns_list *l = s->list;
 	char *link = join(s->arena, pid, "ns/net");
@@ -177,22 +177,14 @@ add_process(struct search *s, int proc, const char *pid)
 		    join(s->arena, pid, "cgroup"), s->arena);
 }
 
-static int
-cmp_pid(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void
 take_pid(void *arg, int dir, const char *name)
 {
-	struct search *s = arg;
-	uint64_t pid;
+	struct listing *s = arg;
+	uint32_t pid;
 
 	(void)dir;
-	if (!num_parse(str_from(name), INT32_MAX, &pid))
+	if (!walk_id(name, &pid))
 		return;
 	s->pid = mem_grow(s->pid, &s->pidcap, s->npid + 1, sizeof *s->pid);
 	s->pid[s->npid++] = pid;
@@ -201,14 +193,13 @@ take_pid(void *arg, int dir, const char *name)
 /* Processes in order of their numbers: the lowest names a namespace.  False
  * after a message. */
 static bool
-add_processes(struct search *s, int proc, const char *path)
+add_processes(struct listing *s, int proc, const char *path)
 {
 	size_t i;
 
 	if (!walk_each(proc, take_pid, s))
 		note_error(s);
-	if (s->npid > 0)
-		qsort(s->pid, s->npid, sizeof *s->pid, cmp_pid);
+	s->npid = num_sort(s->pid, s->npid);
 	for (i = 0; i < s->npid; i++) {
 		char name[NUM_MAX + 1];
 
@@ -245,7 +236,7 @@ bool
 linux_netns_list(const struct scan_request *req, struct linux_netns_list *l,
     struct arena *a)
 {
-	struct search s = { .list = l, .arena = a };
+	struct listing s = { .list = l, .arena = a };
 	int proc = open(req->proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool ok;
 	size_t i;

@@ -1,7 +1,7 @@
 /*
  * Who holds which socket: by the walk of /proc/PID/fd, linux-walk.c; or where
- * that would take long, by an iterator in the kernel, linux-bpf.c, which goes on
- * while the tables are read.
+ * that would take long, by an iterator in the kernel, linux-bpf.c, which goes
+ * on while the tables are read.
  */
 #include "linux-owners.h"
 
@@ -14,6 +14,7 @@
 #include "err.h"
 #include "linux-bpf.h"
 #include "linux.h"
+#include "num.h"
 #include "priv.h"
 
 /*
@@ -94,12 +95,11 @@ static int
 cmp_held(const void *a, const void *b)
 {
 	const struct held *x = a, *y = b;
+	int c = num_cmp(x->pid, y->pid);
 
-	if (x->pid != y->pid)
-		return x->pid < y->pid ? -1 : 1;
-	if (x->fd != y->fd)
-		return x->fd < y->fd ? -1 : 1;
-	return (x->sock > y->sock) - (x->sock < y->sock);
+	if (c == 0)
+		c = num_cmp(x->fd, y->fd);
+	return c != 0 ? c : num_cmp(x->sock, y->sock);
 }
 
 /* Threads that share a table which is not the first one's are told twice. */

@@ -17,8 +17,8 @@
 
 #define BIT(cap) (UINT64_C(1) << (cap))
 
-/* What each use needs, and what is more and will do instead: root in a container
- * has often the one and not the other. */
+/* What each use needs, and what is more and will do instead: root in a
+ * container has often the one and not the other. */
 static const struct need {
 	unsigned uses;		/* of enum priv */
 	const char *name;

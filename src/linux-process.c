@@ -310,7 +310,7 @@ cmp_ppid(const void *a, const void *b)
 	const struct proc *x = *(struct proc *const *)a;
 	const struct proc *y = *(struct proc *const *)b;
 
-	return (x->ppid > y->ppid) - (x->ppid < y->ppid);
+	return num_cmp(x->ppid, y->ppid);
 }
 
 /*

@@ -31,14 +31,9 @@ static const struct table {
 static struct str
 next_word(struct str *s)
 {
-	struct str word;
-
-	while (s->n > 0 && *s->p == ' ') {
-		s->p++;
-		s->n--;
-	}
-	word = str_cut(s, ' ');
-	return word;
+	while (str_take(s, ' '))
+		;
+	return str_cut(s, ' ');
 }
 
 static bool
@@ -79,11 +74,7 @@ read_end(struct str s, enum addr_family family, struct addr *a,
 			return false;
 		memcpy(a->b + 4 * i, &v, 4);
 	}
-	if (!str_starts(s, ":"))
-		return false;
-	s.p++;
-	s.n--;
-	if (!take_hex(&s, 4, &v) || s.n > 0)
+	if (!str_take(&s, ':') || !take_hex(&s, 4, &v) || s.n > 0)
 		return false;
 	*port = (uint16_t)v;
 	return true;
@@ -105,11 +96,8 @@ linux_state(unsigned state, enum sock_proto proto)
 static bool
 read_queues(struct str s, struct sock *sock)
 {
-	if (!take_hex(&s, 8, &sock->tx_queue) || !str_starts(s, ":"))
-		return false;
-	s.p++;
-	s.n--;
-	return take_hex(&s, 8, &sock->rx_queue) && s.n == 0;
+	return take_hex(&s, 8, &sock->tx_queue) && str_take(&s, ':') &&
+	    take_hex(&s, 8, &sock->rx_queue) && s.n == 0;
 }
 
 bool

@@ -17,14 +17,6 @@
  * thousand of them with as many descriptors would be a scan of hours. */
 enum { LINKS_MAX = 200000 };
 
-static int
-cmp_tids(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 /* kcmp(2): 0 where two threads share a table of descriptors. */
 static long
 compare_tables(uint32_t tid1, uint32_t tid2)
@@ -39,20 +31,18 @@ cmp_tables(const void *a, const void *b)
 	const uint32_t *x = a, *y = b;
 	long c = compare_tables(*x, *y);
 
-	return c == 0 ? 0 : c == 1 ? -1 : c == 2 ? 1 : cmp_tids(a, b);
+	return c == 0 ? 0 : c == 1 ? -1 : c == 2 ? 1 : num_cmp32(a, b);
 }
 
 static void
 take_tid(void *arg, int dir, const char *name)
 {
 	struct worker *w = arg;
-	uint64_t number;
 	uint32_t tid;
 
 	(void)dir;
-	if (!num_parse(str_from(name), INT32_MAX, &number))
+	if (!walk_id(name, &tid))
 		return;
-	tid = (uint32_t)number;
 	if (w->compare(&tid, &w->pid) == 0)
 		return;
 	w->tid = mem_grow(w->tid, &w->tidcap, w->ntid + 1, sizeof *w->tid);
@@ -80,7 +70,7 @@ take_tables(struct worker *w, int task)
 	for (i = 0; i < w->ntid; i++) {
 		if (i > 0 && w->compare(&w->tid[i - 1], &w->tid[i]) == 0)
 			continue;
-		if (w->links > LINKS_MAX && w->compare == cmp_tids) {
+		if (w->links > LINKS_MAX && w->compare == num_cmp32) {
 			w->part.hidden++;
 			break;
 		}
@@ -101,10 +91,9 @@ static int
 cmp_holders(const void *a, const void *b)
 {
 	const struct holder *x = a, *y = b;
+	int c = num_cmp(x->sock, y->sock);
 
-	if (x->sock != y->sock)
-		return x->sock < y->sock ? -1 : 1;
-	return (x->fd > y->fd) - (x->fd < y->fd);
+	return c != 0 ? c : num_cmp(x->fd, y->fd);
 }
 
 /* A table that another began as a copy of has the same descriptors. */
@@ -137,7 +126,7 @@ walk_take_threads(struct worker *w)
 		return;
 	/* the numbers of another tree are not this machine's */
 	w->compare = w->walk->req->own_proc &&
-	    compare_tables(w->pid, w->pid) == 0 ? cmp_tables : cmp_tids;
+	    compare_tables(w->pid, w->pid) == 0 ? cmp_tables : num_cmp32;
 	task = walk_open(w->walk->proc, w->pid, "/task");
 	if (task < 0) {
 		walk_note_failure(w, "/task");

@@ -1,7 +1,8 @@
 /*
  * A walk of /proc/PID/fd, proc_pid_fd(5), whose links read `socket:[INODE]'.
- * It costs what its system calls cost, so each is relative to an open directory,
- * no more are made than the links need, and several threads share the processes.
+ * It costs what its system calls cost, so each is relative to an open
+ * directory, no more are made than the links need, and several threads share
+ * the processes.
  */
 #define _GNU_SOURCE
 #include "linux-walk.h"
@@ -219,14 +220,14 @@ static void
 take_pid(void *arg, int dir, const char *name)
 {
 	struct walk *w = arg;
-	uint64_t pid;
+	uint32_t pid;
 
 	(void)dir;
-	if (!num_parse(str_from(name), INT32_MAX, &pid))
+	if (!walk_id(name, &pid))
 		return;
 	w->has_init |= pid == 1;
-	if (filter_keeps_pid(w->req->filter, (uint32_t)pid))
-		walk_add_pid(w, (uint32_t)pid);
+	if (filter_keeps_pid(w->req->filter, pid))
+		walk_add_pid(w, pid);
 }
 
 /* Whether /proc shows what a walk of it relies on. */
@@ -262,8 +263,9 @@ are_unowned(const struct walk *w, const struct scan *sc)
 	return false;
 }
 
-/* Whether there are processes that the proc tree does not show: pid_namespaces(7).
- * Where it is not known, process 1 hides its descriptors, too. */
+/* Whether there are processes that the proc tree does not show, those outside
+ * of its pid_namespaces(7).  Where it is not known, process 1 hides its
+ * descriptors, too. */
 static bool
 has_outside(const struct walk *w)
 {

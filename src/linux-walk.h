@@ -47,17 +47,23 @@ struct worker {
 bool walk_begin(struct walk *w);
 void walk_end(struct walk *w);
 
+/* One more for walk_run. */
 void walk_add_pid(struct walk *w, uint32_t pid);
 
 /* Takes all the pids, in as many threads as it is worth, and adds what they
  * find to sc.  take has w->pid, and leaves it 0 as said of walk.pid. */
 void walk_run(struct walk *w, struct scan *sc, void (*take)(struct worker *w));
 
+/* The number of a process or thread that is a folder's name; false where that
+ * is another. */
+bool walk_id(const char *name, uint32_t *id);
+
 /* Calls each for every name in an open directory; false with errno. */
 bool walk_each(int dir, void (*each)(void *arg, int dir, const char *name),
     void *arg);
 
-/* A folder of a process or thread, by a name such as "/fd"; -1 with errno. */
+/* Opens a folder of a process or thread that dir has, by a name such as "/fd":
+ * -1 with errno.  walk_stat: what is told of it, or false. */
 int walk_open(int dir, uint32_t id, const char *name);
 bool walk_stat(int dir, uint32_t id, const char *name, struct stat *st);
 

@@ -13,7 +13,7 @@
 
 extern const struct backend linux_netlink, linux_procnet;
 
-/* The inode of the first pid namespace: PROC_PID_INIT_INO of <linux/proc_ns.h>. */
+/* The inode of the first pid namespace: PROC_PID_INIT_INO, linux/proc_ns.h. */
 #define LINUX_PID_NS_INIT 0xEFFFFFFCU
 
 /* The timer that the tables show for a timewait entry (get_timewait4_sock in
@@ -32,7 +32,8 @@ bool linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
 /*
  * Adds the sockets of one datagram of a dump, netlink(7), aligned.  0: more are
  * to come; ENODATA: it was the last; LINUX_AGAIN: it was, and the kernel calls
- * the dump inconsistent (*interrupted, which begins as false); or another errno.
+ * the dump inconsistent (*interrupted, which begins as false); or another
+ * errno.
  */
 enum { LINUX_AGAIN = -1 };
 int linux_datagram(struct scan *sc, const void *buf, size_t len,
@@ -41,6 +42,8 @@ int linux_datagram(struct scan *sc, const void *buf, size_t len,
 /* The owners of sc's sockets, from the process tables; by sc->search where that
  * is not NULL, else by a walk. */
 bool linux_owners(const struct scan_request *req, struct scan *sc);
+/* Begins the search by the kernel, linux-bpf.h; NULL where the walk will do.
+ * linux_search_end waits for its end, and frees. */
 struct search *linux_search(const struct scan_request *req);
 void linux_search_end(struct search *s);
 
@@ -108,9 +111,9 @@ struct linux_netns {
 struct linux_netns_list {
 	struct linux_netns *v;
 	size_t n, cap;
-	uint64_t own;
-	uint64_t hidden;	/* processes whose namespace is not to be seen */
-	dev_t dev;
+	uint64_t own;		/* inode of the own one, which is not in v */
+	uint64_t hidden;	/* processes whose namespace is not seen */
+	dev_t dev;		/* of all namespaces, as files */
 };
 
 /* All of them, by label.  False after a message.  The caller frees l->v; the
@@ -130,10 +133,10 @@ bool linux_netns_tables(const struct scan_request *req, struct scan *sc,
     linux_tables *tables);
 
 /*
- * The readings of one table, joined: the sockets from `from' on; the rest begins
- * as 0.  linux_join is called after each; what that one has brought is from mid
- * on.  True where it agrees with the one before, or where there were as many as
- * there may be: nobody can keep a scan from ending.
+ * The readings of one table, joined: the sockets from `from' on; the rest
+ * begins as 0.  linux_join is called after each; what that one has brought is
+ * from mid on.  True where it agrees with the one before, or where there were
+ * as many as there may be: nobody can keep a scan from ending.
  */
 struct linux_join {
 	size_t from;

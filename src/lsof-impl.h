@@ -60,7 +60,6 @@ struct lsof {
 	void *arg;
 
 	struct buf line;		/* one that is not whole yet */
-	bool too_long;
 	size_t lineno;
 	void (*take)(struct lsof *l, struct str line);
 

@@ -158,15 +158,14 @@ static void
 name_users(struct scan *sc)
 {
 	char digits[NUM_MAX];
-	size_t i, n;
+	size_t i;
 
 	for (i = 0; i < sc->nproc; i++) {
 		struct proc *p = &sc->proc[i];
 
 		if (p->user.p != NULL || !p->has_uid)
 			continue;
-		n = (size_t)(num_format(digits, p->uid) - digits);
-		p->user = arena_str(&sc->arena, (struct str){ digits, n });
+		p->user = arena_str(&sc->arena, num_str(digits, p->uid));
 	}
 }
 

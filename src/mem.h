@@ -41,6 +41,7 @@ struct buf {
 	size_t n, cap;
 };
 
+/* For buf_room alone. */
 void buf_grow(struct buf *b, size_t need);
 
 /* Makes room for need more bytes and returns where they go; the caller writes
@@ -61,8 +62,11 @@ buf_putc(struct buf *b, char c)
 }
 
 void buf_add(struct buf *b, const char *p, size_t n);
+/* Without the NUL behind it. */
 void buf_puts(struct buf *b, const char *s);
+/* What is in it, never a missing value; good until it grows. */
 struct str buf_str(const struct buf *b);
+/* Leaves it empty, as it was started. */
 void buf_free(struct buf *b);
 
 #endif

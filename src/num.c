@@ -1,5 +1,7 @@
 #include "num.h"
 
+#include <stdlib.h>
+
 bool
 num_take(struct str *s, uint64_t max, uint64_t *out)
 {
@@ -46,4 +48,25 @@ num_format(char *p, uint64_t v)
 	while (n > 0)
 		*p++ = digits[--n];
 	return p;
+}
+
+void
+num_add(struct buf *b, uint64_t v)
+{
+	char *p = buf_room(b, NUM_MAX);
+
+	b->n += (size_t)(num_format(p, v) - p);
+}
+
+size_t
+num_sort(uint32_t *v, size_t n)
+{
+	size_t i, m = 0;
+
+	if (n > 0)
+		qsort(v, n, sizeof *v, num_cmp32);
+	for (i = 0; i < n; i++)
+		if (m == 0 || v[m - 1] != v[i])
+			v[m++] = v[i];
+	return m;
 }

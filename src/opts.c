@@ -80,6 +80,21 @@ opts_bad_name(const char *option, const char *value,
 	buf_free(&names);
 }
 
+bool
+opts_fields(struct cols *c, const char *option, const char *list, size_t max)
+{
+	struct str rest = str_from(list);
+
+	cols_free(c);
+	do {
+		if (cols_add(c, str_cut(&rest, ',')) && c->n <= max)
+			continue;
+		opts_bad(option, list, "different fields, between commas");
+		return false;
+	} while (rest.p != NULL);
+	return true;
+}
+
 static bool
 set_format(struct opts *o, const char *name)
 {
@@ -221,8 +236,8 @@ opts_about_line(struct buf *b, const char *name, const char *what)
 }
 
 int
-opts_about(const struct opts *o, const char *usage, enum field_id first,
-    enum field_id last, const char *more)
+opts_about(const struct opts *o, const char *usage, enum field_id limit,
+    const char *more)
 {
 	struct out *out = out_open(&o->out);
 	const struct opt *opt;
@@ -238,7 +253,7 @@ opts_about(const struct opts *o, const char *usage, enum field_id first,
 		for (opt = o->table; opt->c != 0; opt++)
 			add_option(&b, opt);
 		buf_puts(&b, "\nFields:\n");
-		for (i = (int)first; i < (int)last; i++)
+		for (i = 0; i < (int)limit; i++)
 			opts_about_line(&b, field_table[i].name,
 			    field_table[i].help);
 		if (more != NULL)

@@ -75,12 +75,17 @@ void opts_bad(const char *option, const char *value, const char *expected);
 void opts_bad_name(const char *option, const char *value,
     const char *(*name_at)(unsigned i));
 
+/* Sets c, which was begun, to the fields of a list, any names and at most max.
+ * False after a message. */
+bool opts_fields(struct cols *c, const char *option, const char *list,
+    size_t max);
+
 /*
  * Prints what --help or --version asked for: usage, the options, the fields
- * from first to before last, more (may be NULL).  Returns the exit status.
+ * before limit, more (may be NULL).  Returns the exit status.
  */
-int opts_about(const struct opts *o, const char *usage, enum field_id first,
-    enum field_id last, const char *more);
+int opts_about(const struct opts *o, const char *usage, enum field_id limit,
+    const char *more);
 
 /* Appends a line of such a text: a name, and what it is. */
 void opts_about_line(struct buf *b, const char *name, const char *what);

@@ -4,6 +4,8 @@
 #ifndef OUT_IMPL_H
 #define OUT_IMPL_H
 
+#include <stdint.h>
+
 #include "out.h"
 
 struct out_table;

@@ -92,16 +92,6 @@ take_digits(struct str *s)
 	return n;
 }
 
-static bool
-take_char(struct str *s, char c)
-{
-	if (s->n == 0 || *s->p != c)
-		return false;
-	s->p++;
-	s->n--;
-	return true;
-}
-
 /* RFC 8259's numbers but for those with an exponent. */
 static bool
 is_number(struct str s)
@@ -111,12 +101,12 @@ is_number(struct str s)
 
 	if (s.n > NUMBER_MAX)
 		return false;
-	take_char(&s, '-');
+	str_take(&s, '-');
 	zero = s.n > 0 && *s.p == '0';
 	n = take_digits(&s);
 	if (n == 0 || (zero && n > 1))
 		return false;
-	return s.n == 0 || (take_char(&s, '.') && take_digits(&s) > 0 &&
+	return s.n == 0 || (str_take(&s, '.') && take_digits(&s) > 0 &&
 	    s.n == 0);
 }
 

@@ -2,22 +2,15 @@
 #include "out-impl.h"
 
 #include "escape.h"
-#include "num.h"
 
 static void
 tsv_begin(struct out *o)
 {
-	size_t i;
-
 	if (o->opts.header == OUT_NEVER)
 		return;
 	if (o->snap != NULL)
 		snap_format(&o->buf, o->snap);
-	for (i = 0; i < o->cols->n; i++) {
-		buf_putc(&o->buf, i == 0 ? '#' : '\t');
-		buf_add(&o->buf, o->cols->v[i].name.p, o->cols->v[i].name.n);
-	}
-	buf_putc(&o->buf, '\n');
+	cols_format(&o->buf, o->cols);
 }
 
 static void
@@ -30,14 +23,8 @@ tsv_row(struct out *o, const struct str *v, enum out_mark mark)
 static void
 tsv_end(struct out *o)
 {
-	char digits[NUM_MAX];
-
-	if (o->opts.header == OUT_NEVER || o->snap == NULL || o->cut)
-		return;
-	buf_puts(&o->buf, "##end records=");
-	buf_add(&o->buf, digits,
-	    (size_t)(num_format(digits, o->rows) - digits));
-	buf_putc(&o->buf, '\n');
+	if (o->opts.header != OUT_NEVER && o->snap != NULL && !o->cut)
+		snap_format_end(&o->buf, o->rows);
 }
 
 /* Eight bytes at once, each in its own lane. */

@@ -1,12 +1,11 @@
 /*
- * out: records on standard output, in four formats.  The only module that
- * writes there.
+ * out: records on standard output, in one of several formats.  The only module
+ * that writes there.
  */
 #ifndef OUT_H
 #define OUT_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "cols.h"
 #include "snap.h"
@@ -30,13 +29,14 @@ struct out_opts {
 	const char *added;	/* NULL, or only these are (-o +LIST); kept */
 };
 
-/* NULL where there is no such format, and where name is not `auto', `always'
- * or `never': false. */
+/* NULL where there is no such format. */
 const struct out_format *out_format(const char *name);
-bool out_when(const char *name, enum out_when *when);
 
 /* The name of format i, NULL behind the last. */
 const char *out_format_name(unsigned i);
+
+/* False where name is not `auto', `always' or `never'. */
+bool out_when(const char *name, enum out_when *when);
 
 /*
  * To be called before anything else opens a file: makes sure that descriptors
@@ -60,9 +60,9 @@ void out_snapshot(struct out *o, const struct snap *snap,
 void out_row(struct out *o, const struct str *v, enum out_mark mark);
 
 /*
- * A record that is the line it was read from, of all columns but the last n, and
- * their values.  False, and nothing is written, where it must be out_row: this
- * format, or a line that is not in the canonical form, needs every value.
+ * A record that is the line it was read from, of all columns but the last n,
+ * and their values.  False, and nothing is written, where it must be out_row:
+ * this format, or a line that is not in the canonical form, needs every value.
  */
 bool out_line(struct out *o, struct str line, const struct str *more,
     size_t n);

@@ -1,5 +1,4 @@
 /* The counters of interfaces, netstat(1) of macOS and the BSDs. */
-#include <stdlib.h>
 #include <sys/wait.h>
 
 #include "err.h"

@@ -9,12 +9,12 @@
 bool
 priv_check(void)
 {
-	bool user = getuid() != geteuid();
+	bool user = getuid() != geteuid(), group = getgid() != getegid();
 
-	if (user || getgid() != getegid())
+	if (user || group)
 		err_msg("%s: refused: expected sudo", user ? "set-user-ID" :
 		    "set-group-ID");
-	return !user && getgid() == getegid();
+	return !user && !group;
 }
 
 const char *

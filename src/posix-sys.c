@@ -46,20 +46,19 @@ bool
 sys_self(const char *argv0, struct buf *path)
 {
 	struct buf found = { 0 };
-	char *real;
+	const char *name = argv0;
+	char *real = NULL;
+	bool ok = true;
 
-	if (strchr(argv0, '/') != NULL)
-		buf_puts(&found, argv0);
-	else if (!run_find(argv0, NULL, &found))
-		return false;
-	buf_putc(&found, '\0');
-	real = realpath(found.p, NULL);
-	if (real == NULL)
-		err_msg("%s:", argv0);
-	else
-		buf_puts(path, real);
-	buf_putc(path, '\0');
+	if (strchr(argv0, '/') == NULL) {
+		ok = run_find(argv0, NULL, &found);
+		name = found.p;
+	}
+	if (ok && (real = realpath(name, NULL)) == NULL)
+		err_msg("%s:", name);
+	if (real != NULL)
+		buf_add(path, real, strlen(real) + 1);
 	buf_free(&found);
 	free(real);
-	return path->n > 1;
+	return real != NULL;
 }

@@ -17,10 +17,10 @@ bool priv_check(void);
 enum priv {
 	PRIV_READ = 1 << 0,	/* files that are not its user's */
 	PRIV_TRACE = 1 << 1,	/* what processes of other users hold */
-	PRIV_WRITE = 1 << 2,	/* files, and folders, that are not its user's */
+	PRIV_WRITE = 1 << 2,	/* files and folders that are not either */
 	PRIV_NETNS = 1 << 3,	/* to enter network namespaces */
 	PRIV_BPF = 1 << 4,	/* to run programs in the kernel */
-	PRIV_PODMAN = 1 << 5	/* podman, which does not believe to be root else */
+	PRIV_PODMAN = 1 << 5	/* podman: else it takes itself for a user's */
 };
 
 /*

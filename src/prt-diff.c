@@ -1,7 +1,7 @@
 /*
  * prt-diff: what changed between two snapshots.
  */
-#include <stdlib.h>
+#include <stdint.h>
 
 #include "diff-match.h"
 #include "diff-print.h"
@@ -49,22 +49,6 @@ struct options {
 	bool force, init;
 };
 
-/* A list of any field names into cols, none where it is `none'. */
-static bool
-set_list(struct cols *cols, const char *option, const char *list, size_t max)
-{
-	struct str rest = str_from(list);
-
-	cols_free(cols);
-	do {
-		if (cols_add(cols, str_cut(&rest, ',')) && cols->n <= max)
-			continue;
-		opts_bad(option, list, "different fields, between commas");
-		return false;
-	} while (rest.p != NULL);
-	return true;
-}
-
 static bool
 set_compared(struct options *o, const char *list)
 {
@@ -72,7 +56,7 @@ set_compared(struct options *o, const char *list)
 
 	o->diff.compare_given = true;
 	if (strcmp(list, "none") != 0)
-		return set_list(set, "--compare", list, DIFF_TUPLE_MAX);
+		return opts_fields(set, "--compare", list, DIFF_TUPLE_MAX);
 	cols_free(set);
 	return true;
 }
@@ -108,10 +92,11 @@ take_option(struct options *o, int c)
 	case 'c':
 		return set_compared(o, optarg);
 	case 'k':
-		return set_list(&o->diff.plan.key, "--key", optarg, SIZE_MAX);
-	case OPT_FIELDS:
-		return set_list(&o->diff.plan.fields, "--fields", optarg,
+		return opts_fields(&o->diff.plan.key, "--key", optarg,
 		    SIZE_MAX);
+	case OPT_FIELDS:
+		return opts_fields(&o->diff.plan.fields, "--fields",
+		    optarg, SIZE_MAX);
 	case OPT_FORCE:
 		return o->force = true;
 	case OPT_INIT:
@@ -313,7 +298,7 @@ main(int argc, char **argv)
 		return STATUS_TROUBLE;
 	if (read_options(&o, argc, argv))
 		status = o.common.help || o.common.version ?
-		    opts_about(&o.common, usage, F_PROTO, FIELD_COUNT, NULL) :
+		    opts_about(&o.common, usage, FIELD_COUNT, NULL) :
 		    diff(&o);
 	free_options(&o);
 	return status;

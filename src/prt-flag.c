@@ -73,22 +73,6 @@ switch_heuristics(struct options *o, const char *option, const char *list,
 }
 
 static bool
-set_fields(struct options *o, const char *list)
-{
-	struct str names = str_from(list);
-
-	cols_free(&o->fields);
-	do {
-		if (!cols_add(&o->fields, str_cut(&names, ','))) {
-			opts_bad("--fields", list, "names of fields, each "
-			    "once");
-			return false;
-		}
-	} while (names.p != NULL);
-	return true;
-}
-
-static bool
 take_option(struct options *o, int c)
 {
 	switch (c) {
@@ -117,7 +101,7 @@ take_option(struct options *o, int c)
 	case 'l':
 		return o->list = true;
 	case OPT_FIELDS:
-		return set_fields(o, optarg);
+		return opts_fields(&o->fields, "--fields", optarg, SIZE_MAX);
 	}
 	return false;
 }
@@ -158,6 +142,23 @@ list(struct options *o)
 	cols_free(&all);
 	cols_free(&cols);
 	return status;
+}
+
+/* Whoever reads it next would find nothing, which looks like no records. */
+static bool
+check_stdin(const struct options *o)
+{
+	size_t i, n = optind == o->common.argc;
+	int k;
+
+	for (i = 0; i < o->nfiles; i++)
+		n += input_is_stdin(o->files[i]);
+	for (k = optind; k < o->common.argc; k++)
+		n += input_is_stdin(o->common.argv[k]);
+	if (n > 1)
+		err_msg("%s: can be read but once, as rules (-f -) or as one "
+		    "FILE", input_name(NULL));
+	return n <= 1;
 }
 
 /* Reads all inputs: standard input where there is no operand. */
@@ -246,7 +247,7 @@ flag(struct options *o)
 	bool any, bell, ok = true;
 
 	priv_keep(PRIV_READ);
-	if (!read_rules(o))
+	if (!check_stdin(o) || !read_rules(o))
 		return STATUS_TROUBLE;
 	judge_start(&o->judge);
 	r->judge = &o->judge;
@@ -290,8 +291,8 @@ main(int argc, char **argv)
 		return STATUS_TROUBLE;
 	if (read_options(&o, argc, argv)) {
 		if (o.common.help || o.common.version)
-			status = opts_about(&o.common, usage, F_PROTO,
-			    FIELD_COUNT, NULL);
+			status = opts_about(&o.common, usage, FIELD_COUNT,
+			    NULL);
 		else if (o.list)
 			status = list(&o);
 		else

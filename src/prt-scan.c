@@ -15,7 +15,8 @@
 #include "trust.h"
 
 enum { OPT_PID = OPT_OWN, OPT_STATE, OPT_NO_EPHEMERAL, OPT_STRICT,
-	OPT_BACKEND, OPT_OWNERS, OPT_PROC, OPT_SERVICES, OPT_FROM, OPT_SUDO, OPT_ELEVATED };
+	OPT_BACKEND, OPT_OWNERS, OPT_PROC, OPT_SERVICES, OPT_FROM, OPT_SUDO,
+	OPT_ELEVATED };
 
 static const char usage[] =
     "Usage: prt-scan [OPTION]... [PORT[-PORT] | SERVICE | "
@@ -174,8 +175,7 @@ take_option(struct options *o, int c)
 	return false;
 }
 
-/* The ways are the Linux backends', and what is in the kernel is not of another
- * proc tree. */
+/* What is in the kernel is not of another proc tree. */
 static bool
 check_owners(const struct options *o)
 {
@@ -184,9 +184,11 @@ check_owners(const struct options *o)
 
 	if (o->owners == OWNERS_AUTO)
 		return true;
-	if (o->from != NULL || o->interfaces || backend == scan_backend("lsof"))
-		err_msg("--owners: neither --from, the backend lsof nor -I "
-		    "goes with it");
+	if (o->from != NULL || o->interfaces)
+		err_msg("--owners: neither --from nor -I goes with it");
+	else if (backend->begin == NULL)
+		err_msg("--owners: the backend %s has but one way",
+		    backend->name);
 	else if (o->proc != NULL && o->owners == OWNERS_BPF)
 		err_msg("--proc: --owners=bpf does not go with it");
 	else
@@ -289,7 +291,6 @@ choose_columns(struct options *o, struct cols *cols)
 	struct cols_known known = { FIELD_NSCAN, NULL };
 	struct cols defaults, also;
 	bool ok;
-	int i;
 
 	cols_init(&defaults);
 	cols_init(&also);
@@ -299,8 +300,7 @@ choose_columns(struct options *o, struct cols *cols)
 		cols_add_field(&also, F_HOST);
 		known = (struct cols_known){ (enum field_id)0, &also };
 	} else {
-		for (i = 0; i < FIELD_NDEFAULT; i++)
-			cols_add_field(&defaults, (enum field_id)i);
+		cols_add_defaults(&defaults);
 	}
 	ok = opts_columns(&o->common, cols, &defaults, known);
 	cols_free(&defaults);
@@ -362,7 +362,7 @@ help(const struct options *o)
 	for (i = 0; (b = scan_backend_at(i)) != NULL; i++)
 		opts_about_line(&more, b->name, b->help);
 	buf_putc(&more, '\0');
-	status = opts_about(&o->common, usage, F_PROTO, FIELD_NSCAN, more.p);
+	status = opts_about(&o->common, usage, FIELD_NSCAN, more.p);
 	buf_free(&more);
 	return status;
 }

@@ -35,16 +35,6 @@ struct asked {
 	struct arena *arena;
 };
 
-static struct str
-skip_blanks(struct str s)
-{
-	while (s.n > 0 && *s.p == ' ') {
-		s.p++;
-		s.n--;
-	}
-	return s;
-}
-
 bool
 ps_parse(struct str line, int n, uint32_t number[static PS_NUMBERS],
     struct str *text)
@@ -56,7 +46,8 @@ ps_parse(struct str line, int n, uint32_t number[static PS_NUMBERS],
 		uint64_t v;
 		bool negative;
 
-		line = skip_blanks(line);
+		while (str_take(&line, ' '))
+			;
 		word = str_cut(&line, ' ');
 		/* nobody's uid, where a uid is printed as an int */
 		negative = i > 0 && str_starts(word, "-");
@@ -74,13 +65,11 @@ size_t
 ps_list(struct buf *b, const uint32_t *pid, size_t n, size_t max)
 {
 	size_t start = b->n, i;
-	char *p;
 
 	for (i = 0; i < n; i++) {
 		if (i > 0 && b->n - start + NUM_MAX > max)
 			break;
-		p = buf_room(b, 1 + NUM_MAX);
-		b->n += (size_t)(num_format(p, pid[i]) - p);
+		num_add(b, pid[i]);
 		buf_putc(b, ',');
 	}
 	b->n -= i > 0;
@@ -104,10 +93,7 @@ list_max(void)
 static int
 cmp_proc(const void *pid, const void *proc)
 {
-	uint32_t x = *(const uint32_t *)pid;
-	uint32_t y = ((const struct proc *)proc)->pid;
-
-	return (x > y) - (x < y);
+	return num_cmp32(pid, &((const struct proc *)proc)->pid);
 }
 
 static struct proc *
@@ -218,28 +204,6 @@ static const struct question ids = { { "ppid=", "uid=", "ucomm=" }, 3,
 	take_ids };
 static const struct question args = { { "args=" }, 1, take_args };
 
-static int
-cmp_pid(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Sorts the n numbers, each of which is left once; returns how many. */
-static size_t
-sort_unique(uint32_t *v, size_t n)
-{
-	size_t i, m = 0;
-
-	if (n > 0)
-		qsort(v, n, sizeof *v, cmp_pid);
-	for (i = 0; i < n; i++)
-		if (m == 0 || v[m - 1] != v[i])
-			v[m++] = v[i];
-	return m;
-}
-
 /* The parents' names: of those that hold sockets too they are known. */
 static bool
 fill_parents(const char *ps, const struct asked *a)
@@ -253,7 +217,7 @@ fill_parents(const char *ps, const struct asked *a)
 	for (i = 0; i < a->n; i++)
 		if (a->v[i].ppid != 0 && find_proc(a, a->v[i].ppid) == NULL)
 			pid[n++] = a->v[i].ppid;
-	parents.n = sort_unique(pid, n);
+	parents.n = num_sort(pid, n);
 	parents.v = mem_alloc(parents.n * sizeof *parents.v);
 	for (i = 0; i < parents.n; i++)
 		parents.v[i].pid = pid[i];
@@ -279,7 +243,7 @@ list_holders(const struct scan *sc, size_t *n)
 
 	for (i = 0; i < sc->nholder; i++)
 		pid[i] = sc->proc[sc->holder[i].proc].pid;
-	*n = sort_unique(pid, sc->nholder);
+	*n = num_sort(pid, sc->nholder);
 	return pid;
 }
 

@@ -6,7 +6,13 @@
 #include "escape.h"
 #include "num.h"
 
-enum { NHEADERLESS = 19, NHEADERLESS_DIFF = 22, STATE_FIELD = 19 };
+/* A record without a header has prt-scan's default fields, and where prt-diff
+ * wrote it, behind them these. */
+static const enum field_id diff_fields[] = { F_CHANGE, F_FIRST_SEEN, F_WAS };
+enum {
+	NDIFF = FIELD_NDEFAULT + NELEMS(diff_fields),
+	CHANGE_AT = FIELD_NDEFAULT	/* the first of these */
+};
 
 static enum rec_event
 fail(struct rec *r, const char *what)
@@ -140,12 +146,6 @@ rec_split(struct str line, size_t ncols, struct str *v, struct buf *unescaped)
 	return unescape(line, v, ncols, unescaped) == NULL;
 }
 
-static size_t
-count_fields(struct str line)
-{
-	return split(line, NULL, 0);
-}
-
 static void
 set_cols(struct rec *r, struct cols *c)
 {
@@ -155,20 +155,16 @@ set_cols(struct rec *r, struct cols *c)
 	r->v = mem_alloc(c->n * sizeof *r->v);
 }
 
-/* A line's first field looks like a proto and its fourth like a port. */
 static bool
-looks_like_record(struct str line)
+looks_like_record(const struct str v[static FIELD_NDEFAULT])
 {
-	struct str v[4];
+	struct str proto = v[F_PROTO], local_port = v[F_LOCAL_PORT];
 	uint64_t port;
 
-	split(line, v, 4);
-	return (str_is(v[0], "tcp") || str_is(v[0], "udp")) &&
-	    (v[3].p == NULL || num_parse(v[3], 65535, &port));
+	return (str_is(proto, "tcp") || str_is(proto, "udp")) &&
+	    (local_port.p == NULL ||
+	    num_parse(local_port, UINT16_MAX, &port));
 }
-
-/* The fields that follow the default ones in prt-diff's records. */
-static const enum field_id diff_fields[] = { F_CHANGE, F_FIRST_SEEN, F_WAS };
 
 static bool
 is_change(struct str s)
@@ -181,23 +177,21 @@ is_change(struct str s)
 static enum rec_event
 assume_cols(struct rec *r, struct str line)
 {
-	size_t i, n = count_fields(line);
-	struct str v[NHEADERLESS_DIFF];
+	struct str v[NDIFF];
+	size_t i, n = split(line, v, NDIFF);
 	struct cols c;
 
-	split(line, v, NHEADERLESS_DIFF);
-	if ((n != NHEADERLESS &&
-	    !(n == NHEADERLESS_DIFF && is_change(v[STATE_FIELD]))) ||
-	    !looks_like_record(line)) {
+	if ((n != FIELD_NDEFAULT &&
+	    !(n == NDIFF && is_change(v[CHANGE_AT]))) ||
+	    !looks_like_record(v)) {
 		snprintf(r->error, sizeof r->error,
-		    "no header, and %zu fields: keep it (grep -e '^#' -e "
-		    "PATTERN) or give --fields=LIST", n);
+		    "no header, and %zu field%s: keep it (grep -e '^#' -e "
+		    "PATTERN) or give --fields=LIST", n, n == 1 ? "" : "s");
 		return REC_ERROR;
 	}
 	cols_init(&c);
-	for (i = 0; i < FIELD_NDEFAULT; i++)
-		cols_add_field(&c, (enum field_id)i);
-	for (i = 0; NHEADERLESS + i < n; i++)
+	cols_add_defaults(&c);
+	for (i = 0; FIELD_NDEFAULT + i < n; i++)
 		cols_add_field(&c, diff_fields[i]);
 	set_cols(r, &c);
 	return REC_COLS;
@@ -226,7 +220,7 @@ read_row(struct rec *r, struct str line)
 	return REC_ROW;
 }
 
-/* `#name<TAB>name...': true where the names are new, and now in r->cols. */
+/* `#name<TAB>name...': the names are those of r->cols from now on. */
 static enum rec_event
 read_header(struct rec *r, struct str line)
 {
@@ -247,7 +241,8 @@ read_header(struct rec *r, struct str line)
 	} while (names.p != NULL);
 	if (r->headerless && !r->headed && !cols_equal(&c, &r->cols)) {
 		cols_free(&c);
-		return fail(r, "this header does not fit the records before it");
+		return fail(r, "this header does not fit the records before "
+		    "it");
 	}
 	r->headed = true;
 	set_cols(r, &c);

@@ -15,7 +15,7 @@
 #include "snap.h"
 
 enum rec_event {
-	REC_ERROR,	/* error and lineno say what and where; nothing follows */
+	REC_ERROR,	/* error and lineno tell it; nothing follows */
 	REC_EOF,
 	REC_SNAP,	/* snap is that of a ##prt line */
 	REC_COLS,	/* cols are those of the records that follow */
@@ -59,6 +59,7 @@ void rec_start(struct rec *r, const char *name, struct str text,
     const struct cols *fields);
 void rec_stop(struct rec *r);
 
+/* The next thing there is.  What an event gave is good until the next one. */
 enum rec_event rec_next(struct rec *r);
 
 /* At REC_SNAP: all ##prt before this one had their ##end, and the records that

@@ -12,8 +12,11 @@ struct record {
 	const struct sock *sock;
 	const struct proc *proc;	/* NULL: nobody holds it */
 	const struct row *row;
-	char *p;			/* room for what is not kept anywhere */
+	char *p;	/* room for what is not kept anywhere, to be moved on:
+			 * GETTER_MAX bytes a getter, get_fd has its own */
 };
+
+enum { GETTER_MAX = ADDR_TEXT_MAX + 1 + SOCK_IFNAME_MAX };
 
 struct getter {
 	struct str (*get)(struct record *r);

@@ -297,6 +297,7 @@ const struct getter rows_getters[FIELD_NSCAN] = {
 	[F_DIR] = { get_dir, NEED_DIR, 0 },
 	[F_SERVICE] = { get_service, NEED_DIR | NEED_SERVICES, 0 },
 	[F_NETNS] = { get_netns, 0, 0 },
+	/* the user: some have files of their own that name containers */
 	[F_CONTAINER] = { NULL, NEED_OWNERS | NEED_CONTAINER | NEED_NAMES |
 	    NEED_USER, TEXT(container) },
 	[F_PID] = { get_pid, NEED_OWNERS, 0 },

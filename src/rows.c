@@ -131,9 +131,6 @@ get_value(struct record *r, const struct getter *g)
 	    ((const char *)r->proc + g->text);
 }
 
-/* Room for every value that is formatted for one record, but for fd. */
-enum { SCRATCH = FIELD_NSCAN * (ADDR_TEXT_MAX + 1 + SOCK_IFNAME_MAX) };
-
 unsigned
 rows_needs(const struct cols *cols)
 {
@@ -161,7 +158,8 @@ rows_write(const struct rows *r, const struct rows_source *src,
 		rec.sock = row->sock;
 		rec.proc = row->proc;
 		rec.p = buf_room(&scratch,
-		    SCRATCH + (size_t)row->nholders * (NUM_MAX + 1));
+		    FIELD_NSCAN * GETTER_MAX +
+		    (size_t)row->nholders * (NUM_MAX + 1));
 		for (c = 0; c < cols->n; c++)
 			v[c] = get_value(&rec, &rows_getters[cols->v[c].id]);
 		out_row(out, v, OUT_PLAIN);

@@ -116,6 +116,28 @@ plain_path(void)
 	return b.p;
 }
 
+/* What its standard descriptors are.  0 or an errno. */
+static int
+set_files(posix_spawn_file_actions_t *fa, const struct run *r, int out,
+    int err)
+{
+	int error = 0;
+
+	if (out >= 0)
+		error = posix_spawn_file_actions_addopen(fa, STDIN_FILENO,
+		    "/dev/null", O_RDONLY, 0);
+	if (error == 0 && out >= 0)
+		error = posix_spawn_file_actions_adddup2(fa, out,
+		    STDOUT_FILENO);
+	if (error == 0 && err >= 0)
+		error = posix_spawn_file_actions_adddup2(fa, err,
+		    STDERR_FILENO);
+	else if (error == 0 && r->until != 0)
+		error = posix_spawn_file_actions_addopen(fa, STDERR_FILENO,
+		    "/dev/null", O_WRONLY, 0);
+	return error;
+}
+
 /* The signals of defaults are not ignored in there.  -1 with errno. */
 static pid_t
 spawn(const struct run *r, int out, int err, const sigset_t *defaults)
@@ -133,19 +155,11 @@ spawn(const struct run *r, int out, int err, const sigset_t *defaults)
 	posix_spawnattr_setflags(&attr, (short)(POSIX_SPAWN_SETSIGDEF |
 	    (r->until != 0 ? POSIX_SPAWN_SETPGROUP : 0)));
 	posix_spawn_file_actions_init(&fa);
-	if (out >= 0) {
-		posix_spawn_file_actions_addopen(&fa, STDIN_FILENO,
-		    "/dev/null", O_RDONLY, 0);
-		posix_spawn_file_actions_adddup2(&fa, out, STDOUT_FILENO);
-	}
-	if (err >= 0)
-		posix_spawn_file_actions_adddup2(&fa, err, STDERR_FILENO);
-	else if (r->until != 0)
-		posix_spawn_file_actions_addopen(&fa, STDERR_FILENO,
-		    "/dev/null", O_WRONLY, 0);
+	error = set_files(&fa, r, out, err);
 	/* it changes no argument, which its type only fails to say */
-	error = posix_spawn(&pid, r->path, &fa, &attr, (char *const *)r->argv,
-	    r->out != NULL ? plain : environ);
+	if (error == 0)
+		error = posix_spawn(&pid, r->path, &fa, &attr,
+		    (char *const *)r->argv, r->out != NULL ? plain : environ);
 	posix_spawn_file_actions_destroy(&fa);
 	posix_spawnattr_destroy(&attr);
 	free(path);

@@ -22,9 +22,8 @@ static void
 set_number(struct about *a, const char *key, uint64_t v)
 {
 	char digits[NUM_MAX];
-	size_t n = (size_t)(num_format(digits, v) - digits);
 
-	snap_set(&a->snap, key, arena_str(a->arena, (struct str){ digits, n }));
+	snap_set(&a->snap, key, arena_str(a->arena, num_str(digits, v)));
 }
 
 /* Of a text it is not known which machine it tells of, nor who asked. */

@@ -12,7 +12,7 @@ enum scan_need {
 	NEED_OWNERS = 1 << 0,	/* who holds the sockets */
 	NEED_STAT = 1 << 1,	/* comm, ppid, start */
 	NEED_USER = 1 << 2,	/* the effective uid */
-	NEED_PARENT = 1 << 3,
+	NEED_PARENT = 1 << 3,	/* the parent's comm */
 	NEED_EXE = 1 << 4,
 	NEED_CMDLINE = 1 << 5,
 	NEED_CONTAINER = 1 << 6,
@@ -54,8 +54,9 @@ struct backend {
 	bool (*tables)(const struct scan_request *req, struct scan *sc);
 	/* Adds holders and their processes; NULL: tables did so. */
 	bool (*owners)(const struct scan_request *req, struct scan *sc);
-	/* Or NULL: begins what owners need not wait for, the tables are read
-	 * meanwhile; may return NULL.  It is sc->search then, until end. */
+	/* Begins what owners need not wait for, while the tables are read; may
+	 * return NULL.  It is sc->search then, until end.  NULL: there are no
+	 * ways to choose from (enum scan_owners). */
 	struct search *(*begin)(const struct scan_request *req);
 	void (*end)(struct search *search);
 };

@@ -24,7 +24,7 @@ enum {
 	PORT_MAX = 65535,
 	NKEYS = SERVICES_NPROTO * (PORT_MAX + 1),
 	SET_BITS = 64,
-	NENTRIES = 1024		/* its entries and the table's */
+	NENTRIES = 1024		/* room at first: the table, and most files */
 };
 
 struct entry {

@@ -25,9 +25,9 @@ struct services;
 /*
  * Reads the sources once.  user_file may be NULL: none; where it is named and
  * cannot be read, or is too long, a message is printed and NULL returned.
- * /etc/services is passed over without a word then.  A line of either file
- * that cannot be understood is passed over.  The caller calls services_free,
- * which takes NULL too.
+ * /etc/services is passed over then, with a message unless it is not there.  A
+ * line of either file that cannot be understood is passed over.  The caller
+ * calls services_free, which takes NULL too.
  */
 struct services *services_open(const char *user_file);
 void services_free(struct services *s);

@@ -16,6 +16,7 @@ struct siphash_key {
 /* A key that nobody can guess.  On false errno says why there is none. */
 bool siphash_newkey(struct siphash_key *key);
 
+/* Sets out to the hash of the n bytes at p. */
 void siphash(const struct siphash_key *key, const char *p, size_t n,
     uint64_t out[2]);
 

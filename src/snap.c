@@ -1,42 +1,39 @@
 #include "snap.h"
 
 #include "escape.h"
+#include "num.h"
 
 #define VERSION "1"
 
-static struct snap_pair *
-find(struct snap *s, struct str key)
+/* The number of the key, s->n where it is not there. */
+static size_t
+find(const struct snap *s, struct str key)
 {
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i < s->n; i++)
-		if (str_eq(s->v[i].key, key))
-			return &s->v[i];
-	return NULL;
+	while (i < s->n && !str_eq(s->v[i].key, key))
+		i++;
+	return i;
 }
 
 struct str
 snap_get(const struct snap *s, const char *key)
 {
-	size_t i;
+	size_t i = find(s, str_from(key));
 
-	for (i = 0; i < s->n; i++)
-		if (str_is(s->v[i].key, key))
-			return s->v[i].value;
-	return STR_NONE;
+	return i < s->n ? s->v[i].value : STR_NONE;
 }
 
 bool
 snap_set(struct snap *s, const char *key, struct str value)
 {
-	struct snap_pair *pair = find(s, str_from(key));
+	size_t i = find(s, str_from(key));
 
-	if (pair == NULL) {
-		if (s->n == SNAP_KEYS)
-			return false;
-		pair = &s->v[s->n++];
-	}
-	*pair = (struct snap_pair){ str_from(key), value };
+	if (i == SNAP_KEYS)
+		return false;
+	if (i == s->n)
+		s->n++;
+	s->v[i] = (struct snap_pair){ str_from(key), value };
 	return true;
 }
 
@@ -61,7 +58,7 @@ add_pair(struct snap *s, struct str text, struct arena *a)
 	pair.key = str_cut(&text, '=');
 	if (!is_key(pair.key) || text.p == NULL)
 		return "expected key=value after ##prt 1";
-	if (find(s, pair.key) != NULL)
+	if (find(s, pair.key) < s->n)
 		return "a key of ##prt twice";
 	if (s->n == SNAP_KEYS)
 		return "too many keys in ##prt";
@@ -132,5 +129,13 @@ snap_format(struct buf *b, const struct snap *s)
 		buf_putc(b, '=');
 		add_value(b, s->v[i].value);
 	}
+	buf_putc(b, '\n');
+}
+
+void
+snap_format_end(struct buf *b, uint64_t records)
+{
+	buf_puts(b, "##end records=");
+	num_add(b, records);
 	buf_putc(b, '\n');
 }

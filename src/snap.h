@@ -5,6 +5,7 @@
 #define SNAP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "mem.h"
 #include "str.h"
@@ -29,7 +30,8 @@ bool snap_set(struct snap *s, const char *key, struct str value);
  * Returns NULL or what is wrong (a literal). */
 const char *snap_parse(struct snap *s, struct str text, struct arena *a);
 
-/* Appends the whole line, LF included. */
+/* Append the ##prt line, LF included, and the ##end line of so many records. */
 void snap_format(struct buf *b, const struct snap *s);
+void snap_format_end(struct buf *b, uint64_t records);
 
 #endif

@@ -47,6 +47,10 @@ open_folder(struct state *s)
 	struct buf folder = { 0 };
 	enum trust trust;
 
+	if (base.n == 0) {
+		err_msg("%s: not the name of a file", s->path);
+		return false;
+	}
 	if (slash != NULL)
 		buf_add(&folder, s->path,
 		    slash == s->path ? 1 : (size_t)(slash - s->path));

@@ -17,7 +17,7 @@ struct str {
 	size_t n;
 };
 
-/* Of an array. */
+/* How many elements an array has. */
 #define NELEMS(a) (sizeof(a) / sizeof(a)[0])
 
 #define STR_NONE ((struct str){ NULL, 0 })
@@ -65,6 +65,17 @@ str_ends(struct str a, const char *suffix)
 	size_t n = strlen(suffix);
 
 	return a.n >= n && memcmp(a.p + a.n - n, suffix, n) == 0;
+}
+
+/* Cuts c off the start of s; false where s begins with another. */
+static inline bool
+str_take(struct str *s, char c)
+{
+	if (s->n == 0 || *s->p != c)
+		return false;
+	s->p++;
+	s->n--;
+	return true;
 }
 
 /* Cuts s at the first c: returns what is before it and leaves what is after

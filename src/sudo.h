@@ -16,8 +16,8 @@ enum sudo_mode {
 /* What stands behind --sudo= (NULL: nothing).  False where it is unknown. */
 bool sudo_mode(const char *arg, enum sudo_mode *mode);
 
-/* Exit statuses of a program that was run so and given --elevated, for which 1
- * cannot be told from sudo's own. */
+/* What a program that was given --elevated exits with instead of STATUS_NO,
+ * which could not be told from sudo's own 1. */
 enum { SUDO_STATUS_NO = 3 };
 
 /*

@@ -14,6 +14,18 @@ enum {
 	DAYS_TO_1970 = 719468	/* from March 1st of the year 0 */
 };
 
+/* Year, month, day, hour, minute, second: what is before each, and how many
+ * digits it has.  A fraction may follow. */
+enum { YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, NPARTS };
+static const struct {
+	char before;
+	unsigned char width;
+	uint16_t min, max;
+} parts[NPARTS] = {
+	{ '\0', 4, 1970, 9999 }, { '-', 2, 1, 12 }, { '-', 2, 1, 31 },
+	{ 'T', 2, 0, 23 }, { ':', 2, 0, 59 }, { ':', 2, 0, 59 },
+};
+
 /* Days since 1970-01-01 of a Gregorian date: the year is taken to begin in
  * March, so that the leap day comes last. */
 static int64_t
@@ -28,7 +40,7 @@ days_of(int64_t year, int64_t month, int64_t day)
 
 /* The date of that many days since 1970-01-01: days_of the other way round. */
 static void
-date_of(int64_t days, int *year, int *month, int *day)
+date_of(int64_t days, int64_t *year, int64_t *month, int64_t *day)
 {
 	int64_t d = days + DAYS_TO_1970, y, m;
 	int64_t era = d / DAYS_400_YEARS * 400;
@@ -37,33 +49,39 @@ date_of(int64_t days, int *year, int *month, int *day)
 	y = (d - d / 1460 + d / 36524 - d / 146096) / 365;
 	d -= 365 * y + y / 4 - y / 100;
 	m = (5 * d + 2) / 153;
-	*day = (int)(d - (153 * m + 2) / 5 + 1);
-	*month = (int)(m < 10 ? m + 3 : m - 9);
-	*year = (int)(era + y + (*month <= 2));
+	*day = d - (153 * m + 2) / 5 + 1;
+	*month = m < 10 ? m + 3 : m - 9;
+	*year = era + y + (*month <= 2);
 }
 
-static void
-put(char *p, int width, int v)
+static char *
+put(char *p, int width, int64_t v)
 {
-	for (; width > 0; width--, v /= 10)
-		p[width - 1] = (char)('0' + v % 10);
+	int i;
+
+	for (i = width; i > 0; i--, v /= 10)
+		p[i - 1] = (char)('0' + v % 10);
+	return p + width;
 }
 
 void
 timestamp_format(char *p, int64_t ms)
 {
-	int64_t s = ms / 1000, minutes = s / 60;
-	int year, month, day;
+	int64_t s = ms / 1000, v[NPARTS];
+	int i;
 
-	date_of(s / 86400, &year, &month, &day);
-	memcpy(p, "0000-00-00T00:00:00.000Z", TIMESTAMP_LEN);
-	put(p, 4, year);
-	put(p + 5, 2, month);
-	put(p + 8, 2, day);
-	put(p + 11, 2, (int)(minutes / 60 % 24));
-	put(p + 14, 2, (int)(minutes % 60));
-	put(p + 17, 2, (int)(s % 60));
-	put(p + 20, 3, (int)(ms % 1000));
+	date_of(s / 86400, &v[YEAR], &v[MONTH], &v[DAY]);
+	v[HOUR] = s / 3600 % 24;
+	v[MINUTE] = s / 60 % 60;
+	v[SECOND] = s % 60;
+	for (i = 0; i < NPARTS; i++) {
+		if (i > 0)
+			*p++ = parts[i].before;
+		p = put(p, parts[i].width, v[i]);
+	}
+	*p++ = '.';
+	p = put(p, 3, ms % 1000);
+	*p = 'Z';
 }
 
 static int
@@ -86,10 +104,8 @@ take_fraction(struct str *s, int64_t *ms)
 	size_t i;
 
 	*ms = 0;
-	if (s->n == 0 || s->p[0] != '.')
+	if (!str_take(s, '.'))
 		return true;
-	s->p++;
-	s->n--;
 	for (i = 0; i < s->n && s->p[i] >= '0' && s->p[i] <= '9'; i++)
 		if (i < 3)
 			*ms += (s->p[i] - '0') * scale[i];
@@ -101,41 +117,28 @@ take_fraction(struct str *s, int64_t *ms)
 bool
 timestamp_parse(struct str s, int64_t *ms)
 {
-	/* Year, month, day, hour, minute, second: width and what follows. */
-	static const struct {
-		size_t width;
-		char then;
-		unsigned min, max;
-	} part[6] = {
-		{ 4, '-', 1970, 9999 }, { 2, '-', 1, 12 }, { 2, 'T', 1, 31 },
-		{ 2, ':', 0, 23 }, { 2, ':', 0, 59 }, { 2, '\0', 0, 59 },
-	};
-	uint64_t v[6];
-	int64_t fraction;
+	int64_t v[NPARTS], fraction;
+	struct str digits;
+	uint64_t number;
 	size_t i;
 
-	for (i = 0; i < 6; i++) {
-		struct str digits = { s.p, part[i].width };
-
-		if (s.n < part[i].width + 1 ||
-		    !num_take(&digits, part[i].max, &v[i]) || digits.n > 0 ||
-		    v[i] < part[i].min)
+	for (i = 0; i < NPARTS; i++) {
+		if (i > 0 && !str_take(&s, parts[i].before))
 			return false;
-		s.p += part[i].width;
-		s.n -= part[i].width;
-		if (part[i].then == '\0')
-			break;
-		if (*s.p != part[i].then)
+		digits = (struct str){ s.p, parts[i].width };
+		if (s.n < digits.n ||
+		    !num_take(&digits, parts[i].max, &number) ||
+		    digits.n > 0 || number < parts[i].min)
 			return false;
-		s.p++;
-		s.n--;
+		v[i] = (int64_t)number;
+		s.p += parts[i].width;
+		s.n -= parts[i].width;
 	}
 	if (!take_fraction(&s, &fraction) || !str_is(s, "Z") ||
-	    (int)v[2] > days_in((int64_t)v[0], (int64_t)v[1]))
+	    v[DAY] > days_in(v[YEAR], v[MONTH]))
 		return false;
-	*ms = (((days_of((int64_t)v[0], (int64_t)v[1], (int64_t)v[2]) * 24 +
-	    (int64_t)v[3]) * 60 + (int64_t)v[4]) * 60 + (int64_t)v[5]) * 1000 +
-	    fraction;
+	*ms = (((days_of(v[YEAR], v[MONTH], v[DAY]) * 24 + v[HOUR]) * 60 +
+	    v[MINUTE]) * 60 + v[SECOND]) * 1000 + fraction;
 	return true;
 }
 

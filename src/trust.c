@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,7 +17,7 @@ struct walk {
 	size_t at;
 	uid_t top;		/* the owner of / */
 	int links;
-	bool shared;		/* others may write the folder, but it is sticky */
+	bool shared;		/* others may write the folder, it is sticky */
 	enum trust answer;
 };
 
@@ -176,8 +174,8 @@ trust_told(const char *path, const char *what)
 	enum trust answer = trust_file(path);
 
 	if (answer == TRUST_NO)
-		err_msg("%s: %s: another user can write or replace it: expected "
-		    "root's alone", path, what);
+		err_msg("%s: %s: another user can write or replace it: "
+		    "expected root's alone", path, what);
 	else if (answer == TRUST_UNKNOWN)
 		err_msg("%s: %s:", path, what);
 	return answer;

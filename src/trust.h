@@ -1,6 +1,6 @@
 /*
- * trust: what root may read, run or talk to, though he has not named it himself:
- * what root alone can write or replace.  prt(7), SECURITY.
+ * trust: what root may read, run or talk to, though he has not named it
+ * himself: what root alone can write or replace.  prt(7), SECURITY.
  */
 #ifndef TRUST_H
 #define TRUST_H

@@ -120,8 +120,7 @@ users_name(struct users *u, uint32_t uid)
 	if (pw != NULL && pw->pw_name[0] != '\0')
 		name = str_from(pw->pw_name);
 	else
-		name = (struct str){ digits,
-			(size_t)(num_format(digits, uid) - digits) };
+		name = num_str(digits, uid);
 	name = arena_str(&u->arena, name);
 	insert(u, at, uid, name);
 	return name;

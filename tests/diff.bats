@@ -69,6 +69,15 @@ $(row 100 tcp - 2 LISTEN nginx gone $T1 -)
 	[ "${lines[7]}" = "##end records=5" ]
 }
 
+@test "two snapshots without a header get the default columns" {
+	printf '##prt 1 time=%s\n##end records=0\n' $T1 >old
+	printf '##prt 1 time=%s\n##end records=0\n' $T2 >new
+	run -0 prt-diff --header=always old new
+	[ "${#lines[@]}" -eq 3 ]
+	[ "$(tr '\t' '\n' <<<"${lines[1]}" | wc -l)" -eq 22 ]
+	[[ ${lines[1]} == \#proto$'\t'state$'\t'*$'\t'cmdline$'\t'change$'\t'* ]]
+}
+
 @test "nothing to tell is no output at all, unless --header=always" {
 	rec | snap time=$T1 >old
 	rec | snap time=$T2 >new

@@ -51,6 +51,8 @@
 	_(pipe) \
 	_(poll) \
 	_(posix_spawn) \
+	_(posix_spawn_file_actions_adddup2) \
+	_(posix_spawn_file_actions_addopen) \
 	_(pthread_create) \
 	_(read) \
 	_(readdir) \
@@ -88,7 +90,7 @@ __attribute__((constructor)) static void
 start(void)
 {
 	const char *spec = getenv("PRT_FAULT"), *log = getenv("PRT_FAULT_LOG");
-	char name[32];
+	char name[64];
 	int fd;
 
 	fault.call = -1;
@@ -101,7 +103,7 @@ start(void)
 	if (fault.count == MAP_FAILED)
 		abort();
 	if (spec != NULL) {
-		if (sscanf(spec, "%31[^:]:%15[^:]:%u:%u", name, fault.how,
+		if (sscanf(spec, "%63[^:]:%15[^:]:%u:%u", name, fault.how,
 		    &fault.first, &fault.last) != 4)
 			abort();
 		fault.error = atoi(fault.how);
@@ -191,6 +193,13 @@ WRAP(int, posix_spawn, (pid_t *restrict pid, const char *restrict path,
     const posix_spawnattr_t *restrict attr, char *const *restrict argv,
     char *const *restrict envp), (pid, path, actions, attr, argv, envp),
     fault.error)
+WRAP(int, posix_spawn_file_actions_adddup2,
+    (posix_spawn_file_actions_t *actions, int from, int to),
+    (actions, from, to), fault.error)
+WRAP(int, posix_spawn_file_actions_addopen,
+    (posix_spawn_file_actions_t *restrict actions, int fd,
+    const char *restrict path, int flags, mode_t mode),
+    (actions, fd, path, flags, mode), fault.error)
 WRAP(int, pthread_create, (pthread_t *restrict thread,
     const pthread_attr_t *restrict attr, void *(*run)(void *),
     void *restrict arg), (thread, attr, run, arg), fault.error)

@@ -39,6 +39,8 @@ fault_plan()
 		pipe EMFILE
 		poll ENOMEM eintr
 		posix_spawn EAGAIN
+		posix_spawn_file_actions_adddup2 ENOMEM
+		posix_spawn_file_actions_addopen ENOMEM
 		pthread_create EAGAIN
 		read EIO eintr
 		readdir EIO

@@ -38,6 +38,16 @@ setup()
 	prt-flag -X -s in | prt-flag -X -s | grep -c partial=1
 }
 
+@test "-s says so also where ##prt has as many keys as it may" {
+	local keys
+
+	keys=$(printf ' k%s=1' {a..d}{a..h})
+	sed "1s/.*/##prt 1$keys/" in >full
+	cmp <(head -n 1 full) <(prt-flag -X full | head -n 1)
+	run -0 prt-flag -X -s full
+	[ "${lines[0]}" = "##prt 1${keys% k*} partial=1" ]
+}
+
 @test "-s is silent where nothing is flagged, and not with --header=always" {
 	grep -v -e python3 -e redis in | sed 's/=3$/=1/' >quiet
 	run -0 --separate-stderr prt-flag -X -s quiet
@@ -49,6 +59,19 @@ setup()
 	[ "${#lines[@]}" -eq 4 ]
 	run -0 prt-flag -X -H quiet
 	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "a snapshot without a header gets the default columns" {
+	local columns
+
+	columns=$(prt-scan --state=CLOSING | sed -n 's/^#proto/proto/p')
+	printf '##prt 1 scope=all\n##end records=0\n' >empty
+	run -0 prt-flag -X empty
+	assert_output_is "##prt 1 scope=all
+#$columns	flags
+##end records=0"
+	run -0 prt-flag -X -F csv -o +why empty
+	[ "$output" = "${columns//	/,},flags,why"$'\r' ]
 }
 
 @test "exit status: 0, 1 only where it was asked for, 2" {
@@ -159,7 +182,7 @@ setup()
 	run -0 prt-flag -X -H -s -o why \
 		--fields=state,local_port,netns,container,process,uid,exe,cmdline few
 	[[ ${lines[0]} == script-sensitive* ]]
-	refuses '--fields=pid,pid: *' -X --fields=pid,pid few
+	refuses '--fields=pid,pid: expected different fields, between commas' -X --fields=pid,pid few
 	refuses '--fields=: *' -X --fields= few
 	refuses '--fields=Pid: *' -X --fields=Pid few
 	# Names of our own are as good.
@@ -178,6 +201,16 @@ setup()
 		run -1 prt-flag -X -q --enable=script-sensitive one
 		[[ $output == *'off: script-sensitive'*'for want of fields' ]]
 	done
+}
+
+@test "standard input is read once, as rules or as records" {
+	echo 'flag any state=LISTEN' >rules
+	run -0 prt-flag -H -o flags -f - in <rules
+	[ "$(grep -c any <<<"$output")" -eq 3 ]
+	refuses '(standard input): *' -f - <rules
+	refuses '(standard input): *' -f - -f - in <rules
+	refuses '(standard input): *' -f - in - <rules
+	refuses '(standard input): *' -X - in - <in
 }
 
 @test "several files, each with its own ##prt and columns" {
@@ -280,9 +313,9 @@ setup()
 @test "-l lists the heuristics as a record stream" {
 	run -0 prt-flag -l
 	[ "${lines[0]}" = $'#name\tlevel\tdefault\tfields\tscope\tattack\tsentence' ]
-	[ "${#lines[@]}" -eq 20 ]
-	run -0 bash -c 'prt-flag -l | cut -f 1-3'
-	assert_output_is "$(tr ' ' '\t' <<-'END'
+	prt-flag -l | cut -f 1-3 >list
+	# These are what they were; others may be there.
+	tr ' ' '\t' >those <<-'END'
 		#name level default
 		nonroot-privileged medium on
 		script-sensitive medium on
@@ -304,7 +337,7 @@ setup()
 		close-wait low off
 		long-lived low off
 	END
-	)"
+	run -1 grep -vxF -f list those
 	run -0 prt-flag -l -H -o name,attack
 	[ "${lines[4]}" = $'stdio-socket\tT1059' ]
 	run -0 prt-flag -l -F json

@@ -53,6 +53,24 @@ start_user() {
 	[ "$output" = "podman/$short" ]
 }
 
+@test "podman: a user has a file for each of his containers, one beside root" {
+	roots=$listener roots_port=$port
+	start_user 1
+	rootless=/user.slice/user-$user.slice/user@$user.service/user.slice
+	podmans_file db >$files/containers.json
+	chown -R $user home
+	place "${holders[0]}" "$rootless/libpod-$(printf %064d 1).scope"
+	place "$roots" "$rootless/libpod-$id.scope"
+	place "$listener" "$rootless/libpod-$id.scope"
+	run -0 scan_all -o pid,container "$port" "$roots_port"
+	[ "$(sort <<<"$output")" = "$(sort <<-END
+		${holders[0]}	podman/000000000000
+		$listener	podman/db
+		$roots	podman/db
+	END
+	)" ]
+}
+
 # Unbounded it takes a minute.
 @test "podman: a user's huge files cost no more than the time there is" {
 	start_user 150

@@ -450,6 +450,8 @@ time.sleep(100)' "$port" >state 3>&- &
 		run -2 --separate-stderr prt-scan --owners=bpf $with </dev/null
 		[[ $stderr == *--owners* ]]
 	done
+	run -2 --separate-stderr prt-scan --owners=walk --backend=lsof
+	[ "$stderr" = 'prt-scan: --owners: the backend lsof has but one way' ]
 	run -0 prt-scan --owners=walk --proc=/proc
 	run -0 prt-scan --owners=auto --backend=proc
 }

@@ -143,11 +143,20 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	kept
 	echo 'my diary' >state
 	cp state state.before
-	refuses 'state:1: no header, and 1 fields: *' -S state new
+	refuses 'state:1: no header, and 1 field: *' -S state new
 	kept
 	: >state
 	refuses 'state: not a state file *' -S state new
 	[ ! -s state ]
+}
+
+@test "a folder is no state, and nothing is left in it" {
+	mkdir folder
+	rec | scan
+	refuses 'folder/: not the name of a file' -S folder/ new
+	refuses 'folder: not a regular file' -S folder new
+	refuses ': not the name of a file' -S '' new
+	[ -z "$(ls -A folder)" ]
 }
 
 @test "a damaged state is not taken for one" {
@@ -305,6 +314,20 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	tells ''
 	rec exe=/tmp/nc process=nc | scan
 	COLS=was tells 'changed 80 exe=/bin/nc'
+}
+
+@test "all that is known of an owner is kept, whatever fields there are" {
+	local more=(start unit cgroup container_id cwd rss cpu) field
+
+	FIELDS+=("${more[@]}")
+	rec "${more[@]/%/=7}" | scan
+	prt-diff --init -S state new
+	rec pid=- process=- user=root exe=- fd=- | scan
+	tells ''
+	for field in "${more[@]}"; do
+		echo "$field"
+		[ "$(prt-flag -X -H -o "$field" state)" = 7 ]
+	done
 }
 
 @test "an owner that is not seen is not kept where another is there" {

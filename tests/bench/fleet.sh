@@ -54,15 +54,12 @@ $flag new >one
 eval "$several" | cmp - one
 eval "$parts" | cmp - one
 
-printf '\n%d machines of %d records, %d MB\n\n' "$machines" "$each" \
-	"$(($(stat -c %s new) / 1000000))"
 # shellcheck disable=SC2016
-measure_table \
+measure_table "$(grouped "$machines") machines of $(grouped "$each") records" \
 	prt-diff 'exec prt-diff old new' \
 	'prt-diff -S' 'cp state s; exec prt-diff -S s new' \
 	'prt-diff, one process for each' "$one_each"
-printf '\n'
-measure_table \
+measure_table 'the same, one rule and all heuristics' \
 	'prt-flag -s' "exec $flag new" \
 	'parallel --pipe' "exec $several" \
 	'parallel --pipepart' "exec $parts"

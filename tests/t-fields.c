@@ -1,0 +1,44 @@
+/* t-fields: the table of fields is whole, and prt-scan has a value for each of
+ * its own.  Prints TAP. */
+#include "rows-impl.h"
+#include "tap.h"
+
+/* Its line in the table is there, and of no other's name. */
+static bool
+is_whole(int id)
+{
+	const struct field *f = &field_table[id];
+
+	return f->name != NULL && f->help != NULL && f->least > 0 &&
+	    (int)field_find(str_from(f->name)) == id;
+}
+
+/* It has a getter, and is the owner's where owners are looked for. */
+static bool
+is_got(int id)
+{
+	const struct getter *g = &rows_getters[id];
+
+	return (g->get != NULL || g->text != 0) &&
+	    field_table[id].owner == ((g->needs & NEED_OWNERS) != 0);
+}
+
+int
+main(void)
+{
+	const char *name;
+	int id;
+
+	for (id = 0; id < FIELD_COUNT; id++) {
+		name = field_table[id].name;
+		if (name == NULL)
+			printf("# number %d of src/field.h, from 0\n", id);
+		ok_of(name != NULL && is_whole(id), "in src/field.c",
+		    name != NULL ? name : "no line");
+		if (name == NULL)
+			break;		/* field_find ends there */
+	}
+	for (id = 0; id < FIELD_NSCAN && field_table[id].name != NULL; id++)
+		ok_of(is_got(id), "in src/rows-value.c", field_table[id].name);
+	return tap_end();
+}
