@@ -35,13 +35,16 @@ enum { META_SEQ = 0 };	/* struct bpf_iter_meta in include/linux/bpf.h */
 
 /* A register's first value is its argument; r6 to r9 outlive a call; r10 is
  * the end of the stack.  Each macro is one instruction. */
-#define INSN(op, dst, src, offset, value) ((struct bpf_insn){ .code = (op), \
-	.dst_reg = (dst), .src_reg = (src), .off = (offset), .imm = (value) })
+#define INSN(op, dst, src, offset, value) { .code = (op), .dst_reg = (dst), \
+	.src_reg = (src), .off = (offset), .imm = (value) }
 #define MOV(dst, src) INSN(BPF_ALU64 | BPF_MOV | BPF_X, dst, src, 0, 0)
 #define SET(dst, value) INSN(BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, value)
 #define ADD(dst, value) INSN(BPF_ALU64 | BPF_ADD | BPF_K, dst, 0, 0, value)
 #define LOAD(size, dst, src, offset) \
 	INSN(BPF_LDX | BPF_MEM | (size), dst, src, offset, 0)
+/* The same, of one of the wanted: where that is comes in when it is known. */
+#define LOAD_WANTED(size, dst, src, want) \
+	INSN(BPF_LDX | BPF_MEM | (size), dst, src, want, 1)
 #define STORE(size, dst, offset, src) \
 	INSN(BPF_STX | BPF_MEM | (size), dst, src, offset, 0)
 #define JUMP_IF_0(dst, insns) INSN(BPF_JMP | BPF_JEQ | BPF_K, dst, 0, insns, 0)
@@ -52,46 +55,54 @@ enum { INSNS = 27, OUT = 25, FILE_SIZE = sizeof(struct linux_file) };
 
 #define FIELD(name) ((int)offsetof(struct linux_file, name) - FILE_SIZE)
 
+static const struct bpf_insn program[INSNS] = {
+	MOV(6, 1),					/* the context */
+	LOAD(BPF_DW, 7, 6, CTX_TASK),
+	JUMP_IF_0(7, OUT - 3),				/* the end: no task */
+	LOAD(BPF_DW, 8, 6, CTX_FILE),
+	JUMP_IF_0(8, OUT - 5),
+	/* r0 = bpf_sock_from_file(file): NULL, it is no socket */
+	MOV(1, 8),
+	CALL(BPF_FUNC_sock_from_file),
+	JUMP_IF_0(0, OUT - 8),
+	/* on the stack, a struct linux_file: file->f_inode->i_ino */
+	LOAD_WANTED(BPF_DW, 1, 8, F_INODE),
+	LOAD_WANTED(BPF_DW, 2, 1, I_INO),
+	STORE(BPF_W, 10, FIELD(inode), 2),
+	/* task->tgid, which user space calls pid */
+	LOAD_WANTED(BPF_W, 2, 7, TGID),
+	STORE(BPF_W, 10, FIELD(pid), 2),
+	/* task->group_leader->real_cred->euid, which status has */
+	LOAD_WANTED(BPF_DW, 2, 7, LEADER),
+	LOAD_WANTED(BPF_DW, 2, 2, CRED),
+	LOAD_WANTED(BPF_W, 2, 2, EUID),
+	STORE(BPF_W, 10, FIELD(uid), 2),
+	LOAD(BPF_W, 2, 6, CTX_FD),
+	STORE(BPF_W, 10, FIELD(fd), 2),
+	/* bpf_seq_write(meta->seq, stack, its size) */
+	LOAD(BPF_DW, 1, 6, CTX_META),
+	LOAD(BPF_DW, 1, 1, META_SEQ),
+	MOV(2, 10),
+	ADD(2, -FILE_SIZE),
+	SET(3, FILE_SIZE),
+	CALL(BPF_FUNC_seq_write),
+	/* OUT.  0: go on; what had no room is asked for again */
+	SET(0, 0),
+	EXIT(),
+};
+
 static void
-write_program(const struct linux_btf *k, struct bpf_insn *insn)
+write_program(const struct linux_btf *kernel, struct bpf_insn *insn)
 {
-	const struct bpf_insn program[INSNS] = {
-		MOV(6, 1),				/* the context */
-		LOAD(BPF_DW, 7, 6, CTX_TASK),
-		JUMP_IF_0(7, OUT - 3),			/* the end: no task */
-		LOAD(BPF_DW, 8, 6, CTX_FILE),
-		JUMP_IF_0(8, OUT - 5),
-		/* r0 = bpf_sock_from_file(file): NULL, it is no socket */
-		MOV(1, 8),
-		CALL(BPF_FUNC_sock_from_file),
-		JUMP_IF_0(0, OUT - 8),
-		/* on the stack, a struct linux_file: file->f_inode->i_ino */
-		LOAD(BPF_DW, 1, 8, k[F_INODE].offset),
-		LOAD(BPF_DW, 2, 1, k[I_INO].offset),
-		STORE(BPF_W, 10, FIELD(inode), 2),
-		/* task->tgid, which user space calls pid */
-		LOAD(BPF_W, 2, 7, k[TGID].offset),
-		STORE(BPF_W, 10, FIELD(pid), 2),
-		/* task->group_leader->real_cred->euid, which status has */
-		LOAD(BPF_DW, 2, 7, k[LEADER].offset),
-		LOAD(BPF_DW, 2, 2, k[CRED].offset),
-		LOAD(BPF_W, 2, 2, k[EUID].offset),
-		STORE(BPF_W, 10, FIELD(uid), 2),
-		LOAD(BPF_W, 2, 6, CTX_FD),
-		STORE(BPF_W, 10, FIELD(fd), 2),
-		/* bpf_seq_write(meta->seq, stack, its size) */
-		LOAD(BPF_DW, 1, 6, CTX_META),
-		LOAD(BPF_DW, 1, 1, META_SEQ),
-		MOV(2, 10),
-		ADD(2, -FILE_SIZE),
-		SET(3, FILE_SIZE),
-		CALL(BPF_FUNC_seq_write),
-		/* OUT.  0: go on; what had no room is asked for again */
-		SET(0, 0),
-		EXIT(),
-	};
+	int i;
 
 	memcpy(insn, program, sizeof program);
+	for (i = 0; i < INSNS; i++) {
+		if (BPF_CLASS(insn[i].code) != BPF_LDX || insn[i].imm == 0)
+			continue;
+		insn[i].off = kernel[insn[i].off].offset;
+		insn[i].imm = 0;
+	}
 }
 
 static int
