@@ -62,19 +62,28 @@ take_line(struct users *u, struct str line)
 {
 	struct str name = str_cut(&line, ':');
 	uint64_t uid;
-	size_t at;
 
 	str_cut(&line, ':');
-	if (name.n == 0 || !num_parse(str_cut(&line, ':'), UINT32_MAX, &uid))
-		return;
-	at = find(u, (uint32_t)uid);
-	if (!is_at(u, at, (uint32_t)uid))
-		insert(u, at, (uint32_t)uid, name);
+	if (name.n > 0 && num_parse(str_cut(&line, ':'), UINT32_MAX, &uid))
+		insert(u, u->n, (uint32_t)uid, name);
+}
+
+/* In the order of the file, which their names point into, where they are of the
+ * same number. */
+static int
+cmp_user(const void *a, const void *b)
+{
+	const struct user *x = a, *y = b;
+	int c = num_cmp(x->uid, y->uid);
+
+	return c != 0 ? c :
+	    num_cmp((uintptr_t)x->name.p, (uintptr_t)y->name.p);
 }
 
 static void
 load(struct users *u)
 {
+	size_t i, n = 0;
 	struct str rest;
 
 	u->loaded = true;
@@ -86,6 +95,12 @@ load(struct users *u)
 	rest = buf_str(&u->text);
 	while (rest.p != NULL)
 		take_line(u, str_cut(&rest, '\n'));
+	if (u->n > 0)
+		qsort(u->user, u->n, sizeof *u->user, cmp_user);
+	for (i = 0; i < u->n; i++)
+		if (n == 0 || u->user[n - 1].uid != u->user[i].uid)
+			u->user[n++] = u->user[i];
+	u->n = n;
 }
 
 struct users *

@@ -103,6 +103,36 @@ scan()
 	diff want rows
 }
 
+@test "200,000 users in no order: the first name of a number, in no time" {
+	unshare -m true 2>/dev/null || skip 'needs mount namespaces'
+	{
+		echo 'first:x:0:0::/:/bin/sh'
+		shuf -i 100000-299999 | sed 's/.*/u&:x:&:&::\/:\/bin\/sh/'
+		cat /etc/passwd
+	} >passwd
+	cat >two.py <<-'END'
+		import os, socket, sys
+		def listen(port):
+		    s = socket.socket()
+		    s.bind(("127.0.0.1", port))
+		    s.listen()
+		    return s
+		a = listen(20001)
+		if os.fork() == 0:
+		    b = listen(20002)
+		    a.close()
+		    os.setuid(234567)
+		    print("ready", flush=True)
+		sys.stdin.read()
+	END
+	start_fixture python3 two.py
+	run -0 nsenter -n -t "$SOCKETS_PID" -- unshare -m sh -c '
+		mount --bind passwd /etc/passwd
+		exec timeout 2 "$@"' sh "$(command -v prt-scan)" -H -l -o user
+	[ "$output" = "first
+u234567" ]
+}
+
 @test "a stream of 50,000 records: as many come out" {
 	requires mawk
 	mawk -v n=50000 -f "$bench/flag-stream.awk" >in
