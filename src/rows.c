@@ -158,7 +158,7 @@ rows_write(const struct rows *r, const struct rows_source *src,
 		rec.sock = row->sock;
 		rec.proc = row->proc;
 		rec.p = buf_room(&scratch,
-		    FIELD_NSCAN * GETTER_MAX +
+		    (size_t)FIELD_NSCAN * GETTER_MAX +
 		    (size_t)row->nholders * (NUM_MAX + 1));
 		for (c = 0; c < cols->n; c++)
 			v[c] = get_value(&rec, &rows_getters[cols->v[c].id]);
