@@ -6,6 +6,9 @@
 
 enum { PORT_MAX = 65535 };
 
+static const char no_operand[] = "no port, service or address (see prt-scan "
+    "--help)";
+
 static void
 complain_state(const char *list, struct str name)
 {
@@ -102,7 +105,7 @@ add_ports(struct filter *f, struct filter_end end, struct str text,
 	if (services_ports(services, text, add_service_port, &named) > 0)
 		return NULL;
 	if (text.n == 0 || low.n == 0 || low.p[0] < '0' || low.p[0] > '9')
-		return "expected a port, a range, a service or an address";
+		return no_operand;
 	if (!num_parse(low, PORT_MAX, &first))
 		return "expected a port from 0 to 65535";
 	last = first;
@@ -172,7 +175,7 @@ read_block(struct filter_end *end, const struct operand *op)
 	uint64_t n;
 
 	if (!addr_parse(op->addr, &end->net, NULL))
-		return "expected a port, a range, a service or an address";
+		return no_operand;
 	bits = addr_bits(&end->net);
 	n = bits;
 	if (op->len.p != NULL && !num_parse(op->len, bits, &n))
@@ -196,6 +199,10 @@ add_operand(struct filter *f, struct str text,
 	struct operand op;
 	const char *wrong;
 
+	/* :PORT is a port, as scope, ss(8) and lsof(8) write it. */
+	if (count(text, ':') == 1 && text.p[0] == ':')
+		return add_ports(f, end, (struct str){ text.p + 1, text.n - 1 },
+		    services);
 	if (count(text, ':') + count(text, '.') + count(text, '/') == 0)
 		return add_ports(f, end, text, services);
 	wrong = split_operand(text, &op);
@@ -216,6 +223,7 @@ filter_add_operand(struct filter *f, const char *text,
 	const char *wrong = add_operand(f, str_from(text), services);
 
 	if (wrong != NULL)
-		err_msg("'%s': %s", text, wrong);
+		err_msg("'%s': %s", text, strchr(text, ',') == NULL ? wrong :
+		    "expected blanks between operands, not commas");
 	return wrong == NULL;
 }

@@ -89,6 +89,7 @@ refuses()
 @test "operand: a port of either end" {
 	picks 2 '$4 == 443 || $6 == 443' 443
 	picks 1 '$4 == 20510 && $2 == "UNCONN"' -l 20510
+	picks 2 '$4 == 443 || $6 == 443' :443
 	picks 0 0 8080
 	picks 0 0 0
 	picks 0 0 65535
@@ -243,7 +244,10 @@ refuses()
 	refuses +80
 	refuses ' 80'
 	refuses 80,81
+	[[ $stderr == *"'80,81': expected blanks between operands, "* ]]
 	refuses ''
+	refuses :
+	refuses ::80-
 	refuses -- -1
 	refuses nosuchservice
 }
