@@ -32,8 +32,7 @@ input_open(const char *path, const char *instead)
 	if (fd < 0)
 		err_msg("%s:", path);
 	else if (fd == STDIN_FILENO && isatty(fd))
-		err_msg("%s: a terminal: waiting for input; try %s",
-		    input_name(path), instead);
+		err_msg("waiting for input: try %s", instead);
 	return fd;
 }
 

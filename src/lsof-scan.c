@@ -191,7 +191,7 @@ read_all(int fd, struct reading *r)
 static bool
 source_tables(const struct scan_request *req, struct scan *sc)
 {
-	int fd = input_open(req->file, "lsof -F | prt-scan --from=lsof");
+	int fd = input_open(req->file, "lsof -nP -i -F | prt-scan --from=lsof");
 	struct reading r;
 	bool ok, known;
 

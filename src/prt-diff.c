@@ -195,12 +195,12 @@ print(struct options *o)
 }
 
 static bool
-start_side(struct diff_side *side, const struct diff_plan *plan,
-    const char *path)
+start_side(const struct options *o, struct diff_side *side, const char *path)
 {
-	int fd = input_open(path, "prt-scan | prt-diff OLD");
+	int fd = input_open(path, o->state == NULL ?
+	    "prt-scan | prt-diff OLD" : "prt-scan | prt-diff -S FILE");
 
-	diff_side_init(side, plan, input_name(path), fd);
+	diff_side_init(side, &o->diff.plan, input_name(path), fd);
 	return fd >= 0;
 }
 
@@ -249,13 +249,13 @@ run(struct options *o)
 	}
 	priv_keep(o->state == NULL ? PRIV_READ : PRIV_WRITE);
 	if (o->state == NULL) {
-		if (!start_side(&d->old, &d->plan, o->old) ||
-		    !start_side(&d->new, &d->plan, o->new))
+		if (!start_side(o, &d->old, o->old) ||
+		    !start_side(o, &d->new, o->new))
 			return false;
 		priv_keep(0);		/* nothing more is opened */
 		return compare(o, false);
 	}
-	if (!start_side(&d->new, &d->plan, o->new))
+	if (!start_side(o, &d->new, o->new))
 		return false;
 	/* First of all: no lock is held while a scan is still running. */
 	diff_side_read(&d->new);

@@ -212,17 +212,21 @@ wide_records()
 }
 
 @test "who forgets the pipe is told what to type" {
-	local command
+	local command instead
 
-	for command in prt-flag 'prt-flag --why -' 'prt-diff /dev/null' \
-	    'prt-diff -S state' 'prt-scan --from=lsof'; do
+	while IFS='|' read -r command instead; do
 		open_screen 80 "$command"
-		await ': (standard input): a terminal: waiting for '
-		await "; try "
+		await ": waiting for input: try $instead"
 		on_screen send-keys C-d
 		await "$END"
 		close_screen
-	done
+	done <<-'END'
+		prt-flag|prt-scan | prt-flag
+		prt-flag --why -|prt-scan | prt-flag
+		prt-diff /dev/null|prt-scan | prt-diff OLD
+		prt-diff -S state|prt-scan | prt-diff -S FILE
+		prt-scan --from=lsof|lsof -nP -i -F | prt-scan --from=lsof
+	END
 	screen 80 prt-diff
 	grep -F 'as in prt-scan | prt-diff OLD' screen
 	screen 80 'prt-flag </dev/null; prt-scan | prt-flag -s -X'
