@@ -184,9 +184,11 @@ assume_cols(struct rec *r, struct str line)
 	if ((n != FIELD_NDEFAULT &&
 	    !(n == NDIFF && is_change(v[CHANGE_AT]))) ||
 	    !looks_like_record(v)) {
-		snprintf(r->error, sizeof r->error,
-		    "no header, and %zu field%s: keep it (grep -e '^#' -e "
-		    "PATTERN) or give --fields=LIST", n, n == 1 ? "" : "s");
+		snprintf(r->error, sizeof r->error, n == 1 ?
+		    "no header and no TAB: no record stream (-F tsv), or "
+		    "--fields=LIST is missing" :
+		    "no header, and %zu fields: keep it (grep -e '^#' -e "
+		    "PATTERN) or give --fields=LIST", n);
 		return REC_ERROR;
 	}
 	cols_init(&c);
@@ -313,7 +315,7 @@ line_fault(const struct rec *r, struct str line)
 	if (r->nul != NULL && r->nul < line.p + line.n)
 		return "a NUL byte: not a record stream";
 	if (line.n > 0 && line.p[line.n - 1] == '\r')
-		return "ends in CR LF: expected LF alone (tr -d '\\r')";
+		return "ends in CR LF: expected LF alone (not csv; tr -d '\\r')";
 	if (r->lineno == 1 && str_starts(line, "\xef\xbb\xbf"))
 		return "starts with a byte order mark: expected none";
 	return NULL;

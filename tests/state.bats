@@ -143,7 +143,7 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	kept
 	echo 'my diary' >state
 	cp state state.before
-	refuses 'state:1: no header, and 1 field: *' -S state new
+	refuses 'state:1: no header and no TAB: no record stream (-F tsv), *' -S state new
 	kept
 	: >state
 	refuses 'state: not a state file *' -S state new

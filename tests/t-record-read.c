@@ -148,7 +148,7 @@ static const struct {
 } errors[] = {
 #define ERR(text, line, error) { { (text), sizeof(text) - 1 }, line, error }
 	ERR("7\tx\n", 1, NOHEADER "2 fields: "),
-	ERR("\n", 1, NOHEADER "1 field: "),
+	ERR("\n", 1, "no header and no TAB: "),
 	ERR(SNAP "icmp" "\tx\tx\t1" REST "x" REST2, 2, NOHEADER "19"),
 	ERR("tcp\tx\tx\t65536" REST "x" REST2, 1, NOHEADER "19"),
 	ERR("tcp\tx\tx\tssh" REST "x" REST2, 1, NOHEADER "19"),
