@@ -38,7 +38,8 @@ struct out_format {
  * row at once. */
 void out_spill(struct out *o);
 
-/* The columns of the terminal that standard output is; 0 where it is none. */
+/* The width that the environment names, or else that of the terminal which
+ * standard output is; 0 where it is none. */
 size_t out_term_width(void);
 bool out_term_color(enum out_when when);
 

@@ -15,11 +15,11 @@ out_term_width(void)
 	const char *text = getenv("COLUMNS");
 	uint64_t width;
 
-	if (!isatty(STDOUT_FILENO))
-		return 0;
 	if (text != NULL && num_parse(str_from(text), MAX_WIDTH, &width) &&
 	    width > 0)
 		return (size_t)width;
+	if (!isatty(STDOUT_FILENO))
+		return 0;
 #ifdef TIOCGWINSZ	/* in no POSIX before 2024, but on every system */
 	{
 		struct winsize size;

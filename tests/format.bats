@@ -313,7 +313,7 @@ assert widest > 0' "$1"
 	check_width 200 <<<"$output"
 }
 
-@test "table: COLUMNS is the width, where it is a number, of terminals only" {
+@test "table: COLUMNS is the width, where it is a number, without a terminal too" {
 	requires python3
 	COLUMNS=40 run -0 on_terminal 80 prt-flag -X sample
 	check_width 40 <<<"$output"
@@ -321,7 +321,10 @@ assert widest > 0' "$1"
 		COLUMNS=$bad on_terminal 80 prt-flag -X sample |
 			head -n 1 | grep -q ' USER$'
 	done
-	COLUMNS=40 prt-flag -X -F table sample | head -n 1 | grep -q ' CMDLINE$'
+	# watch(1) sets it, and wraps what is longer.
+	run -0 env COLUMNS=40 prt-flag -X -F table sample
+	check_width 40 <<<"$output"
+	COLUMNS=x prt-flag -X -F table sample | head -n 1 | grep -q ' CMDLINE$'
 }
 
 @test "table: the flags stay where little else does" {
