@@ -16,12 +16,12 @@ load recipes
 }
 
 @test "cron: mails a change once, and again until the mail has gone" {
-	requires ip mktemp
+	requires ip mktemp flock
 	script prt-mail
 	recipe crontab >tab
 	# As cron reads it: variables, then five times, a user, a command.
 	run -0 sed -nE 's/^(([0-9*/,-]+ ){5})([a-z]+) ([^ ].*)/\3 \4/p' tab
-	[ "$output" = 'root prt-mail' ]
+	[ "$output" = 'root flock -n /var/lib/prt prt-mail' ]
 	stand_in mail 'echo "$@" >>"$MAILS"; cat >>"$MAILS"; exit "${STATUS:-0}"'
 	export MAILS=$PWD/mails
 	run -0 alone '
@@ -40,8 +40,13 @@ load recipes
 		cron 1
 		kill $!
 		while prt-scan -q -l 9001; do sleep 0.05; done
+		(flock 3; cron) 3</var/lib/prt
 		cron
 		cron
+		(exec -a "$(printf "%02000d" 1)" nc -l -k 127.0.0.1 9002) \
+			>/dev/null 2>&1 </dev/null &
+		until prt-scan -q -l 9002; do sleep 0.05; done
+		cron | wc -L
 		printf "#!/bin/sh\necho cannot >&2\nexit 2\n" >bin/prt-scan
 		chmod +x bin/prt-scan
 		cron 2>&1'
@@ -57,11 +62,14 @@ load recipes
 		$subject
 		9001 new
 		.
+		failed
+		.
 		$subject
 		9001 new
 		9001 gone
 		.
 		.
+		900
 		cannot
 		failed
 		.
@@ -78,7 +86,8 @@ load recipes
 		"$(sed -n 's/^OnCalendar=//p' prt.timer)"
 	# What systemd makes of it before that command.
 	[ "$(sed -n 's/^StateDirectory=//p' prt.service)" = prt ]
-	sed -n 's/^ExecStart=/exec /p' prt.service >start
+	awk '/^ExecStart=/,!/\\$/ { sub(/^ExecStart=/, "exec "); print }' \
+		prt.service >start
 	run -0 alone '
 		mkdir -m 700 /var/lib/prt
 		listen 9000
@@ -91,7 +100,7 @@ load recipes
 		printf "#!/bin/sh\nexit 2\n" >bin/prt-scan
 		chmod +x bin/prt-scan
 		PATH=$PWD/bin:$PATH bash start || echo $?'
-	grep -v '^prt-diff:.*listeners' <<<"$output" >said
+	grep -v '^prt-diff:.*ports' <<<"$output" >said
 	diff -u - said <<-END
 		1
 		9000	gone
