@@ -66,7 +66,9 @@ walk_note_failure(struct worker *w, const char *folder)
 {
 	if (errno == ENOENT || errno == ESRCH)
 		return;
-	if (errno != EACCES && errno != EPERM) {
+	/* those that --pid names were asked for */
+	if ((errno != EACCES && errno != EPERM) ||
+	    w->walk->req->filter->npids > 0) {
 		err_msg("%s/%lu%s:", w->walk->req->proc,
 		    (unsigned long)w->pid, folder);
 		w->part.incomplete = true;

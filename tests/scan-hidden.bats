@@ -58,6 +58,20 @@ print(flush=True); time.sleep(60)" "$1" >ready &
 	done
 }
 
+@test "--pid of a process out of sight is no answer" {
+	run -0 machine '
+		pid=$(prt-scan -H -o pid)
+		nobody -H --pid=$pid 2>&1 | sed "s/$pid/PID/"
+		nobody --strict -q --pid=$pid 2>/dev/null || echo status $?
+		nobody --strict -H --pid=$$,$pid 2>&1 | wc -l
+		setpriv --reuid=65534 --regid=65534 --clear-groups sh -c \
+			"exec /proc/self/fd/9 --strict -q --pid=\$\$" || echo status $?'
+	assert_output_is 'prt-scan: /proc/PID/fd: Permission denied
+status 2
+2
+status 1'
+}
+
 @test "hidepid: root sees them" {
 	run -0 machine 'mount -o remount,hidepid=2 /proc
 		prt-scan -o local_port,process'
