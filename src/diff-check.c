@@ -254,7 +254,7 @@ diff_check(struct diff *d, bool force)
 }
 
 bool
-diff_is_stale(const struct diff *d)
+diff_is_stale(const struct diff *d, const char *begin)
 {
 	const struct snap *old, *new;
 	int64_t then, now;
@@ -267,8 +267,9 @@ diff_is_stale(const struct diff *d)
 		if (!diff_time(new, &now) || !diff_time(old, &then) ||
 		    now >= then)
 			continue;
-		err_msg("%s has %s, older than %s with %s", d->new.name,
-		    say(a, new, "time"), d->old.name, say(b, old, "time"));
+		err_msg("%s%s has %s, older than %s with %s", begin,
+		    d->new.name, say(a, new, "time"), d->old.name,
+		    say(b, old, "time"));
 		return true;
 	}
 	return false;

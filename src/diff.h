@@ -26,8 +26,8 @@ bool diff_check(struct diff *d, bool force);
 /* A side is not a whole snapshot, but was selected from one. */
 bool diff_is_selection(const struct diff_side *s);
 
-/* NEW is older than OLD, said with a message. */
-bool diff_is_stale(const struct diff *d);
+/* NEW is older than OLD, said with a message that begins so. */
+bool diff_is_stale(const struct diff *d, const char *begin);
 
 /* Snapshot i of NEW and what OLD has of the same host; NULL: nothing. */
 const struct snap *diff_new_snap(const struct diff *d, size_t i);

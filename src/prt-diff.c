@@ -211,7 +211,8 @@ compare(struct options *o, bool is_state)
 	struct diff *d = &o->diff;
 
 	if (!diff_load(d) || (is_state && !diff_save_check(&d->old)) ||
-	    !diff_check(d, o->force) || (is_state && diff_is_stale(d)) ||
+	    !diff_check(d, o->force) ||
+	    (diff_is_stale(d, is_state ? "" : "warning: ") && is_state) ||
 	    (o->state != NULL && !diff_save_able(d)))
 		return false;
 	diff_match(&d->old, &d->new);

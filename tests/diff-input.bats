@@ -252,6 +252,15 @@ warns()
 	changes 'changed 80' new <(sed s/x/y/ new)
 }
 
+@test "NEW was made before OLD: a warning" {
+	rec | snap time=$T2 >old
+	rec local_port=1 | snap time=$T1 >new
+	changes 'new 1,gone 80' old new
+	warns "new has time=$T1, older than old with time=$T2"
+	changes 'new 80,gone 1' new old
+	[ -z "$stderr" ]
+}
+
 @test "different hosts, of which the records say nothing: a warning" {
 	rec | snap host=web1 >old
 	rec local_port=1 | snap host=web2 >new

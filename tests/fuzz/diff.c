@@ -94,7 +94,7 @@ check_state(struct str text, struct str new)
 	start(&d, text, new);
 	check(diff_side_check(&d.old), "a state that cannot be read");
 	check(diff_save_check(&d.old), "a state that is none");
-	if (diff_check(&d, false) && !diff_is_stale(&d)) {
+	if (diff_check(&d, false) && !diff_is_stale(&d, "")) {
 		diff_match(&d.old, &d.new);
 		check_rows(&d.new, &d.old);
 		check(!diff_print_any(&print), "a change of what was saved");
