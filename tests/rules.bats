@@ -682,3 +682,28 @@ ring()
 	run -0 prt-flag -X --suggest in
 	[[ $output != *evil* ]]
 }
+
+# What prt-rules(5) shows is a file of rules, and does what stands above each.
+@test "the rules of the manual" {
+	awk '/^\.Bd -literal$/ { inside = 1; next }
+		/^\.Ed$/ { inside = 0 }
+		inside && !/^(\$|prt-flag:)/' \
+		"${PRT_SRCDIR:-$BATS_TEST_DIRNAME/..}/man/prt-rules.5" >rules
+	[ "$(grep -c '^[a-z]' rules)" -eq 10 ]
+	snapshot >in <<-'END'
+		x local_port=6379 local_addr=10.1.2.3
+		x local_port=6379 local_addr=10.2.2.3
+		x remote_port=25 dir=out remote_addr=203.0.113.9 user=www state=ESTABLISHED
+		x remote_port=25 dir=out remote_addr=203.0.113.9 user=mail state=ESTABLISHED
+		x change=new
+		x change=new exe=/home/dev/x
+		x parent=nginx process=sh
+		x state=ESTABLISHED first_seen=2026-11-16T00:00:00.000Z
+		x local_port=22 change=new local_addr=127.0.0.1
+		x process=python3 local_port=8500 local_addr=127.0.0.1
+		x process=python3 local_port=7000
+	END
+	run -0 prt-flag -X -H -o flags -f rules in
+	assert_output_is "$(printf '%s\n' - exposed-store smtp-out - new - \
+		web-shell old ssh-new - py-listen)"
+}
