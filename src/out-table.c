@@ -162,6 +162,13 @@ least_of(const struct out_table *t, size_t i)
 	return t->layout[i].least;
 }
 
+/* Who has what is asked, and that no one can say is an answer. */
+static bool
+is_answer(enum field_id id)
+{
+	return id == F_PID || id == F_PROCESS;
+}
+
 /* Decides on the columns; without a record all of them might hold something. */
 static void
 lay_out(struct out *o)
@@ -174,6 +181,7 @@ lay_out(struct out *o)
 		t->cols[i].note = is_note(o, &t->cols[i]);
 		t->layout[i].shown = !t->cols[i].note && (t->cols[i].held ||
 		    o->rows == 0 || o->opts.wide ||
+		    is_answer(t->cols[i].id) ||
 		    is_chosen(&o->opts, t->cols[i].name));
 		if (t->limit == 0 && t->layout[i].width > ALIGN_MAX)
 			t->layout[i].width = ALIGN_MAX;

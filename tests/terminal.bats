@@ -122,6 +122,10 @@ is_whole()
 		heads PROTO STATE LOCAL PID PROCESS USER
 		grep -E '^tcp +LISTEN +127.0.0.1:7999 (.* )?'"$daemon"' 9 +(nobody|65534)' screen
 	done
+	# All that is to be shown has an owner that is hidden.
+	screen 80 "$as_nobody /proc/self/fd/9 -l 443 9<'$(command -v prt-scan)'"
+	heads PROTO STATE LOCAL PID PROCESS USER
+	grep -qE '^tcp +LISTEN +.*:443 (.* )?- +- ' screen
 	screen 80 "$as_nobody /proc/self/fd/9 9<'$(command -v prt-scan)'"
 	grep -qE '^udp .* - +- +root' screen
 	grep -qE '^prt-scan: the owners of [0-9]+ sockets are hidden: root, or sudo prt-scan, sees more$' screen
