@@ -107,7 +107,7 @@ add_ports(struct filter *f, struct filter_end end, struct str text,
 	if (text.n == 0 || low.n == 0 || low.p[0] < '0' || low.p[0] > '9')
 		return no_operand;
 	if (!num_parse(low, PORT_MAX, &first))
-		return "expected a port from 0 to 65535";
+		return "expected one port, from 0 to 65535";
 	last = first;
 	if (rest.p != NULL &&
 	    (!num_parse(rest, PORT_MAX, &last) || last < first))
@@ -145,8 +145,8 @@ count(struct str s, char c)
 {
 	size_t n = 0;
 
-	for (str_cut(&s, c); s.p != NULL; str_cut(&s, c))
-		n++;
+	for (; s.n > 0; s.n--)
+		n += *s.p++ == c;
 	return n;
 }
 
@@ -197,14 +197,13 @@ add_operand(struct filter *f, struct str text,
 {
 	struct filter_end end = { 0 };
 	struct operand op;
+	struct str ports = text;
 	const char *wrong;
 
-	/* :PORT is a port, as scope, ss(8) and lsof(8) write it. */
-	if (count(text, ':') == 1 && text.p[0] == ':')
-		return add_ports(f, end, (struct str){ text.p + 1, text.n - 1 },
-		    services);
-	if (count(text, ':') + count(text, '.') + count(text, '/') == 0)
-		return add_ports(f, end, text, services);
+	/* scope, ss(8) and lsof(8) write :PORT */
+	if (count(text, ':') + count(text, '.') + count(text, '/') ==
+	    str_take(&ports, ':'))
+		return add_ports(f, end, ports, services);
 	wrong = split_operand(text, &op);
 	if (wrong == NULL)
 		wrong = read_block(&end, &op);
@@ -223,7 +222,6 @@ filter_add_operand(struct filter *f, const char *text,
 	const char *wrong = add_operand(f, str_from(text), services);
 
 	if (wrong != NULL)
-		err_msg("'%s': %s", text, strchr(text, ',') == NULL ? wrong :
-		    "expected blanks between operands, not commas");
+		err_msg("'%s': %s", text, wrong);
 	return wrong == NULL;
 }

@@ -315,7 +315,7 @@ line_fault(const struct rec *r, struct str line)
 	if (r->nul != NULL && r->nul < line.p + line.n)
 		return "a NUL byte: not a record stream";
 	if (line.n > 0 && line.p[line.n - 1] == '\r')
-		return "ends in CR LF: expected LF alone (not csv; tr -d '\\r')";
+		return "ends in CR LF: expected LF alone (no csv; tr -d '\\r')";
 	if (r->lineno == 1 && str_starts(line, "\xef\xbb\xbf"))
 		return "starts with a byte order mark: expected none";
 	return NULL;

@@ -124,7 +124,7 @@ warns()
 @test "no record stream: one message, status 2" {
 	rec | snap >ok
 	sed 's/$/\r/' ok >bad
-	refuses "bad:1: ends in CR LF: expected LF alone (not csv; tr -d '*')" ok bad
+	refuses "bad:1: ends in CR LF: expected LF alone (no csv; tr -d '*')" ok bad
 	refuses "bad:1: ends in CR LF: *" bad ok
 	{ cat ok; printf 'a\0b\n'; } >bad
 	refuses 'bad:5: a NUL byte: not a record stream' ok bad

@@ -244,7 +244,7 @@ refuses()
 	refuses +80
 	refuses ' 80'
 	refuses 80,81
-	[[ $stderr == *"'80,81': expected blanks between operands, "* ]]
+	[[ $stderr == *"'80,81': expected one port, "* ]]
 	refuses ''
 	refuses :
 	refuses ::80-
