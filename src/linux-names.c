@@ -80,7 +80,7 @@ static struct str
 read_owned(const struct names *l, const char *path, uid_t owner, struct buf *b)
 {
 	struct stat st;
-	bool ok, is_his = true;
+	bool ok = false;
 	int fd;
 
 	b->n = 0;
@@ -88,15 +88,15 @@ read_owned(const struct names *l, const char *path, uid_t owner, struct buf *b)
 		return STR_NONE;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
 	    O_NOCTTY);
-	ok = fd >= 0 && fstat(fd, &st) == 0;
-	if (ok)
-		is_his = S_ISREG(st.st_mode) && st.st_uid == owner;
-	if (!ok || (is_his && !input_slurp_fd(fd, FILE_MAX, b))) {
+	if (fd < 0 || fstat(fd, &st) != 0) {
 		linux_names_failed(path);
-		is_his = false;
+	} else if (S_ISREG(st.st_mode) && st.st_uid == owner) {
+		ok = input_slurp_fd(fd, FILE_MAX, b);
+		if (!ok)
+			linux_names_failed(path);
 	}
 	input_close(fd);
-	return is_his ? buf_str(b) : STR_NONE;
+	return ok ? buf_str(b) : STR_NONE;
 }
 
 static void

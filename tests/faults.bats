@@ -80,6 +80,11 @@ preload()
 		skip 'not of static programs, nor without glibc'
 }
 
+without_memory()
+{
+	sed -i '/alloc /d' plan
+}
+
 # faults STATE|- COMMAND...: with the plan.  The address sanitizer wants to come
 # first, and its memory for itself.
 faults()
@@ -89,7 +94,7 @@ faults()
 	if is_watched; then
 		export ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0
 		export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
-		sed -i '/alloc /d' plan
+		without_memory
 	fi
 	python3 "$PRT_SRCDIR/tests/fault.py" "$(fixture fault.so)" \
 		"$PRT_SRCDIR/tests/fault.c" "$@" <plan
@@ -105,6 +110,7 @@ machine()
 	rm -f ready[123]
 	# shellcheck disable=SC2030
 	export -f faults fixture is_watched requires preload uncounted
+	export -f without_memory
 	unshare -npfm --mount-proc bash -e -c '
 		mount -t tmpfs none /run
 		ip netns add named
@@ -151,12 +157,6 @@ time.sleep(600)" "$1" 3>&-
 	machine prt-scan --strict -o all
 }
 
-# Memory comes from one place, and each prt-scan so far has walked it.
-without_memory()
-{
-	fault_plan | grep -v alloc >plan
-}
-
 # One has its name from Docker's daemon, one from its file, one from Podman's.
 @test "prt-scan, of containers that have names" {
 	fault_plan | grep -E '^(access|c[lo]|fstat |lstat|open |poll|re|s)' >plan
@@ -184,15 +184,14 @@ without_memory()
 		python3 daemon.py 3>&- &
 		for n in 1 2 3; do
 			id[n]=$(printf "$n%.0s" {1..64})
-			echo "0::/docker/${id[n]}" >cgroup
-			[ "$n" -lt 3 ] || echo "0::/libpod-${id[n]}" >cgroup
-			cp cgroup cgroup$n
+			echo "0::/docker/${id[n]}" >cgroup$n
 			python3 -c "import socket, time
 s = socket.create_server((\"127.0.0.1\", 2001$n))
 print(\"ready\", flush=True)
 time.sleep(600)" >ready1$n 3>&- &
 			mount --bind cgroup$n "/proc/$!/cgroup"
 		done
+		echo "0::/libpod-${id[3]}" >cgroup3
 		mount -t tmpfs -o mode=755 none /var/lib
 		cd /var/lib
 		mkdir -p $docker/"${id[2]}" $podman/vfs-containers
@@ -212,6 +211,7 @@ time.sleep(600)" >ready1$n 3>&- &
 	[ "$(cat names)" = $'-\ndocker/asked\ndocker/filed\npodman/podded' ]
 }
 
+# Memory comes from one place, and each prt-scan so far has walked it.
 @test "prt-scan, by proc" {
 	without_memory
 	machine prt-scan --backend=proc
