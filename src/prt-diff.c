@@ -3,15 +3,15 @@
  */
 #include <stdint.h>
 
-#include "diff-match.h"
-#include "diff-print.h"
-#include "diff-row.h"
-#include "diff-save.h"
-#include "err.h"
-#include "input.h"
-#include "num.h"
-#include "opts.h"
-#include "priv.h"
+#include "diff/pair.h"
+#include "diff/print.h"
+#include "diff/row.h"
+#include "diff/state.h"
+#include "lib/err.h"
+#include "lib/input.h"
+#include "lib/num.h"
+#include "lib/priv.h"
+#include "options.h"
 
 enum { OPT_FIELDS = OPT_OWN, OPT_FORCE, OPT_INIT, OPT_ONLY, OPT_WAIT };
 

@@ -3,12 +3,12 @@
  */
 #include <stdlib.h>
 
-#include "err.h"
-#include "flag-load.h"
-#include "flag-report.h"
-#include "input.h"
-#include "opts.h"
-#include "priv.h"
+#include "flag/report.h"
+#include "flag/rule-files.h"
+#include "lib/err.h"
+#include "lib/input.h"
+#include "lib/priv.h"
+#include "options.h"
 
 enum { OPT_WHY = OPT_OWN, OPT_ENABLE, OPT_DISABLE, OPT_SUGGEST, OPT_FIELDS };
 

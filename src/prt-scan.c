@@ -3,16 +3,16 @@
  */
 #include <unistd.h>
 
-#include "config.h"
-#include "err.h"
-#include "ifaces.h"
-#include "opts.h"
-#include "rows.h"
-#include "scan-job.h"
-#include "sudo.h"
-#include "sys.h"
-#include "timestamp.h"
-#include "trust.h"
+#include "lib/config.h"
+#include "lib/err.h"
+#include "lib/timestamp.h"
+#include "lib/trust.h"
+#include "options.h"
+#include "scan/interfaces.h"
+#include "scan/job.h"
+#include "scan/machine.h"
+#include "scan/rows.h"
+#include "scan/sudo.h"
 
 enum { OPT_PID = OPT_OWN, OPT_STATE, OPT_NO_EPHEMERAL, OPT_STRICT,
 	OPT_BACKEND, OPT_OWNERS, OPT_PROC, OPT_SERVICES, OPT_FROM, OPT_SUDO,
@@ -51,7 +51,7 @@ static const struct opt table[] = {
 	{ OPT_FROM, "from", "FORMAT", "read a file instead: lsof" },
 	{ OPT_SUDO, "sudo", "[=HOW]",
 	    "as root, if sudo asks for nothing; or ask, or stdin" },
-	{ OPT_ELEVATED, "elevated", NULL, NULL },	/* see sudo.h */
+	{ OPT_ELEVATED, "elevated", NULL, NULL },	/* see scan/sudo.h */
 	{ OPT_SERVICES, "services", "FILE", "names of ports, services(5)" },
 	OPTS_COMMON,
 	{ 0, NULL, NULL, NULL }

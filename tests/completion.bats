@@ -137,7 +137,7 @@ check_words()
 	offer "$1" 'prt-scan --color=' "$(expected color)"
 	offer "$1" 'prt-scan --header=' "$(expected header)"
 	offer "$1" 'prt-scan --state=' "$(sed -n '/states\[.*{/,/^}/s/"/\n/gp' \
-		"$DIR/../src/sock.c" | grep -x '[A-Z_12]*[A-Z][A-Z_12]*')"
+		"$DIR/../src/scan/sock.c" | grep -x '[A-Z_12]*[A-Z][A-Z_12]*')"
 	offer "$1" 'prt-scan --state=LISTEN,CLOS' \
 		'LISTEN,CLOSED LISTEN,CLOSE_WAIT LISTEN,CLOSING'
 }

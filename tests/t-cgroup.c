@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "linux.h"
+#include "scan/linux/linux.h"
 #include "tap.h"
 
 /* Two whole ids and what is shown of them. */

@@ -1,6 +1,6 @@
 /* t-fields: the table of fields is whole, and prt-scan has a value for each of
  * its own.  Prints TAP. */
-#include "rows-impl.h"
+#include "scan/values.h"
 #include "tap.h"
 
 /* Its line in the table is there, and of no other's name. */
@@ -32,13 +32,13 @@ main(void)
 	for (id = 0; id < FIELD_COUNT; id++) {
 		name = field_table[id].name;
 		if (name == NULL)
-			printf("# number %d of src/field.h, from 0\n", id);
-		ok_of(name != NULL && is_whole(id), "in src/field.c",
+			printf("# number %d of src/record/field.h, from 0\n", id);
+		ok_of(name != NULL && is_whole(id), "in src/record/field.c",
 		    name != NULL ? name : "no line");
 		if (name == NULL)
 			break;		/* field_find ends there */
 	}
 	for (id = 0; id < FIELD_NSCAN && field_table[id].name != NULL; id++)
-		ok_of(is_got(id), "in src/rows-value.c", field_table[id].name);
+		ok_of(is_got(id), "in src/scan/values.c", field_table[id].name);
 	return tap_end();
 }

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "ifaces.h"
+#include "scan/interfaces.h"
 #include "tap.h"
 
 static void

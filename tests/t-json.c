@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "json.h"
+#include "lib/json.h"
 #include "tap.h"
 
 /* The text of member key of the object; want NULL: there is none. */

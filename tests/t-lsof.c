@@ -1,8 +1,8 @@
-/* t-lsof: the reader of lsof's output; see src/lsof.h.  Prints TAP. */
+/* t-lsof: the reader of lsof's output; see src/scan/lsof/lsof.h.  Prints TAP. */
 #include <stdio.h>
 #include <string.h>
 
-#include "lsof.h"
+#include "scan/lsof/lsof.h"
 #include "tap.h"
 
 static struct services *services;

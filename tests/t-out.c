@@ -1,14 +1,14 @@
-/* t-out: json, csv and tables; see src/out.h.  Prints TAP. */
+/* t-out: json, csv and tables; see src/out/out.h.  Prints TAP. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "escape.h"
-#include "num.h"
-#include "out-layout.h"
-#include "out.h"
+#include "lib/escape.h"
+#include "lib/num.h"
+#include "out/layout.h"
+#include "out/out.h"
+#include "out/width.h"
 #include "tap.h"
-#include "width.h"
 
 enum { FUZZ_ROWS = 2000, FUZZ_MAX = 24 };
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "linux-procnet.h"
+#include "scan/linux/procnet.h"
 #include "tap.h"
 
 /*

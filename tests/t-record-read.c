@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "escape.h"
-#include "out.h"
-#include "rec.h"
+#include "lib/escape.h"
+#include "out/out.h"
+#include "record/reader.h"
 #include "tap.h"
 
 enum { SHUFFLES = 2000, MUTANTS = 30000, LINES = 16 };

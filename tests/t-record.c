@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "escape.h"
-#include "out.h"
-#include "rec.h"
+#include "lib/escape.h"
+#include "out/out.h"
+#include "record/reader.h"
 #include "tap.h"
 
 enum { STREAMS = 1500, ROWS = 4, COLS = 8, CELLS = ROWS * COLS, KEYS = 4,
@@ -53,7 +53,7 @@ random_value(char *p)
 }
 
 /* The length of the character at p, RFC 3629's grammar byte by byte; 0 for
- * none.  Not escape.c's way, which is what is tested. */
+ * none.  Not lib/escape.c's way, which is what is tested. */
 static size_t
 char_len(const unsigned char *p, size_t n)
 {

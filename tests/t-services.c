@@ -1,14 +1,14 @@
-/* t-services: the names of ports; see src/services.h.  Prints TAP. */
+/* t-services: the names of ports; see src/scan/services.h.  Prints TAP. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "err.h"
-#include "mem.h"
-#include "services-table.h"
-#include "services.h"
+#include "lib/err.h"
+#include "lib/mem.h"
+#include "scan/services-table.h"
+#include "scan/services.h"
 #include "tap.h"
 
 enum { TABLE_MIN = 220, TEXT_MAX = 4096, PATH_SIZE = 512 };

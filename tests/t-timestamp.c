@@ -1,8 +1,8 @@
 /* timestamp: to text and back, and what is no time. */
 #include <stdio.h>
 
+#include "lib/timestamp.h"
 #include "tap.h"
-#include "timestamp.h"
 
 static bool
 is_text(int64_t ms, const char *text)

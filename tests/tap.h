@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "mem.h"
+#include "lib/mem.h"
 
 static unsigned tap_tests, tap_failed;
 

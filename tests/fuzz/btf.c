@@ -2,7 +2,7 @@
  * Fuzz entry: the kernel's description of its types, BTF.
  */
 #include "fuzz.h"
-#include "linux-bpf.h"
+#include "scan/linux/bpf.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

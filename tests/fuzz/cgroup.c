@@ -3,7 +3,7 @@
  * make a group has chosen.
  */
 #include "fuzz.h"
-#include "linux.h"
+#include "scan/linux/linux.h"
 
 static bool
 is_part(struct str s, struct str text)

@@ -4,7 +4,7 @@
 #include <linux/inet_diag.h>
 
 #include "fuzz.h"
-#include "linux.h"
+#include "scan/linux/linux.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -2,10 +2,10 @@
  * Fuzz entry: two snapshots as prt-diff reads, compares, prints and keeps them.
  * The input is OLD, a line %%, and NEW.
  */
-#include "diff-match.h"
-#include "diff-print.h"
-#include "diff-row.h"
-#include "diff-save.h"
+#include "diff/pair.h"
+#include "diff/print.h"
+#include "diff/row.h"
+#include "diff/state.h"
 #include "fuzz.h"
 
 static void

@@ -3,8 +3,8 @@
  * names in, and walked through to the last value.
  */
 #include "fuzz.h"
-#include "json.h"
-#include "linux.h"
+#include "lib/json.h"
+#include "scan/linux/linux.h"
 
 enum { DEPTH = 70 };
 

@@ -2,7 +2,7 @@
  * Fuzz entry: rules, and a stream as prt-flag reads and judges it.  The input is
  * rules, a line %%, and the stream.
  */
-#include "flag-report.h"
+#include "flag/report.h"
 #include "fuzz.h"
 
 static int

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "input.h"
-#include "rec.h"
+#include "lib/input.h"
+#include "record/reader.h"
 
 /* The entry: libFuzzer calls it, or replay.c. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

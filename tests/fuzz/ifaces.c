@@ -3,7 +3,7 @@
  * /proc/net/dev.
  */
 #include "fuzz.h"
-#include "ifaces.h"
+#include "scan/interfaces.h"
 
 static void
 check_ifaces(const struct ifaces *t)

@@ -2,7 +2,7 @@
  * Fuzz entry: lsof's output.
  */
 #include "fuzz.h"
-#include "lsof.h"
+#include "scan/lsof/lsof.h"
 
 enum { PIECE_MAX = 97 };
 

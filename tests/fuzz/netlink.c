@@ -5,7 +5,7 @@
 #include <linux/netlink.h>
 
 #include "fuzz.h"
-#include "linux.h"
+#include "scan/linux/linux.h"
 
 /* Some message may be the last of a dump. */
 static bool

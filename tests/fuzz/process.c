@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "fuzz.h"
-#include "linux.h"
+#include "scan/linux/linux.h"
 
 enum { NFILES = 4, PID = 7 };
 

@@ -3,8 +3,8 @@
  * every table.
  */
 #include "fuzz.h"
-#include "linux-procnet.h"
-#include "linux.h"
+#include "scan/linux/linux.h"
+#include "scan/linux/procnet.h"
 
 static void
 check_sock(const struct sock *s, enum sock_proto proto,

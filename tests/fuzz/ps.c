@@ -2,8 +2,8 @@
  * Fuzz entry: lines of ps, of one to three numbers and a text.
  */
 #include "fuzz.h"
-#include "num.h"
-#include "ps.h"
+#include "lib/num.h"
+#include "scan/lsof/ps.h"
 
 /* Numbers and text, written with one blank between, read the same. */
 static void

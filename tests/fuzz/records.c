@@ -2,10 +2,10 @@
  * Fuzz entry: the record stream, prt(5).  What is read of one, written in its
  * one form, reads the same again.
  */
-#include "escape.h"
 #include "fuzz.h"
-#include "rec.h"
-#include "timestamp.h"
+#include "lib/escape.h"
+#include "lib/timestamp.h"
+#include "record/reader.h"
 
 /* A line that was read once splits once more into the same values. */
 static void

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "err.h"
 #include "fuzz.h"
-#include "input.h"
+#include "lib/err.h"
+#include "lib/input.h"
 
 /* TAP's own: an entry may write on standard output, and close it. */
 static FILE *

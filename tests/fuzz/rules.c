@@ -1,7 +1,7 @@
 /*
  * Fuzz entry: rules of prt-rules(5).
  */
-#include "flag-rule.h"
+#include "flag/rule.h"
 #include "fuzz.h"
 
 /* Records with and without each kind of value. */

@@ -2,7 +2,7 @@
  * Fuzz entry: a file of services(5), and the names of ports by it.
  */
 #include "fuzz.h"
-#include "services.h"
+#include "scan/services.h"
 
 /* What the parser said. */
 struct seen {

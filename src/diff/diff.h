@@ -1,0 +1,39 @@
+/*
+ * diff: two sides and what makes them comparable.
+ */
+#ifndef DIFF_DIFF_H
+#define DIFF_DIFF_H
+
+#include "diff/side.h"
+
+struct diff {
+	struct diff_plan plan;
+	struct diff_side old, new;
+	bool compare_given;	/* plan.set is the user's */
+	bool by_host;		/* both sides say of which host a record is */
+};
+
+/* Loads both sides, which were started; false after a message. */
+bool diff_load(struct diff *d);
+
+/*
+ * Sees to it that the two may be compared, marks hosts that were not scanned
+ * and settles the key.  force: scopes may differ.  False after a message; also
+ * warns of what makes a comparison doubtful.
+ */
+bool diff_check(struct diff *d, bool force);
+
+/* A side is not a whole snapshot, but was selected from one. */
+bool diff_is_selection(const struct diff_side *s);
+
+/* NEW is older than OLD, said with a message that begins so. */
+bool diff_is_stale(const struct diff *d, const char *begin);
+
+/* Snapshot i of NEW and what OLD has of the same host; NULL: nothing. */
+const struct snap *diff_new_snap(const struct diff *d, size_t i);
+const struct snap *diff_old_snap(const struct diff *d, size_t i);
+
+/* The time of a snapshot (which may be NULL); false where it says none. */
+bool diff_time(const struct snap *s, int64_t *ms);
+
+#endif

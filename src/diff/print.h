@@ -1,0 +1,27 @@
+/*
+ * diff-print: what prt-diff prints, one snapshot for each of NEW.
+ */
+#ifndef DIFF_PRINT_H
+#define DIFF_PRINT_H
+
+#include "diff/diff.h"
+#include "out/out.h"
+
+struct diff_print {
+	const struct diff *d;
+	unsigned changes;	/* the rows to print, see diff-row */
+	bool every;		/* all records of a member, not its first */
+	struct snap snap[2];	/* what out has now, and the one before */
+};
+
+/* Some row of that kind is a change. */
+bool diff_print_any(const struct diff_print *p);
+
+/* p and cols must live until out is closed. */
+void diff_print(struct diff_print *p, const struct cols *cols,
+    struct out *out);
+
+/* NEW's snapshot without what only prt-diff says, into the empty s. */
+void diff_print_snap(struct snap *s, const struct snap *from);
+
+#endif

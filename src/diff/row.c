@@ -1,0 +1,239 @@
+#include "diff/row.h"
+
+#include <stdlib.h>
+
+static const struct {
+	const char *name;
+	enum out_mark mark;
+} changes[] = {
+	[DIFF_UNCHANGED] = { "unchanged", OUT_PLAIN },
+	[DIFF_CHANGED] = { "changed", OUT_ODD },
+	[DIFF_NEW] = { "new", OUT_GOOD },
+	[DIFF_GONE] = { "gone", OUT_BAD },
+};
+
+/* What is added, and so not taken from the input. */
+static const enum field_id added[] = { F_CHANGE, F_FIRST_SEEN, F_WAS };
+
+unsigned
+diff_changes(const char *list)
+{
+	struct str rest = str_from(list), name;
+	unsigned set = 0, one;
+	size_t i;
+
+	do {
+		name = str_cut(&rest, ',');
+		one = 0;
+		for (i = DIFF_CHANGED; i < NELEMS(changes); i++)
+			if (str_is(name, changes[i].name))
+				one = DIFF_BIT(i);
+		if (one == 0)
+			return 0;
+		set |= one;
+	} while (rest.p != NULL);
+	return set;
+}
+
+static bool
+is_added(enum field_id id)
+{
+	size_t i;
+
+	for (i = 0; i < NELEMS(added); i++)
+		if (added[i] == id)
+			return true;
+	return false;
+}
+
+void
+diff_side_cols(struct cols *c, const struct diff_side *s)
+{
+	size_t i, j;
+
+	for (i = 0; i < s->ncols; i++)
+		for (j = 0; j < s->cols[i].cols.n; j++)
+			if (!is_added(s->cols[i].cols.v[j].id))
+				cols_add(c, s->cols[i].cols.v[j].name);
+}
+
+void
+diff_all_cols(struct cols *c, const struct diff *d)
+{
+	size_t i;
+
+	diff_side_cols(c, &d->new);
+	diff_side_cols(c, &d->old);
+	if (c->n == 0)
+		cols_add_defaults(c);
+	for (i = 0; i < NELEMS(added); i++)
+		cols_add_field(c, added[i]);
+	if (diff_has_rate(d, F_RX_BYTES))
+		cols_add_field(c, F_RX_RATE);
+	if (diff_has_rate(d, F_TX_BYTES))
+		cols_add_field(c, F_TX_RATE);
+}
+
+int **
+diff_map(const struct diff_side *s, const struct cols *c)
+{
+	int **map = mem_alloc(s->ncols * sizeof *map);
+	size_t i, j;
+
+	for (i = 0; i < s->ncols; i++) {
+		map[i] = mem_alloc(c->n * sizeof **map);
+		for (j = 0; j < c->n; j++)
+			map[i][j] = is_added(c->v[j].id) ? -1 :
+			    cols_find(&s->cols[i].cols, c->v[j].name);
+	}
+	return map;
+}
+
+void
+diff_map_free(int **map, const struct diff_side *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->ncols; i++)
+		free(map[i]);
+	free(map);
+}
+
+void
+diff_rows_init(struct diff_rows *r, const struct diff *d,
+    const struct cols *cols)
+{
+	memset(r, 0, sizeof *r);
+	r->d = d;
+	r->cols = cols;
+	diff_seen_init(&r->seen, d);
+	r->old_map = diff_map(&d->old, cols);
+	r->new_map = diff_map(&d->new, cols);
+	r->rx = diff_has_rate(d, F_RX_BYTES);
+	r->tx = diff_has_rate(d, F_TX_BYTES);
+	r->v = mem_alloc(cols->n * sizeof *r->v);
+}
+
+void
+diff_rows_free(struct diff_rows *r)
+{
+	diff_seen_free(&r->seen);
+	diff_reader_free(&r->reader);
+	diff_reader_free(&r->other);
+	arena_free(&r->arena);
+	diff_map_free(r->old_map, &r->d->old);
+	diff_map_free(r->new_map, &r->d->new);
+	free(r->v);
+	buf_free(&r->was);
+}
+
+/* Sets a column that is added, if it is wanted. */
+static void
+set(struct diff_rows *r, enum field_id id, struct str value)
+{
+	if (r->cols->at[id] >= 0)
+		r->v[r->cols->at[id]] = value;
+}
+
+static void
+add_pair(struct buf *b, struct str name, struct str old)
+{
+	size_t i;
+
+	if (b->n > 0)
+		buf_putc(b, ',');
+	buf_add(b, name.p, name.n);
+	buf_putc(b, '=');
+	for (i = 0; i < old.n; i++) {
+		if (old.p[i] == ',' || old.p[i] == '=' || old.p[i] == '\\')
+			buf_putc(b, '\\');
+		buf_putc(b, old.p[i]);
+	}
+}
+
+/* What differs from the row of OLD that a changed one is paired with. */
+static void
+set_was(struct diff_rows *r, const struct diff_row *new)
+{
+	const struct diff_side *side = &r->d->old;
+	const struct diff_row *old = &side->rows[new->peer];
+	const struct cols *list = &r->d->plan.set;
+	struct diff_tuple a, b;
+	uint64_t common;
+	size_t i;
+
+	diff_tuple_read(&b, &r->other, &r->d->new, new, &r->arena);
+	diff_tuple_read(&a, &r->other, side, old, &r->arena);
+	common = diff_tuple_common(list, a.known, b.known);
+	r->was.n = 0;
+	for (i = 0; i < list->n; i++)
+		/* The old value as it was, and not only what is compared. */
+		if ((common >> i & 1) != 0 && !str_eq(a.v[i], b.v[i]))
+			add_pair(&r->was, list->v[i].name, diff_at(r->other.v,
+			    side->cols[old->cols].set[i]));
+	arena_free(&r->arena);
+	set(r, F_WAS, buf_str(&r->was));
+}
+
+static void
+set_first_seen(struct diff_rows *r, int64_t ms)
+{
+	if (ms == DIFF_NEVER)
+		return;
+	timestamp_format(r->first_seen, ms);
+	set(r, F_FIRST_SEEN, (struct str){ r->first_seen, TIMESTAMP_LEN });
+}
+
+static void
+set_rate(struct diff_rows *r, const struct diff_row *row, enum field_id id,
+    enum field_id counter, char *text)
+{
+	uint64_t rate;
+	struct str s = STR_NONE;
+
+	if (diff_rate(&r->seen, row, r->reader.v, counter, &rate))
+		s = num_str(text, rate);
+	set(r, id, s);
+}
+
+static void
+set_new(struct diff_rows *r, const struct diff_row *row)
+{
+	set_first_seen(r, diff_seen_new(&r->seen, row));
+	if (r->rx)
+		set_rate(r, row, F_RX_RATE, F_RX_BYTES, r->rx_rate);
+	if (r->tx)
+		set_rate(r, row, F_TX_RATE, F_TX_BYTES, r->tx_rate);
+	if (row->change == DIFF_CHANGED)
+		set_was(r, row);
+}
+
+static void
+set_old(struct diff_rows *r, const struct diff_row *row)
+{
+	set_first_seen(r, diff_seen_old(&r->seen, row));
+	if (r->rx)
+		set(r, F_RX_RATE, STR_NONE);
+	if (r->tx)
+		set(r, F_TX_RATE, STR_NONE);
+}
+
+void
+diff_row_out(struct diff_rows *r, const struct diff_side *side,
+    const struct diff_row *row, struct out *out)
+{
+	bool new = side == &r->d->new;
+	const int *map = (new ? r->new_map : r->old_map)[row->cols];
+	const struct str *v;
+	size_t i;
+
+	v = diff_reader_row(&r->reader, side, row);
+	for (i = 0; i < r->cols->n; i++)
+		r->v[i] = diff_at(v, map[i]);
+	set(r, F_CHANGE, str_from(changes[row->change].name));
+	if (new)
+		set_new(r, row);
+	else
+		set_old(r, row);
+	out_row(out, r->v, changes[row->change].mark);
+}

@@ -1,0 +1,298 @@
+#include "flag/judge.h"
+
+#include <stdlib.h>
+
+#include "flag/scope.h"
+#include "lib/err.h"
+
+/* The heuristics that look at each kind of record under one header. */
+struct plan {
+	uint32_t seg;
+	bool ready;
+	size_t n[FACT_ANY + 1];
+	unsigned char v[FACT_ANY + 1][HEUR_COUNT];
+	int change;		/* position of that field, or -1 */
+};
+
+static void
+name_items(struct judge *j)
+{
+	size_t i;
+
+	for (i = 0; i < j->nitems; i++) {
+		struct str name = i < HEUR_COUNT ?
+		    str_from(heur_table[i].name) : judge_rule(j, i)->name;
+
+		j->name_of[i] = str_is(name, "*") ? 0 :
+		    names_id(&j->names, name);
+	}
+}
+
+void
+judge_start(struct judge *j)
+{
+	size_t i;
+
+	j->nitems = HEUR_COUNT + j->rules.n;
+	sets_start(&j->sets, j->nitems);
+	j->bits = mem_alloc(j->sets.words * sizeof *j->bits);
+	j->later = mem_alloc(j->nitems * sizeof *j->later);
+	j->later_bits = mem_alloc(j->sets.words * sizeof *j->later_bits);
+	j->again_bits = mem_alloc(j->sets.words * sizeof *j->again_bits);
+	j->name_of = mem_alloc(j->nitems * sizeof *j->name_of);
+	name_items(j);
+	for (i = 0; i < j->nitems; i++) {
+		bool again = i < HEUR_COUNT ? heur_table[i].around != NULL :
+		    judge_rule(j, i)->ages;
+
+		if (again)
+			sets_put(j->again_bits, i);
+		if (again || (i >= HEUR_COUNT && judge_rule(j, i)->counts)) {
+			sets_put(j->later_bits, i);
+			j->later[j->nlater++] = i;
+		}
+	}
+}
+
+void
+judge_free(struct judge *j)
+{
+	rules_free(&j->rules);
+	sets_free(&j->sets);
+	names_free(&j->names);
+	arena_free(&j->arena);
+	free(j->bits);
+	free(j->later);
+	free(j->later_bits);
+	free(j->again_bits);
+	free(j->name_of);
+	free(j->verdicts);
+}
+
+/* What the index has to keep for what is in force. */
+static unsigned
+needs_of(const struct judge *j)
+{
+	unsigned needs = 0;
+	size_t i;
+
+	for (i = 0; i < HEUR_COUNT; i++)
+		if (j->on[i])
+			needs |= heur_table[i].needs;
+	for (i = 0; i < j->rules.n; i++)
+		if (j->rules.v[i].counts)
+			needs |= INDEX_OWNERS;
+	return needs;
+}
+
+static void
+make_plan(struct judge *j, struct plan *p, uint32_t seg,
+    const struct cols *cols)
+{
+	unsigned kind;
+	int i;
+
+	memset(p, 0, sizeof *p);
+	p->ready = true;
+	p->seg = seg;
+	p->change = cols->at[F_CHANGE];
+	for (i = 0; i < HEUR_COUNT; i++) {
+		if (!j->on[i] || !heur_has_fields(&heur_table[i], cols))
+			continue;
+		for (kind = 1; kind <= FACT_ANY; kind <<= 1)
+			if (heur_table[i].kinds & kind)
+				p->v[kind][p->n[kind]++] = (unsigned char)i;
+	}
+	rules_bind(&j->rules, cols);
+}
+
+/* The set of what a record looks like by itself. */
+static uint32_t
+look_at(struct judge *j, const struct plan *p, struct fact *f)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < p->n[f->kind]; i++) {
+		if (heur_table[p->v[f->kind][i]].looks(f)) {
+			sets_put(j->bits, p->v[f->kind][i]);
+			n++;
+		}
+	}
+	for (i = 0; i < j->rules.n; i++) {
+		if (rule_may(&j->rules.v[i], f) &&
+		    rule_looks(&j->rules.v[i], f)) {
+			sets_put(j->bits, HEUR_COUNT + i);
+			n++;
+		}
+	}
+	if (n == 0)
+		return 0;
+	i = sets_id(&j->sets, j->bits);
+	memset(j->bits, 0, j->sets.words * sizeof *j->bits);
+	return (uint32_t)i;
+}
+
+static void
+take_row(struct judge *j, struct judge_input *in, const struct plan *p,
+    struct fact *f)
+{
+	struct stream *s = &in->stream;
+	struct stream_row *row = &s->rows[s->nrows - 1];
+	struct str change = STR_NONE;
+
+	fact_set(f, &s->segs[p->seg].cols, s->rec.v);
+	if (p->change >= 0)
+		change = s->rec.v[p->change];
+	if (change.p != NULL && !str_is(change, "new")) {
+		index_add_old(&in->index, row, f);
+		if (str_is(change, "gone"))
+			return;
+	}
+	index_add(&in->index, row, f);
+	row->set = look_at(j, p, f);
+}
+
+/* Asks the index for the sockets of what may be raised. */
+static void
+want_sockets(struct judge *j, struct judge_input *in, const uint64_t *off)
+{
+	struct stream *s = &in->stream;
+	uint64_t need = 0;
+	size_t i;
+
+	for (i = 0; i < HEUR_COUNT; i++)
+		if (heur_table[i].needs & INDEX_SOCKETS)
+			need |= UINT64_C(1) << i;
+	for (i = 0; i < s->nrows; i++) {
+		const struct stream_row *row = &s->rows[i];
+
+		if (row->set != 0 && sets_bits(&j->sets, row->set)[0] & need &
+		    ~off[stream_snap_of(s, row)])
+			index_want(&in->index, row);
+	}
+	index_settle(&in->index);
+}
+
+static bool
+is_so(const struct judge *j, size_t item, struct heur_case *c, bool split)
+{
+	if (item < HEUR_COUNT)
+		return heur_table[item].around == NULL ||
+		    heur_table[item].around(c);
+	return rule_is(judge_rule(j, item), index_connections(c->ix, c->row),
+	    split ? heur_age(c->f, c->snap) : -1);
+}
+
+struct again {
+	struct fact f;
+	struct str *v;
+	struct buf unescaped;
+};
+
+static bool
+any_of(const struct judge *j, const uint64_t *mask)
+{
+	size_t w;
+
+	for (w = 0; w < j->sets.words; w++)
+		if (j->bits[w] & mask[w])
+			return true;
+	return false;
+}
+
+/* Looks at a record once more; j->bits is that of its set. */
+static void
+look_again(struct judge *j, struct judge_input *in, struct stream_row *row,
+    struct again *a)
+{
+	struct heur_case c = { &a->f, row, &in->index,
+	    &in->snaps[stream_snap_of(&in->stream, row)] };
+	bool split = any_of(j, j->again_bits);
+	size_t i;
+
+	if (split) {
+		stream_split(&in->stream, row, a->v, &a->unescaped);
+		fact_set(&a->f, stream_cols(&in->stream, row), a->v);
+	}
+	for (i = 0; i < j->nlater; i++)
+		if (sets_has(j->bits, j->later[i]) &&
+		    !is_so(j, j->later[i], &c, split))
+			sets_drop(j->bits, j->later[i]);
+	row->set = sets_id(&j->sets, j->bits);
+}
+
+static void
+judge_rows(struct judge *j, struct judge_input *in, const uint64_t *off)
+{
+	struct stream *s = &in->stream;
+	struct again a = { 0 };
+	size_t i, size = j->sets.words * sizeof *j->bits;
+
+	a.v = mem_alloc(stream_width(s) * sizeof *a.v);
+	for (i = 0; i < s->nrows; i++) {
+		if (s->rows[i].set == 0)
+			continue;
+		memcpy(j->bits, sets_bits(&j->sets, s->rows[i].set), size);
+		if (!any_of(j, j->later_bits))
+			continue;
+		j->bits[0] &= ~off[stream_snap_of(s, &s->rows[i])];
+		look_again(j, in, &s->rows[i], &a);
+	}
+	memset(j->bits, 0, size);
+	buf_free(&a.unescaped);
+	free(a.v);
+}
+
+static void
+settle(struct judge *j, struct judge_input *in)
+{
+	struct stream *s = &in->stream;
+	uint64_t *off = mem_alloc(s->nsnaps * sizeof *off);
+	size_t i;
+
+	in->snaps = mem_alloc(s->nsnaps * sizeof *in->snaps);
+	for (i = 0; i < s->nsnaps; i++) {
+		heur_snap_read(&in->snaps[i], &s->snaps[i].snap);
+		off[i] = off_in(&s->snaps[i]);
+	}
+	off_explain(j->explain ? j->on : NULL, j->asked, s, in->snaps);
+	if (s->extent == REC_CUT)
+		err_msg("%s: cut short: only what needs no other record is "
+		    "judged", s->name);
+	want_sockets(j, in, off);
+	judge_rows(j, in, off);
+	free(off);
+}
+
+bool
+judge_read(struct judge *j, struct judge_input *in, int fd,
+    const char *path, const struct cols *fields)
+{
+	struct plan p = { .ready = false };
+	struct fact f = { 0 };
+	struct stream *s = &in->stream;
+	enum rec_event event;
+	uint32_t seg;
+
+	index_start(&in->index, needs_of(j), s);
+	if (!stream_open(s, fd, path, fields))
+		return false;
+	while ((event = stream_next(s)) == REC_ROW) {
+		seg = s->parts[s->rows[s->nrows - 1].part].seg;
+		if (!p.ready || p.seg != seg)
+			make_plan(j, &p, seg, &s->segs[seg].cols);
+		take_row(j, in, &p, &f);
+	}
+	if (event == REC_ERROR)
+		return false;
+	settle(j, in);
+	return true;
+}
+
+void
+judge_free_input(struct judge_input *in)
+{
+	index_free(&in->index);
+	stream_free(&in->stream);
+	free(in->snaps);
+}

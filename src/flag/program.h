@@ -1,0 +1,40 @@
+/*
+ * flag-prog: what a process runs, as far as its record tells.
+ *
+ * Only exe comes from the kernel; comm and cmdline are what a process says of
+ * itself, and are believed only where there is nothing better.
+ */
+#ifndef FLAG_PROGRAM_H
+#define FLAG_PROGRAM_H
+
+#include <stdbool.h>
+
+#include "lib/str.h"
+
+/* What kinds of program a name stands for, bits. */
+enum prog_class {
+	PROG_SHELL = 1, PROG_INTERPRETER = 2, PROG_RELAY = 4, PROG_SSH = 8,
+	PROG_CLIENT = 16	/* one that only connects as relays do */
+};
+
+/*
+ * The program: the basename of exe without digits and dots at its end; of comm
+ * where exe is missing; of busybox, the applet that cmdline names.
+ */
+struct str prog_name(struct str exe, struct str comm, struct str cmdline);
+unsigned prog_class(struct str exe, struct str comm, struct str cmdline);
+
+/* exe without what the kernel or prt-scan put behind it. */
+struct str prog_path(struct str exe);
+
+/* In a folder that anyone may write to and that nothing is installed in. */
+bool prog_is_temporary(struct str path);
+bool prog_is_temporary_folder(struct str path);
+
+/* The file that an interpreter was told to run, missing where it was none. */
+struct str prog_script(struct str cmdline);
+
+/* comm or cmdline look like those of a kernel thread. */
+bool prog_poses_as_kernel(struct str comm, struct str cmdline);
+
+#endif

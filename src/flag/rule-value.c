@@ -1,0 +1,208 @@
+#include "flag/rule-value.h"
+
+#include "lib/escape.h"
+#include "lib/num.h"
+
+/* Names that are no fields, or stand for one. */
+static const struct {
+	const char *name;
+	enum rule_computed computed;
+	enum field_id id;		/* that it is made of */
+	enum rule_type type;
+} special[] = {
+	{ "port", RULE_FIELD, F_LOCAL_PORT, RULE_NUMBER },
+	{ "local_addr", RULE_FIELD, F_LOCAL_ADDR, RULE_ADDR },
+	{ "remote_addr", RULE_FIELD, F_REMOTE_ADDR, RULE_ADDR },
+	{ "local_scope", RULE_LOCAL_SCOPE, F_LOCAL_ADDR, RULE_REACH },
+	{ "remote_scope", RULE_REMOTE_SCOPE, F_REMOTE_ADDR, RULE_REACH },
+	{ "connections", RULE_CONNECTIONS, F_PID, RULE_NUMBER },
+	{ "age", RULE_AGE, F_FIRST_SEEN, RULE_NUMBER },
+};
+
+static const enum rule_type type_of[] = {
+	[FIELD_TEXT] = RULE_TEXT, [FIELD_NUMBER] = RULE_NUMBER,
+	[FIELD_NUMBERS] = RULE_NUMBERS, [FIELD_NAMES] = RULE_NAMES,
+	[FIELD_PAIRS] = RULE_TEXT,
+};
+
+void
+value_field(struct rule_cond *c, struct str name)
+{
+	size_t i;
+
+	c->computed = RULE_FIELD;
+	c->id = field_find(name);
+	c->type = c->id == FIELD_NONE ? RULE_UNKNOWN :
+	    type_of[field_table[c->id].type];
+	c->field = name;
+	for (i = 0; i < NELEMS(special); i++) {
+		if (!str_is(name, special[i].name))
+			continue;
+		c->computed = special[i].computed;
+		c->id = special[i].id;
+		c->type = special[i].type;
+	}
+}
+
+#define BIT(op) (1u << (op))
+enum {
+	EQUAL = BIT(RULE_EQ) | BIT(RULE_NE),
+	HAS = BIT(RULE_HAS) | BIT(RULE_HAS_NOT),
+	ORDER = BIT(RULE_LT) | BIT(RULE_LE) | BIT(RULE_GT) | BIT(RULE_GE)
+};
+
+unsigned
+value_ops(const struct rule_cond *c)
+{
+	static const unsigned ops[] = {
+		[RULE_TEXT] = EQUAL | HAS,
+		[RULE_NUMBER] = EQUAL | HAS | ORDER,
+		[RULE_ADDR] = EQUAL | HAS,
+		[RULE_REACH] = EQUAL,
+		[RULE_NUMBERS] = EQUAL | HAS,
+		[RULE_NAMES] = EQUAL | HAS,
+		[RULE_UNKNOWN] = EQUAL | HAS | ORDER,
+	};
+
+	/* Only what stands in the record has text to look into. */
+	return c->computed == RULE_FIELD ? ops[c->type] :
+	    ops[c->type] & ~(unsigned)HAS;
+}
+
+bool
+value_is_list(const struct rule_cond *c)
+{
+	return c->op == RULE_EQ || c->op == RULE_NE;
+}
+
+static const char *
+parse_text(struct rule_value *v, struct str text, struct arena *a)
+{
+	char *p = arena_alloc(a, text.n + 1);
+
+	v->text.p = p;
+	return escape_undo(text, p, &v->text.n);
+}
+
+/* Of ~: what is looked for in any case, in lower case. */
+static const char *
+parse_part(struct rule_value *v, struct str text, struct arena *a)
+{
+	char *p = arena_alloc(a, text.n + 1);
+	const char *wrong = escape_undo(text, p, &v->text.n);
+	size_t i;
+
+	v->text.p = p;
+	for (i = 0; wrong == NULL && i < v->text.n; i++)
+		if (p[i] >= 'A' && p[i] <= 'Z')
+			p[i] = (char)(p[i] - 'A' + 'a');
+	return wrong;
+}
+
+static bool
+is_port(const struct rule_cond *c)
+{
+	return c->id == F_LOCAL_PORT || c->id == F_REMOTE_PORT;
+}
+
+static const char *
+parse_number(const struct rule_cond *c, struct rule_value *v, struct str text)
+{
+	uint64_t max = is_port(c) ? UINT16_MAX : UINT64_MAX;
+
+	v->high = UINT64_MAX;
+	if (num_parse(text, max, &v->low))
+		return NULL;
+	return is_port(c) ? "expected a port, 0 to 65535" :
+	    "expected a number";
+}
+
+static const char *
+parse_range(const struct rule_cond *c, struct rule_value *v, struct str text)
+{
+	uint64_t max = is_port(c) ? UINT16_MAX : UINT64_MAX;
+	struct str low = str_cut(&text, '-');
+
+	if (!num_parse(low, max, &v->low) ||
+	    (text.p != NULL && !num_parse(text, max, &v->high)))
+		return is_port(c) ? "expected a port or PORT-PORT, "
+		    "0 to 65535" : "expected a number or NUMBER-NUMBER";
+	if (text.p == NULL)
+		v->high = v->low;
+	return v->low <= v->high ? NULL :
+	    "expected the lower end of the range first";
+}
+
+static const char *
+parse_addr(struct rule_value *v, struct str text, struct arena *a)
+{
+	static const char expected[] = "expected an address or ADDRESS/LENGTH";
+	struct str host = str_cut(&text, '/'), scope;
+	uint64_t bits;
+
+	if (!addr_parse(host, &v->net, &scope))
+		return expected;
+	v->text = arena_str(a, scope);
+	bits = addr_bits(&v->net);
+	if (text.p != NULL && !num_parse(text, bits, &bits))
+		return bits == 32 ? "expected a length of 0 to 32 after the "
+		    "/" : "expected a length of 0 to 128 after the /";
+	v->bits = (unsigned)bits;
+	return NULL;
+}
+
+static const char *const reaches[] = {
+	[ADDR_UNSPECIFIED] = "any", [ADDR_LOOPBACK] = "loopback",
+	[ADDR_PRIVATE] = "private", [ADDR_MULTICAST] = NULL,
+	[ADDR_PUBLIC] = "public",
+};
+
+const char *
+rule_reach_name(enum addr_reach reach)
+{
+	return reaches[reach];
+}
+
+static const char *
+parse_reach(struct rule_value *v, struct str text)
+{
+	size_t i;
+
+	for (i = 0; i < NELEMS(reaches); i++) {
+		if (reaches[i] != NULL && str_is(text, reaches[i])) {
+			v->text = str_from(reaches[i]);
+			return NULL;
+		}
+	}
+	return "expected loopback, private, public or any";
+}
+
+const char *
+value_parse(const struct rule_cond *c, struct rule_value *v, struct str text,
+    struct arena *a)
+{
+	if (text.n == 0)
+		return "expected a value between the commas";
+	if (c->op == RULE_HAS || c->op == RULE_HAS_NOT)
+		return parse_part(v, text, a);
+	if (!value_is_list(c))
+		return parse_number(c, v, text);
+	if (str_is(text, "-")) {
+		v->none = true;
+		return NULL;
+	}
+	switch (c->type) {
+	case RULE_NUMBER:
+	case RULE_NUMBERS:
+		return parse_range(c, v, text);
+	case RULE_ADDR:
+		return parse_addr(v, text, a);
+	case RULE_REACH:
+		return parse_reach(v, text);
+	case RULE_TEXT:
+	case RULE_NAMES:
+	case RULE_UNKNOWN:
+		break;
+	}
+	return parse_text(v, text, a);
+}

@@ -1,0 +1,378 @@
+#include "flag/rule.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "flag/rule-value.h"
+#include "lib/escape.h"
+
+/* Of one line.  p goes through it. */
+struct parser {
+	struct rules *rules;
+	struct rule_error *e;
+	const char *start, *p, *end;
+};
+
+static bool fail(struct parser *ps, const char *at, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static bool
+fail(struct parser *ps, const char *at, const char *fmt, ...)
+{
+	va_list ap;
+
+	ps->e->column = (size_t)(at - ps->start) + 1;
+	va_start(ap, fmt);
+	vsnprintf(ps->e->text, sizeof ps->e->text, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static void
+skip_blanks(struct parser *ps)
+{
+	while (ps->p < ps->end && is_blank(*ps->p))
+		ps->p++;
+}
+
+static struct str
+take_word(struct parser *ps)
+{
+	const char *start = ps->p;
+
+	while (ps->p < ps->end && !is_blank(*ps->p))
+		ps->p++;
+	return (struct str){ start, (size_t)(ps->p - start) };
+}
+
+static bool
+parse_action(struct parser *ps, struct rule *rule)
+{
+	static const char *const actions[] = {
+		[RULE_FLAG] = "flag", [RULE_BELL] = "bell",
+		[RULE_ALLOW] = "allow",
+	};
+	struct str word = take_word(ps);
+	size_t i;
+
+	for (i = 0; i < NELEMS(actions); i++) {
+		if (str_is(word, actions[i])) {
+			rule->action = (enum rule_action)i;
+			return true;
+		}
+	}
+	return fail(ps, word.p, "unknown action '%.*s': expected flag, bell or "
+	    "allow", (int)(word.n < 40 ? word.n : 40), word.p);
+}
+
+static bool
+parse_name(struct parser *ps, struct rule *rule)
+{
+	struct str word;
+	size_t i;
+
+	skip_blanks(ps);
+	word = take_word(ps);
+	for (i = 0; i < word.n; i++)
+		if (strchr("abcdefghijklmnopqrstuvwxyz0123456789_-",
+		    word.p[i]) == NULL)
+			break;
+	if (word.n == 0 || (i < word.n &&
+	    !(rule->action == RULE_ALLOW && str_is(word, "*"))))
+		return fail(ps, word.p + i, "expected a name of a-z, 0-9, _ "
+		    "and -%s", rule->action == RULE_ALLOW ? ", or *" : "");
+	rule->name = arena_str(&ps->rules->arena, word);
+	return true;
+}
+
+/* The longer first. */
+static const struct {
+	const char *text;
+	enum rule_op op;
+} ops[] = {
+	{ "!=", RULE_NE }, { "!~", RULE_HAS_NOT }, { "<=", RULE_LE },
+	{ ">=", RULE_GE }, { "=", RULE_EQ }, { "~", RULE_HAS },
+	{ "<", RULE_LT }, { ">", RULE_GT },
+};
+
+static bool
+parse_op(struct parser *ps, struct rule_cond *c)
+{
+	struct str rest = { ps->p, (size_t)(ps->end - ps->p) };
+	unsigned allowed = value_ops(c);
+	char list[32] = "";
+	size_t i, n = 0;
+
+	for (i = 0; i < NELEMS(ops); i++) {
+		if (str_starts(rest, ops[i].text) &&
+		    allowed >> ops[i].op & 1) {
+			c->op = ops[i].op;
+			ps->p += strlen(ops[i].text);
+			return true;
+		}
+		if (allowed >> ops[i].op & 1)
+			n += (size_t)snprintf(list + n, sizeof list - n, " %s",
+			    ops[i].text);
+	}
+	return fail(ps, ps->p, "expected an operator that '%.*s' has:%s",
+	    (int)c->field.n, c->field.p, list);
+}
+
+static bool
+parse_field(struct parser *ps, struct rule_cond *c)
+{
+	const char *start = ps->p;
+	struct str name;
+
+	while (ps->p < ps->end && ((*ps->p >= 'a' && *ps->p <= 'z') ||
+	    (ps->p > start && ((*ps->p >= '0' && *ps->p <= '9') ||
+	    *ps->p == '_'))))
+		ps->p++;
+	name = (struct str){ start, (size_t)(ps->p - start) };
+	if (name.n == 0 || name.n > 64)
+		return fail(ps, start, "expected a condition: FIELD, OPERATOR "
+		    "and VALUE without blanks between them");
+	c->column = (size_t)(start - ps->start) + 1;
+	value_field(c, arena_str(&ps->rules->arena, name));
+	return true;
+}
+
+/* What stands between quotes, or up to a blank. */
+static bool
+take_value(struct parser *ps, struct str *value)
+{
+	const char *quote;
+
+	if (ps->p < ps->end && *ps->p == '"') {
+		quote = ps->p++;
+		value->p = ps->p;
+		while (ps->p < ps->end && *ps->p != '"')
+			ps->p++;
+		if (ps->p == ps->end)
+			return fail(ps, quote, "unclosed quote: expected a "
+			    "\" before the end of the line");
+		value->n = (size_t)(ps->p++ - value->p);
+		if (ps->p < ps->end && !is_blank(*ps->p))
+			return fail(ps, ps->p, "expected a blank after the "
+			    "quote");
+		return true;
+	}
+	*value = take_word(ps);
+	quote = value->n > 0 ? memchr(value->p, '"', value->n) : NULL;
+	if (quote != NULL)
+		return fail(ps, quote, "a quote inside a value: expected "
+		    "quotes around all of it, or \\x22");
+	return true;
+}
+
+static bool
+parse_value(struct parser *ps, struct rule_cond *c)
+{
+	struct arena *a = &ps->rules->arena;
+	struct str list = STR_NONE, part;
+	const char *wrong;
+	size_t i;
+
+	if (!take_value(ps, &list))
+		return false;
+	if (list.n == 0)
+		return fail(ps, list.p, "expected a value, or - for none");
+	c->n = 1;
+	for (i = 0; value_is_list(c) && i < list.n; i++)
+		c->n += list.p[i] == ',';
+	c->v = arena_alloc(a, c->n * sizeof *c->v);
+	memset(c->v, 0, c->n * sizeof *c->v);
+	for (i = 0; i < c->n; i++) {
+		part = c->n > 1 ? str_cut(&list, ',') : list;
+		wrong = value_parse(c, &c->v[i], part, a);
+		if (wrong != NULL)
+			return fail(ps, part.p, "%s", wrong);
+	}
+	return true;
+}
+
+/* Conditions are tried in this order: the cheap ones, then the others. */
+static unsigned
+cost_of(const struct rule_cond *c)
+{
+	if (c->op == RULE_HAS || c->op == RULE_HAS_NOT)
+		return 2;
+	return c->type == RULE_ADDR || c->type == RULE_REACH;
+}
+
+static void
+narrow_ports(struct rule_ports *ports, const struct rule_cond *c)
+{
+	struct rule_ports span = { UINT16_MAX, -1 };
+	size_t i;
+
+	for (i = 0; i < c->n; i++) {
+		int low = c->v[i].none ? -1 : (int)c->v[i].low;
+		int high = c->v[i].none ? -1 : (int)c->v[i].high;
+
+		span.low = low < span.low ? low : span.low;
+		span.high = high > span.high ? high : span.high;
+	}
+	ports->low = span.low > ports->low ? span.low : ports->low;
+	ports->high = span.high < ports->high ? span.high : ports->high;
+}
+
+static void
+narrow(struct rule *rule, const struct rule_cond *c)
+{
+	unsigned kinds = 0;
+	size_t i;
+
+	if (c->op != RULE_EQ)
+		return;
+	if (c->id == F_LOCAL_PORT)
+		narrow_ports(&rule->local, c);
+	else if (c->id == F_REMOTE_PORT)
+		narrow_ports(&rule->remote, c);
+	else if (c->id == F_STATE) {
+		for (i = 0; i < c->n; i++)
+			kinds |= fact_kind(c->v[i].text);
+		rule->kinds &= kinds;
+	}
+}
+
+static void
+add_cond(struct rule *rule, struct rule_cond c)
+{
+	size_t i = rule->n++;
+
+	for (; i > 0 && cost_of(&rule->v[i - 1]) > cost_of(&c); i--)
+		rule->v[i] = rule->v[i - 1];
+	rule->v[i] = c;
+	rule->counts = rule->counts || c.computed == RULE_CONNECTIONS;
+	rule->ages = rule->ages || c.computed == RULE_AGE;
+}
+
+static bool
+parse_conds(struct parser *ps, struct rule *rule)
+{
+	struct rule_cond c;
+	size_t cap = 0;
+
+	skip_blanks(ps);
+	do {
+		memset(&c, 0, sizeof c);
+		if (!parse_field(ps, &c) || !parse_op(ps, &c) ||
+		    !parse_value(ps, &c))
+			return false;
+		rule->v = mem_grow(rule->v, &cap, rule->n + 1,
+		    sizeof *rule->v);
+		narrow(rule, &c);
+		add_cond(rule, c);
+		skip_blanks(ps);
+	} while (ps->p < ps->end);
+	return true;
+}
+
+/* What no line may hold. */
+static bool
+check_line(struct parser *ps)
+{
+	const char *p;
+
+	if (ps->end - ps->start > RULE_LINE_MAX)
+		return fail(ps, ps->start + RULE_LINE_MAX, "a line too long: "
+		    "expected at most %d bytes", RULE_LINE_MAX);
+	for (p = ps->start; p < ps->end; p++) {
+		if ((unsigned char)*p >= 0x20 && *p != 0x7f)
+			continue;
+		if (*p == '\r' && p + 1 == ps->end)
+			return fail(ps, p, "ends in CR LF: expected LF alone");
+		if (*p != '\t')
+			return fail(ps, p, "a control byte: expected text");
+	}
+	return true;
+}
+
+static bool
+parse_line(struct parser *ps, const char *file, size_t line)
+{
+	struct rules *r = ps->rules;
+	struct rule *rule;
+
+	if (!check_line(ps))
+		return false;
+	skip_blanks(ps);
+	if (ps->p == ps->end || *ps->p == '#')
+		return true;
+	r->v = mem_grow(r->v, &r->cap, r->n + 1, sizeof *r->v);
+	rule = &r->v[r->n++];
+	memset(rule, 0, sizeof *rule);
+	rule->file = file;
+	rule->line = line;
+	rule->kinds = FACT_ANY;
+	rule->local = rule->remote = (struct rule_ports){ -1, UINT16_MAX };
+	return parse_action(ps, rule) && parse_name(ps, rule) &&
+	    parse_conds(ps, rule);
+}
+
+bool
+rules_parse(struct rules *r, const char *file, size_t line, struct str text,
+    struct rule_error *e)
+{
+	struct parser ps = { .rules = r, .e = e };
+	struct str one;
+
+	e->file = file;
+	for (; text.p != NULL; line++) {
+		one = str_cut(&text, '\n');
+		ps.start = ps.p = one.p;
+		ps.end = one.p + one.n;
+		e->line = line;
+		if (!parse_line(&ps, file, line))
+			return false;
+	}
+	return true;
+}
+
+void
+rules_free(struct rules *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n; i++)
+		free(r->v[i].v);
+	free(r->v);
+	arena_free(&r->arena);
+	*r = (struct rules){ 0 };
+}
+
+void
+rule_quote(struct buf *b, struct str text)
+{
+	bool blank = text.n > 0 && memchr(text.p, ' ', text.n) != NULL;
+	size_t i, start;
+
+	if (text.n == 0) {
+		buf_putc(b, '-');
+		return;
+	}
+	if (str_is(text, "-")) {
+		buf_puts(b, "\\x2d");
+		return;
+	}
+	if (blank)
+		buf_putc(b, '"');
+	for (i = start = 0; i <= text.n; i++) {
+		if (i < text.n && text.p[i] != ',' && text.p[i] != '"')
+			continue;
+		escape_add(b, (struct str){ text.p + start, i - start });
+		if (i < text.n)
+			buf_puts(b, text.p[i] == ',' ? "\\x2c" : "\\x22");
+		start = i + 1;
+	}
+	if (blank)
+		buf_putc(b, '"');
+}

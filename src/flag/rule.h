@@ -1,0 +1,122 @@
+/*
+ * flag-rule: the rules of prt-rules(5).
+ *
+ * rules_parse is a pure parser; what it takes from the text is copied.
+ */
+#ifndef FLAG_RULE_H
+#define FLAG_RULE_H
+
+#include "flag/view.h"
+
+enum rule_action { RULE_FLAG, RULE_BELL, RULE_ALLOW };
+enum rule_op {
+	RULE_EQ, RULE_NE, RULE_HAS, RULE_HAS_NOT,
+	RULE_LT, RULE_LE, RULE_GT, RULE_GE
+};
+
+/* What a condition looks at beside the fields of the record.  The last two are
+ * known only once all records are. */
+enum rule_computed {
+	RULE_FIELD, RULE_LOCAL_SCOPE, RULE_REMOTE_SCOPE, RULE_CONNECTIONS,
+	RULE_AGE
+};
+
+/* How values compare.  Of lists, any of their parts. */
+enum rule_type {
+	RULE_TEXT, RULE_NUMBER, RULE_ADDR, RULE_REACH, RULE_NUMBERS, RULE_NAMES,
+	RULE_UNKNOWN		/* field: text, but < and > read it as number */
+};
+
+/* One of the values of a list; for type TEXT, NAMES and REACH text, for
+ * numbers low to high, for addresses net. */
+struct rule_value {
+	bool none;		/* it is `-', a missing value */
+	struct str text;	/* of ADDR: the scope */
+	uint64_t low, high;
+	struct addr net;
+	unsigned bits;
+};
+
+struct rule_cond {
+	struct str field;	/* that it reads; of port, local_port */
+	enum field_id id;
+	enum rule_computed computed;
+	enum rule_type type;
+	enum rule_op op;
+	size_t n;
+	struct rule_value *v;
+	size_t column;		/* where it stands */
+	bool found;		/* some stream has the field, FIELD_NONE */
+	int at;			/* in the columns that it is bound to, or -1 */
+};
+
+struct rule {
+	enum rule_action action;
+	struct str name;
+	const char *file;
+	size_t line;
+	size_t n;
+	struct rule_cond *v;
+	bool counts, ages;	/* has such a condition: see rule_computed */
+	bool bound;		/* all its fields are there */
+	/* What all its conditions on state and ports could fit: told at a
+	 * glance, and most rules fit few records. */
+	unsigned kinds;
+	struct rule_ports {
+		int low, high;	/* -1: no port */
+	} local, remote;
+};
+
+struct rules {
+	struct rule *v;
+	size_t n, cap;
+	struct arena arena;
+};
+
+/* Where a rule is bad, and what was expected. */
+struct rule_error {
+	const char *file;
+	size_t line, column;
+	char text[160];
+};
+
+enum { RULE_LINE_MAX = 65536 };
+
+/* The words of local_scope and remote_scope; NULL where there is none. */
+const char *rule_reach_name(enum addr_reach reach);
+
+/*
+ * Appends the rules of text to r, which starts as { 0 }.  file is kept, line is
+ * the number of the first line.  The caller calls rules_free in any case.
+ */
+bool rules_parse(struct rules *r, const char *file, size_t line,
+    struct str text, struct rule_error *e);
+void rules_free(struct rules *r);
+
+/* Before records with other columns than those before. */
+void rules_bind(struct rules *r, const struct cols *cols);
+
+/* False where a rule names a field that is not in the field table and that no
+ * columns had that the rules were bound to. */
+bool rules_check(const struct rules *r, struct rule_error *e);
+
+/* All conditions but on connections and age. */
+bool rule_looks(const struct rule *rule, struct fact *f);
+
+/* It may be worth the look. */
+static inline bool
+rule_may(const struct rule *r, const struct fact *f)
+{
+	return r->bound && (r->kinds & f->kind) != 0 &&
+	    f->local_port >= r->local.low && f->local_port <= r->local.high &&
+	    f->remote_port >= r->remote.low &&
+	    f->remote_port <= r->remote.high;
+}
+
+/* Those; a number below 0 is not known. */
+bool rule_is(const struct rule *rule, int64_t connections, int64_t age);
+
+/* Appends text as a value of a rule that equals it. */
+void rule_quote(struct buf *b, struct str text);
+
+#endif

@@ -1,0 +1,128 @@
+#include "flag/scope.h"
+
+#include "lib/err.h"
+
+static bool
+needs_others(const struct heur *h)
+{
+	return h->scope >= HEUR_HOLDERS;
+}
+
+static bool
+scope_hides(const struct heur *h, const struct stream_snap *snap)
+{
+	return needs_others(h) && !heur_scope_shows(h->scope,
+	    snap_get(&snap->snap, "scope"));
+}
+
+uint64_t
+off_in(const struct stream_snap *snap)
+{
+	uint64_t off = 0;
+	int i;
+
+	for (i = 0; i < HEUR_COUNT; i++)
+		if (needs_others(&heur_table[i]) && (!snap->whole ||
+		    scope_hides(&heur_table[i], snap)))
+			off |= UINT64_C(1) << i;
+	return off;
+}
+
+/* Reasons, each of a header or a snapshot of the stream. */
+struct place {
+	const struct stream *s;
+	const struct heur_snap *snaps;
+	size_t i;
+};
+
+static bool
+lacks_fields(const struct heur *h, const struct place *p)
+{
+	return !heur_has_fields(h, &p->s->segs[p->i].cols);
+}
+
+static bool
+lacks_others(const struct heur *h, const struct place *p)
+{
+	return needs_others(h) && !p->s->snaps[p->i].whole;
+}
+
+static bool
+is_narrowed(const struct heur *h, const struct place *p)
+{
+	return p->s->snaps[p->i].whole && scope_hides(h, &p->s->snaps[p->i]);
+}
+
+static bool
+lacks_owners(const struct heur *h, const struct place *p)
+{
+	return h->scope == HEUR_OWNERS && !p->snaps[p->i].sees_all;
+}
+
+static bool
+lacks_time(const struct heur *h, const struct place *p)
+{
+	return h->scope == HEUR_TIME && !p->snaps[p->i].timed;
+}
+
+static const struct reason {
+	bool of_header;
+	bool (*is)(const struct heur *h, const struct place *p);
+	const char *text;
+} reasons[] = {
+	{ true, lacks_fields, "for want of fields" },
+	{ false, lacks_others, "not a whole snapshot" },
+	{ false, is_narrowed, "the scan left out what they need" },
+	{ false, lacks_owners, "owners were hidden, or may have been" },
+	{ false, lacks_time, "the snapshot has no time" },
+};
+
+static bool
+is_off(const struct heur *h, const struct reason *r, struct place p)
+{
+	size_t n = r->of_header ? p.s->nsegs : p.s->nsnaps;
+
+	for (p.i = 0; p.i < n; p.i++)
+		if (r->is(h, &p))
+			return true;
+	return false;
+}
+
+/* What needs a field of prt-diff is off in each plain scan: no news. */
+static bool
+needs_diff(const struct heur *h)
+{
+	size_t i;
+
+	for (i = 0; i < HEUR_FIELDS && h->fields[i] != FIELD_NONE; i++)
+		if (h->fields[i] >= FIELD_NSCAN)
+			return true;
+	return false;
+}
+
+void
+off_explain(const bool *on, const bool *asked, const struct stream *s,
+    const struct heur_snap *snaps)
+{
+	struct place p = { s, snaps, 0 };
+	struct buf names = { 0 };
+	size_t i, j;
+
+	for (i = 0; i < NELEMS(reasons); i++) {
+		names.n = 0;
+		for (j = 0; j < HEUR_COUNT; j++) {
+			if (!asked[j] && (on == NULL || !on[j] ||
+			    (reasons[i].of_header &&
+			    needs_diff(&heur_table[j]))))
+				continue;
+			if (!is_off(&heur_table[j], &reasons[i], p))
+				continue;
+			buf_puts(&names, names.n > 0 ? ", " : "");
+			buf_puts(&names, heur_table[j].name);
+		}
+		if (names.n > 0)
+			err_msg("%s: off: %.*s: %s", s->name, (int)names.n,
+			    names.p, reasons[i].text);
+	}
+	buf_free(&names);
+}

@@ -1,0 +1,109 @@
+/*
+ * Rules that would allow what was flagged: by what the kernel says of a process
+ * (exe, user, port), never by a name that it gave itself.
+ */
+#include "flag/report.h"
+
+#include <stdlib.h>
+
+#include "lib/num.h"
+
+/* The port that a flag is about: where one listens, where one connects to. */
+static enum field_id
+port_of(const struct fact *f)
+{
+	if (f->kind & FACT_BOUND || str_is(fact_get(f, F_DIR), "in") ||
+	    f->cols->at[F_REMOTE_PORT] < 0)
+		return F_LOCAL_PORT;
+	return F_REMOTE_PORT;
+}
+
+/* A rule can have it: of a port only a number. */
+static bool
+is_sayable(enum field_id id, struct str value)
+{
+	uint64_t port;
+
+	return id == F_EXE || id == F_USER || value.p == NULL ||
+	    num_parse(value, UINT16_MAX, &port);
+}
+
+/* False where there is nothing to tell the record by, or no rule tells it. */
+static bool
+make_rule(struct buf *b, struct str name, const struct fact *f)
+{
+	enum field_id by[] = { F_EXE, F_USER, port_of(f) };
+	size_t i, n = 0;
+
+	b->n = 0;
+	buf_puts(b, "allow ");
+	buf_add(b, name.p, name.n);
+	for (i = 0; i < NELEMS(by); i++) {
+		if (f->cols->at[by[i]] < 0)
+			continue;
+		if (!is_sayable(by[i], fact_get(f, by[i])))
+			return false;
+		buf_putc(b, ' ');
+		buf_puts(b, field_table[by[i]].name);
+		buf_putc(b, '=');
+		rule_quote(b, fact_get(f, by[i]));
+		n++;
+	}
+	buf_putc(b, '\n');
+	return n > 0;
+}
+
+/* Each rule once. */
+struct suggester {
+	struct out *out;
+	struct judge *judge;
+	struct names said;
+	struct buf rule, unescaped;
+	struct str *v;
+	struct fact f;
+};
+
+static void
+suggest_row(struct suggester *s, const struct stream *stream,
+    const struct stream_row *row)
+{
+	const struct verdict *v = judge_verdict(s->judge, row->set);
+	struct str flags = v->flags, name;
+	size_t before;
+
+	if (v->n == 0)
+		return;
+	stream_split(stream, row, s->v, &s->unescaped);
+	fact_set(&s->f, stream_cols(stream, row), s->v);
+	while (flags.p != NULL) {
+		name = str_cut(&flags, ',');
+		if (!make_rule(&s->rule, name, &s->f))
+			continue;
+		before = s->said.n;
+		names_id(&s->said, buf_str(&s->rule));
+		if (s->said.n == before)
+			continue;
+		buf_putc(&s->rule, '\0');
+		out_text(s->out, s->rule.p);
+	}
+}
+
+bool
+report_suggest(const struct report *r, const struct out_opts *opts)
+{
+	struct suggester s = { .out = out_open(opts), .judge = r->judge };
+	const struct stream *stream;
+	size_t i, row;
+
+	for (i = 0; i < r->n; i++) {
+		stream = &r->inputs[i].stream;
+		s.v = mem_alloc(stream_width(stream) * sizeof *s.v);
+		for (row = 0; row < stream->nrows; row++)
+			suggest_row(&s, stream, &stream->rows[row]);
+		free(s.v);
+	}
+	names_free(&s.said);
+	buf_free(&s.rule);
+	buf_free(&s.unescaped);
+	return out_close(s.out);
+}

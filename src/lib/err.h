@@ -1,0 +1,30 @@
+/*
+ * err: messages.  The only module that writes to standard error.
+ */
+#ifndef LIB_ERR_H
+#define LIB_ERR_H
+
+/* The exit statuses of the three programs, prt(7).  STATUS_NO is an answer and
+ * given only where the user asked for one. */
+enum { STATUS_DONE = 0, STATUS_NO = 1, STATUS_TROUBLE = 2 };
+
+/* The name that starts each message; name is kept, not copied. */
+void err_setprog(const char *name);
+/* That name; "prt" before it is set. */
+const char *err_prog(void);
+
+/*
+ * Writes `prog: MESSAGE' and a newline in one write(2).  A format that ends in
+ * `:' has the text of errno appended.  Names in messages come from attackers:
+ * each byte that is not printable ASCII is shown as \xHH.
+ */
+void err_msg(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Ends the program with STATUS_TROUBLE, after a message, without a flush or an
+ * atexit handler: half an answer must not get out. */
+void err_die(void) __attribute__((noreturn));
+
+/* Rings the terminal's bell, where standard error is one. */
+void err_bell(void);
+
+#endif

@@ -1,0 +1,266 @@
+#include "lib/escape.h"
+
+static const char hexdigits[] = "0123456789abcdef";
+
+/* The other form of the four bytes that have one. */
+static char
+letter_of(char c)
+{
+	switch (c) {
+	case '\\':
+		return '\\';
+	case '\t':
+		return 't';
+	case '\n':
+		return 'n';
+	case '\r':
+		return 'r';
+	}
+	return '\0';
+}
+
+size_t
+escape_decode(const char *p, size_t n, uint32_t *cp)
+{
+	static const struct {
+		unsigned char mask, lead;
+		uint32_t min;
+	} forms[] = {
+		{ 0x80, 0x00, 0 },
+		{ 0xe0, 0xc0, 0x80 },
+		{ 0xf0, 0xe0, 0x800 },
+		{ 0xf8, 0xf0, 0x10000 },
+	};
+	unsigned char c = n > 0 ? (unsigned char)p[0] : 0xff;
+	size_t len, i;
+	uint32_t v;
+
+	for (len = 0; (c & forms[len].mask) != forms[len].lead; len++)
+		if (len == 3)
+			return 0;
+	if (len >= n)
+		return 0;
+	v = c & (unsigned char)~forms[len].mask;
+	for (i = 1; i <= len; i++) {
+		c = (unsigned char)p[i];
+		if ((c & 0xc0) != 0x80)
+			return 0;
+		v = v << 6 | (c & 0x3f);
+	}
+	if (v < forms[len].min || v > 0x10ffff || (v >= 0xd800 && v <= 0xdfff))
+		return 0;
+	*cp = v;
+	return len + 1;
+}
+
+size_t
+escape_cut(struct str s, size_t max)
+{
+	size_t at = s.n < max ? s.n : max, back, n;
+	uint32_t cp;
+
+	for (back = 1; back <= 4 && back <= at; back++) {
+		n = escape_decode(s.p + at - back, s.n - (at - back), &cp);
+		if (n > 0)
+			return n > back ? at - back : at;
+	}
+	return at;
+}
+
+bool
+escape_hostile(uint32_t cp)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0x61c, 0x61c },
+		{ 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
+		{ 0xfeff, 0xfeff }, { 0xe0000, 0xe007f },
+	};
+	size_t i;
+
+	for (i = 0; i < NELEMS(ranges); i++)
+		if (cp >= ranges[i].first && cp <= ranges[i].last)
+			return true;
+	return false;
+}
+
+static bool
+is_plain(char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '\\';
+}
+
+#define EACH_BYTE(c) (UINT64_C(0x0101010101010101) * (c))
+
+/* The top bit of some byte is set if one of the eight is 0. */
+static uint64_t
+find_zero(uint64_t v)
+{
+	return (v - EACH_BYTE(1)) & ~v & EACH_BYTE(0x80);
+}
+
+/* Whether all of the n bytes at p, of which there are at most eight, are plain:
+ * looked at as one word, filled up with blanks. */
+static bool
+are_plain(const char *p, size_t n)
+{
+	uint64_t v = EACH_BYTE(' '), odd;
+
+	if (n == sizeof v)
+		memcpy(&v, p, sizeof v);
+	else
+		memcpy(&v, p, n);
+	odd = (v | ((v - EACH_BYTE(0x20)) & ~v)) & EACH_BYTE(0x80);
+	odd |= find_zero(v ^ EACH_BYTE(0x7f));
+	odd |= find_zero(v ^ EACH_BYTE('\\'));
+	return odd == 0;
+}
+
+/* The length of the longest beginning of s that is written as it is. */
+static size_t
+clean(struct str s)
+{
+	uint32_t cp;
+	size_t i = 0, n;
+
+	while (i < s.n) {
+		n = s.n - i < 8 ? s.n - i : 8;
+		if (are_plain(s.p + i, n)) {
+			i += n;
+			continue;
+		}
+		if (is_plain(s.p[i])) {
+			i++;
+			continue;
+		}
+		if (s.p[i] == '\\')
+			break;
+		n = escape_decode(s.p + i, s.n - i, &cp);
+		if (n == 0 || escape_hostile(cp))
+			break;
+		i += n;
+	}
+	return i;
+}
+
+static void
+add_byte(struct buf *b, char c)
+{
+	unsigned char u = (unsigned char)c;
+	char *p = buf_room(b, 4);
+
+	p[0] = '\\';
+	p[1] = letter_of(c);
+	if (p[1] != '\0') {
+		b->n += 2;
+		return;
+	}
+	p[1] = 'x';
+	p[2] = hexdigits[u >> 4];
+	p[3] = hexdigits[u & 15];
+	b->n += 4;
+}
+
+void
+escape_add(struct buf *b, struct str s)
+{
+	uint32_t cp;
+	size_t n;
+
+	for (;;) {
+		n = clean(s);
+		buf_add(b, s.p, n);
+		s.p += n;
+		s.n -= n;
+		if (s.n == 0)
+			return;
+		/* All bytes of a hostile character, one of a broken one. */
+		n = escape_decode(s.p, s.n, &cp);
+		for (n = n > 0 ? n : 1; n > 0; n--, s.n--)
+			add_byte(b, *s.p++);
+	}
+}
+
+void
+escape_field(struct buf *b, struct str s, bool first)
+{
+	/* What would read as no value, or as a comment, needs one too. */
+	if (s.n == 0) {
+		buf_putc(b, '-');
+	} else if (s.n == 1 && *s.p == '-') {
+		buf_puts(b, "\\x2d");
+	} else if (first && *s.p == '#') {
+		buf_puts(b, "\\x23");
+		escape_add(b, (struct str){ s.p + 1, s.n - 1 });
+	} else {
+		escape_add(b, s);
+	}
+}
+
+void
+escape_line(struct buf *b, const struct str *v, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (i > 0)
+			buf_putc(b, '\t');
+		escape_field(b, v[i], i == 0);
+	}
+	buf_putc(b, '\n');
+}
+
+static int
+hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+const char *
+escape_undo(struct str s, char *dst, size_t *n)
+{
+	char *d = dst;
+	size_t i;
+
+	for (i = 0; i < s.n; i++) {
+		if (s.p[i] != '\\') {
+			*d++ = s.p[i];
+			continue;
+		}
+		if (++i == s.n)
+			return "a \\ at the end of a value";
+		switch (s.p[i]) {
+		case '\\':
+			*d++ = '\\';
+			break;
+		case 't':
+			*d++ = '\t';
+			break;
+		case 'n':
+			*d++ = '\n';
+			break;
+		case 'r':
+			*d++ = '\r';
+			break;
+		case 'x':
+			if (s.n - i < 3 || hex_value(s.p[i + 1]) < 0 ||
+			    hex_value(s.p[i + 2]) < 0)
+				return "\\x needs two hex digits after it";
+			*d++ = (char)(hex_value(s.p[i + 1]) << 4 |
+			    hex_value(s.p[i + 2]));
+			i += 2;
+			break;
+		default:
+			return "an escape other than \\\\ \\t \\n \\r \\xHH";
+		}
+	}
+	*n = (size_t)(d - dst);
+	return NULL;
+}

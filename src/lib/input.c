@@ -1,0 +1,114 @@
+#include "lib/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/err.h"
+
+enum { READ_SIZE = 32 * 1024 };	/* at first; then as much as there was */
+
+bool
+input_is_stdin(const char *path)
+{
+	return path == NULL || strcmp(path, "-") == 0;
+}
+
+const char *
+input_name(const char *path)
+{
+	return input_is_stdin(path) ? "(standard input)" : path;
+}
+
+int
+input_open(const char *path, const char *instead)
+{
+	int fd = STDIN_FILENO;
+
+	if (!input_is_stdin(path))
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		err_msg("%s:", path);
+	else if (fd == STDIN_FILENO && isatty(fd))
+		err_msg("waiting for input: try %s", instead);
+	return fd;
+}
+
+void
+input_close(int fd)
+{
+	int saved = errno;
+
+	if (fd > STDIN_FILENO)
+		close(fd);
+	errno = saved;
+}
+
+/* Room for a regular file at once, as doubling would copy, and leave holes: its
+ * size is known, and one byte more shows the end. */
+static void
+reserve(int fd, size_t max, struct buf *text)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	    (uintmax_t)st.st_size <= max)
+		buf_room(text, (size_t)st.st_size + 1);
+}
+
+bool
+input_slurp_fd(int fd, size_t max, struct buf *text)
+{
+	size_t room;
+	ssize_t n;
+
+	reserve(fd, max, text);
+	for (;;) {
+		if (text->n == text->cap)
+			buf_room(text, READ_SIZE);
+		room = text->cap - text->n;
+		n = read(fd, text->p + text->n, room);
+		if (n == 0)
+			return true;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		text->n += (size_t)n;
+		if (text->n > max) {
+			errno = EFBIG;
+			return false;
+		}
+	}
+}
+
+bool
+input_slurp(const char *path, size_t max, struct buf *text)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && input_slurp_fd(fd, max, text);
+
+	input_close(fd);
+	return ok;
+}
+
+bool
+input_read_fd(int fd, const char *path, struct buf *text)
+{
+	bool ok = input_slurp_fd(fd, SIZE_MAX, text);
+
+	if (!ok)
+		err_msg("%s:", input_name(path));
+	input_close(fd);
+	return ok;
+}
+
+bool
+input_read(const char *path, const char *instead, struct buf *text)
+{
+	int fd = input_open(path, instead);
+
+	return fd >= 0 && input_read_fd(fd, path, text);
+}

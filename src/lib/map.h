@@ -1,0 +1,50 @@
+/*
+ * flag-map: numbers by number, and numbers for strings.
+ */
+#ifndef LIB_MAP_H
+#define LIB_MAP_H
+
+#include <stdint.h>
+
+#include "lib/mem.h"
+
+/* An open-addressing table.  Start it as { 0 }; the caller calls map_free. */
+struct map {
+	struct map_slot {
+		uint64_t key;
+		uint32_t value;		/* 0: none here */
+	} *slot;
+	size_t n, cap;
+};
+
+/* The key's value, to be set: 0 at first, and 0 is as good as not there.  The
+ * pointer is good until the next map_at. */
+uint32_t *map_at(struct map *m, uint64_t key);
+
+/* 0 where there is none. */
+uint32_t map_get(const struct map *m, uint64_t key);
+void map_free(struct map *m);
+
+/* Mixes the bytes of s into h. */
+uint64_t map_hash(uint64_t h, struct str s);
+
+/* Strings by number, from 1 in the order of their coming.  Start it as { 0 };
+ * the caller calls names_free. */
+struct names {
+	struct name {
+		struct str text;
+		uint32_t next;		/* of equal hash, 0: none */
+	} *v;
+	size_t n, cap;
+	struct map first;
+	struct arena arena;
+};
+
+/* The number of s, which is copied; 0 for a missing value. */
+uint32_t names_id(struct names *n, struct str s);
+/* The same without adding: 0 too where it is not there. */
+uint32_t names_find(const struct names *n, struct str s);
+struct str names_text(const struct names *n, uint32_t id);
+void names_free(struct names *n);
+
+#endif

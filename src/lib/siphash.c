@@ -1,0 +1,83 @@
+/* getentropy is in POSIX only since 2024. */
+#define _DEFAULT_SOURCE
+#define _DARWIN_C_SOURCE
+
+#include "lib/siphash.h"
+
+#include <string.h>
+#ifdef __APPLE__
+#include <sys/random.h>
+#endif
+#include <unistd.h>
+
+bool
+siphash_newkey(struct siphash_key *key)
+{
+	return getentropy(key->k, sizeof key->k) == 0;
+}
+
+/* Little endian, whatever the machine is: the test vectors hold everywhere. */
+static uint64_t
+load(const char *p, size_t n)
+{
+	uint64_t v = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		v |= (uint64_t)(unsigned char)p[i] << 8 * i;
+	return v;
+}
+
+static uint64_t
+rotate(uint64_t v, int bits)
+{
+	return v << bits | v >> (64 - bits);
+}
+
+static void
+rounds(uint64_t v[4], int n)
+{
+	while (n-- > 0) {
+		v[0] += v[1];
+		v[1] = rotate(v[1], 13) ^ v[0];
+		v[0] = rotate(v[0], 32);
+		v[2] += v[3];
+		v[3] = rotate(v[3], 16) ^ v[2];
+		v[0] += v[3];
+		v[3] = rotate(v[3], 21) ^ v[0];
+		v[2] += v[1];
+		v[1] = rotate(v[1], 17) ^ v[2];
+		v[2] = rotate(v[2], 32);
+	}
+}
+
+static void
+absorb(uint64_t v[4], uint64_t word)
+{
+	v[3] ^= word;
+	rounds(v, 2);
+	v[0] ^= word;
+}
+
+void
+siphash(const struct siphash_key *key, const char *p, size_t n,
+    uint64_t out[2])
+{
+	uint64_t v[4] = {
+		key->k[0] ^ 0x736f6d6570736575,
+		key->k[1] ^ 0x646f72616e646f6d ^ 0xee,
+		key->k[0] ^ 0x6c7967656e657261,
+		key->k[1] ^ 0x7465646279746573,
+	};
+	uint64_t last = (uint64_t)n << 56;
+
+	for (; n >= 8; n -= 8, p += 8)
+		absorb(v, load(p, 8));
+	absorb(v, last | load(p, n));
+	v[2] ^= 0xee;
+	rounds(v, 4);
+	out[0] = v[0] ^ v[1] ^ v[2] ^ v[3];
+	v[1] ^= 0xdd;
+	rounds(v, 4);
+	out[1] = v[0] ^ v[1] ^ v[2] ^ v[3];
+}

@@ -1,0 +1,98 @@
+/*
+ * str: a counted run of bytes, the value that every module hands on.
+ *
+ * A str owns nothing: it points into a line buffer, an arena or a literal, and
+ * lives as long as that does.  The bytes are raw (unescaped) and may hold any
+ * byte, NUL included; p == NULL is a missing value, `-' in a record.
+ */
+#ifndef LIB_STR_H
+#define LIB_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+struct str {
+	const char *p;
+	size_t n;
+};
+
+/* How many elements an array has. */
+#define NELEMS(a) (sizeof(a) / sizeof(a)[0])
+
+#define STR_NONE ((struct str){ NULL, 0 })
+#define STR_LIT(s) ((struct str){ (s), sizeof(s) - 1 })
+
+static inline struct str
+str_from(const char *s)
+{
+	return (struct str){ s, strlen(s) };
+}
+
+static inline bool
+str_eq(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool
+str_is(struct str a, const char *s)
+{
+	return str_eq(a, str_from(s));
+}
+
+/* Byte order; a prefix sorts before what it begins. */
+static inline int
+str_cmp(struct str a, struct str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int c = n > 0 ? memcmp(a.p, b.p, n) : 0;
+
+	return c != 0 ? c : (a.n > b.n) - (a.n < b.n);
+}
+
+static inline bool
+str_starts(struct str a, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return a.n >= n && memcmp(a.p, prefix, n) == 0;
+}
+
+static inline bool
+str_ends(struct str a, const char *suffix)
+{
+	size_t n = strlen(suffix);
+
+	return a.n >= n && memcmp(a.p + a.n - n, suffix, n) == 0;
+}
+
+/* Cuts c off the start of s; false where s begins with another. */
+static inline bool
+str_take(struct str *s, char c)
+{
+	if (s->n == 0 || *s->p != c)
+		return false;
+	s->p++;
+	s->n--;
+	return true;
+}
+
+/* Cuts s at the first c: returns what is before it and leaves what is after
+ * it in *s; without a c, returns all of s and leaves a missing value. */
+static inline struct str
+str_cut(struct str *s, char c)
+{
+	const char *q = s->n > 0 ? memchr(s->p, c, s->n) : NULL;
+	struct str head = *s;
+
+	if (q == NULL) {
+		*s = STR_NONE;
+		return head;
+	}
+	head.n = (size_t)(q - s->p);
+	*s = (struct str){ q + 1, s->n - head.n - 1 };
+	return head;
+}
+
+#endif

@@ -1,0 +1,232 @@
+/* JSON, RFC 8259: an object a line. */
+#include "out/format.h"
+
+#include "lib/escape.h"
+
+/* The longest number that is written as one: twice the digits of any of ours.
+ * Python's json refuses an integer of more than 4300. */
+enum { NUMBER_MAX = 40 };
+
+#define REPLACEMENT "\xef\xbf\xbd"	/* U+FFFD */
+
+static void
+add_unit(struct buf *b, uint32_t unit)
+{
+	static const char digits[] = "0123456789abcdef";
+	char text[] = { '\\', 'u', digits[unit >> 12 & 15],
+		digits[unit >> 8 & 15], digits[unit >> 4 & 15],
+		digits[unit & 15] };
+
+	buf_add(b, text, sizeof text);
+}
+
+/* A character as UTF-16, which is what \u has. */
+static void
+add_escaped(struct buf *b, uint32_t cp)
+{
+	if (cp > 0xffff) {
+		add_unit(b, 0xd800 | (cp - 0x10000) >> 10);
+		cp = 0xdc00 | (cp & 0x3ff);
+	}
+	add_unit(b, cp);
+}
+
+static size_t
+plain(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] < 0x20 || s.p[i] > 0x7e || s.p[i] == '"' ||
+		    s.p[i] == '\\')
+			break;
+	return i;
+}
+
+/* The first character of s, which is none of the plain ones; its length. */
+static size_t
+add_char(struct buf *b, struct str s)
+{
+	uint32_t cp;
+	size_t n = escape_decode(s.p, s.n, &cp);
+
+	if (n == 0) {
+		buf_puts(b, REPLACEMENT);
+		return 1;
+	}
+	if (cp == '"' || cp == '\\')
+		buf_putc(b, '\\');
+	if (escape_hostile(cp))
+		add_escaped(b, cp);
+	else
+		buf_add(b, s.p, n);
+	return n;
+}
+
+static void
+add_text(struct buf *b, struct str s)
+{
+	size_t n;
+
+	buf_putc(b, '"');
+	while (s.n > 0) {
+		n = plain(s);
+		buf_add(b, s.p, n);
+		if (n < s.n)
+			n += add_char(b, (struct str){ s.p + n, s.n - n });
+		s.p += n;
+		s.n -= n;
+	}
+	buf_putc(b, '"');
+}
+
+static size_t
+take_digits(struct str *s)
+{
+	size_t n = 0;
+
+	while (n < s->n && s->p[n] >= '0' && s->p[n] <= '9')
+		n++;
+	s->p += n;
+	s->n -= n;
+	return n;
+}
+
+/* RFC 8259's numbers but for those with an exponent. */
+static bool
+is_number(struct str s)
+{
+	size_t n;
+	bool zero;
+
+	if (s.n > NUMBER_MAX)
+		return false;
+	str_take(&s, '-');
+	zero = s.n > 0 && *s.p == '0';
+	n = take_digits(&s);
+	if (n == 0 || (zero && n > 1))
+		return false;
+	return s.n == 0 || (str_take(&s, '.') && take_digits(&s) > 0 &&
+	    s.n == 0);
+}
+
+/* What is no number (somebody edited the record) is null, not known: a string
+ * would be another type, and 0 a lie. */
+static void
+add_number(struct buf *b, struct str s)
+{
+	if (is_number(s))
+		buf_add(b, s.p, s.n);
+	else
+		buf_puts(b, "null");
+}
+
+/* An array of what is between the commas. */
+static void
+add_list(struct buf *b, struct str s,
+    void (*add)(struct buf *b, struct str s))
+{
+	buf_putc(b, '[');
+	for (;;) {
+		add(b, str_cut(&s, ','));
+		if (s.p == NULL)
+			break;
+		buf_putc(b, ',');
+	}
+	buf_putc(b, ']');
+}
+
+/*
+ * Moves what s has before the first of the characters of ends to word, which
+ * is emptied first, without the backslashes that escape the character after
+ * them.  Returns the one it ended at, cut off too, or '\0' at the end of s.
+ */
+static char
+take_word(struct str *s, const char *ends, struct buf *word)
+{
+	char c;
+
+	word->n = 0;
+	while (s->n > 0) {
+		c = *s->p++;
+		s->n--;
+		if (c != '\0' && strchr(ends, c) != NULL)
+			return c;
+		if (c == '\\' && s->n > 0) {
+			c = *s->p++;
+			s->n--;
+		}
+		buf_putc(word, c);
+	}
+	return '\0';
+}
+
+/* An object of `name=value,name=value'. */
+static void
+add_pairs(struct buf *b, struct str s)
+{
+	struct buf word = { 0 };
+	char end, sep = '{';
+
+	do {
+		buf_putc(b, sep);
+		sep = ',';
+		end = take_word(&s, "=,", &word);
+		add_text(b, buf_str(&word));
+		buf_putc(b, ':');
+		if (end == '=') {
+			end = take_word(&s, ",", &word);
+			add_text(b, buf_str(&word));
+		} else
+			buf_puts(b, "null");
+	} while (end != '\0');
+	buf_putc(b, '}');
+	buf_free(&word);
+}
+
+static void
+add_value(struct buf *b, enum field_id id, struct str s)
+{
+	enum field_type type =
+	    id == FIELD_NONE ? FIELD_TEXT : field_table[id].type;
+
+	if (s.n == 0) {
+		buf_puts(b, "null");
+		return;
+	}
+	switch (type) {
+	case FIELD_TEXT:
+		add_text(b, s);
+		break;
+	case FIELD_NUMBER:
+		add_number(b, s);
+		break;
+	case FIELD_NUMBERS:
+		add_list(b, s, add_number);
+		break;
+	case FIELD_NAMES:
+		add_list(b, s, add_text);
+		break;
+	case FIELD_PAIRS:
+		add_pairs(b, s);
+		break;
+	}
+}
+
+static void
+json_row(struct out *o, const struct str *v, enum out_mark mark)
+{
+	const struct col *c = o->cols->v;
+	size_t i;
+
+	(void)mark;
+	for (i = 0; i < o->cols->n; i++) {
+		buf_puts(&o->buf, i == 0 ? "{\"" : ",\"");
+		buf_add(&o->buf, c[i].name.p, c[i].name.n);
+		buf_puts(&o->buf, "\":");
+		add_value(&o->buf, c[i].id, v[i]);
+	}
+	buf_puts(&o->buf, "}\n");
+}
+
+const struct out_format out_json = { .name = "json", .row = json_row };

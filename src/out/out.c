@@ -1,0 +1,215 @@
+#include "out/format.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/err.h"
+
+enum { FLUSH_SIZE = 64 * 1024 };
+
+static const struct out_format *const formats[] = {
+	&out_tsv, &out_table, &out_json, &out_csv,
+};
+static const char *const whens[] = {
+	[OUT_AUTO] = "auto", [OUT_ALWAYS] = "always", [OUT_NEVER] = "never",
+};
+
+const struct out_format *
+out_format(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < NELEMS(formats); i++)
+		if (strcmp(name, formats[i]->name) == 0)
+			return formats[i];
+	return NULL;
+}
+
+const char *
+out_format_name(unsigned i)
+{
+	return i < NELEMS(formats) ? formats[i]->name : NULL;
+}
+
+bool
+out_when(const char *name, enum out_when *when)
+{
+	size_t i;
+
+	for (i = 0; i < NELEMS(whens); i++) {
+		if (strcmp(name, whens[i]) == 0) {
+			*when = (enum out_when)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * A descriptor that is closed would be given to the first file we open.  It
+ * gets /dev/null instead, opened the wrong way round: what uses it still fails
+ * with EBADF, as on the closed one.
+ */
+void
+out_guard_descriptors(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			open("/dev/null",
+			    fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+struct out *
+out_open(const struct out_opts *opts)
+{
+	struct out *o = mem_alloc(sizeof *o);
+
+	o->opts = *opts;
+	if (o->opts.format == NULL)
+		o->opts.format = isatty(STDOUT_FILENO) ? &out_table : &out_tsv;
+	return o;
+}
+
+static void
+fail(struct out *o)
+{
+	o->failed = true;
+	o->error = errno;
+	o->buf.n = 0;
+}
+
+/* Somebody else may have made the terminal or pipe non-blocking. */
+static bool
+wait_writable(void)
+{
+	struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&p, 1, -1) >= 0 || errno == EINTR;
+}
+
+static void
+flush(struct out *o)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < o->buf.n) {
+		n = write(STDOUT_FILENO, o->buf.p + done, o->buf.n - done);
+		if (n >= 0)
+			done += (size_t)n;
+		else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+			if (!wait_writable()) {
+				fail(o);
+				return;
+			}
+		} else if (errno != EINTR) {
+			fail(o);
+			return;
+		}
+	}
+	o->wrote = o->wrote || done > 0;
+	o->buf.n = 0;
+}
+
+void
+out_spill(struct out *o)
+{
+	if (!o->failed && o->buf.n >= FLUSH_SIZE)
+		flush(o);
+}
+
+static void
+begin(struct out *o)
+{
+	o->begun = true;
+	if (o->opts.format->begin != NULL)
+		o->opts.format->begin(o);
+}
+
+static void
+end_snapshot(struct out *o)
+{
+	if (o->begun && o->opts.format->end != NULL)
+		o->opts.format->end(o);
+	o->begun = o->cut = false;
+	o->rows = 0;
+}
+
+void
+out_snapshot(struct out *o, const struct snap *snap, const struct cols *cols)
+{
+	end_snapshot(o);
+	o->snap = snap;
+	o->cols = cols;
+	if (o->opts.header == OUT_ALWAYS ||
+	    (o->opts.header == OUT_AUTO && !o->opts.quiet))
+		begin(o);
+}
+
+void
+out_row(struct out *o, const struct str *v, enum out_mark mark)
+{
+	if (o->failed)
+		return;
+	if (!o->begun)
+		begin(o);
+	o->rows++;
+	o->opts.format->row(o, v, mark);
+	out_spill(o);
+}
+
+bool
+out_line(struct out *o, struct str line, const struct str *more, size_t n)
+{
+	if (o->opts.format->line == NULL)
+		return false;
+	if (o->failed)
+		return true;
+	if (!o->begun)
+		begin(o);
+	if (!o->opts.format->line(o, line, more, n))
+		return false;
+	o->rows++;
+	out_spill(o);
+	return true;
+}
+
+void
+out_cut(struct out *o)
+{
+	o->cut = true;
+}
+
+void
+out_text(struct out *o, const char *text)
+{
+	if (!o->failed)
+		buf_puts(&o->buf, text);
+}
+
+bool
+out_close(struct out *o)
+{
+	bool ok;
+
+	end_snapshot(o);
+	if (!o->failed)
+		flush(o);
+	/* Some file systems tell of a full disk only here. */
+	if (!o->failed && o->wrote && close(STDOUT_FILENO) != 0)
+		fail(o);
+	ok = !o->failed;
+	if (!ok) {
+		errno = o->error;
+		err_msg("standard output:");
+	}
+	buf_free(&o->buf);
+	buf_free(&o->header);
+	free(o);
+	return ok;
+}

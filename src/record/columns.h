@@ -1,0 +1,60 @@
+/*
+ * cols: the columns of a run of records, in order.
+ *
+ * A column is a field of the table or a name that only the stream knows; the
+ * latter are passed on untouched.
+ */
+#ifndef RECORD_COLUMNS_H
+#define RECORD_COLUMNS_H
+
+#include <stdbool.h>
+
+#include "lib/mem.h"
+#include "record/field.h"
+
+struct cols {
+	size_t n, cap;
+	struct col {
+		struct str name;	/* not owned */
+		enum field_id id;	/* FIELD_NONE: not in the table */
+	} *v;
+	int at[FIELD_COUNT];		/* position of each field, -1: none */
+};
+
+/* Starts an empty set; the caller calls cols_free. */
+void cols_init(struct cols *c);
+void cols_free(struct cols *c);
+
+/* Appends a column.  False, and nothing appended, where it is there already or
+ * is no field name ([a-z][a-z0-9_]*). */
+bool cols_add(struct cols *c, struct str name);
+/* The same of a field of the table, where it is not there yet. */
+void cols_add_field(struct cols *c, enum field_id id);
+
+/* Append those of `from', and prt-scan's default ones, that c has not yet. */
+void cols_copy(struct cols *c, const struct cols *from);
+void cols_add_defaults(struct cols *c);
+
+/* Appends the header line, LF included. */
+void cols_format(struct buf *b, const struct cols *c);
+
+/* The position of a name, -1 where there is no such column. */
+int cols_find(const struct cols *c, struct str name);
+bool cols_equal(const struct cols *a, const struct cols *b);
+
+/* The fields of an -o list may be found in the field table below limit, or in
+ * the columns of also (which may be NULL). */
+struct cols_known {
+	enum field_id limit;
+	const struct cols *also;
+};
+
+/*
+ * Reads the comma-separated list of -o into the empty c: fields, or `all', or
+ * `+' and fields that come after those of base.  On false *bad is the part that
+ * is unknown, empty or named twice.
+ */
+bool cols_parse(struct cols *c, struct str list, const struct cols *base,
+    struct cols_known known, struct str *bad);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * field: the one table of the fields of records.
+ *
+ * It drives the default columns, -o, the formats, --help and the
+ * completions.  The first FIELD_NDEFAULT are prt-scan's default columns, in
+ * the order that prt(5) fixes for ever.
+ */
+#ifndef RECORD_FIELD_H
+#define RECORD_FIELD_H
+
+#include <stdbool.h>
+
+#include "lib/str.h"
+
+enum field_id {
+	F_PROTO, F_STATE, F_LOCAL_ADDR, F_LOCAL_PORT, F_REMOTE_ADDR,
+	F_REMOTE_PORT, F_DIR, F_SERVICE, F_NETNS, F_CONTAINER, F_PID,
+	F_PROCESS, F_USER, F_UID, F_FD, F_PPID, F_PARENT, F_EXE, F_CMDLINE,
+	FIELD_NDEFAULT,
+	F_HOST = FIELD_NDEFAULT, F_FAMILY, F_V6ONLY, F_INODE, F_SOCK_UID,
+	F_IFACE, F_RX_QUEUE, F_TX_QUEUE, F_BACKLOG, F_RX_BYTES, F_TX_BYTES,
+	F_RTT, F_RETRANS, F_START, F_UNIT, F_CGROUP, F_CONTAINER_ID,
+	F_NETNS_ID, F_CWD, F_RSS, F_CPU,
+	FIELD_NSCAN,
+	F_CHANGE = FIELD_NSCAN, F_FIRST_SEEN, F_WAS, F_RX_RATE, F_TX_RATE,
+	F_RX_PACKETS, F_RX_ERRORS, F_TX_PACKETS, F_TX_ERRORS,
+	F_FLAGS, F_WHY,
+	FIELD_COUNT,
+	FIELD_NONE = -1
+};
+
+/* How json writes a value: text and lists of names as strings, numbers and
+ * lists of numbers as numbers, pairs as an object. */
+enum field_type { FIELD_TEXT, FIELD_NUMBER, FIELD_NUMBERS, FIELD_NAMES,
+	FIELD_PAIRS };
+
+struct field {
+	const char *name;
+	enum field_type type;
+	bool owner;	/* of the process that holds the socket */
+	/* In a table that is too wide the highest rank is left out first;
+	 * 0 never is. */
+	unsigned char rank;
+	/* Where it is wider a table may cut it to so many columns. */
+	unsigned char least;
+	const char *help;
+};
+
+extern const struct field field_table[FIELD_COUNT];
+
+/* FIELD_NONE where the table has no such name. */
+enum field_id field_find(struct str name);
+
+#endif

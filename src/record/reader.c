@@ -1,0 +1,390 @@
+#include "record/reader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/escape.h"
+#include "lib/num.h"
+
+/* A record without a header has prt-scan's default fields, and where prt-diff
+ * wrote it, behind them these. */
+static const enum field_id diff_fields[] = { F_CHANGE, F_FIRST_SEEN, F_WAS };
+enum {
+	NDIFF = FIELD_NDEFAULT + NELEMS(diff_fields),
+	CHANGE_AT = FIELD_NDEFAULT	/* the first of these */
+};
+
+static enum rec_event
+fail(struct rec *r, const char *what)
+{
+	snprintf(r->error, sizeof r->error, "%s", what);
+	return REC_ERROR;
+}
+
+/* The next \ from p on; looked for again only once it was passed. */
+static const char *
+next_escape(const char *p, const char *end)
+{
+	const char *q = p < end ? memchr(p, '\\', (size_t)(end - p)) : NULL;
+
+	return q != NULL ? q : end;
+}
+
+void
+rec_start(struct rec *r, const char *name, struct str text,
+    const struct cols *fields)
+{
+	memset(r, 0, sizeof *r);
+	r->name = name;
+	r->p = text.n > 0 ? text.p : "";
+	r->end = r->p + text.n;
+	r->nul = text.n > 0 ? memchr(text.p, '\0', text.n) : NULL;
+	r->escape = next_escape(r->p, r->end);
+	cols_init(&r->cols);
+	if (fields != NULL) {
+		cols_copy(&r->cols, fields);
+		r->v = mem_alloc(r->cols.n * sizeof *r->v);
+	}
+}
+
+void
+rec_stop(struct rec *r)
+{
+	cols_free(&r->cols);
+	buf_free(&r->unescaped);
+	arena_free(&r->arena);
+	free(r->v);
+	r->v = NULL;
+}
+
+/* The tabs among the eight bytes at p: the high bit of a lane each, the first
+ * byte's lowest. */
+static uint64_t
+tabs_at(const char *p)
+{
+	const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+	uint64_t w;
+
+	memcpy(&w, p, sizeof w);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	w = __builtin_bswap64(w);
+#endif
+	w ^= UINT64_C(0x0101010101010101) * '\t';
+	return ~(((w & low) + low) | w | low);
+}
+
+static struct str
+value(const char *p, const char *end)
+{
+	if (end == p || (end - p == 1 && *p == '-'))
+		return STR_NONE;
+	return (struct str){ p, (size_t)(end - p) };
+}
+
+/*
+ * Cuts line at its tabs, at most max times: the number of fields, which may be
+ * more than max.  Fields are a few bytes long, too short for a memchr each.
+ */
+static size_t
+split(struct str line, struct str *v, size_t max)
+{
+	const char *p = line.p, *field = p, *end = p + line.n;
+	uint64_t tabs;
+	size_t n = 0;
+
+	for (; end - p >= (ptrdiff_t)sizeof tabs; p += sizeof tabs) {
+		for (tabs = tabs_at(p); tabs != 0; tabs &= tabs - 1) {
+			const char *tab = p + __builtin_ctzll(tabs) / 8;
+
+			if (n++ < max)
+				v[n - 1] = value(field, tab);
+			field = tab + 1;
+		}
+	}
+	for (; p < end; p++) {
+		if (*p != '\t')
+			continue;
+		if (n++ < max)
+			v[n - 1] = value(field, p);
+		field = p + 1;
+	}
+	if (n++ < max)
+		v[n - 1] = value(field, end);
+	return n;
+}
+
+/* Unescapes the values that need it. */
+static const char *
+unescape(struct str line, struct str *v, size_t n, struct buf *b)
+{
+	const char *wrong;
+	size_t i, len;
+	char *dst;
+
+	b->n = 0;
+	buf_room(b, line.n);	/* no later one moves it */
+	for (i = 0; i < n; i++) {
+		if (v[i].n == 0 || memchr(v[i].p, '\\', v[i].n) == NULL)
+			continue;
+		dst = buf_room(b, v[i].n);
+		wrong = escape_undo(v[i], dst, &len);
+		if (wrong != NULL)
+			return wrong;
+		v[i] = (struct str){ dst, len };
+		b->n += len;
+	}
+	return NULL;
+}
+
+bool
+rec_split(struct str line, size_t ncols, struct str *v, struct buf *unescaped)
+{
+	if (split(line, v, ncols) != ncols)
+		return false;
+	if (line.n == 0 || memchr(line.p, '\\', line.n) == NULL)
+		return true;
+	return unescape(line, v, ncols, unescaped) == NULL;
+}
+
+static void
+set_cols(struct rec *r, struct cols *c)
+{
+	cols_free(&r->cols);
+	r->cols = *c;
+	free(r->v);
+	r->v = mem_alloc(c->n * sizeof *r->v);
+}
+
+static bool
+looks_like_record(const struct str v[static FIELD_NDEFAULT])
+{
+	struct str proto = v[F_PROTO], local_port = v[F_LOCAL_PORT];
+	uint64_t port;
+
+	return (str_is(proto, "tcp") || str_is(proto, "udp")) &&
+	    (local_port.p == NULL ||
+	    num_parse(local_port, UINT16_MAX, &port));
+}
+
+static bool
+is_change(struct str s)
+{
+	return str_is(s, "new") || str_is(s, "gone") || str_is(s, "changed") ||
+	    str_is(s, "unchanged");
+}
+
+/* The columns of a record that no header came before. */
+static enum rec_event
+assume_cols(struct rec *r, struct str line)
+{
+	struct str v[NDIFF];
+	size_t i, n = split(line, v, NDIFF);
+	struct cols c;
+
+	if ((n != FIELD_NDEFAULT &&
+	    !(n == NDIFF && is_change(v[CHANGE_AT]))) ||
+	    !looks_like_record(v)) {
+		snprintf(r->error, sizeof r->error, n == 1 ?
+		    "no header and no TAB: no record stream (-F tsv), or "
+		    "--fields=LIST is missing" :
+		    "no header, and %zu fields: keep it (grep -e '^#' -e "
+		    "PATTERN) or give --fields=LIST", n);
+		return REC_ERROR;
+	}
+	cols_init(&c);
+	cols_add_defaults(&c);
+	for (i = 0; FIELD_NDEFAULT + i < n; i++)
+		cols_add_field(&c, diff_fields[i]);
+	set_cols(r, &c);
+	return REC_COLS;
+}
+
+static enum rec_event
+read_row(struct rec *r, struct str line)
+{
+	size_t n = split(line, r->v, r->cols.n);
+	const char *wrong;
+
+	if (n != r->cols.n) {
+		snprintf(r->error, sizeof r->error, "%zu field%s, expected %zu",
+		    n, n == 1 ? "" : "s", r->cols.n);
+		return REC_ERROR;
+	}
+	if (r->escape < line.p + line.n) {
+		wrong = unescape(line, r->v, n, &r->unescaped);
+		if (wrong != NULL)
+			return fail(r, wrong);
+		r->escape = next_escape(line.p + line.n, r->end);
+	}
+	r->line = line;
+	r->headerless |= !r->headed;
+	r->rows++;
+	return REC_ROW;
+}
+
+/* `#name<TAB>name...': the names are those of r->cols from now on. */
+static enum rec_event
+read_header(struct rec *r, struct str line)
+{
+	struct str names = { line.p + 1, line.n - 1 };
+	struct cols c;
+
+	cols_init(&c);
+	do {
+		struct str name = str_cut(&names, '\t');
+
+		if (!cols_add(&c, name)) {
+			cols_free(&c);
+			snprintf(r->error, sizeof r->error,
+			    "not a header (#name<TAB>name...): field %.*s",
+			    (int)(name.n < 40 ? name.n : 40), name.p);
+			return REC_ERROR;
+		}
+	} while (names.p != NULL);
+	if (r->headerless && !r->headed && !cols_equal(&c, &r->cols)) {
+		cols_free(&c);
+		return fail(r, "this header does not fit the records before "
+		    "it");
+	}
+	r->headed = true;
+	set_cols(r, &c);
+	return REC_COLS;
+}
+
+static enum rec_event
+read_snap(struct rec *r, struct str text)
+{
+	const char *wrong = snap_parse(&r->snap, text, &r->arena);
+
+	if (wrong != NULL)
+		return fail(r, wrong);
+	r->nsnap++;
+	return REC_SNAP;
+}
+
+/* False where it is no ##end line. */
+static bool
+read_end(struct rec *r, struct str text)
+{
+	uint64_t n;
+
+	if (!str_starts(text, " records="))
+		return false;
+	text.p += sizeof " records=" - 1;
+	text.n -= sizeof " records=" - 1;
+	if (!num_parse(text, UINT64_MAX - r->promised, &n))
+		return false;
+	r->nend++;
+	r->promised += n;
+	return true;
+}
+
+/* What follows a keyword at the start of a line: false where it is another
+ * word that only begins like it. */
+static bool
+keyword(struct str line, const char *word, struct str *text)
+{
+	size_t n = strlen(word);
+
+	if (!str_starts(line, word) || (line.n > n && line.p[n] != ' '))
+		return false;
+	*text = (struct str){ line.p + n, line.n - n };
+	return true;
+}
+
+/* A line that starts with #.  REC_EOF: nothing to tell of it. */
+static enum rec_event
+read_comment(struct rec *r, struct str line)
+{
+	struct str text;
+
+	if (keyword(line, "##prt", &text))
+		return read_snap(r, text);
+	if (keyword(line, "##end", &text))
+		return read_end(r, text) ? REC_EOF :
+		    fail(r, "expected ##end records=NUMBER");
+	if (str_starts(line, "##") || str_starts(line, "# "))
+		return REC_EOF;
+	return read_header(r, line);
+}
+
+/* What no line may hold; NULL where all is well. */
+static const char *
+line_fault(const struct rec *r, struct str line)
+{
+	if (r->nul != NULL && r->nul < line.p + line.n)
+		return "a NUL byte: not a record stream";
+	if (line.n > 0 && line.p[line.n - 1] == '\r')
+		return "ends in CR LF: expected LF alone (no csv; tr -d '\\r')";
+	if (r->lineno == 1 && str_starts(line, "\xef\xbb\xbf"))
+		return "starts with a byte order mark: expected none";
+	return NULL;
+}
+
+static enum rec_event
+at_end(struct rec *r)
+{
+	if (r->nsnap > 0 && r->nsnap == r->nend && r->rows > r->promised) {
+		snprintf(r->error, sizeof r->error,
+		    "%llu records, more than the %llu of ##end",
+		    (unsigned long long)r->rows,
+		    (unsigned long long)r->promised);
+		return REC_ERROR;
+	}
+	return REC_EOF;
+}
+
+enum rec_event
+rec_next(struct rec *r)
+{
+	enum rec_event event;
+	struct str line;
+	const char *lf, *fault;
+
+	while (r->p < r->end) {
+		lf = memchr(r->p, '\n', (size_t)(r->end - r->p));
+		if (lf == NULL) {
+			/* Half a line: no one can tell what it was. */
+			r->cut = true;
+			r->lineno++;
+			r->p = r->end;
+			break;
+		}
+		line = (struct str){ r->p, (size_t)(lf - r->p) };
+		r->lineno++;
+		fault = line_fault(r, line);
+		if (fault != NULL)
+			return fail(r, fault);
+		if (*line.p != '#' && r->v == NULL) {
+			r->lineno--;	/* the line comes once more */
+			event = assume_cols(r, line);
+			r->lineno += event == REC_ERROR;
+			return event;
+		}
+		r->p = lf + 1;
+		if (*line.p != '#')
+			return read_row(r, line);
+		if (r->escape < r->p)
+			r->escape = next_escape(r->p, r->end);
+		event = read_comment(r, line);
+		if (event != REC_EOF)
+			return event;
+	}
+	return at_end(r);
+}
+
+bool
+rec_closed(const struct rec *r)
+{
+	return r->nend + 1 == r->nsnap && r->rows == r->promised;
+}
+
+enum rec_extent
+rec_extent(const struct rec *r)
+{
+	if (r->cut || r->nsnap != r->nend)
+		return REC_CUT;
+	if (r->nsnap == 0)
+		return REC_UNMARKED;
+	return r->rows < r->promised ? REC_SELECTION : REC_WHOLE;
+}

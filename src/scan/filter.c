@@ -1,0 +1,231 @@
+#include "scan/filter.h"
+
+#include <stdlib.h>
+
+#include "lib/num.h"
+
+void
+filter_free(struct filter *f)
+{
+	free(f->pids);
+	free(f->ends);
+}
+
+bool
+filter_wants_proto(const struct filter *f, enum sock_proto proto)
+{
+	if (!f->tcp && !f->udp)
+		return true;
+	return proto == PROTO_TCP ? f->tcp : f->udp;
+}
+
+bool
+filter_wants_family(const struct filter *f, enum addr_family family)
+{
+	if (!f->inet && !f->inet6)
+		return true;
+	return family == ADDR_INET ? f->inet : f->inet6;
+}
+
+bool
+filter_wants_state(const struct filter *f, enum sock_state state)
+{
+	if (f->listening && state != STATE_LISTEN && state != STATE_UNCONN)
+		return false;
+	return f->states == 0 || (f->states >> state & 1) != 0;
+}
+
+/* A filter by which no connection gets through leaves no dir to judge. */
+bool
+filter_wants_connected(const struct filter *f)
+{
+	int i;
+
+	for (i = STATE_ESTABLISHED; i < STATE_UNCONN; i++)
+		if (i != STATE_LISTEN &&
+		    filter_wants_state(f, (enum sock_state)i))
+			return true;
+	return false;
+}
+
+static bool
+end_fits(const struct filter_end *end, const struct addr *addr, uint16_t port)
+{
+	struct addr plain;
+
+	if (addr->family == ADDR_NONE)
+		return false;
+	if (end->has_ports && (port < end->first || port > end->last))
+		return false;
+	if (!end->has_addr)
+		return true;
+	plain = addr_unmap(addr);
+	return addr_in(&plain, &end->net, end->bits);
+}
+
+static bool
+fits_operands(const struct filter *f, const struct sock *s)
+{
+	size_t i;
+
+	for (i = 0; i < f->nends; i++) {
+		const struct filter_end *end = &f->ends[i];
+
+		if (end->has_proto && end->proto != s->proto)
+			continue;
+		if (end_fits(end, &s->local, s->local_port) ||
+		    end_fits(end, &s->remote, s->remote_port))
+			return true;
+	}
+	return f->nends == 0;
+}
+
+bool
+filter_keeps(const struct filter *f, const struct scan *sc,
+    const struct sock *s)
+{
+	if (!filter_wants_proto(f, s->proto) ||
+	    !filter_wants_family(f, s->local.family) ||
+	    !filter_wants_state(f, s->state))
+		return false;
+	if (f->no_ephemeral && s->state == STATE_UNCONN &&
+	    scan_is_ephemeral(sc, s, s->local_port))
+		return false;
+	return fits_operands(f, s);
+}
+
+bool
+filter_keeps_pid(const struct filter *f, uint32_t pid)
+{
+	return f->npids == 0 ||
+	    bsearch(&pid, f->pids, f->npids, sizeof pid, num_cmp32) != NULL;
+}
+
+/* Appends `;word' or, as the first, `word'. */
+static void
+add_word(struct buf *b, size_t start, const char *word)
+{
+	if (b->n > start)
+		buf_putc(b, ';');
+	buf_puts(b, word);
+}
+
+static void
+add_end_text(struct buf *b, const struct filter_end *end)
+{
+	if (end->has_addr) {
+		char *p = buf_room(b, ADDR_TEXT_MAX + 2);
+		char *q = p;
+
+		*q++ = '[';
+		q = addr_format(q, &end->net);
+		*q++ = ']';
+		b->n += (size_t)(q - p);
+		buf_putc(b, '/');
+		num_add(b, end->bits);
+	}
+	if (!end->has_ports)
+		return;
+	buf_putc(b, ':');
+	num_add(b, end->first);
+	if (end->last != end->first) {
+		buf_putc(b, '-');
+		num_add(b, end->last);
+	}
+	if (end->has_proto) {
+		buf_putc(b, '/');
+		buf_puts(b, sock_proto_name(end->proto));
+	}
+}
+
+static int
+cmp_end(const void *a, const void *b)
+{
+	const struct filter_end *x = a, *y = b;
+	int c = x->has_addr - y->has_addr;
+
+	if (c == 0)
+		c = addr_cmp(&x->net, &y->net);
+	if (c == 0)
+		c = num_cmp(x->bits, y->bits);
+	if (c == 0)
+		c = x->has_ports - y->has_ports;
+	if (c == 0)
+		c = num_cmp(x->first, y->first);
+	if (c == 0)
+		c = num_cmp(x->last, y->last);
+	if (c == 0)
+		c = x->has_proto - y->has_proto;
+	return c != 0 ? c : x->proto - y->proto;
+}
+
+static void
+add_ends(const struct filter *f, struct buf *b)
+{
+	size_t i, size = f->nends * sizeof *f->ends;
+	struct filter_end *ends = mem_alloc(size);
+
+	memcpy(ends, f->ends, size);
+	qsort(ends, f->nends, sizeof *ends, cmp_end);
+	for (i = 0; i < f->nends; i++) {
+		if (i > 0 && cmp_end(&ends[i - 1], &ends[i]) == 0)
+			continue;
+		if (i > 0)
+			buf_putc(b, ',');
+		add_end_text(b, &ends[i]);
+	}
+	free(ends);
+}
+
+void
+filter_scope(const struct filter *f, struct buf *b)
+{
+	size_t start = b->n, i;
+	bool first = true;
+
+	if (f->inet != f->inet6)
+		add_word(b, start, f->inet ? "inet" : "inet6");
+	if (f->tcp != f->udp)
+		add_word(b, start, f->tcp ? "tcp" : "udp");
+	if (f->listening)
+		add_word(b, start, "listening");
+	if (f->no_ephemeral)
+		add_word(b, start, "no-ephemeral");
+	if (f->states != 0)
+		add_word(b, start, "state=");
+	for (i = 0; i < STATE_COUNT; i++) {
+		if ((f->states >> i & 1) == 0)
+			continue;
+		if (!first)
+			buf_putc(b, ',');
+		buf_puts(b, sock_state_name((enum sock_state)i));
+		first = false;
+	}
+	if (f->npids > 0)
+		add_word(b, start, "pid=");
+	for (i = 0; i < f->npids; i++) {
+		if (i > 0)
+			buf_putc(b, ',');
+		num_add(b, f->pids[i]);
+	}
+	if (f->nends > 0) {
+		add_word(b, start, "end=");
+		add_ends(f, b);
+	}
+	if (b->n == start)
+		buf_puts(b, "all");
+	if (f->all_netns)
+		add_word(b, start, "netns");
+}
+
+bool
+filter_is_empty(const struct filter *f)
+{
+	struct buf scope = { 0 };
+	bool empty;
+
+	filter_scope(f, &scope);
+	empty = str_is(buf_str(&scope), "all");
+	buf_free(&scope);
+	return empty;
+}

@@ -1,0 +1,61 @@
+/*
+ * filter: which sockets and records a scan keeps.
+ */
+#ifndef SCAN_FILTER_H
+#define SCAN_FILTER_H
+
+#include "scan/services.h"
+#include "scan/sock.h"
+
+/* An operand: an address block and a range of ports, either of which may be
+ * missing.  A service's ports are of one protocol each. */
+struct filter_end {
+	bool has_addr, has_ports, has_proto;
+	struct addr net;	/* IPv4-mapped ones as IPv4 */
+	unsigned bits;
+	uint16_t first, last;
+	unsigned char proto;
+};
+
+struct filter {
+	bool inet, inet6;	/* neither: both, as with the next two */
+	bool tcp, udp;
+	bool listening;
+	bool all_netns;		/* not a condition: how far to look */
+	bool no_ephemeral;
+	uint32_t states;	/* bits 1 << enum sock_state; 0: all */
+	uint32_t *pids;		/* in order, each once */
+	size_t npids, pidcap;
+	struct filter_end *ends;
+	size_t nends, endcap;
+};
+
+/* Each reads what the user wrote and prints a message and returns false where
+ * it cannot be.  services is asked for the ports of a name. */
+bool filter_add_states(struct filter *f, const char *list);
+bool filter_add_pids(struct filter *f, const char *list);
+bool filter_add_operand(struct filter *f, const char *text,
+    const struct services *services);
+void filter_free(struct filter *f);
+
+/* Whether the filter wants any of that protocol, family or state: what a
+ * backend need not even ask the kernel for. */
+bool filter_wants_proto(const struct filter *f, enum sock_proto proto);
+bool filter_wants_family(const struct filter *f, enum addr_family family);
+bool filter_wants_state(const struct filter *f, enum sock_state state);
+bool filter_wants_connected(const struct filter *f);
+
+/* All conditions but the pids. */
+bool filter_keeps(const struct filter *f, const struct scan *sc,
+    const struct sock *s);
+
+/* No pids were given, or pid is one of them. */
+bool filter_keeps_pid(const struct filter *f, uint32_t pid);
+
+/* It keeps everything, of the own namespace. */
+bool filter_is_empty(const struct filter *f);
+
+/* Appends the scope of the snapshot, in one form however it was written. */
+void filter_scope(const struct filter *f, struct buf *b);
+
+#endif

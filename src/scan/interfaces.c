@@ -1,0 +1,191 @@
+#include "scan/interfaces.h"
+
+#include <stdlib.h>
+
+#include "lib/num.h"
+
+/* The fields of the records, after iface. */
+static const enum field_id fields[IFACE_NCOUNTERS] = {
+	[IFACE_RX_BYTES] = F_RX_BYTES, [IFACE_RX_PACKETS] = F_RX_PACKETS,
+	[IFACE_RX_ERRORS] = F_RX_ERRORS, [IFACE_TX_BYTES] = F_TX_BYTES,
+	[IFACE_TX_PACKETS] = F_TX_PACKETS, [IFACE_TX_ERRORS] = F_TX_ERRORS,
+};
+
+/* Where a line of /proc/net/dev has them, behind the name. */
+static const int netdev_at[IFACE_NCOUNTERS] = {
+	[IFACE_RX_BYTES] = 0, [IFACE_RX_PACKETS] = 1, [IFACE_RX_ERRORS] = 2,
+	[IFACE_TX_BYTES] = 8, [IFACE_TX_PACKETS] = 9, [IFACE_TX_ERRORS] = 10,
+};
+
+/* What the heading of netstat -ib calls them. */
+static const char *const netstat_names[IFACE_NCOUNTERS] = {
+	[IFACE_RX_BYTES] = "Ibytes", [IFACE_RX_PACKETS] = "Ipkts",
+	[IFACE_RX_ERRORS] = "Ierrs", [IFACE_TX_BYTES] = "Obytes",
+	[IFACE_TX_PACKETS] = "Opkts", [IFACE_TX_ERRORS] = "Oerrs",
+};
+
+enum { MAX_WORDS = 32 };
+
+/* Room for one more, with that name; nothing of it is known. */
+static struct iface *
+add_iface(struct ifaces *t, struct str name)
+{
+	t->v = mem_grow(t->v, &t->cap, t->n + 1, sizeof *t->v);
+	t->v[t->n] = (struct iface){ .name = arena_str(&t->arena, name) };
+	return &t->v[t->n++];
+}
+
+void
+ifaces_free(struct ifaces *t)
+{
+	free(t->v);
+	arena_free(&t->arena);
+}
+
+/* The words of a line, at most MAX_WORDS of them. */
+static int
+split(struct str line, struct str word[static MAX_WORDS])
+{
+	int n = 0;
+
+	while (line.p != NULL && n < MAX_WORDS) {
+		word[n] = str_cut(&line, ' ');
+		n += word[n].n > 0;
+	}
+	return n;
+}
+
+static void
+set(struct iface *f, int counter, struct str word)
+{
+	f->counter[counter] = 0;
+	f->known[counter] = num_parse(word, UINT64_MAX, &f->counter[counter]);
+}
+
+void
+ifaces_netdev(struct ifaces *t, struct str text)
+{
+	struct str word[MAX_WORDS], line, name;
+	int n, i;
+
+	while (text.p != NULL) {
+		line = str_cut(&text, '\n');
+		name = str_cut(&line, ':');
+		/* the two lines of the heading have no colon */
+		if (line.p == NULL)
+			continue;
+		while (name.n > 0 && *name.p == ' ') {
+			name.p++;
+			name.n--;
+		}
+		n = split(line, word);
+		if (name.n == 0 || n <= netdev_at[IFACE_TX_ERRORS])
+			continue;
+		add_iface(t, name);
+		for (i = 0; i < IFACE_NCOUNTERS; i++)
+			set(&t->v[t->n - 1], i, word[netdev_at[i]]);
+	}
+}
+
+/* An interface without an address has a word less in the middle of its line:
+ * columns are counted from the end. */
+void
+ifaces_netstat(struct ifaces *t, struct str text)
+{
+	struct str head[MAX_WORDS], word[MAX_WORDS] = { STR_NONE };
+	int nhead = split(str_cut(&text, '\n'), head), n, i, j;
+	struct iface *f;
+
+	while (text.p != NULL) {
+		n = split(str_cut(&text, '\n'), word);
+		if (n < 4 || n > nhead || !str_starts(word[2], "<Link#"))
+			continue;
+		if (str_ends(word[0], "*"))	/* it is down */
+			word[0].n--;
+		f = add_iface(t, word[0]);
+		for (i = 0; i < IFACE_NCOUNTERS; i++)
+			for (j = 3; j < nhead; j++)
+				if (str_is(head[j], netstat_names[i]) &&
+				    n - nhead + j >= 3)
+					set(f, i, word[n - nhead + j]);
+	}
+}
+
+/* lo, and lo0 of the BSDs. */
+static bool
+is_loopback(struct str name)
+{
+	uint64_t n;
+
+	if (!str_starts(name, "lo"))
+		return false;
+	name = (struct str){ name.p + 2, name.n - 2 };
+	return name.n == 0 || num_parse(name, UINT32_MAX, &n);
+}
+
+void
+ifaces_columns(struct cols *c)
+{
+	int i;
+
+	cols_add_field(c, F_IFACE);
+	for (i = 0; i < IFACE_NCOUNTERS; i++)
+		cols_add_field(c, fields[i]);
+}
+
+static void
+write_one(const struct iface *f, const struct cols *cols, struct str host,
+    struct str *v, struct out *out)
+{
+	char digits[IFACE_NCOUNTERS][NUM_MAX] = { { 0 } };
+	size_t c;
+	int i;
+
+	for (c = 0; c < cols->n; c++) {
+		v[c] = cols->v[c].id == F_HOST ? host : f->name;
+		for (i = 0; i < IFACE_NCOUNTERS; i++) {
+			if (cols->v[c].id != fields[i])
+				continue;
+			v[c] = STR_NONE;
+			if (f->known[i])
+				v[c] = (struct str){ digits[i],
+					(size_t)(num_format(digits[i],
+					f->counter[i]) - digits[i]) };
+		}
+	}
+	out_row(out, v, OUT_PLAIN);
+}
+
+/* What some interface did not tell is not in the sum; what none did is not
+ * known of it. */
+static struct iface
+sum(const struct ifaces *t)
+{
+	struct iface total = { .name = STR_LIT("total") };
+	size_t i;
+	int c;
+
+	for (i = 0; i < t->n; i++) {
+		if (is_loopback(t->v[i].name))
+			continue;
+		for (c = 0; c < IFACE_NCOUNTERS; c++) {
+			total.counter[c] += t->v[i].counter[c];
+			total.known[c] |= t->v[i].known[c];
+		}
+	}
+	return total;
+}
+
+void
+ifaces_write(const struct ifaces *t, const struct cols *cols,
+    struct str host, struct out *out)
+{
+	struct str *v = mem_alloc(cols->n * sizeof *v);
+	struct iface total = sum(t);
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		write_one(&t->v[i], cols, host, v, out);
+	write_one(&total, cols, host, v, out);
+	free(v);
+}

@@ -1,0 +1,207 @@
+#include "scan/job.h"
+
+#include <unistd.h>
+
+#include "lib/err.h"
+#include "lib/num.h"
+#include "lib/priv.h"
+#include "lib/timestamp.h"
+#include "scan/interfaces.h"
+#include "scan/machine.h"
+#include "scan/rows.h"
+#include "scan/run.h"
+
+/* What the snapshot says of itself; strings go to the arena. */
+struct about {
+	struct snap snap;
+	struct sys sys;
+	struct arena *arena;
+};
+
+static void
+set_number(struct about *a, const char *key, uint64_t v)
+{
+	char digits[NUM_MAX];
+
+	snap_set(&a->snap, key, arena_str(a->arena, num_str(digits, v)));
+}
+
+/* Of a text it is not known which machine it tells of, nor who asked. */
+static void
+describe(struct about *a, const struct scan_job *j, uint64_t unowned,
+    struct str scope)
+{
+	char time[TIMESTAMP_LEN];
+
+	timestamp_format(time, j->start);
+	snap_set(&a->snap, "time",
+	    arena_str(a->arena, (struct str){ time, sizeof time }));
+	if (!j->req.is_text) {
+		sys_read(&a->sys, j->req.proc, j->req.own_proc, a->arena);
+		snap_set(&a->snap, "host", a->sys.host);
+		snap_set(&a->snap, "boot", a->sys.boot);
+		set_number(a, "euid", (uint64_t)geteuid());
+		set_number(a, "unowned", unowned);
+		set_number(a, "unpriv", a->sys.unpriv);
+	}
+	snap_set(&a->snap, "scope", arena_str(a->arena, scope));
+}
+
+/* Nothing is read that no column and no filter needs. */
+static unsigned
+needs_of(const struct scan_job *j)
+{
+	unsigned needs = j->quiet ? 0 : rows_needs(&j->cols);
+
+	if (!filter_wants_connected(j->req.filter))
+		needs &= ~(unsigned)NEED_DIR;
+	if (j->req.filter->npids > 0)
+		needs |= NEED_OWNERS;
+	return needs;
+}
+
+static bool
+print(const struct scan_job *j, struct scan *sc, const struct rows *rows,
+    uint64_t unowned)
+{
+	struct about about = { .arena = &sc->arena };
+	struct rows_source src = { .scan = sc, .services = j->req.services };
+	struct buf scope = { 0 };
+	struct out *out = out_open(j->out);
+
+	filter_scope(j->req.filter, &scope);
+	describe(&about, j, unowned, buf_str(&scope));
+	buf_free(&scope);
+	src.users = users_open();
+	src.host = about.sys.host;
+	out_snapshot(out, &about.snap, &j->cols);
+	rows_write(rows, &src, &j->cols, out);
+	users_free(src.users);
+	return out_close(out);
+}
+
+/* In three parts: `the owner of', 1, `socket is'. */
+static void
+say_hidden(const char *what, uint64_t n, const char *of, const char *lacks)
+{
+	const char *why = ": root, or sudo prt-scan, sees more", *right = "";
+
+	if (lacks == NULL) {
+		why = ", even from root";
+	} else if (geteuid() == 0) {
+		why = ": root lacks ";
+		right = lacks;
+	}
+	err_msg("%s %llu %s hidden%s%s", what, (unsigned long long)n, of, why,
+	    right);
+}
+
+/* What a person at a terminal wants to know, and --strict's verdict. */
+static bool
+judge_hidden(const struct scan_job *j, const struct scan *sc,
+    uint64_t unowned, const char *lacks)
+{
+	bool say = j->strict || isatty(STDERR_FILENO);
+
+	/* nothing in the output tells that their sockets are not there */
+	if (sc->hidden_netns > 0)
+		say_hidden("the network namespace of", sc->hidden_netns,
+		    sc->hidden_netns == 1 ? "process is" : "processes is",
+		    lacks);
+	if (unowned > 0 && say)
+		say_hidden(unowned == 1 ? "the owner of" : "the owners of",
+		    unowned, unowned == 1 ? "socket is" : "sockets are", lacks);
+	return !j->strict || (unowned == 0 && sc->hidden_netns == 0 &&
+	    !sc->incomplete);
+}
+
+static enum scan_result
+tell(const struct scan_job *j, struct scan *sc, bool owners)
+{
+	struct rows rows;
+	uint64_t unowned = 0;
+	const char *lacks = sc->hidden == 0 && sc->hidden_netns == 0 ? NULL :
+	    priv_lacks(PRIV_READ | PRIV_TRACE);
+	enum scan_result result = SCAN_DONE;
+
+	priv_keep(0);		/* there is only to format, and to print */
+	rows_make(&rows, sc, j->req.filter, owners, !j->unsorted);
+	if (owners && sc->hidden > 0)
+		unowned = rows_unowned(&rows);
+	if (rows.n == 0)
+		result = SCAN_NOTHING;
+	if (!j->quiet && !print(j, sc, &rows, unowned))
+		result = SCAN_FAILED;
+	if (!judge_hidden(j, sc, unowned, lacks))
+		result = SCAN_FAILED;
+	rows_free(&rows);
+	return result;
+}
+
+/* Names of containers may be Podman's to tell.  Whoever has no right for it to
+ * give up need not know. */
+static bool
+may_ask_podman(const struct scan_job *j)
+{
+	struct buf path = { 0 };
+	bool found = j->req.own_proc && (needs_of(j) & NEED_NAMES) != 0 &&
+	    priv_lacks(PRIV_PODMAN) == NULL && run_look("podman", &path);
+
+	buf_free(&path);
+	return found;
+}
+
+void
+scan_job_begin(const struct scan_job *j)
+{
+	const struct scan_request *req = &j->req;
+	unsigned uses = PRIV_READ;
+
+	/* interfaces are for all to see */
+	if (!req->is_text && !j->interfaces) {
+		uses |= PRIV_TRACE;
+		if (req->filter->all_netns)
+			uses |= PRIV_NETNS;
+		if (req->owners != OWNERS_WALK && req->own_proc)
+			uses |= PRIV_BPF;
+		if (may_ask_podman(j))
+			uses |= PRIV_PODMAN;
+	}
+	priv_keep(uses);
+}
+
+enum scan_result
+scan_job_sockets(const struct scan_job *j)
+{
+	struct scan_request req = j->req;
+	struct scan sc = { .nsock = 0 };
+	enum scan_result result = SCAN_FAILED;
+
+	req.needs = needs_of(j);
+	if (scan_run(&req, j->backend, &sc))
+		result = tell(j, &sc, (req.needs & NEED_OWNERS) != 0);
+	scan_free(&sc);
+	return result;
+}
+
+enum scan_result
+scan_job_ifaces(const struct scan_job *j)
+{
+	struct arena arena = { NULL, 0, 0 };
+	struct about about = { .arena = &arena };
+	struct ifaces t = { 0 };
+	bool ok = ifaces_read(&t, j->req.proc, j->req.own_proc);
+
+	priv_keep(0);
+	if (ok && !j->quiet) {
+		struct out *out = out_open(j->out);
+
+		describe(&about, j, 0, STR_LIT("interfaces"));
+		out_snapshot(out, &about.snap, &j->cols);
+		ifaces_write(&t, &j->cols, about.sys.host, out);
+		ok = out_close(out);
+	}
+	ifaces_free(&t);
+	arena_free(&arena);
+	return ok ? SCAN_DONE : SCAN_FAILED;
+}

@@ -1,0 +1,244 @@
+/*
+ * One program of 27 instructions is loaded, run once over all files of all
+ * tasks, and gone when its descriptors are closed.  The kernel runs it only
+ * after it has proved that it ends and reads nothing out of bounds; where it
+ * refuses, the walk of /proc finds the owners.
+ */
+#define _GNU_SOURCE
+#include "scan/linux/bpf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/input.h"
+#include "lib/num.h"
+#include "scan/linux/linux.h"
+
+enum {
+	BTF_MAX = 64 * 1024 * 1024,
+	READ_SIZE = 32 * 1024		/* as the kernel's own buffer */
+};
+
+/* What of the kernel's the program needs to know, by these numbers. */
+enum { ITER, TGID, LEADER, CRED, EUID, F_INODE, I_INO, NWANT };
+
+/* What the kernel hands to the program for each file: struct
+ * bpf_iter__task_file in kernel/bpf/task_iter.c. */
+enum { CTX_META = 0, CTX_TASK = 8, CTX_FD = 16, CTX_FILE = 24 };
+enum { META_SEQ = 0 };	/* struct bpf_iter_meta in include/linux/bpf.h */
+
+/* A register's first value is its argument; r6 to r9 outlive a call; r10 is
+ * the end of the stack.  Each macro is one instruction. */
+#define INSN(op, dst, src, offset, value) { .code = (op), .dst_reg = (dst), \
+	.src_reg = (src), .off = (offset), .imm = (value) }
+#define MOV(dst, src) INSN(BPF_ALU64 | BPF_MOV | BPF_X, dst, src, 0, 0)
+#define SET(dst, value) INSN(BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, value)
+#define ADD(dst, value) INSN(BPF_ALU64 | BPF_ADD | BPF_K, dst, 0, 0, value)
+#define LOAD(size, dst, src, offset) \
+	INSN(BPF_LDX | BPF_MEM | (size), dst, src, offset, 0)
+/* The same, of one of the wanted: where that is comes in when it is known. */
+#define LOAD_WANTED(size, dst, src, want) \
+	INSN(BPF_LDX | BPF_MEM | (size), dst, src, want, 1)
+#define STORE(size, dst, offset, src) \
+	INSN(BPF_STX | BPF_MEM | (size), dst, src, offset, 0)
+#define JUMP_IF_0(dst, insns) INSN(BPF_JMP | BPF_JEQ | BPF_K, dst, 0, insns, 0)
+#define CALL(function) INSN(BPF_JMP | BPF_CALL, 0, 0, 0, function)
+#define EXIT() INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
+
+enum { INSNS = 27, OUT = 25, FILE_SIZE = sizeof(struct linux_file) };
+
+#define FIELD(name) ((int)offsetof(struct linux_file, name) - FILE_SIZE)
+
+static const struct bpf_insn program[INSNS] = {
+	MOV(6, 1),					/* the context */
+	LOAD(BPF_DW, 7, 6, CTX_TASK),
+	JUMP_IF_0(7, OUT - 3),				/* the end: no task */
+	LOAD(BPF_DW, 8, 6, CTX_FILE),
+	JUMP_IF_0(8, OUT - 5),
+	/* r0 = bpf_sock_from_file(file): NULL, it is no socket */
+	MOV(1, 8),
+	CALL(BPF_FUNC_sock_from_file),
+	JUMP_IF_0(0, OUT - 8),
+	/* on the stack, a struct linux_file: file->f_inode->i_ino */
+	LOAD_WANTED(BPF_DW, 1, 8, F_INODE),
+	LOAD_WANTED(BPF_DW, 2, 1, I_INO),
+	STORE(BPF_W, 10, FIELD(inode), 2),
+	/* task->tgid, which user space calls pid */
+	LOAD_WANTED(BPF_W, 2, 7, TGID),
+	STORE(BPF_W, 10, FIELD(pid), 2),
+	/* task->group_leader->real_cred->euid, which status has */
+	LOAD_WANTED(BPF_DW, 2, 7, LEADER),
+	LOAD_WANTED(BPF_DW, 2, 2, CRED),
+	LOAD_WANTED(BPF_W, 2, 2, EUID),
+	STORE(BPF_W, 10, FIELD(uid), 2),
+	LOAD(BPF_W, 2, 6, CTX_FD),
+	STORE(BPF_W, 10, FIELD(fd), 2),
+	/* bpf_seq_write(meta->seq, stack, its size) */
+	LOAD(BPF_DW, 1, 6, CTX_META),
+	LOAD(BPF_DW, 1, 1, META_SEQ),
+	MOV(2, 10),
+	ADD(2, -FILE_SIZE),
+	SET(3, FILE_SIZE),
+	CALL(BPF_FUNC_seq_write),
+	/* OUT.  0: go on; what had no room is asked for again */
+	SET(0, 0),
+	EXIT(),
+};
+
+static void
+write_program(const struct linux_btf *kernel, struct bpf_insn *insn)
+{
+	int i;
+
+	memcpy(insn, program, sizeof program);
+	for (i = 0; i < INSNS; i++) {
+		if (BPF_CLASS(insn[i].code) != BPF_LDX || insn[i].imm == 0)
+			continue;
+		insn[i].off = kernel[insn[i].off].offset;
+		insn[i].imm = 0;
+	}
+}
+
+static int
+call_bpf(int cmd, union bpf_attr *attr)
+{
+	return (int)syscall(SYS_bpf, cmd, attr, sizeof *attr);
+}
+
+static int
+load_program(const struct linux_btf *kernel)
+{
+	struct bpf_insn insn[INSNS];
+	union bpf_attr attr;
+
+	write_program(kernel, insn);
+	memset(&attr, 0, sizeof attr);
+	attr.prog_type = BPF_PROG_TYPE_TRACING;
+	attr.expected_attach_type = BPF_TRACE_ITER;
+	attr.attach_btf_id = kernel[ITER].id;
+	attr.insns = (uint64_t)(uintptr_t)insn;
+	attr.insn_cnt = INSNS;
+	/* the helpers are for programs under the GPL; this one may be, too */
+	attr.license = (uint64_t)(uintptr_t)"Dual MIT/GPL";
+	memcpy(attr.prog_name, "prt_scan", sizeof "prt_scan");
+	return call_bpf(BPF_PROG_LOAD, &attr);
+}
+
+/* A descriptor from which each read gives what the program writes. */
+static int
+start_iterator(int prog)
+{
+	union bpf_attr attr;
+	int link, iter = -1;
+
+	memset(&attr, 0, sizeof attr);
+	attr.link_create.prog_fd = (uint32_t)prog;
+	attr.link_create.attach_type = BPF_TRACE_ITER;
+	link = call_bpf(BPF_LINK_CREATE, &attr);
+	if (link >= 0) {
+		memset(&attr, 0, sizeof attr);
+		attr.iter_create.link_fd = (uint32_t)link;
+		iter = call_bpf(BPF_ITER_CREATE, &attr);
+	}
+	input_close(link);
+	return iter;
+}
+
+static bool
+read_files(int iter, void (*some)(void *arg, const struct linux_file *f,
+    size_t n), void *arg)
+{
+	struct linux_file file[READ_SIZE / FILE_SIZE];
+	ssize_t n;
+
+	do {
+		n = read(iter, file, sizeof file);
+		if (n > 0)
+			some(arg, file, (size_t)n / FILE_SIZE);
+		/* EAGAIN: a million files and no socket, and so far */
+	} while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
+	return n == 0;
+}
+
+/* The numbers that the program has are those of the first pid namespace; so
+ * must be those of /proc. */
+static bool
+pids_are_global(void)
+{
+	char self[NUM_MAX];
+	ssize_t n = readlink("/proc/self", self, sizeof self);
+	struct stat st;
+	uint64_t pid;
+
+	return n > 0 &&
+	    num_parse((struct str){ self, (size_t)n }, INT32_MAX, &pid) &&
+	    pid == (uint64_t)getpid() &&
+	    stat("/proc/self/ns/pid", &st) == 0 &&
+	    st.st_ino == LINUX_PID_NS_INIT;
+}
+
+/* Linux 6.16 lets us map it; else it is read, a page at a time. */
+static bool
+find_kernel(int fd, struct linux_btf *kernel)
+{
+	struct buf text = { 0 };
+	struct stat st;
+	void *map = MAP_FAILED;
+	bool ok = fd >= 0 && fstat(fd, &st) == 0;
+
+	if (ok)
+		map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd,
+		    0);
+	if (ok && map == MAP_FAILED)
+		ok = input_slurp_fd(fd, BTF_MAX, &text);
+	if (ok && !linux_btf_find(map == MAP_FAILED ? buf_str(&text) :
+	    (struct str){ map, (size_t)st.st_size }, kernel, NWANT)) {
+		errno = EINVAL;
+		ok = false;
+	}
+	if (map != MAP_FAILED)
+		munmap(map, (size_t)st.st_size);
+	buf_free(&text);
+	return ok;
+}
+
+bool
+linux_bpf_files(void (*some)(void *arg, const struct linux_file *f, size_t n),
+    void *arg, const char **what)
+{
+	struct linux_btf kernel[NWANT] = {
+		[ITER] = { .name = "bpf_iter_task_file" },
+		[TGID] = { .name = "task_struct", .member = "tgid" },
+		[LEADER] = { .name = "task_struct", .member = "group_leader" },
+		[CRED] = { .name = "task_struct", .member = "real_cred" },
+		[EUID] = { .name = "cred", .member = "euid" },
+		[F_INODE] = { .name = "file", .member = "f_inode" },
+		[I_INO] = { .name = "inode", .member = "i_ino" },
+	};
+	int btf, prog = -1, iter = -1;
+	bool ok = false;
+
+	errno = ENOTSUP;
+	*what = "the first pid namespace";
+	if (sizeof(long) == sizeof(uint64_t) && pids_are_global()) {
+		*what = "/sys/kernel/btf/vmlinux";
+		btf = open(*what, O_RDONLY | O_CLOEXEC);
+		ok = find_kernel(btf, kernel);
+		input_close(btf);
+	}
+	if (ok) {
+		*what = "bpf";
+		prog = load_program(kernel);
+		iter = prog >= 0 ? start_iterator(prog) : -1;
+		ok = iter >= 0 && read_files(iter, some, arg);
+	}
+	input_close(iter);
+	input_close(prog);
+	return ok;
+}

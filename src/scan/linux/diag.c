@@ -1,0 +1,118 @@
+/*
+ * What the kernel tells of one socket: <linux/inet_diag.h>, sock_diag(7).
+ */
+#define _DEFAULT_SOURCE
+#include "scan/linux/linux.h"
+
+#include <arpa/inet.h>
+#include <linux/inet_diag.h>
+#include <linux/rtnetlink.h>
+#include <linux/tcp.h>
+#include <stddef.h>
+
+/* Bytes of an address that the kernel gives as four words. */
+static struct addr
+make_addr(const __be32 *words, int family)
+{
+	struct addr a = { .family = ADDR_INET6 };
+
+	if (family == AF_INET) {
+		a.family = ADDR_INET;
+		memcpy(a.b, words, 4);
+	} else {
+		memcpy(a.b, words, sizeof a.b);
+	}
+	return a;
+}
+
+/* The bytes of the message's first attribute of that type, rtnetlink(7), and
+ * how many; NULL where there is none. */
+static const void *
+find_attr(const struct inet_diag_msg *m, size_t len, unsigned type, size_t *n)
+{
+	const struct rtattr *a =
+	    (const struct rtattr *)(const void *)(m + 1);
+	size_t left = len - sizeof *m;
+
+	while (left >= sizeof *a && a->rta_len >= sizeof *a &&
+	    a->rta_len <= left) {
+		size_t step = RTA_ALIGN((size_t)a->rta_len);
+
+		*n = a->rta_len - RTA_LENGTH(0);
+		if (a->rta_type == type)
+			return RTA_DATA(a);
+		if (step >= left)
+			break;
+		left -= step;
+		a = (const struct rtattr *)(const void *)
+		    ((const char *)a + step);
+	}
+	return NULL;
+}
+
+static enum sock_v6only
+find_v6only(const struct inet_diag_msg *m, size_t len)
+{
+	size_t n;
+	const unsigned char *value = find_attr(m, len, INET_DIAG_SKV6ONLY, &n);
+
+	if (value == NULL || n == 0)
+		return V6ONLY_UNKNOWN;
+	return *value != 0 ? V6ONLY_YES : V6ONLY_NO;
+}
+
+/* Older kernels have a shorter struct: without the counters there is nothing to
+ * tell. */
+static const struct sock_info *
+find_info(const struct inet_diag_msg *m, size_t len, struct arena *a)
+{
+	struct tcp_info ti;
+	struct sock_info *info;
+	size_t n;
+	const void *value = find_attr(m, len, INET_DIAG_INFO, &n);
+
+	if (value == NULL || n < offsetof(struct tcp_info, tcpi_segs_out))
+		return NULL;
+	memcpy(&ti, value, n < sizeof ti ? n : sizeof ti);
+	info = arena_alloc(a, sizeof *info);
+	*info = (struct sock_info){ ti.tcpi_bytes_received,
+		ti.tcpi_bytes_acked, ti.tcpi_rtt, ti.tcpi_total_retrans };
+	return info;
+}
+
+bool
+linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
+    enum sock_proto proto)
+{
+	struct sock *s;
+
+	if (len < sizeof *m ||
+	    (m->idiag_family != AF_INET && m->idiag_family != AF_INET6))
+		return false;
+	s = scan_add_sock(sc);
+	s->proto = (unsigned char)proto;
+	s->state = (unsigned char)linux_state(m->idiag_state, proto);
+	s->local = make_addr(m->id.idiag_src, m->idiag_family);
+	s->local_port = ntohs(m->id.idiag_sport);
+	s->remote_port = ntohs(m->id.idiag_dport);
+	if (!sock_is_listener(s)) {
+		s->remote = make_addr(m->id.idiag_dst, m->idiag_family);
+		if (s->remote_port == 0 && addr_is_any(&s->remote))
+			s->remote.family = ADDR_NONE;
+	}
+	s->timewait = proto == PROTO_TCP &&
+	    m->idiag_timer == LINUX_TIMER_TIMEWAIT;
+	if (m->id.idiag_if != 0)
+		s->ifname = linux_ifname(sc, m->id.idiag_if);
+	s->uid = m->idiag_uid;
+	s->inode = m->idiag_inode;
+	/* tcp_diag_get_info in net/ipv4/tcp_diag.c */
+	s->rx_queue = m->idiag_rqueue;
+	s->tx_queue = m->idiag_wqueue;
+	s->has_backlog = s->state == STATE_LISTEN;
+	if (s->remote.family != ADDR_NONE)
+		s->info = find_info(m, len, &sc->arena);
+	else if (m->idiag_family == AF_INET6)
+		s->v6only = (unsigned char)find_v6only(m, len);
+	return true;
+}

@@ -1,0 +1,154 @@
+/*
+ * linux: what the Linux backends give to the rest, and share.
+ *
+ * Only the files of this folder open anything below /proc, or know the
+ * kernel's own interfaces.
+ */
+#ifndef SCAN_LINUX_LINUX_H
+#define SCAN_LINUX_LINUX_H
+
+#include <sys/types.h>
+
+#include "scan/scan.h"
+
+extern const struct backend linux_netlink, linux_procnet;
+
+/* The inode of the first pid namespace: PROC_PID_INIT_INO, linux/proc_ns.h. */
+#define LINUX_PID_NS_INIT 0xEFFFFFFCU
+
+/* The timer that the tables show for a timewait entry (get_timewait4_sock in
+ * net/ipv4/tcp_ipv4.c, inet_twsk_diag_fill in net/ipv4/inet_diag.c). */
+enum { LINUX_TIMER_TIMEWAIT = 3 };
+
+/* The kernel's number of a state as ours: UDP has but two of them. */
+enum sock_state linux_state(unsigned state, enum sock_proto proto);
+
+/* Adds the socket of a message of len bytes, aligned as netlink(7) has it.
+ * False where it is none. */
+struct inet_diag_msg;
+bool linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
+    enum sock_proto proto);
+
+/*
+ * Adds the sockets of one datagram of a dump, netlink(7), aligned.  0: more are
+ * to come; ENODATA: it was the last; LINUX_AGAIN: it was, and the kernel calls
+ * the dump inconsistent (*interrupted, which begins as false); or another
+ * errno.
+ */
+enum { LINUX_AGAIN = -1 };
+int linux_datagram(struct scan *sc, const void *buf, size_t len,
+    enum sock_proto proto, bool *interrupted);
+
+/* The owners of sc's sockets, from the process tables; by sc->search where that
+ * is not NULL, else by a walk. */
+bool linux_owners(const struct scan_request *req, struct scan *sc);
+/* Begins the search by the kernel, bpf.h; NULL where the walk will do.
+ * linux_search_end waits for its end, and frees. */
+struct search *linux_search(const struct scan_request *req);
+void linux_search_end(struct search *s);
+
+/*
+ * Fills p (its pid is set) with what needs asks for, from the files beside the
+ * open directory fd, /proc/PID/fd.  A process that has gone meanwhile leaves
+ * what is not known as it was; it is never mistaken for a later one of the same
+ * number.  True where some file was there and could not be read.
+ */
+bool linux_process(int fd, unsigned needs, struct proc *p, struct arena *a);
+
+/* The part of it that is p->exe.  0 or an errno. */
+int linux_exe(int dir, struct proc *p, struct arena *a);
+
+/* The path of the control group in such a text, and the systemd unit in such a
+ * path: parts of what is given, missing where there is none. */
+struct str linux_cgroup(struct str text);
+struct str linux_unit(struct str path);
+
+/* The container of the process whose cgroup file that is, as linux_container
+ * names it; a missing value where there is none or it cannot be read. */
+struct str linux_container_of(int dir, const char *path, struct arena *a);
+
+/* Sets the names of the containers that the scan's processes are in, as far as
+ * their runtimes tell; takes at most two seconds. */
+void linux_names(struct scan *sc);
+/* Says with errno that those known to path are not told, but where there is no
+ * such runtime or we may not ask. */
+void linux_names_failed(const char *path);
+
+/* The answer of Docker's daemon, JSON, of its containers: a part of b.  Missing
+ * where there is none, with a message where none came until then. */
+struct str linux_docker(struct buf *b, int64_t until);
+
+/* What follows the header of `HTTP/1.x 200': a part of answer, or missing. */
+struct str linux_docker_body(struct str answer);
+
+/* As linux_docker, of podman ps, which is run, and killed then. */
+struct str linux_podman(struct buf *b, int64_t until);
+
+/* Open files of the whole machine, proc_sys_fs(5); 0 where that is not told. */
+uint64_t linux_open_files(void);
+
+/* Sets the parent of every process that has one, by the proc tree. */
+void linux_parents(const char *proc, struct scan *sc);
+
+/*
+ * The container in the text of a cgroup file, cgroups(7), as `runtime/<first 12
+ * of id>' in name, which has room for LINUX_CONTAINER_MAX bytes; in *id its
+ * whole id, or its name where it has no id: a part of text.  Returns the length
+ * of name, 0 where there is none.
+ */
+enum { LINUX_CONTAINER_MAX = 80 };
+size_t linux_container(struct str text, char *name, struct str *id);
+
+/* A network namespace other than the own: of the scanner or, of another proc
+ * tree, of that one's init. */
+struct linux_netns {
+	uint64_t inode;
+	struct str label;	/* as prt(5) has it for netns */
+	const char *path;	/* opens it, from the proc tree on */
+	const char *pid;	/* a process that is in it, or NULL */
+};
+
+struct linux_netns_list {
+	struct linux_netns *v;
+	size_t n, cap;
+	uint64_t own;		/* inode of the own one, which is not in v */
+	uint64_t hidden;	/* processes whose namespace is not seen */
+	dev_t dev;		/* of all namespaces, as files */
+};
+
+/* All of them, by label.  False after a message.  The caller frees l->v; the
+ * strings live as long as a. */
+bool linux_netns_list(const struct scan_request *req,
+    struct linux_netns_list *l, struct arena *a);
+
+/* The folder of a proc tree that has the tables of one network namespace: the
+ * calling thread's, or of another tree init's.  The caller frees it. */
+char *linux_net_folder(const char *proc, bool own);
+
+/* A backend's tables, of the calling thread's network namespace. */
+typedef bool linux_tables(const struct scan_request *req, struct scan *sc);
+
+/* Calls tables in every namespace of this machine, the own one first. */
+bool linux_netns_tables(const struct scan_request *req, struct scan *sc,
+    linux_tables *tables);
+
+/*
+ * The readings of one table, joined: the sockets from `from' on; the rest
+ * begins as 0.  linux_join is called after each; what that one has brought is
+ * from mid on.  True where it agrees with the one before, or where there were
+ * as many as there may be: nobody can keep a scan from ending.
+ */
+struct linux_join {
+	size_t from;
+	size_t seen, added;	/* by the last one: how many, and new ones */
+	bool is_clean;		/* it repeated none */
+	int times;
+};
+enum { LINUX_READINGS = 6 };
+bool linux_join(struct linux_join *j, struct scan *sc, size_t mid);
+
+/* Name of an interface of the calling thread's namespace, which is the scan's
+ * last; lives as long as the scan.  The number, where it has none by now. */
+const char *linux_ifname(struct scan *sc, uint32_t index);
+
+#endif

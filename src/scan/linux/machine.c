@@ -1,0 +1,132 @@
+/* Facts of the machine: random(4), and Documentation/networking/ip-sysctl. */
+#include "scan/linux/linux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/err.h"
+#include "lib/input.h"
+#include "lib/num.h"
+#include "scan/machine.h"
+
+const char sys_proc[] = "/proc";
+
+enum { VALUE_MAX = 256, HOST_MAX = 256 };
+
+static struct str
+trim(const char *p, size_t n)
+{
+	while (n > 0 && (p[n - 1] == '\n' || p[n - 1] == ' '))
+		n--;
+	return (struct str){ p, n };
+}
+
+/* The value of a file below the proc tree, in buf; missing on any failure. */
+static struct str
+read_value(const char *proc, const char *file, char buf[static VALUE_MAX])
+{
+	char path[1024];
+	ssize_t n = -1;
+	int fd;
+
+	if ((size_t)snprintf(path, sizeof path, "%s/sys/%s", proc, file) >=
+	    sizeof path)
+		return STR_NONE;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		do
+			n = read(fd, buf, VALUE_MAX);
+		while (n < 0 && errno == EINTR);
+		input_close(fd);
+	}
+	/* another kernel's tree need not have it */
+	if (n < 0 && errno != ENOENT && errno != ENOTDIR)
+		err_msg("%s:", path);
+	return n > 0 ? trim(buf, (size_t)n) : STR_NONE;
+}
+
+void
+sys_port_range(const char *proc, uint16_t *first, uint16_t *last)
+{
+	char buf[VALUE_MAX];
+	struct str text = read_value(proc, "net/ipv4/ip_local_port_range",
+	    buf);
+	struct str low = str_cut(&text, '\t');
+	uint64_t from, to;
+
+	*first = 32768;
+	*last = 60999;
+	if (num_parse(low, UINT16_MAX, &from) &&
+	    num_parse(text, UINT16_MAX, &to)) {
+		*first = (uint16_t)from;
+		*last = (uint16_t)to;
+	}
+}
+
+void
+sys_read(struct sys *s, const char *proc, bool own, struct arena *a)
+{
+	char buf[VALUE_MAX], host[HOST_MAX];
+	uint64_t port;
+
+	*s = (struct sys){ .unpriv = 1024 };
+	s->host = arena_str(a, read_value(proc, "kernel/hostname", buf));
+	if (s->host.n == 0 && own && gethostname(host, sizeof host) == 0) {
+		host[sizeof host - 1] = '\0';
+		s->host = arena_str(a, str_from(host));
+	}
+	s->boot = arena_str(a, read_value(proc, "kernel/random/boot_id", buf));
+	if (num_parse(read_value(proc, "net/ipv4/ip_unprivileged_port_start",
+	    buf), UINT16_MAX, &port))
+		s->unpriv = (uint16_t)port;
+}
+
+uint64_t
+linux_open_files(void)
+{
+	char buf[VALUE_MAX];
+	struct str text = read_value(sys_proc, "fs/file-nr", buf);
+	uint64_t n;
+
+	return num_take(&text, UINT64_MAX, &n) ? n : 0;
+}
+
+bool
+sys_self(const char *argv0, struct buf *path)
+{
+	char *p = buf_room(path, PATH_MAX + 1);
+	ssize_t n = readlink("/proc/self/exe", p, PATH_MAX);
+
+	if (n < 0) {
+		err_msg("%s: /proc/self/exe:", argv0);
+		return false;
+	}
+	p[n] = '\0';
+	path->n += (size_t)n + 1;
+	return true;
+}
+
+const char *
+linux_ifname(struct scan *sc, uint32_t index)
+{
+	uint32_t netns = (uint32_t)(sc->nnetns - 1);
+	char name[IF_NAMESIZE > NUM_MAX ? IF_NAMESIZE : NUM_MAX + 1];
+	struct ifname *in;
+	size_t i;
+
+	for (i = sc->nifname; i > 0 && sc->ifname[i - 1].netns == netns; i--)
+		if (sc->ifname[i - 1].index == index)
+			return sc->ifname[i - 1].name;
+	if (if_indextoname(index, name) == NULL)
+		*num_format(name, index) = '\0';
+	sc->ifname = mem_grow(sc->ifname, &sc->ifnamecap, sc->nifname + 1,
+	    sizeof *sc->ifname);
+	in = &sc->ifname[sc->nifname++];
+	*in = (struct ifname){ netns, index,
+		arena_str(&sc->arena, str_from(name)).p };
+	return in->name;
+}

@@ -1,0 +1,340 @@
+/*
+ * The socket tables over NETLINK_SOCK_DIAG, sock_diag(7): what ss uses.  Under
+ * load a dump of several datagrams may lack or repeat a socket: reread.c.
+ */
+#define _DEFAULT_SOURCE
+#include "scan/linux/linux.h"
+
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/err.h"
+
+enum {
+	RECV_SIZE = 32 * 1024,	/* the kernel fills no more a call */
+	MAX_ERRNO = 4095,	/* include/linux/err.h */
+	MAX_TRIES = 8		/* of a dump that is inconsistent */
+};
+
+/* The states that live in tables: bits of the kernel's numbers.  One more bit
+ * would make it walk the table of bound ports too. */
+#define ALL_STATES 0xfffu
+
+struct v1_request {
+	struct nlmsghdr head;
+	struct inet_diag_req body;
+};
+
+struct v2_request {
+	struct nlmsghdr head;
+	struct inet_diag_req_v2 body;
+};
+
+/* What the kernel says with a negative number, where that is an errno and none
+ * that means something else here. */
+static int
+errno_of(int error)
+{
+	return error < 0 && error >= -MAX_ERRNO && error != -ENODATA ?
+	    -error : EPROTO;
+}
+
+/*
+ * What the end of a dump says: its payload is 0 or an error, netlink_dump_done
+ * in net/netlink/af_netlink.c.  Where the protocol has no module that is
+ * ENOENT, which elsewhere says that there is no such family.
+ */
+static int
+read_done(const struct nlmsghdr *h)
+{
+	int error = 0;
+
+	if (h->nlmsg_len >= NLMSG_LENGTH(sizeof error))
+		memcpy(&error, NLMSG_DATA(h), sizeof error);
+	if (error >= 0)
+		return ENODATA;
+	return error == -ENOENT ? EPROTONOSUPPORT : errno_of(error);
+}
+
+int
+linux_datagram(struct scan *sc, const void *buf, size_t len,
+    enum sock_proto proto, bool *interrupted)
+{
+	const struct nlmsghdr *h = buf;
+	const struct nlmsgerr *e;
+	size_t step;
+
+	while (NLMSG_OK(h, len)) {
+		if ((h->nlmsg_flags & NLM_F_DUMP_INTR) != 0)
+			*interrupted = true;
+		switch (h->nlmsg_type) {
+		case NLMSG_DONE:
+			return *interrupted ? LINUX_AGAIN : read_done(h);
+		case NLMSG_ERROR:
+			e = NLMSG_DATA(h);
+			return h->nlmsg_len < NLMSG_LENGTH(sizeof *e) ?
+			    EPROTO : errno_of(e->error);
+		case NLMSG_NOOP:
+			break;
+		default:
+			if (!linux_diag_add(sc, NLMSG_DATA(h),
+			    h->nlmsg_len - NLMSG_HDRLEN, proto))
+				return EPROTO;
+		}
+		/* The last one's padding may be missing. */
+		step = NLMSG_ALIGN((size_t)h->nlmsg_len);
+		if (step >= len)
+			return 0;
+		len -= step;
+		h = (const struct nlmsghdr *)(const void *)
+		    ((const char *)h + step);
+	}
+	return len > 0 ? EPROTO : 0;
+}
+
+/* Two sockets that one chain may hold, which anyone can make long: listeners
+ * share a port and an address, and UDP sockets a port.  Connections are spread
+ * by a secret of the kernel's. */
+static bool
+may_be_neighbours(const struct sock *a, const struct sock *b)
+{
+	return a->proto == PROTO_UDP ||
+	    (a->state == STATE_LISTEN && b->state == STATE_LISTEN);
+}
+
+/* Sets *split where two datagrams divide a chain. */
+static int
+receive_dump(int fd, struct scan *sc, enum sock_proto proto, bool *split)
+{
+	union {
+		struct nlmsghdr align;
+		char bytes[RECV_SIZE];
+	} buf;
+	struct sockaddr_nl from;
+	struct iovec iov = { &buf, sizeof buf };
+	struct msghdr msg = { .msg_name = &from, .msg_iov = &iov,
+		.msg_iovlen = 1 };
+	bool interrupted = false;
+	size_t first = sc->nsock, at;
+	int status = 0;
+	ssize_t n;
+
+	while (status == 0) {
+		msg.msg_namelen = sizeof from;
+		n = recvmsg(fd, &msg, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno;
+		if (n == 0 || (msg.msg_flags & MSG_TRUNC) != 0)
+			return EPROTO;
+		if (from.nl_pid != 0)	/* not the kernel's */
+			continue;
+		at = sc->nsock;
+		status = linux_datagram(sc, &buf, (size_t)n, proto,
+		    &interrupted);
+		*split |= at > first && at < sc->nsock &&
+		    may_be_neighbours(&sc->sock[at - 1], &sc->sock[at]);
+	}
+	return status == ENODATA ? 0 : status;
+}
+
+/* A dump in a socket of its own: nothing is left over from a failed one. */
+static int
+dump_once(struct scan *sc, const struct nlmsghdr *request,
+    enum sock_proto proto, bool *split)
+{
+	int fd, status;
+
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	if (fd < 0)
+		return errno;
+	if (send(fd, request, request->nlmsg_len, 0) < 0)
+		status = errno;
+	else
+		status = receive_dump(fd, sc, proto, split);
+	close(fd);
+	return status;
+}
+
+static int
+dump_whole(struct scan *sc, const struct nlmsghdr *request,
+    enum sock_proto proto, bool *split)
+{
+	size_t before = sc->nsock;
+	int tries, status = LINUX_AGAIN;
+
+	for (tries = 0; status == LINUX_AGAIN && tries < MAX_TRIES; tries++) {
+		sc->nsock = before;
+		status = dump_once(sc, request, proto, split);
+	}
+	if (status != 0)
+		sc->nsock = before;
+	return status == LINUX_AGAIN ? EAGAIN : status;
+}
+
+/* Moves the listeners among the sockets from that one on to the end; returns
+ * the number of the first. */
+static size_t
+listeners_last(struct scan *sc, size_t i)
+{
+	size_t end = sc->nsock;
+
+	while (i < end) {
+		struct sock s = sc->sock[i];
+
+		if (s.state != STATE_LISTEN) {
+			i++;
+			continue;
+		}
+		sc->sock[i] = sc->sock[--end];
+		sc->sock[end] = s;
+	}
+	return i;
+}
+
+/*
+ * The request, and where its states are: a dump that divides a chain is done
+ * again, of TCP for the listeners alone, and only these are joined.
+ */
+static int
+dump(struct scan *sc, const struct nlmsghdr *request, enum sock_proto proto,
+    uint32_t *states)
+{
+	struct linux_join j = { .from = sc->nsock };
+	size_t mid = sc->nsock;
+	bool split = false;
+	int status = dump_whole(sc, request, proto, &split);
+
+	if (proto == PROTO_TCP) {
+		*states &= 1U << STATE_LISTEN;
+		if (split)
+			mid = j.from = listeners_last(sc, j.from);
+	}
+	while (status == 0 && split && !linux_join(&j, sc, mid)) {
+		mid = sc->nsock;
+		status = dump_whole(sc, request, proto, &split);
+	}
+	return status;
+}
+
+/* What the kernel is to add to each socket: nothing, unless it is asked for. */
+static unsigned char
+extensions(const struct scan_request *req)
+{
+	return (req->needs & NEED_INFO) != 0 ? 1 << (INET_DIAG_INFO - 1) : 0;
+}
+
+static int
+dump_family(const struct scan_request *req, struct scan *sc,
+    enum sock_proto proto, int family, unsigned states)
+{
+	struct v2_request r = {
+		.head = { .nlmsg_len = sizeof r,
+			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.body = { .sdiag_family = (unsigned char)family,
+			.sdiag_protocol =
+			    proto == PROTO_TCP ? IPPROTO_TCP : IPPROTO_UDP,
+			.idiag_ext = extensions(req),
+			.idiag_states = states },
+	};
+
+	return dump(sc, &r.head, proto, &r.body.idiag_states);
+}
+
+/* Both families in one pass, which SOCK_DIAG_BY_FAMILY cannot. */
+static int
+dump_tcp(const struct scan_request *req, struct scan *sc, unsigned states)
+{
+	struct v1_request r = {
+		.head = { .nlmsg_len = sizeof r,
+			.nlmsg_type = TCPDIAG_GETSOCK,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.body = { .idiag_family = AF_UNSPEC,
+			.idiag_ext = extensions(req),
+			.idiag_states = states },
+	};
+
+	return dump(sc, &r.head, PROTO_TCP, &r.body.idiag_states);
+}
+
+/* An IPv6 socket of a kernel without IPv6 is no failure. */
+static int
+dump_families(struct scan *sc, const struct scan_request *req,
+    enum sock_proto proto, unsigned states)
+{
+	bool v4 = filter_wants_family(req->filter, ADDR_INET);
+	bool v6 = filter_wants_family(req->filter, ADDR_INET6);
+	/* A listener of the other family may cover a connection. */
+	bool both = (req->needs & NEED_DIR) != 0;
+	int status = 0;
+
+	if (v4 || both)
+		status = dump_family(req, sc, proto, AF_INET, states);
+	if (status == 0 && (v6 || both)) {
+		status = dump_family(req, sc, proto, AF_INET6, states);
+		if (status == ENOENT)
+			status = 0;
+	}
+	return status;
+}
+
+/* The kernel's bits of the states that are asked for. */
+static unsigned
+states_of(const struct scan_request *req, enum sock_proto proto)
+{
+	unsigned i, mask = 0;
+
+	for (i = 1; i < STATE_NEW_SYN_RECV; i++)
+		if (filter_wants_state(req->filter, linux_state(i, proto)))
+			mask |= 1U << i;
+	/* dir is judged on all listeners */
+	if ((req->needs & NEED_DIR) != 0)
+		mask |= 1U << (proto == PROTO_TCP ? STATE_LISTEN :
+		    STATE_CLOSED);
+	return mask & ALL_STATES;
+}
+
+static bool
+own_tables(const struct scan_request *req, struct scan *sc)
+{
+	bool both = filter_wants_family(req->filter, ADDR_INET) &&
+	    filter_wants_family(req->filter, ADDR_INET6);
+	int proto, status = 0;
+
+	for (proto = 0; proto < PROTO_COUNT && status == 0; proto++) {
+		unsigned states = states_of(req, (enum sock_proto)proto);
+
+		if (!filter_wants_proto(req->filter, (enum sock_proto)proto) ||
+		    states == 0)
+			continue;
+		status = EINVAL;
+		if (proto == PROTO_TCP && both)
+			status = dump_tcp(req, sc, states);
+		if (status != 0)
+			status = dump_families(sc, req,
+			    (enum sock_proto)proto, states);
+	}
+	errno = status;
+	if (status != 0)
+		err_msg("netlink: sock_diag:");
+	return status == 0;
+}
+
+static bool
+netlink_tables(const struct scan_request *req, struct scan *sc)
+{
+	return req->filter->all_netns ?
+	    linux_netns_tables(req, sc, own_tables) : own_tables(req, sc);
+}
+
+const struct backend linux_netlink = {
+	"netlink", "NETLINK_SOCK_DIAG, as ss(8) does", netlink_tables,
+	linux_owners, linux_search, linux_search_end
+};

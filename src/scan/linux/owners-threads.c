@@ -1,0 +1,150 @@
+/*
+ * The descriptors that PID/fd does not show: of threads that have a table of
+ * their own, unshare(2), and of all where the first thread has ended before the
+ * others, pthread_exit(3).
+ */
+#define _GNU_SOURCE
+#include "scan/linux/owners-walk.h"
+
+#include <linux/kcmp.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/num.h"
+
+/* Of a process whose threads may all have one table, for what is known: ten
+ * thousand of them with as many descriptors would be a scan of hours. */
+enum { LINKS_MAX = 200000 };
+
+/* kcmp(2): 0 where two threads share a table of descriptors. */
+static long
+compare_tables(uint32_t tid1, uint32_t tid2)
+{
+	return syscall(SYS_kcmp, tid1, tid2, KCMP_FILES, 0, 0);
+}
+
+/* Where that does not tell, each has its own. */
+static int
+cmp_tables(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+	long c = compare_tables(*x, *y);
+
+	return c == 0 ? 0 : c == 1 ? -1 : c == 2 ? 1 : num_cmp32(a, b);
+}
+
+static void
+take_tid(void *arg, int dir, const char *name)
+{
+	struct worker *w = arg;
+	uint32_t tid;
+
+	(void)dir;
+	if (!walk_id(name, &tid))
+		return;
+	if (w->compare(&tid, &w->pid) == 0)
+		return;
+	w->tid = mem_grow(w->tid, &w->tidcap, w->ntid + 1, sizeof *w->tid);
+	w->tid[w->ntid++] = tid;
+}
+
+/* PID/task has two links, and one for each thread.  Where that is not told, the
+ * folder itself is looked at. */
+static bool
+may_have_threads(const struct walk *w, uint32_t pid)
+{
+	struct stat st;
+
+	return !walk_stat(w->proc, pid, "/task", &st) || st.st_nlink > 3;
+}
+
+/* The holders of each table that is not the first thread's; returns a folder of
+ * a thread that is one, or -1. */
+static int
+take_tables(struct worker *w, int task)
+{
+	size_t i, before = w->part.nholder;
+	int fd, source = -1;
+
+	for (i = 0; i < w->ntid; i++) {
+		if (i > 0 && w->compare(&w->tid[i - 1], &w->tid[i]) == 0)
+			continue;
+		if (w->links > LINKS_MAX && w->compare == num_cmp32) {
+			w->part.hidden++;
+			break;
+		}
+		fd = walk_open(task, w->tid[i], "/fd");
+		if (fd < 0)
+			walk_note_failure(w, "/task");
+		else
+			walk_take_fds(w, fd);
+		if (source < 0 && w->part.nholder > before)
+			source = fd;
+		else if (fd >= 0)
+			close(fd);
+	}
+	return source;
+}
+
+static int
+cmp_holders(const void *a, const void *b)
+{
+	const struct holder *x = a, *y = b;
+	int c = num_cmp(x->sock, y->sock);
+
+	return c != 0 ? c : num_cmp(x->fd, y->fd);
+}
+
+/* A table that another began as a copy of has the same descriptors. */
+static void
+drop_doubles(struct scan *part, size_t from)
+{
+	size_t i, n = from;
+
+	qsort(part->holder + from, part->nholder - from, sizeof *part->holder,
+	    cmp_holders);
+	for (i = from; i < part->nholder; i++)
+		if (n == from || cmp_holders(&part->holder[n - 1],
+		    &part->holder[i]) != 0)
+			part->holder[n++] = part->holder[i];
+	part->nholder = n;
+}
+
+/* The name of the process, and its user, are the first thread's. */
+void
+walk_take_threads(struct worker *w)
+{
+	const unsigned of_first = NEED_STAT | NEED_PARENT | NEED_USER;
+	size_t before = w->part.nholder;
+	uint64_t hidden = w->part.hidden;
+	struct proc *p;
+	int task, source;
+
+	w->ntid = w->links = 0;
+	if (w->pid == 0 || !may_have_threads(w->walk, w->pid))
+		return;
+	/* the numbers of another tree are not this machine's */
+	w->compare = w->walk->req->own_proc &&
+	    compare_tables(w->pid, w->pid) == 0 ? cmp_tables : num_cmp32;
+	task = walk_open(w->walk->proc, w->pid, "/task");
+	if (task < 0) {
+		walk_note_failure(w, "/task");
+		return;
+	}
+	if (!walk_each(task, take_tid, w))
+		walk_note_failure(w, "/task");
+	if (w->ntid > 0)
+		qsort(w->tid, w->ntid, sizeof *w->tid, w->compare);
+	source = take_tables(w, task);
+	if (source >= 0) {
+		drop_doubles(&w->part, before);
+		p = walk_add_process(w);
+		walk_describe(w, task, w->walk->req->needs & of_first, p);
+		walk_describe(w, source, w->walk->req->needs & ~of_first, p);
+		close(source);
+	}
+	if (w->part.hidden > hidden)
+		w->part.hidden = hidden + 1;
+	close(task);
+}

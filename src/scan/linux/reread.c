@@ -1,0 +1,115 @@
+/*
+ * Tables that the kernel writes a piece at a time, /proc/net/tcp and long dumps
+ * of sock_diag(7).  Between two pieces it remembers a chain of its hash table
+ * and how many sockets of that it has written (tcp_seek_last_pos in
+ * net/ipv4/tcp_ipv4.c, inet_diag_dump_icsk in net/ipv4/inet_diag.c,
+ * udp_dump in net/ipv4/udp_diag.c): one that joins or leaves the chain
+ * meanwhile makes it repeat another, or lose one.
+ *
+ * So such a table is read until two readings agree and neither repeats any: one
+ * that is lost has one that left before it, which the next reading does not
+ * bring; or that came as well, and made the kernel repeat another.
+ */
+#include "scan/linux/linux.h"
+
+#include <stdlib.h>
+
+#include "lib/num.h"
+
+/* A row and which of them it was, so that of equal ones the last stays. */
+struct numbered {
+	struct sock sock;
+	size_t at;
+};
+
+static bool
+is_connection(const struct sock *s)
+{
+	return s->proto == PROTO_TCP && s->remote.family != ADDR_NONE;
+}
+
+/* 0 for two rows of the same socket: of a TCP connection there is one with its
+ * two ends, in whatever state; other sockets have an inode. */
+static int
+cmp_socket(const struct sock *x, const struct sock *y)
+{
+	int c = num_cmp(x->netns, y->netns);
+
+	if (c == 0)
+		c = is_connection(x) - is_connection(y);
+	if (c == 0)
+		c = x->proto - y->proto;
+	if (c == 0 && !is_connection(x))
+		c = num_cmp(x->inode, y->inode);
+	if (c != 0 || (x->inode != 0 && !is_connection(x)))
+		return c;
+	c = x->local_port - y->local_port;
+	if (c == 0)
+		c = x->remote_port - y->remote_port;
+	if (c == 0)
+		c = addr_cmp(&x->local, &y->local);
+	if (c == 0)
+		c = addr_cmp(&x->remote, &y->remote);
+	/* the same name is the same pointer */
+	return c != 0 ? c : num_cmp((uintptr_t)x->ifname,
+	    (uintptr_t)y->ifname);
+}
+
+static int
+cmp_numbered(const void *a, const void *b)
+{
+	const struct numbered *x = a, *y = b;
+	int c = cmp_socket(&x->sock, &y->sock);
+
+	return c != 0 ? c : num_cmp(x->at, y->at);
+}
+
+static size_t
+count_inodes(const struct scan *sc, size_t i)
+{
+	size_t n = 0;
+
+	for (; i < sc->nsock; i++)
+		n += sc->sock[i].inode != 0;
+	return n;
+}
+
+/* Drops the doubles from j->from on, and counts what the reading from mid on
+ * has brought: sockets that some process could have. */
+static void
+drop_doubles(struct linux_join *j, struct scan *sc, size_t mid)
+{
+	size_t count = sc->nsock - j->from, i, n = j->from, first = 0;
+	struct numbered *v = mem_alloc(count * sizeof *v);
+
+	for (i = 0; i < count; i++)
+		v[i] = (struct numbered){ sc->sock[j->from + i], j->from + i };
+	if (count > 0)
+		qsort(v, count, sizeof *v, cmp_numbered);
+	j->added = j->seen = 0;
+	for (i = 0; i < count; i++) {
+		if (i + 1 < count &&
+		    cmp_socket(&v[i].sock, &v[i + 1].sock) == 0)
+			continue;
+		if (v[i].sock.inode != 0) {
+			j->seen += v[i].at >= mid;
+			j->added += v[first].at >= mid;
+		}
+		first = i + 1;
+		sc->sock[n++] = v[i].sock;
+	}
+	sc->nsock = n;
+	free(v);
+}
+
+bool
+linux_join(struct linux_join *j, struct scan *sc, size_t mid)
+{
+	size_t before = j->seen, rows = count_inodes(sc, mid);
+	bool was_clean = j->is_clean;
+
+	drop_doubles(j, sc, mid);
+	j->is_clean = rows == j->seen;
+	return ++j->times >= LINUX_READINGS || (was_clean && j->is_clean &&
+	    j->added == 0 && j->seen == before);
+}

@@ -1,0 +1,315 @@
+#include "scan/lsof/addr.h"
+
+#include "lib/num.h"
+
+enum { PORT_MAX = 65535, STATE_MAX = 16 };
+
+/* One end, as far as it is read. */
+struct end {
+	struct str host, port;
+	bool brackets;		/* [HOST]:PORT */
+	struct addr addr;
+	uint16_t number;
+};
+
+struct context {
+	enum addr_family family;
+	enum sock_proto proto;
+	const struct services *services;
+	struct lsof_name *n;
+};
+
+static const char no_end[] = "no address and port";
+
+/* Without the blanks, `_', `-' and parentheses that dialects spell them with,
+ * in upper case. */
+static const struct {
+	const char *name;
+	enum sock_state state;
+} states[] = {
+	{ "CLOSE", STATE_CLOSED }, { "CLOSED", STATE_CLOSED },
+	{ "CLOSEWAIT", STATE_CLOSE_WAIT }, { "CLOSING", STATE_CLOSING },
+	{ "ESTAB", STATE_ESTABLISHED }, { "ESTABLISHED", STATE_ESTABLISHED },
+	{ "FINWAIT1", STATE_FIN_WAIT1 }, { "FINWAIT2", STATE_FIN_WAIT2 },
+	{ "LASTACK", STATE_LAST_ACK }, { "LISTEN", STATE_LISTEN },
+	{ "NEWSYNRECV", STATE_SYN_RECV }, { "SYNRCVD", STATE_SYN_RECV },
+	{ "SYNRECEIVED", STATE_SYN_RECV }, { "SYNRECV", STATE_SYN_RECV },
+	{ "SYNSENT", STATE_SYN_SENT }, { "TIMEWAIT", STATE_TIME_WAIT },
+};
+
+enum sock_state
+lsof_state(struct str name)
+{
+	char key[STATE_MAX];
+	struct str s = { key, 0 };
+	size_t i;
+
+	for (i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		if (c == '_' || c == '-' || c == ' ' || c == '(' || c == ')')
+			continue;
+		if (s.n == sizeof key)
+			return STATE_NONE;
+		key[s.n++] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+	}
+	for (i = 0; i < NELEMS(states); i++)
+		if (str_is(s, states[i].name))
+			return states[i].state;
+	return STATE_NONE;
+}
+
+/* Ports of a name, of which there may be more than one. */
+struct ports {
+	enum services_proto proto;
+	unsigned n;
+	uint16_t port;
+};
+
+static void
+note_port(void *arg, enum services_proto proto, uint16_t port)
+{
+	struct ports *p = arg;
+
+	if (proto != p->proto)
+		return;
+	p->n++;
+	p->port = port;
+}
+
+static const char *
+port_of_name(const struct context *c, struct str name, uint16_t *port)
+{
+	struct ports p = { .proto = c->proto == PROTO_TCP ? SERVICES_TCP :
+	    SERVICES_UDP };
+
+	if (c->services != NULL)
+		services_ports(c->services, name, note_port, &p);
+	if (p.n == 0)
+		return "a port's name that is not known here (lsof -P gives "
+		    "numbers)";
+	if (p.n > 1)
+		return "a name of several ports (lsof -P gives numbers)";
+	*port = p.port;
+	return NULL;
+}
+
+static bool
+is_name(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c <= ' ' || c >= 0x7f || strchr(":[]%*>", c) != NULL)
+			return false;
+	}
+	return s.n > 0;
+}
+
+static bool
+is_all_digits(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return s.n > 0;
+}
+
+/* `*' is how lsof writes 0. */
+static const char *
+read_port(const struct context *c, struct end *e)
+{
+	uint64_t v = 0;
+
+	if (!str_is(e->port, "*") && !num_parse(e->port, PORT_MAX, &v)) {
+		if (is_all_digits(e->port) || !is_name(e->port))
+			return no_end;
+		return port_of_name(c, e->port, &e->number);
+	}
+	e->number = (uint16_t)v;
+	return NULL;
+}
+
+/* The part behind the last colon is the port, with what the portmapper calls
+ * it in brackets behind (lsof +M). */
+static const char *
+split(struct str text, struct end *e)
+{
+	const char *colon;
+
+	if (str_starts(text, "[")) {
+		e->brackets = true;
+		text = (struct str){ text.p + 1, text.n - 1 };
+		e->host = str_cut(&text, ']');
+		if (!str_starts(text, ":"))
+			return no_end;
+		colon = text.p;
+	} else {
+		e->host = str_cut(&text, ':');
+		if (text.p == NULL)
+			return no_end;
+		colon = text.p - 1;
+		text = (struct str){ colon, text.n + 1 };
+	}
+	e->port = (struct str){ colon + 1, text.n - 1 };
+	if (str_ends(e->port, "]"))
+		e->port = str_cut(&e->port, '[');
+	return e->host.n > 0 && e->port.n > 0 ? NULL : no_end;
+}
+
+/*
+ * The interface that a link-local address belongs to.  The BSDs keep its number
+ * in the second group (KAME), which is otherwise 0 there.
+ */
+static const char *
+take_scope(struct lsof_name *n, struct addr *a, struct str scope)
+{
+	unsigned index = (unsigned)a->b[2] << 8 | a->b[3];
+
+	if (scope.p != NULL && (!is_name(scope) || scope.n >= sizeof n->scope))
+		return no_end;
+	if (!addr_is_linklocal(a))
+		return NULL;
+	a->b[2] = a->b[3] = 0;
+	if (n->scope[0] != '\0')
+		return NULL;
+	if (scope.p != NULL) {
+		memcpy(n->scope, scope.p, scope.n);
+		n->scope[scope.n] = '\0';
+	} else if (index != 0) {
+		*num_format(n->scope, index) = '\0';
+	}
+	return NULL;
+}
+
+/* On an IPv6 socket lsof shows an IPv4-mapped address as IPv4. */
+static struct addr
+map(const struct addr *v4)
+{
+	struct addr a = { ADDR_INET6, { [10] = 0xff, [11] = 0xff } };
+
+	memcpy(a.b + 12, v4->b, 4);
+	return a;
+}
+
+static const char *
+read_numeric(const struct context *c, struct end *e)
+{
+	struct str scope;
+
+	if (!addr_parse(e->host, &e->addr, &scope))
+		return is_name(e->host) && !is_all_digits(e->host) ?
+		    "the name of a host (lsof -n gives numbers)" : no_end;
+	if ((e->addr.family == ADDR_INET6) != e->brackets)
+		return no_end;
+	if (e->addr.family == ADDR_INET6)
+		return c->family == ADDR_INET ?
+		    "an IPv6 address of an IPv4 socket" :
+		    take_scope(c->n, &e->addr, scope);
+	if (c->family == ADDR_INET6)
+		e->addr = map(&e->addr);
+	return NULL;
+}
+
+/* `*' and `localhost' are of the socket's family. */
+static const char *
+read_host(const struct context *c, struct end *e)
+{
+	bool any = str_is(e->host, "*") && !e->brackets;
+	enum addr_family family = c->family;
+
+	if (!any && !str_is(e->host, "localhost"))
+		return read_numeric(c, e);
+	if (family == ADDR_NONE && e->brackets)
+		family = ADDR_INET6;
+	if (family == ADDR_NONE)
+		return "an address of no known family (lsof -F t tells it)";
+	e->addr.family = (unsigned char)family;
+	if (!any && family == ADDR_INET)
+		e->addr.b[0] = 127;
+	if (!any)
+		e->addr.b[family == ADDR_INET ? 3 : 15] = 1;
+	return NULL;
+}
+
+static const char *
+read_end(const struct context *c, struct str text, struct end *e)
+{
+	const char *wrong;
+
+	if (str_is(text, "*:*"))
+		return NULL;
+	wrong = split(text, e);
+	if (wrong == NULL)
+		wrong = read_port(c, e);
+	return wrong != NULL ? wrong : read_host(c, e);
+}
+
+/* Cuts the text at its first `->'. */
+static bool
+cut_arrow(struct str *text, struct str *remote)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < text->n; i++) {
+		if (text->p[i] != '-' || text->p[i + 1] != '>')
+			continue;
+		*remote = (struct str){ text->p + i + 2, text->n - i - 2 };
+		text->n = i;
+		return true;
+	}
+	return false;
+}
+
+/* What lsof +E writes between the ends and the parentheses names other
+ * processes: it is passed over, whatever they call themselves. */
+static struct str
+cut_info(struct str *text)
+{
+	struct str ends = str_cut(text, ' '), info = STR_NONE;
+	const char *p;
+
+	if (str_ends(*text, ")"))
+		for (p = text->p + text->n; p > text->p && info.p == NULL; p--)
+			if (p[-1] == '(')
+				info = (struct str){ p, (size_t)(text->p +
+				    text->n - 1 - p) };
+	*text = ends;
+	return info;
+}
+
+const char *
+lsof_name_parse(struct lsof_name *n, struct str text,
+    enum addr_family family, enum sock_proto proto,
+    const struct services *services)
+{
+	struct context c = { family, proto, services, n };
+	struct end local = { .number = 0 }, remote = { .number = 0 };
+	struct str peer;
+	const char *wrong = NULL;
+	bool connected;
+
+	memset(n, 0, sizeof *n);
+	while (text.n > 0 && text.p[text.n - 1] == ' ')
+		text.n--;
+	n->info = cut_info(&text);
+	connected = cut_arrow(&text, &peer);
+	if (connected)
+		wrong = read_end(&c, peer, &remote);
+	/* A socket that says no family may have an end that does. */
+	if (c.family == ADDR_NONE)
+		c.family = remote.addr.family;
+	if (wrong == NULL)
+		wrong = read_end(&c, text, &local);
+	if (wrong == NULL && connected && local.addr.family == ADDR_NONE)
+		wrong = no_end;
+	n->local = local.addr;
+	n->local_port = local.number;
+	n->remote = remote.addr;
+	n->remote_port = remote.number;
+	return wrong;
+}

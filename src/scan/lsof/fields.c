@@ -1,0 +1,198 @@
+/*
+ * lsof's field output, OUTPUT FOR OTHER PROGRAMS in lsof(8): a letter and a
+ * value, and LF or, with -F0, NUL behind each; then a process or a file ends
+ * with LF.
+ *
+ * Where one file's fields end is told by the next one's f.  Some versions leave
+ * that out where it is not asked for; then by what a file has but once.
+ */
+#include "scan/lsof/reader.h"
+
+#include "lib/num.h"
+
+static void
+begin_file(struct lsof *l, bool by_f)
+{
+	lsof_end_file(l, &l->file);
+	memset(&l->file, 0, sizeof l->file);
+	l->by_f = by_f;
+	l->has_info = l->info_over = false;
+}
+
+/* A field other than T, which the file may have had already. */
+static void
+take_part(struct lsof *l, bool had)
+{
+	if (had)
+		begin_file(l, false);
+	l->info_over = l->has_info;
+}
+
+static bool
+take_p(struct lsof *l, struct str value)
+{
+	begin_file(l, false);
+	return lsof_begin_proc(l, value);
+}
+
+/* The mark between two lists of lsof -r. */
+static bool
+take_m(struct lsof *l, struct str value)
+{
+	(void)value;
+	begin_file(l, false);
+	lsof_begin_proc(l, STR_NONE);
+	return true;
+}
+
+static bool
+take_c(struct lsof *l, struct str value)
+{
+	lsof_set_comm(l, value);
+	return true;
+}
+
+static bool
+take_login(struct lsof *l, struct str value)
+{
+	lsof_set_user(l, value);
+	return true;
+}
+
+static bool
+take_f(struct lsof *l, struct str value)
+{
+	begin_file(l, true);
+	return lsof_set_fd(&l->file, value);
+}
+
+static bool
+take_t(struct lsof *l, struct str value)
+{
+	take_part(l, l->file.has_type);
+	lsof_set_type(&l->file, value);
+	return true;
+}
+
+static bool
+take_proto(struct lsof *l, struct str value)
+{
+	take_part(l, l->file.has_proto);
+	lsof_set_proto(&l->file, value);
+	return true;
+}
+
+static bool
+take_n(struct lsof *l, struct str value)
+{
+	take_part(l, l->file.has_name);
+	l->name.n = 0;
+	buf_add(&l->name, value.p, value.n);
+	l->file.has_name = true;
+	l->file.name = buf_str(&l->name);
+	l->file.line = l->lineno;
+	return true;
+}
+
+static bool
+take_d(struct lsof *l, struct str value)
+{
+	take_part(l, false);
+	lsof_set_device(&l->file, value);
+	return true;
+}
+
+static bool
+take_i(struct lsof *l, struct str value)
+{
+	take_part(l, false);
+	return num_parse(value, UINT64_MAX, &l->file.inode);
+}
+
+/* Those of a file come one after the other. */
+static bool
+take_info(struct lsof *l, struct str value)
+{
+	if (l->info_over && !l->by_f)
+		begin_file(l, false);
+	l->has_info = true;
+	l->info_over = false;
+	return lsof_set_info(&l->file, value);
+}
+
+static const struct {
+	char letter;
+	bool (*take)(struct lsof *l, struct str value);
+	const char *wrong;
+} fields[] = {
+	{ 'p', take_p, "no process number: its sockets have no owner" },
+	{ 'm', take_m, NULL },
+	{ 'c', take_c, NULL },
+	{ 'L', take_login, NULL },
+	{ 'u', lsof_set_uid, "no user number: passed over" },
+	{ 'R', lsof_set_ppid, "no process number: passed over" },
+	{ 'f', take_f, "no descriptor: passed over" },
+	{ 't', take_t, NULL },
+	{ 'P', take_proto, NULL },
+	{ 'n', take_n, NULL },
+	{ 'd', take_d, NULL },
+	{ 'i', take_i, "no inode number: passed over" },
+	{ 'T', take_info, "no number: passed over" },
+};
+
+/* Any letter or digit may be a field of some dialect. */
+static bool
+is_field(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9');
+}
+
+static void
+take_field(struct lsof *l, struct str field)
+{
+	struct str value = { field.p + 1, field.n - 1 };
+	size_t i;
+
+	for (i = 0; i < NELEMS(fields); i++) {
+		if (*field.p != fields[i].letter)
+			continue;
+		if (!fields[i].take(l, value))
+			lsof_complain(l, l->lineno, fields[i].wrong);
+		return;
+	}
+	if (!is_field(*field.p))
+		lsof_complain(l, l->lineno, "not a field of lsof's: skipped");
+}
+
+void
+lsof_take_fields(struct lsof *l, struct str line)
+{
+	struct str field;
+
+	while (line.n > 0) {
+		field = str_cut(&line, '\0');
+		if (field.n > 0)
+			take_field(l, field);
+	}
+}
+
+bool
+lsof_sniff_fields(struct str line)
+{
+	static const char sure[][6] = { "PTCP", "PUDP", "tIPv4",
+		"tIPv6" };
+	struct str value = str_cut(&line, '\0'), digits;
+	uint64_t v;
+	size_t i;
+
+	for (i = 0; i < NELEMS(sure); i++)
+		if (str_is(value, sure[i]))
+			return true;
+	if (str_starts(value, "TST=") || str_starts(value, "TQR="))
+		return true;
+	if (!str_starts(value, "p") && !str_starts(value, "f"))
+		return false;
+	digits = (struct str){ value.p + 1, value.n - 1 };
+	return num_parse(digits, INT32_MAX, &v);
+}

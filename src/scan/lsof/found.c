@@ -1,0 +1,261 @@
+/*
+ * What was found in lsof's output.  The same socket comes once a descriptor,
+ * once a task (lsof -K) and once a list (lsof -r): equal entries are joined
+ * whenever the array is full, so that it grows with what differs alone.
+ */
+#include "scan/lsof/reader.h"
+
+#include <stdlib.h>
+
+#include "lib/num.h"
+
+enum { JOIN_MIN = 4096 };
+
+static int
+cmp_scope(const char *a, const char *b)
+{
+	return strcmp(a != NULL ? a : "", b != NULL ? b : "");
+}
+
+/* 0 for entries of the same socket, as far as lsof tells. */
+static int
+cmp_sock(const struct lsof_entry *a, const struct lsof_entry *b)
+{
+	const struct sock *x = &a->sock, *y = &b->sock;
+	int c = x->proto - y->proto;
+
+	if (c == 0)
+		c = x->local_port - y->local_port;
+	if (c == 0)
+		c = x->remote_port - y->remote_port;
+	if (c == 0)
+		c = x->state - y->state;
+	if (c == 0)
+		c = addr_cmp(&x->local, &y->local);
+	if (c == 0)
+		c = addr_cmp(&x->remote, &y->remote);
+	if (c == 0)
+		c = cmp_scope(x->ifname, y->ifname);
+	if (c == 0)
+		c = num_cmp(x->inode, y->inode);
+	return c != 0 ? c : num_cmp(a->device, b->device);
+}
+
+static int
+cmp_entry(const void *a, const void *b)
+{
+	const struct lsof_entry *x = a, *y = b;
+	int c = cmp_sock(x, y);
+
+	if (c == 0)
+		c = num_cmp(x->proc, y->proc);
+	return c != 0 ? c : num_cmp(x->fd, y->fd);
+}
+
+static int
+cmp_proc(const void *a, const void *b)
+{
+	const struct proc *const *x = a, *const *y = b;
+	int c = num_cmp((*x)->pid, (*y)->pid);
+
+	/* of equal ones the first stays the first */
+	return c != 0 ? c : (*x > *y) - (*x < *y);
+}
+
+/* Takes what it lacks from the same process's other list. */
+static void
+complete(struct proc *p, const struct proc *more)
+{
+	if (p->comm.p == NULL)
+		p->comm = more->comm;
+	if (p->user.p == NULL)
+		p->user = more->user;
+	if (!p->has_uid) {
+		p->uid = more->uid;
+		p->has_uid = more->has_uid;
+	}
+	if (!p->has_ppid) {
+		p->ppid = more->ppid;
+		p->has_ppid = more->has_ppid;
+	}
+}
+
+/* Makes one of the processes with the same pid; returns where each went. */
+static uint32_t *
+join_procs(struct lsof_found *f)
+{
+	uint32_t *to = mem_alloc(f->nproc * sizeof *to);
+	struct proc **order = mem_alloc(f->nproc * sizeof *order);
+	struct proc *joined = NULL;
+	size_t i, n = 0, cap = 0;
+
+	for (i = 0; i < f->nproc; i++)
+		order[i] = &f->proc[i];
+	if (f->nproc > 0)
+		qsort(order, f->nproc, sizeof *order, cmp_proc);
+	joined = mem_grow(joined, &cap, f->nproc, sizeof *joined);
+	for (i = 0; i < f->nproc; i++) {
+		if (n > 0 && joined[n - 1].pid == order[i]->pid)
+			complete(&joined[n - 1], order[i]);
+		else
+			joined[n++] = *order[i];
+		to[order[i] - f->proc] = (uint32_t)(n - 1);
+	}
+	free(order);
+	free(f->proc);
+	f->proc = joined;
+	f->nproc = n;
+	f->proccap = cap;
+	return to;
+}
+
+static void
+join_entries(struct lsof_found *f)
+{
+	size_t i, n = 0;
+
+	if (f->n > 0)
+		qsort(f->v, f->n, sizeof *f->v, cmp_entry);
+	for (i = 0; i < f->n; i++)
+		if (n == 0 || cmp_entry(&f->v[n - 1], &f->v[i]) != 0)
+			f->v[n++] = f->v[i];
+	f->n = n;
+}
+
+/* Leaves the strings of what was joined behind. */
+static void
+move_strings(struct lsof_found *f)
+{
+	struct arena new = { NULL, 0, 0 };
+	size_t i;
+
+	for (i = 0; i < f->nproc; i++) {
+		f->proc[i].comm = arena_str(&new, f->proc[i].comm);
+		f->proc[i].user = arena_str(&new, f->proc[i].user);
+	}
+	for (i = 0; i < f->n; i++)
+		if (f->v[i].sock.ifname != NULL)
+			f->v[i].sock.ifname = arena_str(&new,
+			    str_from(f->v[i].sock.ifname)).p;
+	arena_free(&f->arena);
+	f->arena = new;
+}
+
+void
+lsof_found_join(struct lsof *l)
+{
+	struct lsof_found *f = &l->found;
+	uint32_t *to = join_procs(f);
+	size_t i;
+
+	for (i = 0; i < f->n; i++)
+		if (f->v[i].proc != LSOF_NOBODY)
+			f->v[i].proc = to[f->v[i].proc];
+	if (l->proc.at != LSOF_NOBODY)
+		l->proc.at = to[l->proc.at];
+	free(to);
+	join_entries(f);
+	move_strings(f);
+}
+
+/* The place of the process that has begun. */
+static uint32_t
+place_proc(struct lsof *l)
+{
+	struct lsof_found *f = &l->found;
+
+	if (!l->proc.known)
+		return LSOF_NOBODY;
+	if (l->proc.at == LSOF_NOBODY) {
+		f->proc = mem_grow(f->proc, &f->proccap, f->nproc + 1,
+		    sizeof *f->proc);
+		f->proc[f->nproc] = (struct proc){ .pid = l->proc.p.pid };
+		l->proc.at = (uint32_t)f->nproc++;
+	}
+	return l->proc.at;
+}
+
+/* All that was told of it is known now. */
+void
+lsof_end_proc(struct lsof *l)
+{
+	struct proc p = l->proc.p;
+
+	if (l->proc.at != LSOF_NOBODY) {
+		p.comm = arena_str(&l->found.arena, p.comm);
+		p.user = arena_str(&l->found.arena, p.user);
+		complete(&l->found.proc[l->proc.at], &p);
+	}
+	l->proc.at = LSOF_NOBODY;
+	l->proc.known = false;
+}
+
+void
+lsof_found_add(struct lsof *l, struct lsof_entry *e)
+{
+	struct lsof_found *f = &l->found;
+	size_t need = f->n + 1;
+
+	if (f->n == f->cap && f->n >= JOIN_MIN) {
+		lsof_found_join(l);
+		/* not again before as many more have come */
+		need = f->n > f->cap / 2 ? f->cap + 1 : f->n + 1;
+	}
+	f->v = mem_grow(f->v, &f->cap, need, sizeof *f->v);
+	if (e->sock.ifname != NULL)
+		e->sock.ifname = arena_str(&f->arena,
+		    str_from(e->sock.ifname)).p;
+	e->proc = place_proc(l);
+	f->v[f->n++] = *e;
+}
+
+void
+lsof_found_free(struct lsof_found *f)
+{
+	free(f->v);
+	free(f->proc);
+	arena_free(&f->arena);
+}
+
+static void
+give_procs(const struct lsof_found *f, struct scan *sc)
+{
+	struct proc *p;
+	size_t i;
+
+	for (i = 0; i < f->nproc; i++) {
+		p = scan_add_proc(sc);
+		*p = f->proc[i];
+		p->comm = arena_str(&sc->arena, p->comm);
+		p->user = arena_str(&sc->arena, p->user);
+	}
+}
+
+void
+lsof_give(struct lsof *l, const struct filter *filter, struct scan *sc)
+{
+	const struct lsof_found *f = &l->found;
+	size_t i, first = sc->nproc;
+	const struct lsof_entry *e;
+	uint32_t netns;
+	struct sock *s;
+
+	give_procs(f, sc);
+	for (i = 0; i < f->n; i++) {
+		e = &f->v[i];
+		if (i == 0 || cmp_sock(e - 1, e) != 0) {
+			s = scan_add_sock(sc);
+			netns = s->netns;
+			*s = e->sock;
+			s->netns = netns;
+			if (s->ifname != NULL)
+				s->ifname = arena_str(&sc->arena,
+				    str_from(s->ifname)).p;
+		}
+		if (e->proc != LSOF_NOBODY &&
+		    filter_keeps_pid(filter, f->proc[e->proc].pid))
+			*scan_add_holder(sc) = (struct holder){
+				(uint32_t)(sc->nsock - 1),
+				(uint32_t)(first + e->proc), e->fd };
+	}
+}

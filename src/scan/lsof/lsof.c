@@ -1,0 +1,109 @@
+#include "scan/lsof/reader.h"
+
+#include <stdlib.h>
+
+enum { LINE_BYTES = 64 * 1024 };	/* longer lines are none of lsof's */
+
+static void
+sniff(struct lsof *l, struct str line)
+{
+	if (line.n == 0)
+		return;
+	if (lsof_sniff_fields(line)) {
+		l->take = lsof_take_fields;
+		lsof_take_fields(l, line);
+	} else if (lsof_sniff_table(l, line)) {
+		l->take = lsof_take_row;
+	} else {
+		lsof_complain(l, l->lineno, "not a line of lsof's: skipped");
+	}
+}
+
+struct lsof *
+lsof_open(const struct services *services, lsof_note *note, void *arg)
+{
+	struct lsof *l = mem_alloc(sizeof *l);
+
+	l->services = services;
+	l->note = note;
+	l->arg = arg;
+	l->take = sniff;
+	l->proc.at = LSOF_NOBODY;
+	return l;
+}
+
+void
+lsof_close(struct lsof *l)
+{
+	buf_free(&l->line);
+	buf_free(&l->name);
+	buf_free(&l->proc.comm);
+	buf_free(&l->proc.user);
+	lsof_found_free(&l->found);
+	free(l);
+}
+
+void
+lsof_complain(struct lsof *l, size_t line, const char *wrong)
+{
+	l->note(l->arg, line, wrong);
+}
+
+static void
+take_line(struct lsof *l, struct str line)
+{
+	l->lineno++;
+	if (line.n > LINE_BYTES)
+		lsof_complain(l, l->lineno, "a line too long: skipped");
+	else
+		l->take(l, line);
+}
+
+/* Keeps the start of a line whose end is still to come. */
+static void
+keep_part(struct lsof *l, const char *p, size_t n)
+{
+	size_t room = LINE_BYTES + 1 - l->line.n;
+
+	buf_add(&l->line, p, n < room ? n : room);
+}
+
+void
+lsof_feed(struct lsof *l, const char *p, size_t n)
+{
+	const char *lf;
+	size_t len;
+
+	for (; n > 0; p += len + 1, n -= len + 1) {
+		lf = memchr(p, '\n', n);
+		len = lf != NULL ? (size_t)(lf - p) : n;
+		if (lf != NULL && l->line.n == 0) {
+			take_line(l, (struct str){ p, len });
+			continue;
+		}
+		keep_part(l, p, len);
+		if (lf == NULL)
+			return;
+		take_line(l, buf_str(&l->line));
+		l->line.n = 0;
+	}
+}
+
+bool
+lsof_end(struct lsof *l)
+{
+	if (l->line.n > 0)
+		lsof_complain(l, l->lineno + 1,
+		    "the last line is cut: skipped");
+	if (l->take == lsof_take_fields)
+		lsof_end_file(l, &l->file);
+	lsof_end_proc(l);
+	lsof_found_join(l);
+	return l->take != sniff;
+}
+
+size_t
+lsof_count(const struct lsof *l)
+{
+	return l->found.n;
+}

@@ -1,0 +1,114 @@
+/*
+ * lsof-impl: what the parts of the reader of lsof's output share.
+ */
+#ifndef SCAN_LSOF_READER_H
+#define SCAN_LSOF_READER_H
+
+#include "scan/lsof/addr.h"
+#include "scan/lsof/lsof.h"
+
+#define LSOF_NOBODY UINT32_MAX
+
+/* What is told of an open file, as it comes. */
+struct lsof_file {
+	bool has_type, has_proto, has_state, has_rx, has_tx, has_name, has_fd;
+	bool is_inet;			/* an internet socket, by its type */
+	bool is_tcp, is_udp;		/* neither: of another protocol */
+	enum addr_family family;	/* ADDR_NONE: not told */
+	enum sock_state state;
+	uint32_t rx, tx, fd;
+	uint64_t inode;			/* 0: not told */
+	/* Linux has the inode of a socket as its device, others an address in
+	 * the kernel. */
+	uint64_t device_number, device_address;
+	struct str name;
+	size_t line;			/* the number of that of the name */
+};
+
+/* A socket that a process holds. */
+struct lsof_entry {
+	struct sock sock;
+	uint64_t device;
+	uint32_t proc, fd;
+};
+
+/* All that was found; equal entries are joined now and then.  Strings are in
+ * the arena. */
+struct lsof_found {
+	struct lsof_entry *v;
+	size_t n, cap;
+	struct proc *proc;
+	size_t nproc, proccap;
+	struct arena arena;
+};
+
+/* The process whose files come next. */
+struct lsof_proc {
+	struct proc p;			/* its strings are in the next two */
+	struct buf comm, user;
+	bool known;			/* it has a pid */
+	uint32_t at;			/* in found, LSOF_NOBODY: not yet */
+};
+
+/* Columns of the table; where they are in its heading, -1: not there. */
+enum lsof_column { COL_PID, COL_TID, COL_PPID, COL_USER, COL_FD, COL_TYPE,
+	COL_DEVICE, COL_NODE, COL_NAME, COL_COUNT };
+
+struct lsof {
+	const struct services *services;
+	lsof_note *note;
+	void *arg;
+
+	struct buf line;		/* one that is not whole yet */
+	size_t lineno;
+	void (*take)(struct lsof *l, struct str line);
+
+	struct lsof_proc proc;
+	struct lsof_found found;
+
+	/* Of field output: the file that its fields are of. */
+	struct lsof_file file;
+	struct buf name;		/* the file's */
+	bool by_f;			/* it began with an f */
+	bool has_info, info_over;	/* it had a T; another behind that */
+
+	/* Of the table: where its columns are. */
+	int column[COL_COUNT];
+};
+
+void lsof_complain(struct lsof *l, size_t line, const char *wrong);
+
+/* Ends the process, and begins another: false where pid is no number of one,
+ * and then its files are nobody's. */
+bool lsof_begin_proc(struct lsof *l, struct str pid);
+void lsof_end_proc(struct lsof *l);
+
+/* What is told of the process.  False where it cannot be understood. */
+void lsof_set_comm(struct lsof *l, struct str text);
+void lsof_set_user(struct lsof *l, struct str name);
+bool lsof_set_uid(struct lsof *l, struct str text);
+bool lsof_set_ppid(struct lsof *l, struct str text);
+
+/* What is told of a file.  The same. */
+void lsof_set_type(struct lsof_file *f, struct str text);
+void lsof_set_proto(struct lsof_file *f, struct str text);
+void lsof_set_device(struct lsof_file *f, struct str text);
+bool lsof_set_fd(struct lsof_file *f, struct str text);
+bool lsof_set_info(struct lsof_file *f, struct str word);
+
+/* The file is told whole: an internet socket goes to found. */
+void lsof_end_file(struct lsof *l, const struct lsof_file *file);
+
+/* Whether that is how field output begins; the same of the table, whose row it
+ * then takes. */
+bool lsof_sniff_fields(struct str line);
+bool lsof_sniff_table(struct lsof *l, struct str line);
+void lsof_take_fields(struct lsof *l, struct str line);
+void lsof_take_row(struct lsof *l, struct str line);
+
+/* Adds an entry of the process that has begun; joins equal ones. */
+void lsof_found_add(struct lsof *l, struct lsof_entry *e);
+void lsof_found_join(struct lsof *l);
+void lsof_found_free(struct lsof_found *f);
+
+#endif

@@ -1,0 +1,64 @@
+/* Facts of the machine, as far as POSIX tells them. */
+#define _XOPEN_SOURCE 700	/* realpath */
+#include "scan/machine.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/err.h"
+#include "scan/run.h"
+
+enum { HOST_MAX = 256 };
+
+const char sys_proc[] = "";
+
+/* RFC 6335, 6: what macOS has, too. */
+void
+sys_port_range(const char *proc, uint16_t *first, uint16_t *last)
+{
+	(void)proc;
+	*first = 49152;
+	*last = 65535;
+}
+
+void
+sys_read(struct sys *s, const char *proc, bool own, struct arena *a)
+{
+	char host[HOST_MAX];
+
+	(void)proc;
+	*s = (struct sys){ .unpriv = 1024 };
+	if (own && gethostname(host, sizeof host) == 0) {
+		host[sizeof host - 1] = '\0';
+		s->host = arena_str(a, str_from(host));
+	}
+}
+
+uint64_t
+sys_netns(const char *proc, bool own)
+{
+	(void)proc;
+	(void)own;
+	return 0;
+}
+
+bool
+sys_self(const char *argv0, struct buf *path)
+{
+	struct buf found = { 0 };
+	const char *name = argv0;
+	char *real = NULL;
+	bool ok = true;
+
+	if (strchr(argv0, '/') == NULL) {
+		ok = run_find(argv0, NULL, &found);
+		name = found.p;
+	}
+	if (ok && (real = realpath(name, NULL)) == NULL)
+		err_msg("%s:", name);
+	if (real != NULL)
+		buf_add(path, real, strlen(real) + 1);
+	buf_free(&found);
+	free(real);
+	return real != NULL;
+}

@@ -1,0 +1,53 @@
+/*
+ * rows: the records of a scan, one for each socket and process that holds it.
+ */
+#ifndef SCAN_ROWS_H
+#define SCAN_ROWS_H
+
+#include "out/out.h"
+#include "record/columns.h"
+#include "scan/scan.h"
+#include "scan/services.h"
+#include "scan/users.h"
+
+/* Entries of the scan's tables. */
+struct row {
+	const struct sock *sock;
+	const struct proc *proc;	/* NULL: nobody is known to hold it */
+	const struct holder *holder;	/* the first of its descriptors */
+	uint32_t nholders;
+};
+
+struct rows {
+	struct row *v;
+	size_t n;
+};
+
+/* What the values are made of. */
+struct rows_source {
+	const struct scan *scan;
+	const struct services *services;
+	struct users *users;
+	struct str host;
+};
+
+/* What the columns need, bits of enum scan_need. */
+unsigned rows_needs(const struct cols *cols);
+
+/*
+ * Makes the records, in prt(5)'s order if sorted; with filter's pids, those of
+ * these processes.  Sorts the scan's holders, and points into its tables from
+ * then on.  The caller calls rows_free.
+ */
+void rows_make(struct rows *r, struct scan *sc, const struct filter *filter,
+    bool with_owners, bool sorted);
+void rows_free(struct rows *r);
+
+/* How many sockets that some process may hold have no owner. */
+uint64_t rows_unowned(const struct rows *r);
+
+/* Writes all records. */
+void rows_write(const struct rows *r, const struct rows_source *src,
+    const struct cols *cols, struct out *out);
+
+#endif

@@ -1,0 +1,140 @@
+#include "scan/scan.h"
+
+#include <stdlib.h>
+
+#include "lib/err.h"
+#include "scan/direction.h"
+#include "scan/lsof/lsof.h"
+#include "scan/machine.h"
+
+#ifdef PRT_LINUX
+#include "scan/linux/linux.h"
+#endif
+
+/* In the order in which they are tried. */
+static const struct backend *const backends[] = {
+#ifdef PRT_LINUX
+	&linux_netlink, &linux_procnet,
+#endif
+	&lsof_backend, NULL
+};
+
+static const struct backend *const sources[] = { &lsof_source, NULL };
+
+static const struct backend *
+find(const struct backend *const *list, const char *name)
+{
+	while (*list != NULL && strcmp(name, (*list)->name) != 0)
+		list++;
+	return *list;
+}
+
+const struct backend *
+scan_backend(const char *name)
+{
+	return find(backends, name);
+}
+
+const struct backend *
+scan_backend_at(unsigned i)
+{
+	return backends[i];
+}
+
+const struct backend *
+scan_source(const char *name)
+{
+	return find(sources, name);
+}
+
+static bool
+read_tables(const struct scan_request *req, const struct backend **backend,
+    struct scan *sc)
+{
+	size_t i;
+
+	if (*backend != NULL)
+		return (*backend)->tables(req, sc);
+	for (i = 0; backends[i] != NULL; i++) {
+		*backend = backends[i];
+		if (i > 0)
+			err_msg("trying %s", backends[i]->name);
+		if (backends[i]->tables(req, sc))
+			return true;
+		/* what all namespaces need, no other way gives */
+		if (req->filter->all_netns)
+			return false;
+		/* nothing of it mixes with the next one's */
+		sc->nsock = sc->nproc = sc->nholder = 0;
+		sc->nnetns = 1;
+	}
+	return false;
+}
+
+/* Holders that the tables came with follow their sockets. */
+static void
+move_holders(struct scan *sc, const uint32_t *to)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < sc->nholder; i++) {
+		struct holder h = sc->holder[i];
+
+		if (to[h.sock] == UINT32_MAX)
+			continue;
+		h.sock = to[h.sock];
+		sc->holder[n++] = h;
+	}
+	sc->nholder = n;
+}
+
+static void
+drop_unwanted(struct scan *sc, const struct filter *f)
+{
+	uint32_t *to = sc->nholder == 0 ? NULL :
+	    mem_alloc(sc->nsock * sizeof *to);
+	size_t i, n = 0;
+
+	for (i = 0; i < sc->nsock; i++) {
+		bool keep = filter_keeps(f, sc, &sc->sock[i]);
+
+		if (to != NULL)
+			to[i] = keep ? (uint32_t)n : UINT32_MAX;
+		if (keep)
+			sc->sock[n++] = sc->sock[i];
+	}
+	sc->nsock = n;
+	if (to != NULL)
+		move_holders(sc, to);
+	free(to);
+}
+
+static bool
+find_owners(const struct scan_request *req, const struct backend *backend,
+    struct scan *sc)
+{
+	if ((req->needs & NEED_DIR) != 0)
+		dir_judge(sc);
+	drop_unwanted(sc, req->filter);
+	return (req->needs & NEED_OWNERS) == 0 || backend->owners == NULL ||
+	    backend->owners(req, sc);
+}
+
+bool
+scan_run(const struct scan_request *req, const struct backend *backend,
+    struct scan *sc)
+{
+	struct netns *own = scan_add_netns(sc);
+	const struct backend *first = backend != NULL ? backend : backends[0];
+	bool ok;
+
+	sys_port_range(req->proc, &own->first, &own->last);
+	if ((req->needs & NEED_NETNS) != 0 && !req->is_text)
+		own->inode = sys_netns(req->proc, req->own_proc);
+	if ((req->needs & NEED_OWNERS) != 0 && first->begin != NULL)
+		sc->search = first->begin(req);
+	ok = read_tables(req, &backend, sc) && find_owners(req, backend, sc);
+	if (sc->search != NULL)
+		first->end(sc->search);
+	return ok;
+}

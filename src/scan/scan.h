@@ -1,0 +1,81 @@
+/*
+ * scan: one scan of the machine, by the first backend that can do it.
+ */
+#ifndef SCAN_SCAN_H
+#define SCAN_SCAN_H
+
+#include "scan/filter.h"
+#include "scan/sock.h"
+
+/* What the chosen columns and filters need; what is not needed is not read. */
+enum scan_need {
+	NEED_OWNERS = 1 << 0,	/* who holds the sockets */
+	NEED_STAT = 1 << 1,	/* comm, ppid, start */
+	NEED_USER = 1 << 2,	/* the effective uid */
+	NEED_PARENT = 1 << 3,	/* the parent's comm */
+	NEED_EXE = 1 << 4,
+	NEED_CMDLINE = 1 << 5,
+	NEED_CONTAINER = 1 << 6,
+	NEED_DIR = 1 << 7,
+	NEED_SERVICES = 1 << 8,
+	NEED_INFO = 1 << 9,	/* counters of TCP connections */
+	NEED_CGROUP = 1 << 10,	/* the path and the unit */
+	NEED_CWD = 1 << 11,
+	NEED_NETNS = 1 << 12,	/* inode of the own namespace */
+	NEED_NAMES = 1 << 13,	/* the containers', from their runtimes */
+	/* what the files of a process tell */
+	NEEDS_OF_PROCESS = NEED_STAT | NEED_USER | NEED_PARENT | NEED_EXE |
+	    NEED_CMDLINE | NEED_CONTAINER | NEED_CGROUP | NEED_CWD
+};
+
+/* How the holders are found, where the backend has more than one way. */
+enum scan_owners { OWNERS_AUTO, OWNERS_WALK, OWNERS_BPF };
+
+struct scan_request {
+	const struct filter *filter;
+	unsigned needs;			/* of enum scan_need */
+	enum scan_owners owners;
+	const char *proc;		/* the proc tree, "/proc" */
+	bool own_proc;			/* it is this machine's */
+	/* What is scanned is not this machine, but the text of a file (NULL or
+	 * "-": standard input), where ports may be names. */
+	bool is_text;
+	const char *file;
+	const struct services *services;
+};
+
+/*
+ * A way to read the socket tables.  Both functions return false after a message
+ * that says what failed; what they had added then counts for nothing.
+ */
+struct backend {
+	const char *name;
+	const char *help;
+	bool (*tables)(const struct scan_request *req, struct scan *sc);
+	/* Adds holders and their processes; NULL: tables did so. */
+	bool (*owners)(const struct scan_request *req, struct scan *sc);
+	/* Begins what owners need not wait for, while the tables are read; may
+	 * return NULL.  It is sc->search then, until end.  NULL: there are no
+	 * ways to choose from (enum scan_owners). */
+	struct search *(*begin)(const struct scan_request *req);
+	void (*end)(struct search *search);
+};
+
+/* NULL where there is no such backend. */
+const struct backend *scan_backend(const char *name);
+
+/* The backends in the order in which they are tried, NULL behind the last. */
+const struct backend *scan_backend_at(unsigned i);
+
+/* The same of what is read instead of this machine (--from). */
+const struct backend *scan_source(const char *name);
+
+/*
+ * Scans with that backend, or with NULL the first that can: fills sc, which
+ * begins as { 0 }, with the sockets that the filter keeps.  False after a
+ * message.  The caller calls scan_free either way.
+ */
+bool scan_run(const struct scan_request *req, const struct backend *backend,
+    struct scan *sc);
+
+#endif

@@ -1,0 +1,121 @@
+#include "scan/sock.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+static const char *const protos[PROTO_COUNT] = {
+	[PROTO_TCP] = "tcp", [PROTO_UDP] = "udp",
+};
+
+static const char *const states[STATE_COUNT] = {
+	[STATE_ESTABLISHED] = "ESTABLISHED", [STATE_SYN_SENT] = "SYN_SENT",
+	[STATE_SYN_RECV] = "SYN_RECV", [STATE_FIN_WAIT1] = "FIN_WAIT1",
+	[STATE_FIN_WAIT2] = "FIN_WAIT2", [STATE_TIME_WAIT] = "TIME_WAIT",
+	[STATE_CLOSED] = "CLOSED", [STATE_CLOSE_WAIT] = "CLOSE_WAIT",
+	[STATE_LAST_ACK] = "LAST_ACK", [STATE_LISTEN] = "LISTEN",
+	[STATE_CLOSING] = "CLOSING", [STATE_UNCONN] = "UNCONN",
+};
+
+static const char *const dirs[] = {
+	[DIR_IN] = "in", [DIR_OUT] = "out",
+};
+
+const char *
+sock_proto_name(enum sock_proto proto)
+{
+	return protos[proto];
+}
+
+const char *
+sock_state_name(enum sock_state state)
+{
+	return states[state];
+}
+
+const char *
+sock_dir_name(enum sock_dir dir)
+{
+	return dirs[dir];
+}
+
+enum sock_state
+sock_state_find(struct str name)
+{
+	int i;
+
+	for (i = 0; i < STATE_COUNT; i++)
+		if (states[i] != NULL && strlen(states[i]) == name.n &&
+		    strncasecmp(states[i], name.p, name.n) == 0)
+			return (enum sock_state)i;
+	return STATE_NONE;
+}
+
+bool
+sock_is_listener(const struct sock *s)
+{
+	return s->state == STATE_LISTEN || s->state == STATE_UNCONN;
+}
+
+bool
+sock_has_user(const struct sock *s)
+{
+	return !s->userless && !s->timewait && s->state != STATE_TIME_WAIT &&
+	    s->state != STATE_SYN_RECV;
+}
+
+struct netns *
+scan_add_netns(struct scan *sc)
+{
+	sc->netns = mem_grow(sc->netns, &sc->netnscap, sc->nnetns + 1,
+	    sizeof *sc->netns);
+	memset(&sc->netns[sc->nnetns], 0, sizeof *sc->netns);
+	return &sc->netns[sc->nnetns++];
+}
+
+struct sock *
+scan_add_sock(struct scan *sc)
+{
+	sc->sock = mem_grow(sc->sock, &sc->sockcap, sc->nsock + 1,
+	    sizeof *sc->sock);
+	memset(&sc->sock[sc->nsock], 0, sizeof *sc->sock);
+	sc->sock[sc->nsock].netns = (uint32_t)(sc->nnetns - 1);
+	return &sc->sock[sc->nsock++];
+}
+
+struct proc *
+scan_add_proc(struct scan *sc)
+{
+	sc->proc = mem_grow(sc->proc, &sc->proccap, sc->nproc + 1,
+	    sizeof *sc->proc);
+	memset(&sc->proc[sc->nproc], 0, sizeof *sc->proc);
+	return &sc->proc[sc->nproc++];
+}
+
+struct holder *
+scan_add_holder(struct scan *sc)
+{
+	sc->holder = mem_grow(sc->holder, &sc->holdercap, sc->nholder + 1,
+	    sizeof *sc->holder);
+	memset(&sc->holder[sc->nholder], 0, sizeof *sc->holder);
+	return &sc->holder[sc->nholder++];
+}
+
+bool
+scan_is_ephemeral(const struct scan *sc, const struct sock *s, uint16_t port)
+{
+	const struct netns *ns = &sc->netns[s->netns];
+
+	return port >= ns->first && port <= ns->last;
+}
+
+void
+scan_free(struct scan *sc)
+{
+	free(sc->netns);
+	free(sc->ifname);
+	free(sc->sock);
+	free(sc->proc);
+	free(sc->holder);
+	arena_free(&sc->arena);
+	memset(sc, 0, sizeof *sc);
+}

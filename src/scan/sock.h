@@ -1,0 +1,138 @@
+/*
+ * sock: sockets, the processes that hold them, and what a scan found.
+ *
+ * These binary forms exist inside prt-scan alone; what leaves it are records.
+ */
+#ifndef SCAN_SOCK_H
+#define SCAN_SOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/addr.h"
+#include "lib/mem.h"
+
+enum sock_proto { PROTO_TCP, PROTO_UDP, PROTO_COUNT };
+
+/* The numbers are those of the kernel, include/net/tcp_states.h, up to
+ * STATE_NEW_SYN_RECV; the last is ours, for UDP. */
+enum sock_state {
+	STATE_NONE, STATE_ESTABLISHED, STATE_SYN_SENT, STATE_SYN_RECV,
+	STATE_FIN_WAIT1, STATE_FIN_WAIT2, STATE_TIME_WAIT, STATE_CLOSED,
+	STATE_CLOSE_WAIT, STATE_LAST_ACK, STATE_LISTEN, STATE_CLOSING,
+	STATE_NEW_SYN_RECV, STATE_UNCONN, STATE_COUNT
+};
+
+enum sock_dir { DIR_NONE, DIR_IN, DIR_OUT };
+
+enum sock_v6only { V6ONLY_UNKNOWN, V6ONLY_NO, V6ONLY_YES };
+
+/* Counters of a TCP connection, tcp_info of tcp(7). */
+struct sock_info {
+	uint64_t rx_bytes, tx_bytes;	/* received; acknowledged */
+	uint32_t rtt;			/* microseconds */
+	uint32_t retrans;		/* segments, in all */
+};
+
+struct sock {
+	struct addr local, remote;	/* remote.family ADDR_NONE: no peer */
+	uint16_t local_port, remote_port;
+	unsigned char proto, state, dir, v6only;
+	bool timewait;			/* an entry of tables, not a socket */
+	bool userless, queueless;	/* uid, rx_queue, tx_queue: not told */
+	bool has_backlog;		/* a listener's tx_queue is known */
+	uint32_t rx_queue, tx_queue;	/* bytes; of a listener connections
+					 * that wait, and how many may */
+	uint32_t netns;			/* index of the scan's namespaces */
+	uint32_t uid;			/* what the kernel says of the socket */
+	uint64_t inode;			/* 0: held by no process */
+	const char *ifname;		/* bound to that interface, or NULL */
+	const struct sock_info *info;	/* in the scan's arena, or NULL */
+};
+
+enum { PROC_CMDLINE_MAX = 4096 };	/* longer ones end in ... */
+
+/* What is known of a process; strings live in the scan's arena. */
+struct proc {
+	uint32_t pid, ppid, uid;
+	bool has_ppid, has_uid, has_usage;
+	uint64_t start;			/* clock ticks since boot, 0: unknown */
+	uint64_t rss;			/* bytes */
+	uint64_t cpu;			/* hundredths of a second */
+	struct str comm, parent, exe, cmdline, container, container_id;
+	struct str cgroup, unit, cwd;
+	struct str user;	/* its name, where it is told as such */
+};
+
+#define HOLDER_NO_FD UINT32_MAX
+
+/* Process proc (an index) has socket sock (an index) as descriptor fd, which
+ * may be not known. */
+struct holder {
+	uint32_t sock, proc, fd;
+};
+
+/* A network namespace.  The scan's first is the scanner's own. */
+struct netns {
+	uint64_t inode;			/* 0: not known, as of the own one */
+	struct str label;		/* missing: the own one */
+	uint16_t first, last;		/* its ip_local_port_range */
+};
+
+enum { SOCK_IFNAME_MAX = 64 };
+
+/* The name of an interface of a namespace, at most SOCK_IFNAME_MAX bytes. */
+struct ifname {
+	uint32_t netns;
+	uint32_t index;
+	const char *name;
+};
+
+struct scan {
+	struct netns *netns;
+	size_t nnetns, netnscap;
+	struct ifname *ifname;
+	size_t nifname, ifnamecap;
+	struct sock *sock;
+	size_t nsock, sockcap;
+	struct proc *proc;
+	size_t nproc, proccap;
+	struct holder *holder;
+	size_t nholder, holdercap;
+	uint64_t hidden;	/* processes whose descriptors we may not see */
+	uint64_t hidden_netns;	/* or whose namespace, where all are wanted */
+	bool incomplete;	/* something else could not be read */
+	struct search *search;	/* the backend's, for holders, or NULL */
+	struct arena arena;
+};
+
+/* Names as records have them; NULL for none. */
+const char *sock_proto_name(enum sock_proto proto);
+const char *sock_state_name(enum sock_state state);
+const char *sock_dir_name(enum sock_dir dir);
+
+/* In any case; STATE_NONE where there is no such name. */
+enum sock_state sock_state_find(struct str name);
+
+/* Listening, or an unconnected UDP socket: what a peer can talk to. */
+bool sock_is_listener(const struct sock *s);
+
+/* The kernel names root, or the listener's user, for what is only an entry of
+ * its tables and no socket: timewait entries (TIME_WAIT, some of FIN_WAIT2) and
+ * requests (net/ipv4/inet_diag.c).  lsof tells the users of processes alone. */
+bool sock_has_user(const struct sock *s);
+
+/* Room for one more at the end, zeroed, and counted.  A socket is of the
+ * namespace that was added last. */
+struct netns *scan_add_netns(struct scan *sc);
+struct sock *scan_add_sock(struct scan *sc);
+struct proc *scan_add_proc(struct scan *sc);
+struct holder *scan_add_holder(struct scan *sc);
+
+/* The socket's port is one that its namespace hands out. */
+bool scan_is_ephemeral(const struct scan *sc, const struct sock *s,
+    uint16_t port);
+
+void scan_free(struct scan *sc);
+
+#endif

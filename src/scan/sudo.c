@@ -1,0 +1,135 @@
+#include "scan/sudo.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include "lib/err.h"
+#include "scan/machine.h"
+#include "scan/run.h"
+
+enum { SUDO_REFUSED = 1, SIGNAL_BASE = 128, OPTIONS_MAX = 5 };
+
+/* -k: what sudo remembers of an earlier password does not count, so the one
+ * line is always taken off standard input.  -p '': no prompt for a program. */
+static const struct way {
+	const char *name;	/* behind --sudo=, NULL: nothing */
+	const char *options[OPTIONS_MAX];
+	bool own_stderr;
+} ways[] = {
+	[SUDO_TRY] = { NULL, { "-n" }, false },
+	[SUDO_ASK] = { "ask", { NULL }, true },
+	[SUDO_STDIN] = { "stdin", { "-k", "-S", "-p", "" }, false },
+};
+
+bool
+sudo_mode(const char *arg, enum sudo_mode *mode)
+{
+	int i;
+
+	for (i = SUDO_TRY; i <= SUDO_STDIN; i++) {
+		const char *name = ways[i].name;
+
+		if (arg == NULL || name == NULL ? arg == name :
+		    strcmp(arg, name) == 0) {
+			*mode = (enum sudo_mode)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* sudo's arguments, which the caller frees. */
+static const char **
+make_argv(const struct way *way, const char *self, int argc, char **argv,
+    bool answers)
+{
+	const char **v = mem_alloc(((size_t)argc + OPTIONS_MAX + 5) *
+	    sizeof *v);
+	size_t n = 0;
+	int i;
+
+	v[n++] = "sudo";
+	for (i = 0; i < OPTIONS_MAX && way->options[i] != NULL; i++)
+		v[n++] = way->options[i];
+	v[n++] = "--";
+	v[n++] = self;
+	if (answers)
+		v[n++] = "--elevated";
+	for (i = 1; i < argc; i++)
+		if (argv[i] != NULL)
+			v[n++] = argv[i];
+	return v;
+}
+
+/* A signal ended it: so it does this one. */
+static void
+die_of(int signal_number)
+{
+	signal(signal_number, SIG_DFL);
+	raise(signal_number);
+}
+
+/* The exit status that stands for the one of sudo, which passes on that of what
+ * it ran; -1: it was refused. */
+static int
+translate(int status, bool answers)
+{
+	int code;
+
+	if (status == -1)
+		return -1;
+	if (WIFSIGNALED(status)) {
+		die_of(WTERMSIG(status));
+		return STATUS_TROUBLE;
+	}
+	code = WEXITSTATUS(status);
+	if (code == SUDO_REFUSED)
+		return -1;
+	if (code == STATUS_DONE)
+		return STATUS_DONE;
+	if (answers && code == SUDO_STATUS_NO)
+		return STATUS_NO;
+	if (code == SIGNAL_BASE + SIGPIPE)
+		die_of(SIGPIPE);
+	return STATUS_TROUBLE;
+}
+
+static int
+run_way(const struct way *way, int argc, char **argv, bool answers,
+    bool *said)
+{
+	struct buf path = { 0 }, self = { 0 };
+	struct run r = { .name = "sudo", .own_stderr = way->own_stderr };
+	const char **args;
+	int status = -1;
+
+	*said = true;
+	if (run_find("sudo", NULL, &path) && sys_self(argv[0], &self)) {
+		args = make_argv(way, self.p, argc, argv, answers);
+		r.path = path.p;
+		r.argv = args;
+		status = translate(run(&r, said), answers);
+		free(args);
+	}
+	buf_free(&path);
+	buf_free(&self);
+	return status;
+}
+
+int
+sudo_run(enum sudo_mode mode, int argc, char **argv, bool answers)
+{
+	bool said;
+	int status = run_way(&ways[mode], argc, argv, answers, &said);
+
+	if (status != -1)
+		return status;
+	if (mode == SUDO_TRY) {
+		err_msg("sudo: refused: scanning without it");
+		return -1;
+	}
+	if (!said)
+		err_msg("sudo: refused");
+	return STATUS_TROUBLE;
+}

@@ -1,0 +1,142 @@
+#include "scan/users.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+
+#include "lib/err.h"
+#include "lib/input.h"
+#include "lib/num.h"
+
+enum { PASSWD_MAX = 64 * 1024 * 1024 };
+
+struct user {
+	uint32_t uid;
+	struct str name;
+};
+
+struct users {
+	struct user *user;	/* sorted by uid; of several names the first */
+	size_t n, cap;
+	struct arena arena;
+	struct buf text;
+	bool loaded;
+};
+
+/* The place of uid, or where it would be. */
+static size_t
+find(const struct users *u, uint32_t uid)
+{
+	size_t low = 0, high = u->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (u->user[mid].uid < uid)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static bool
+is_at(const struct users *u, size_t at, uint32_t uid)
+{
+	return at < u->n && u->user[at].uid == uid;
+}
+
+static void
+insert(struct users *u, size_t at, uint32_t uid, struct str name)
+{
+	u->user = mem_grow(u->user, &u->cap, u->n + 1, sizeof *u->user);
+	memmove(u->user + at + 1, u->user + at,
+	    (u->n - at) * sizeof *u->user);
+	u->user[at] = (struct user){ uid, name };
+	u->n++;
+}
+
+/* name:password:uid:..., passwd(5) */
+static void
+take_line(struct users *u, struct str line)
+{
+	struct str name = str_cut(&line, ':');
+	uint64_t uid;
+
+	str_cut(&line, ':');
+	if (name.n > 0 && num_parse(str_cut(&line, ':'), UINT32_MAX, &uid))
+		insert(u, u->n, (uint32_t)uid, name);
+}
+
+/* In the order of the file, which their names point into, where they are of the
+ * same number. */
+static int
+cmp_user(const void *a, const void *b)
+{
+	const struct user *x = a, *y = b;
+	int c = num_cmp(x->uid, y->uid);
+
+	return c != 0 ? c :
+	    num_cmp((uintptr_t)x->name.p, (uintptr_t)y->name.p);
+}
+
+static void
+load(struct users *u)
+{
+	size_t i, n = 0;
+	struct str rest;
+
+	u->loaded = true;
+	if (!input_slurp("/etc/passwd", PASSWD_MAX, &u->text)) {
+		if (errno != ENOENT)
+			err_msg("/etc/passwd:");
+		return;
+	}
+	rest = buf_str(&u->text);
+	while (rest.p != NULL)
+		take_line(u, str_cut(&rest, '\n'));
+	if (u->n > 0)
+		qsort(u->user, u->n, sizeof *u->user, cmp_user);
+	for (i = 0; i < u->n; i++)
+		if (n == 0 || u->user[n - 1].uid != u->user[i].uid)
+			u->user[n++] = u->user[i];
+	u->n = n;
+}
+
+struct users *
+users_open(void)
+{
+	return mem_alloc(sizeof(struct users));
+}
+
+void
+users_free(struct users *u)
+{
+	free(u->user);
+	arena_free(&u->arena);
+	buf_free(&u->text);
+	free(u);
+}
+
+struct str
+users_name(struct users *u, uint32_t uid)
+{
+	const struct passwd *pw;
+	char digits[NUM_MAX];
+	struct str name;
+	size_t at;
+
+	if (!u->loaded)
+		load(u);
+	at = find(u, uid);
+	if (is_at(u, at, uid))
+		return u->user[at].name;
+	pw = getpwuid((uid_t)uid);
+	if (pw != NULL && pw->pw_name[0] != '\0')
+		name = str_from(pw->pw_name);
+	else
+		name = num_str(digits, uid);
+	name = arena_str(&u->arena, name);
+	insert(u, at, uid, name);
+	return name;
+}
