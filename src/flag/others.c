@@ -127,16 +127,16 @@ static const enum field_id ends[] = {
 enum { NENDS = NELEMS(ends) };
 
 static uint32_t
-socket_hash(const struct fact *f)
+socket_hash(struct index *ix, const struct fact *f)
 {
 	struct str inode = fact_get(f, F_INODE);
 	uint64_t h = 0;
 	int i;
 
 	if (inode.p != NULL)
-		return (uint32_t)map_hash(1, inode) | 1;
+		return (uint32_t)map_hash(&ix->wanted, 1, inode) | 1;
 	for (i = 0; i < NENDS; i++)
-		h = map_hash(h, fact_get(f, ends[i]));
+		h = map_hash(&ix->wanted, h, fact_get(f, ends[i]));
 	return (uint32_t)h | 1;
 }
 
@@ -147,7 +147,7 @@ index_add(struct index *ix, struct stream_row *row, struct fact *f)
 
 	if (ix->needs & INDEX_SOCKETS &&
 	    f->kind & (FACT_LISTEN | FACT_CONNECTED))
-		row->sock = socket_hash(f);
+		row->sock = socket_hash(ix, f);
 	if (ix->needs & INDEX_LISTENERS && f->kind & FACT_BOUND)
 		add_listener(ix, group, f);
 	if (ix->needs & INDEX_SHELLS && fact_class(f) & PROG_SHELL) {

@@ -54,7 +54,7 @@ sets_id(struct sets *s, const uint64_t *bits)
 		return 0;
 	if (equal(s, s->last, bits))
 		return s->last;
-	first = map_at(&s->first, map_hash(0, (struct str){
+	first = map_at(&s->first, map_hash(&s->first, 0, (struct str){
 	    (const char *)bits, s->words * sizeof *bits }));
 	for (id = *first; id != 0; id = s->next[id])
 		if (equal(s, id, bits))

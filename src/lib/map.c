@@ -2,20 +2,39 @@
 
 #include <stdlib.h>
 
-/* The finalizer of MurmurHash3. */
-static uint64_t
-mix(uint64_t h)
+#include "lib/err.h"
+#include "lib/siphash.h"
+
+static void
+draw_secret(struct map *m)
 {
-	h = (h ^ h >> 33) * UINT64_C(0xff51afd7ed558ccd);
-	h = (h ^ h >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+	struct siphash_key key;
+
+	if (m->secret[1] != 0)
+		return;
+	if (!siphash_newkey(&key)) {
+		err_msg("random numbers:");
+		err_die();
+	}
+	m->secret[0] = key.k[0];
+	m->secret[1] = key.k[1] | 1;
+}
+
+/* As the finalizer of MurmurHash3, with a multiplier that nobody knows. */
+static uint64_t
+mix(const struct map *m, uint64_t h)
+{
+	h ^= m->secret[0];
+	h = (h ^ h >> 33) * m->secret[1];
+	h = (h ^ h >> 29) * UINT64_C(0xc4ceb9fe1a85ec53);
 	return h ^ h >> 33;
 }
 
 /* Where the key is, or where it would go. */
 static size_t
-find(const struct map *m, uint64_t key)
+find_key(const struct map *m, uint64_t key)
 {
-	size_t i = (size_t)mix(key) & (m->cap - 1);
+	size_t i = (size_t)mix(m, key) & (m->cap - 1);
 
 	while (m->slot[i].value != 0 && m->slot[i].key != key)
 		i = (i + 1) & (m->cap - 1);
@@ -23,21 +42,33 @@ find(const struct map *m, uint64_t key)
 }
 
 static void
-grow(struct map *m)
+resize(struct map *m, size_t cap)
 {
 	struct map old = *m;
 	size_t i;
 
-	m->cap = old.cap > 0 ? 2 * old.cap : 64;
-	m->slot = mem_alloc(m->cap * sizeof *m->slot);
+	draw_secret(m);
+	m->cap = cap;
+	m->slot = mem_alloc(cap * sizeof *m->slot);
 	m->n = 0;
 	for (i = 0; i < old.cap; i++) {
 		if (old.slot[i].value == 0)
 			continue;
-		m->slot[find(m, old.slot[i].key)] = old.slot[i];
+		m->slot[find_key(m, old.slot[i].key)] = old.slot[i];
 		m->n++;
 	}
 	free(old.slot);
+}
+
+void
+map_reserve(struct map *m, size_t n)
+{
+	size_t cap = 64;
+
+	while (cap < 2 * n)
+		cap *= 2;
+	if (cap > m->cap)
+		resize(m, cap);
 }
 
 uint32_t *
@@ -46,8 +77,8 @@ map_at(struct map *m, uint64_t key)
 	struct map_slot *slot;
 
 	if (2 * m->n >= m->cap)
-		grow(m);
-	slot = &m->slot[find(m, key)];
+		resize(m, m->cap > 0 ? 2 * m->cap : 64);
+	slot = &m->slot[find_key(m, key)];
 	if (slot->value == 0) {
 		slot->key = key;
 		m->n++;
@@ -58,25 +89,25 @@ map_at(struct map *m, uint64_t key)
 uint32_t
 map_get(const struct map *m, uint64_t key)
 {
-	return m->cap > 0 ? m->slot[find(m, key)].value : 0;
+	return m->cap > 0 ? m->slot[find_key(m, key)].value : 0;
 }
 
 void
 map_free(struct map *m)
 {
 	free(m->slot);
-	*m = (struct map){ NULL, 0, 0 };
+	*m = (struct map){ NULL };
 }
 
-uint64_t
-map_hash(uint64_t h, struct str s)
+static uint64_t
+hash_str(const struct map *m, uint64_t h, struct str s)
 {
 	uint64_t word;
 
-	h ^= s.n * UINT64_C(0x9e3779b97f4a7c15);
+	h ^= m->secret[0] ^ s.n * UINT64_C(0x9e3779b97f4a7c15);
 	for (; s.n >= sizeof word; s.p += sizeof word, s.n -= sizeof word) {
 		memcpy(&word, s.p, sizeof word);
-		h = (h ^ word) * UINT64_C(0xff51afd7ed558ccd);
+		h = (h ^ word) * m->secret[1];
 		h ^= h >> 32;
 	}
 	word = 0;
@@ -86,30 +117,46 @@ map_hash(uint64_t h, struct str s)
 	return h ^ h >> 29;
 }
 
-uint32_t
-names_find(const struct names *n, struct str s)
+uint64_t
+map_hash(struct map *m, uint64_t h, struct str s)
 {
-	uint32_t id = 0;
+	draw_secret(m);
+	return hash_str(m, h, s);
+}
 
-	if (s.p != NULL)
-		id = map_get(&n->first, map_hash(0, s));
+/* The number of s, whose hash is h; 0 if it is not there. */
+static uint32_t
+find_name(const struct names *n, struct str s, uint64_t h)
+{
+	uint32_t id = map_get(&n->first, h);
+
 	while (id != 0 && !str_eq(n->v[id - 1].text, s))
 		id = n->v[id - 1].next;
 	return id;
 }
 
 uint32_t
+names_find(const struct names *n, struct str s)
+{
+	return s.p != NULL && n->n > 0 ?
+	    find_name(n, s, hash_str(&n->first, 0, s)) : 0;
+}
+
+uint32_t
 names_id(struct names *n, struct str s)
 {
-	uint32_t *first, id = names_find(n, s);
+	uint32_t *first, id;
+	uint64_t h;
 
-	if (id != 0 || s.p == NULL)
+	if (s.p == NULL)
+		return 0;
+	h = map_hash(&n->first, 0, s);
+	if ((id = find_name(n, s, h)) != 0)
 		return id;
-	first = map_at(&n->first, map_hash(0, s));
-	n->v = mem_grow(n->v, &n->cap, n->n + 1, sizeof *n->v);
-	n->v[n->n++] = (struct name){ arena_str(&n->arena, s), *first };
-	*first = (uint32_t)n->n;
-	return *first;
+	first = map_at(&n->first, h);
+	*MEM_PUSH(n->v, n->n, n->cap) =
+	    (struct name){ arena_str(&n->arena, s), *first };
+	return *first = (uint32_t)n->n;
 }
 
 struct str

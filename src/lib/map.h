@@ -1,5 +1,8 @@
 /*
- * flag-map: numbers by number, and numbers for strings.
+ * map: numbers by number, and numbers for strings.
+ *
+ * Where a key goes depends on a random secret of each table: nobody can choose
+ * keys that collide, and n of them cost n.
  */
 #ifndef LIB_MAP_H
 #define LIB_MAP_H
@@ -15,21 +18,24 @@ struct map {
 		uint32_t value;		/* 0: none here */
 	} *slot;
 	size_t n, cap;
+	uint64_t secret[2];		/* 0 until it is needed */
 };
 
 /* The key's value, to be set: 0 at first, and 0 is as good as not there.  The
  * pointer is good until the next map_at. */
 uint32_t *map_at(struct map *m, uint64_t key);
 
-/* 0 where there is none. */
+/* 0 if the key is not there. */
 uint32_t map_get(const struct map *m, uint64_t key);
+/* Makes room for n keys at once. */
+void map_reserve(struct map *m, size_t n);
 void map_free(struct map *m);
 
-/* Mixes the bytes of s into h. */
-uint64_t map_hash(uint64_t h, struct str s);
+/* Mixes the bytes of s into h; another value in each table. */
+uint64_t map_hash(struct map *m, uint64_t h, struct str s);
 
-/* Strings by number, from 1 in the order of their coming.  Start it as { 0 };
- * the caller calls names_free. */
+/* Strings by number, from 1 in the order in which they came.  Start it as
+ * { 0 }; the caller calls names_free. */
 struct names {
 	struct name {
 		struct str text;
@@ -42,7 +48,7 @@ struct names {
 
 /* The number of s, which is copied; 0 for a missing value. */
 uint32_t names_id(struct names *n, struct str s);
-/* The same without adding: 0 too where it is not there. */
+/* The same without adding: 0 too if it is not there. */
 uint32_t names_find(const struct names *n, struct str s);
 struct str names_text(const struct names *n, uint32_t id);
 void names_free(struct names *n);

@@ -19,6 +19,11 @@ void *mem_alloc(size_t n);
  */
 void *mem_grow(void *p, size_t *cap, size_t need, size_t size);
 
+/* Adds an element to the array v of n, with room for cap, and gives its address;
+ * the element is not zeroed. */
+#define MEM_PUSH(v, n, cap) \
+	((v) = mem_grow((v), &(cap), (n) + 1, sizeof *(v)), &(v)[(n)++])
+
 /* An arena: what is taken from it lives until arena_free, all at once.
  * Start it as { 0 }. */
 struct arena_block;
