@@ -210,7 +210,7 @@ compare(struct options *o, bool is_state)
 {
 	struct diff *d = &o->diff;
 
-	if (!diff_load(d) || (is_state && !diff_save_check(&d->old)) ||
+	if (!diff_load(d) || (is_state && !diff_save_check(&d->old.stream)) ||
 	    !diff_check(d, o->force) ||
 	    (diff_is_stale(d, is_state ? "" : "warning: ") && is_state) ||
 	    (o->state != NULL && !diff_save_able(d)))
@@ -259,8 +259,8 @@ run(struct options *o)
 	if (!start_side(o, &d->new, o->new))
 		return false;
 	/* First of all: no lock is held while a scan is still running. */
-	diff_side_read(&d->new);
-	if (!diff_side_check(&d->new))
+	stream_read(&d->new.stream);
+	if (!stream_check(&d->new.stream))
 		return false;
 	ok = state_lock(&state, o->state, (unsigned)o->wait) &&
 	    update(o, &state);

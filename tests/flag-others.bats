@@ -374,31 +374,19 @@ $(printf '#host\tflags\nweb2\tnonroot-privileged')
 	[ "$(sed 5d in | raised)" = '' ]
 }
 
-@test "several ##prt without hosts: by their order, while it is right" {
+# The same verdicts as prt-diff's, diff-input.bats.
+@test "several hosts that cannot be told apart" {
 	two_hosts | cut -f 1-19 >in
-	run -0 prt-flag -X -H -o uid,local_port,flags in
-	assert_output_is "$(printf '0\t80\t-
-1000\t80\t-
-1000\t80\tnonroot-privileged
-0\t81\t-')"
-	[ "$(sort in | raised)" = '' ]
-}
-
-@test "a record of a host that no ##prt is of" {
+	refuses 'in: several ##prt lines, and records that do not say their host *' in
+	two_hosts | sed '2,$s/ host=web2//' >in
+	refuses 'in: several ##prt lines, and one that does not say its host' in
+	two_hosts | sed 's/web2/web1/' >in
+	refuses 'in: more than one ##prt line of host web1' in
 	snapshot >in <<-'END'
 		x host=web1 uid=1000 local_port=80
 		x host=web9 uid=1000 local_port=80
 	END
-	run -0 prt-flag -X -o host,flags in
-	assert_output_is "$HEAD
-$(printf '#host\tflags\nweb1\tnonroot-privileged')
-##end records=1
-##prt 1 partial=1
-$(printf '#host\tflags\nweb9\t-')
-##end records=1"
-	# or it could not be read
-	run -0 prt-flag -X -o host,flags - <<<"$output"
-	[ "${#lines[@]}" -eq 8 ]
+	refuses 'in: there is no ##prt line of host web9' in
 }
 
 @test "ten thousand shells that share one connection are judged in no time" {

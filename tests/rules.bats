@@ -292,7 +292,7 @@ match()
 		no  pid=8 change=new
 		no  pid=8 change=gone
 	END
-	match 'connections>1' <<-'END'
+	HEAD=${HEAD/host=web1 /} match 'connections>1' <<-'END'
 		no  pid=7 host=web1
 		yes pid=9 host=web1
 		yes pid=9 host=web1

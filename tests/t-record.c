@@ -114,7 +114,7 @@ is_harmless(struct str text)
 /* A stream to be written. */
 struct stream {
 	struct cols cols;
-	struct snap snap;
+	struct snap_room snap;
 	struct str v[ROWS][COLS];
 	char bytes[CELLS + KEYS][VALUE_MAX];
 };
@@ -172,11 +172,12 @@ write_stream(const struct stream *s, struct buf *text)
 {
 	struct out_opts opts = { .format = out_format("tsv") };
 	struct out *o;
+	struct snap snap = snap_of(&s->snap);
 	FILE *file;
 	int saved, i;
 
 	o = start(&opts, &saved, &file);
-	out_snapshot(o, &s->snap, &s->cols);
+	out_snapshot(o, &snap, &s->cols);
 	for (i = 0; i < ROWS; i++)
 		out_row(o, s->v[i], OUT_PLAIN);
 	stop(o, saved, file, text);
@@ -199,12 +200,13 @@ same_snap(const struct snap *a, const struct snap *b)
 static bool
 reads_back(const struct stream *s, struct str text)
 {
+	struct snap snap = snap_of(&s->snap);
 	struct rec r;
 	bool good;
 	size_t i, k;
 
 	rec_start(&r, "t", text, NULL);
-	good = rec_next(&r) == REC_SNAP && same_snap(&s->snap, &r.snap) &&
+	good = rec_next(&r) == REC_SNAP && same_snap(&snap, &r.snap) &&
 	    rec_next(&r) == REC_COLS && cols_equal(&s->cols, &r.cols);
 	for (i = 0; good && i < ROWS; i++) {
 		good = rec_next(&r) == REC_ROW && r.lineno == i + 3;

@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "diff/diff.h"
-#include "diff/host.h"
 #include "diff/key.h"
 #include "lib/err.h"
 
@@ -17,36 +16,25 @@ say(char out[100], const struct snap *s, const char *key)
 	return out;
 }
 
-static bool
-any_snap_says(const struct diff_side *s, const char *key)
-{
-	size_t i;
-
-	for (i = 0; i < s->nsnaps; i++)
-		if (str_is(snap_get(&s->snaps[i], key), "1"))
-			return true;
-	return false;
-}
-
 bool
-diff_is_selection(const struct diff_side *s)
+diff_is_selection(const struct stream *s)
 {
-	return rec_extent(&s->rec) == REC_SELECTION ||
-	    any_snap_says(s, "partial");
+	return s->extent == REC_SELECTION || stream_any_snap(s, "partial", "1");
 }
 
 /* Neither side may be a part where the other is the whole. */
 static bool
 check_extent(const struct diff *d)
 {
-	const struct diff_side *old = &d->old, *new = &d->new;
+	const struct stream *old = &d->old.stream, *new = &d->new.stream;
 	bool part = diff_is_selection(new);
 
-	if (!diff_side_headed(new) && new->nsnaps == 0) {
+	if (new->ncols == 0 && new->nsnaps == 0) {
 		err_msg("%s: nothing at all: the scan failed", new->name);
 		return false;
 	}
-	if (any_snap_says(old, "partial") && !any_snap_says(old, "state")) {
+	if (stream_any_snap(old, "partial", "1") &&
+	    !stream_any_snap(old, "state", "1")) {
 		err_msg("%s: partial=1: not a snapshot, but what was selected "
 		    "from one", old->name);
 		return false;
@@ -61,39 +49,54 @@ check_extent(const struct diff *d)
 }
 
 static bool
-says_host(const struct diff_side *s)
+has_hosts(const struct stream *s)
 {
-	return diff_side_has(s, STR_LIT("host"));
+	return (s->nsnaps > 1 || s->nhosts > 1) &&
+	    stream_has_field(s, F_HOST);
 }
 
 static bool
-has_hosts(const struct diff_side *s)
+lacks_hosts(const struct stream *many, const struct stream *one)
 {
-	return (s->nsnaps > 1 || s->nhosts > 1) && says_host(s);
-}
-
-static bool
-lacks_hosts(const struct diff_side *many, const struct diff_side *one)
-{
-	if (!has_hosts(many) || says_host(one))
+	if (!has_hosts(many) || stream_has_field(one, F_HOST))
 		return false;
 	err_msg("%s has records of several hosts, %s has no field host "
 	    "(prt-scan -o +host)", many->name, one->name);
 	return true;
 }
 
+/* Finds the twins of the hosts.  Those of OLD without one are unscanned, except
+ * for one that has no name. */
+static void
+pair_hosts(struct diff *d)
+{
+	const struct stream *old = &d->old.stream;
+	struct str name;
+	uint32_t i;
+
+	for (i = 0; i < old->nhosts; i++) {
+		struct diff_host *host = &d->old.hosts[i];
+
+		name = stream_host_name(old, i);
+		host->twin = stream_host(&d->new.stream, name);
+		host->unscanned = d->by_host && name.n > 0 &&
+		    host->twin == DIFF_NONE;
+	}
+}
+
 static void
 warn_unscanned(const struct diff *d)
 {
+	const struct stream *old = &d->old.stream;
 	struct str name = STR_NONE;
-	size_t i, n = 0;
+	uint32_t i, n = 0;
 
-	for (i = 0; i < d->old.nhosts; i++)
+	for (i = 0; i < old->nhosts; i++)
 		if (d->old.hosts[i].unscanned && n++ == 0)
-			name = diff_host_name(&d->old, (uint32_t)i);
+			name = stream_host_name(old, i);
 	if (n > 0)
 		err_msg("warning: %s: not scanned: host %.*s%s: its records "
-		    "are not gone", d->new.name,
+		    "are not gone", d->new.stream.name,
 		    (int)(name.n < 80 ? name.n : 80), name.p,
 		    n > 1 ? " and others" : "");
 }
@@ -101,21 +104,22 @@ warn_unscanned(const struct diff *d)
 static bool
 check_hosts(struct diff *d)
 {
+	const struct stream *s = &d->old.stream, *t = &d->new.stream;
 	const struct snap *old = diff_side_snap(&d->old, DIFF_NONE);
 	const struct snap *new = diff_side_snap(&d->new, DIFF_NONE);
 	char a[100], b[100];
 
-	if (lacks_hosts(&d->old, &d->new) || lacks_hosts(&d->new, &d->old))
+	if (lacks_hosts(s, t) || lacks_hosts(t, s))
 		return false;
-	d->by_host = says_host(&d->old) && says_host(&d->new);
+	d->by_host = stream_has_field(s, F_HOST) && stream_has_field(t, F_HOST);
+	pair_hosts(d);
 	if (d->by_host) {
-		diff_host_pair(&d->old, &d->new);
 		warn_unscanned(d);
 	} else if (old != NULL && new != NULL &&
 	    snap_get(old, "host").n > 0 && snap_get(new, "host").n > 0 &&
 	    !str_eq(snap_get(old, "host"), snap_get(new, "host"))) {
-		err_msg("warning: %s has %s, %s has %s", d->old.name,
-		    say(a, old, "host"), d->new.name, say(b, new, "host"));
+		err_msg("warning: %s has %s, %s has %s", s->name,
+		    say(a, old, "host"), t->name, say(b, new, "host"));
 	}
 	return true;
 }
@@ -129,8 +133,8 @@ check_scope(const struct diff *d, const struct snap *old,
 	if (snap_get(old, "scope").n == 0 || snap_get(new, "scope").n == 0 ||
 	    str_eq(snap_get(old, "scope"), snap_get(new, "scope")))
 		return true;
-	err_msg("%s has %s, %s has %s: not comparable (--force)", d->old.name,
-	    say(a, old, "scope"), d->new.name, say(b, new, "scope"));
+	err_msg("%s has %s, %s has %s: not comparable (--force)",
+	    d->old.stream.name, say(a, old, "scope"), d->new.stream.name, say(b, new, "scope"));
 	return false;
 }
 
@@ -151,7 +155,7 @@ warn_privileges(const struct diff_side *s, const struct snap *snap)
 	char a[100], b[100];
 
 	err_msg("warning: %s was scanned with fewer privileges (%s %s): "
-	    "unknown owners are no change", s->name, say(a, snap, "euid"),
+	    "unknown owners are no change", s->stream.name, say(a, snap, "euid"),
 	    say(b, snap, "unowned"));
 }
 
@@ -162,7 +166,7 @@ check_snaps(const struct diff *d, bool force)
 	const struct snap *old, *new;
 	size_t i;
 
-	for (i = 0; i < d->new.nsnaps; i++) {
+	for (i = 0; i < d->new.stream.nsnaps; i++) {
 		new = diff_new_snap(d, i);
 		old = diff_old_snap(d, i);
 		if (old == NULL)
@@ -181,7 +185,7 @@ check_snaps(const struct diff *d, bool force)
 
 /* Fields that the user named must be there. */
 static bool
-check_fields(const struct diff_side *s, const struct cols *list,
+check_fields(const struct stream *s, const struct cols *list,
     const char *option)
 {
 	size_t i;
@@ -189,7 +193,7 @@ check_fields(const struct diff_side *s, const struct cols *list,
 	for (i = 0; i < list->n; i++) {
 		struct str name = list->v[i].name;
 
-		if (diff_side_has(s, name))
+		if (stream_has(s, name))
 			continue;
 		err_msg("%s: no field %.*s (%s)", s->name,
 		    (int)(name.n < 80 ? name.n : 80), name.p, option);
@@ -201,26 +205,24 @@ check_fields(const struct diff_side *s, const struct cols *list,
 static bool
 settle_key(struct diff *d, struct cols *key)
 {
-	static const struct str needed[] = {
-		{ "proto", 5 }, { "local_port", 10 },
-	};
-	struct diff_side *sides[] = { &d->old, &d->new };
+	static const enum field_id needed[] = { F_PROTO, F_LOCAL_PORT };
+	const struct stream *sides[] = { &d->old.stream, &d->new.stream };
 	size_t i, j;
 
 	if (d->plan.key.n > 0) {
 		cols_copy(key, &d->plan.key);
-		return check_fields(&d->old, key, "--key") &&
-		    check_fields(&d->new, key, "--key");
+		return check_fields(&d->old.stream, key, "--key") &&
+		    check_fields(&d->new.stream, key, "--key");
 	}
 	diff_key_default(key, &d->old, &d->new);
 	if (key->at[F_IFACE] >= 0)
 		return true;
 	for (i = 0; i < 2; i++) {
 		for (j = 0; j < 2; j++) {
-			if (diff_side_has(sides[i], needed[j]))
+			if (stream_has_field(sides[i], needed[j]))
 				continue;
 			err_msg("%s: no field %s, and no --key",
-			    sides[i]->name, needed[j].p);
+			    sides[i]->name, field_table[needed[j]].name);
 			return false;
 		}
 	}
@@ -249,8 +251,8 @@ diff_check(struct diff *d, bool force)
 {
 	return check_extent(d) && check_hosts(d) && check_snaps(d, force) &&
 	    check_key(d) && (!d->compare_given ||
-	    (check_fields(&d->old, &d->plan.set, "--compare") &&
-	    check_fields(&d->new, &d->plan.set, "--compare")));
+	    (check_fields(&d->old.stream, &d->plan.set, "--compare") &&
+	    check_fields(&d->new.stream, &d->plan.set, "--compare")));
 }
 
 bool
@@ -261,14 +263,14 @@ diff_is_stale(const struct diff *d, const char *begin)
 	char a[100], b[100];
 	size_t i;
 
-	for (i = 0; i < d->new.nsnaps; i++) {
+	for (i = 0; i < d->new.stream.nsnaps; i++) {
 		new = diff_new_snap(d, i);
 		old = diff_old_snap(d, i);
 		if (!diff_time(new, &now) || !diff_time(old, &then) ||
 		    now >= then)
 			continue;
 		err_msg("%s%s has %s, older than %s with %s", begin,
-		    d->new.name, say(a, new, "time"), d->old.name,
+		    d->new.stream.name, say(a, new, "time"), d->old.stream.name,
 		    say(b, old, "time"));
 		return true;
 	}

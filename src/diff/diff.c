@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 
-#include "diff/host.h"
 #include "lib/timestamp.h"
 
 static void *
@@ -24,24 +23,25 @@ diff_load(struct diff *d)
 		pthread_join(thread, NULL);
 	else
 		diff_side_load(&d->new);
-	ok = diff_side_check(&d->old);
-	return diff_side_check(&d->new) && ok;
+	ok = stream_check(&d->old.stream);
+	return stream_check(&d->new.stream) && ok;
 }
 
 const struct snap *
 diff_new_snap(const struct diff *d, size_t i)
 {
-	return i < d->new.nsnaps ? &d->new.snaps[i] : NULL;
+	return i < d->new.stream.nsnaps ? &d->new.stream.snaps[i].snap : NULL;
 }
 
 const struct snap *
 diff_old_snap(const struct diff *d, size_t i)
 {
+	const struct snap *new = diff_new_snap(d, i);
 	uint32_t host;
 
-	if (!d->by_host || i >= d->new.nsnaps)
+	if (!d->by_host || new == NULL)
 		return diff_side_snap(&d->old, DIFF_NONE);
-	host = diff_host_find(&d->old, snap_get(&d->new.snaps[i], "host"));
+	host = stream_host(&d->old.stream, snap_get(new, "host"));
 	return host == DIFF_NONE ? NULL : diff_side_snap(&d->old, host);
 }
 

@@ -11,28 +11,28 @@
 #define DIFF_NEVER INT64_MIN
 
 struct diff_seen {
-	const struct diff *d;
+	struct diff *d;
 	int64_t *new, *old;	/* by head; 0: not known yet */
 	uint64_t *inodes;
 	size_t inodes_cap;
 	bool by_inode;		/* both sides have them */
-	struct diff_reader reader;
 };
 
 /* Keeps d, whose sides were matched.  The caller calls diff_seen_free. */
-void diff_seen_init(struct diff_seen *s, const struct diff *d);
+void diff_seen_init(struct diff_seen *s, struct diff *d);
 void diff_seen_free(struct diff_seen *s);
 
-/* The first_seen of the key of a row of NEW, or of OLD. */
-int64_t diff_seen_new(struct diff_seen *s, const struct diff_row *row);
-int64_t diff_seen_old(struct diff_seen *s, const struct diff_row *row);
+/* The first_seen of the key of a row of NEW, or of OLD.  The values of other
+ * rows are gone after that. */
+int64_t diff_seen_new(struct diff_seen *s, uint32_t row);
+int64_t diff_seen_old(struct diff_seen *s, uint32_t row);
 
 /* Both sides have the counter field and a time. */
 bool diff_has_rate(const struct diff *d, enum field_id counter);
 
 /* What a counter of NEW's row, whose values are v, grew by since OLD, a second.
  * False where that cannot be said. */
-bool diff_rate(struct diff_seen *s, const struct diff_row *row,
-    const struct str *v, enum field_id counter, uint64_t *rate);
+bool diff_rate(struct diff_seen *s, uint32_t row, const struct str *v,
+    enum field_id counter, uint64_t *rate);
 
 #endif

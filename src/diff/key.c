@@ -3,8 +3,6 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "diff/index.h"
-
 static const enum field_id default_key[] = {
 	F_HOST, F_NETNS, F_PROTO, F_LOCAL_ADDR, F_LOCAL_PORT, F_REMOTE_ADDR,
 	F_REMOTE_PORT,
@@ -50,17 +48,13 @@ put_length(char *p, uint32_t n)
 	return 1 + sizeof n;
 }
 
-/* What owner is, and each value with its length before it: no two lists look
- * the same. */
+/* Each value with its length before it: no two lists look the same. */
 static void
-hash_values(struct diff_side *s, const struct cols *list, const int *at,
-    const struct str *v, enum diff_owner owner, uint64_t out[2])
+put_values(struct buf *b, const struct cols *list, const int *at,
+    const struct str *v)
 {
-	struct buf *b = &s->scratch;
 	size_t i;
 
-	b->n = 0;
-	buf_putc(b, (char)owner);
 	for (i = 0; i < list->n; i++) {
 		struct str value = diff_value(list, at, i, v);
 		char *p = buf_room(b, 1 + sizeof(uint32_t) + value.n);
@@ -70,30 +64,35 @@ hash_values(struct diff_side *s, const struct cols *list, const int *at,
 			memcpy(p + n, value.p, value.n);
 		b->n += n + value.n;
 	}
-	siphash(&s->plan->secret, b->p, b->n, out);
 }
 
 static void
-hash_key(struct diff_side *s, struct diff_row *row, const struct str *v)
+hash_key(struct diff_side *s, uint32_t row, const struct str *v)
 {
-	hash_values(s, &s->key, s->cols[row->cols].key, v, DIFF_ANYONE,
-	    row->key);
+	struct buf *b = &s->scratch;
+
+	b->n = 0;
+	put_values(b, &s->key, diff_header_of(s, row)->key, v);
+	siphash(&s->plan->secret, b->p, b->n, s->rows[row].key);
 }
 
 void
-diff_key_hash(struct diff_side *s, struct diff_row *row, const struct str *v)
+diff_key_hash(struct diff_side *s, uint32_t row, const struct str *v)
 {
-	const struct diff_cols *c = &s->cols[row->cols];
+	struct buf *b = &s->scratch;
 	uint64_t set[2];
 
 	hash_key(s, row, v);
-	hash_values(s, &s->plan->set, c->set, v,
-	    diff_owner(s, c->cols.at, v), set);
-	row->set = set[0];
+	b->n = 0;
+	buf_putc(b, (char)diff_owner(s, stream_cols(&s->stream, row)->at, v));
+	put_values(b, &s->plan->set, diff_header_of(s, row)->set, v);
+	siphash(&s->plan->secret, b->p, b->n, set);
+	s->rows[row].set = set[0];
 }
 
-int *
-diff_key_find(const struct cols *cols, const struct cols *list)
+/* The positions of a list's fields among the columns; the caller frees. */
+static int *
+find_positions(const struct cols *cols, const struct cols *list)
 {
 	int *at = mem_alloc(list->n * sizeof *at);
 	size_t i;
@@ -107,9 +106,8 @@ static bool
 both_have(const struct diff_side *a, const struct diff_side *b,
     enum field_id id)
 {
-	struct str name = str_from(field_table[id].name);
-
-	return diff_side_has(a, name) && (b == NULL || diff_side_has(b, name));
+	return stream_has_field(&a->stream, id) &&
+	    (b == NULL || stream_has_field(&b->stream, id));
 }
 
 void
@@ -126,35 +124,134 @@ diff_key_default(struct cols *key, const struct diff_side *a,
 		cols_add_field(key, F_IFACE);
 }
 
-void
-diff_key_set(struct diff_side *s, const struct cols *key)
+/* Sets the key by which the rows that follow are hashed. */
+static void
+set_key(struct diff_side *s, const struct cols *key)
 {
 	size_t i;
 
 	cols_free(&s->key);
 	cols_copy(&s->key, key);
-	for (i = 0; i < s->ncols; i++) {
-		free(s->cols[i].key);
-		s->cols[i].key = diff_key_find(&s->cols[i].cols, key);
+	for (i = 0; i < s->nheaders; i++) {
+		free(s->headers[i].key);
+		s->headers[i].key = find_positions(&s->stream.cols[i], key);
 	}
+}
+
+/* Most likely the other side has the same columns, and this is the key; else
+ * there is diff_key_change.  True if it is another one now. */
+static bool
+guess_key(struct diff_side *s)
+{
+	struct cols key;
+	bool changed;
+
+	cols_init(&key);
+	if (s->plan->key.n > 0)
+		cols_copy(&key, &s->plan->key);
+	else
+		diff_key_default(&key, s, NULL);
+	changed = !cols_equal(&s->key, &key);
+	if (changed)
+		set_key(s, &key);
+	cols_free(&key);
+	return changed;
+}
+
+void
+diff_key_headers(struct diff_side *s)
+{
+	const struct cols *cols;
+	bool first = s->nheaders == 0;
+
+	if (s->nheaders == s->stream.ncols)
+		return;
+	while (s->nheaders < s->stream.ncols) {
+		cols = &s->stream.cols[s->nheaders];
+		*MEM_PUSH(s->headers, s->nheaders, s->headers_cap) =
+		    (struct diff_header){ find_positions(cols, &s->key),
+		    find_positions(cols, &s->plan->set) };
+	}
+	s->mixed |= guess_key(s) && !first;
 }
 
 void
 diff_key_again(struct diff_side *s)
 {
-	struct diff_reader reader = { 0 };
-	size_t i;
+	uint32_t i;
 
-	for (i = 0; i < s->nrows; i++)
-		hash_key(s, &s->rows[i],
-		    diff_reader_row(&reader, s, &s->rows[i]));
-	diff_reader_free(&reader);
+	for (i = 0; i < s->stream.nrows; i++)
+		hash_key(s, i, stream_values(&s->stream, i));
 }
 
 void
 diff_key_change(struct diff_side *s, const struct cols *key)
 {
-	diff_key_set(s, key);
+	set_key(s, key);
 	diff_key_again(s);
 	diff_index_build(s);
+}
+
+/* Open addressing.  The tag spares most looks at rows of another key. */
+struct diff_slot {
+	uint32_t tag;
+	uint32_t row;		/* plus one; 0: free */
+};
+
+/* The slot where key is, or should be. */
+static struct diff_slot *
+find_slot(const struct diff_side *s, const uint64_t key[2])
+{
+	uint32_t tag = (uint32_t)(key[1] >> 32);
+	uint64_t i = key[0];
+
+	for (;; i++) {
+		struct diff_slot *slot = &s->slots[i & s->mask];
+		const struct diff_row *row;
+
+		if (slot->row == 0)
+			return slot;
+		row = &s->rows[slot->row - 1];
+		if (slot->tag == tag && row->key[0] == key[0] &&
+		    row->key[1] == key[1])
+			return slot;
+	}
+}
+
+void
+diff_index_build(struct diff_side *s)
+{
+	uint64_t size = 16;
+	uint32_t i;
+
+	while (size < 2 * (uint64_t)s->stream.nrows)
+		size *= 2;
+	free(s->slots);
+	s->slots = mem_alloc(size * sizeof *s->slots);
+	s->mask = size - 1;
+	for (i = 0; i < s->stream.nrows; i++) {
+		struct diff_row *row = &s->rows[i], *head;
+		struct diff_slot *slot = find_slot(s, row->key);
+
+		row->head = i;
+		row->next = DIFF_NONE;
+		if (slot->row == 0) {
+			slot->row = i + 1;
+			slot->tag = (uint32_t)(row->key[1] >> 32);
+			continue;
+		}
+		/* Next to the head: there is no need to find the last. */
+		row->head = slot->row - 1;
+		head = &s->rows[row->head];
+		row->next = head->next;
+		head->next = i;
+	}
+}
+
+uint32_t
+diff_index_find(const struct diff_side *s, const uint64_t key[2])
+{
+	const struct diff_slot *slot = find_slot(s, key);
+
+	return slot->row == 0 ? DIFF_NONE : slot->row - 1;
 }

@@ -24,20 +24,22 @@ struct str diff_value(const struct cols *list, const int *at, size_t i,
 void diff_key_default(struct cols *key, const struct diff_side *a,
     const struct diff_side *b);
 
-/* The positions of a list's fields among the columns; the caller frees. */
-int *diff_key_find(const struct cols *cols, const struct cols *list);
-
-/* Sets the key by which the rows that follow are hashed. */
-void diff_key_set(struct diff_side *s, const struct cols *key);
+/* Takes note of headers that the stream has read. */
+void diff_key_headers(struct diff_side *s);
 
 /* Hashes a row whose values are v. */
-void diff_key_hash(struct diff_side *s, struct diff_row *row,
-    const struct str *v);
+void diff_key_hash(struct diff_side *s, uint32_t row, const struct str *v);
 
-/* Hashes all rows once more, where the key was set anew among them. */
+/* Hashes the keys of all rows again, if the key was set anew among them. */
 void diff_key_again(struct diff_side *s);
 
 /* Another key for a side that is loaded. */
 void diff_key_change(struct diff_side *s, const struct cols *key);
+
+/* Sets head and next of all rows, and what diff_index_find needs. */
+void diff_index_build(struct diff_side *s);
+
+/* The first row of a key, or DIFF_NONE. */
+uint32_t diff_index_find(const struct diff_side *s, const uint64_t key[2]);
 
 #endif

@@ -23,7 +23,6 @@ diff_matcher_free(struct diff_matcher *m)
 	free(m->probes);
 	free(m->order);
 	free(m->masks);
-	diff_reader_free(&m->reader);
 	buf_free(&m->scratch);
 	arena_free(&m->arena);
 }
@@ -61,10 +60,9 @@ gather(struct diff_party *p, uint32_t head)
 
 	p->n = 0;
 	for (i = head; i != DIFF_NONE; i = s->rows[i].next) {
-		if (s->hosts[s->rows[i].host].unscanned)
+		if (diff_is_unscanned(s, i))
 			continue;
-		p->v = mem_grow(p->v, &p->cap, p->n + 1, sizeof *p->v);
-		p->v[p->n++] = (struct diff_member){
+		*MEM_PUSH(p->v, p->n, p->cap) = (struct diff_member){
 			.set = s->rows[i].set, .row = i, .rows = 1,
 			.left = true, .match = DIFF_NONE, .peer = DIFF_NONE,
 			.pid = UINT64_MAX,
@@ -100,8 +98,8 @@ read_tuples(struct diff_matcher *m, struct diff_party *p)
 
 	for (i = 0; i < p->n; i++) {
 		p->v[i].fields = p->side->plan->set.n;
-		diff_tuple_read(&p->v[i].tuple, &m->reader, p->side,
-		    &p->side->rows[p->v[i].row], &m->arena);
+		diff_tuple_read(&p->v[i].tuple, p->side, p->v[i].row,
+		    &m->arena);
 	}
 }
 
@@ -123,34 +121,33 @@ member_of(const struct diff_party *p, uint32_t row)
 
 /* A missing pid is the highest. */
 static uint64_t
-pid_of(struct diff_matcher *m, const struct diff_side *s, uint32_t row)
+pid_of(struct diff_side *s, uint32_t row)
 {
-	const struct diff_row *r = &s->rows[row];
-	int at = s->cols[r->cols].cols.at[F_PID];
+	int at = stream_cols(&s->stream, row)->at[F_PID];
 	uint64_t pid = UINT64_MAX;
 
 	if (at >= 0)
-		num_parse(diff_reader_row(&m->reader, s, r)[at],
-		    UINT64_MAX, &pid);
+		num_parse(stream_values(&s->stream, row)[at], UINT64_MAX,
+		    &pid);
 	return pid;
 }
 
 /* Lets the row with the lowest pid stand for each member that is left. */
 static void
-choose_rows(struct diff_matcher *m, struct diff_party *p, uint32_t head)
+choose_rows(struct diff_party *p, uint32_t head)
 {
-	const struct diff_side *s = p->side;
+	struct diff_side *s = p->side;
 	struct diff_member *member;
 	uint64_t pid;
 	uint32_t i;
 
 	for (i = head; i != DIFF_NONE; i = s->rows[i].next) {
-		if (s->hosts[s->rows[i].host].unscanned)
+		if (diff_is_unscanned(s, i))
 			continue;
 		member = member_of(p, i);
 		if (!member->left || member->rows == 1)
 			continue;
-		pid = pid_of(m, s, i);
+		pid = pid_of(s, i);
 		if (pid < member->pid ||
 		    (pid == member->pid && i < member->row)) {
 			member->pid = pid;
@@ -233,7 +230,7 @@ mark_rows(struct diff_party *p, uint32_t head, bool peers)
 	uint32_t i;
 
 	for (i = head; i != DIFF_NONE; i = s->rows[i].next) {
-		if (s->hosts[s->rows[i].host].unscanned)
+		if (diff_is_unscanned(s, i))
 			continue;
 		member = member_of(p, i);
 		s->rows[i].change = (uint8_t)member->change;
@@ -250,8 +247,8 @@ diff_matcher_judge(struct diff_matcher *m, uint32_t old, uint32_t new)
 	gather(&m->new, new);
 	if (!cancel_equal(&m->old, &m->new))
 		return;
-	choose_rows(m, &m->old, old);
-	choose_rows(m, &m->new, new);
+	choose_rows(&m->old, old);
+	choose_rows(&m->new, new);
 	if (m->old.n > 0 && m->new.n > 0) {
 		read_tuples(m, &m->old);
 		read_tuples(m, &m->new);

@@ -21,7 +21,6 @@ struct diff_party {
 struct diff_matcher {
 	struct diff_party old, new;
 	uint64_t full;			/* known of a row that lacks nothing */
-	struct diff_reader reader;
 	struct arena arena;		/* the tuples of the key at hand */
 	struct diff_probe *probes;
 	struct diff_member **order;

@@ -12,14 +12,13 @@ struct order {
 };
 
 static size_t
-snap_of(const struct diff *d, const struct diff_side *side,
-    const struct diff_row *row)
+snap_in_new(const struct diff *d, const struct diff_side *side, uint32_t row)
 {
-	uint32_t host = row->host;
+	uint32_t host = diff_host_of(side, row);
 
 	if (side == &d->old)
 		host = side->hosts[host].twin;
-	return host == DIFF_NONE ? 0 : d->new.hosts[host].snap;
+	return host == DIFF_NONE ? 0 : d->new.stream.snap_of[host];
 }
 
 /* Counting sort: records of different hosts may come in any order. */
@@ -27,20 +26,20 @@ static void
 order_init(struct order *o, const struct diff *d,
     const struct diff_side *side)
 {
-	size_t n = d->new.nsnaps;
+	size_t n = d->new.stream.nsnaps;
 	uint32_t i;
 
 	*o = (struct order){ side, NULL, NULL };
 	if (n < 2)
 		return;
-	o->rows = mem_alloc(side->nrows * sizeof *o->rows);
+	o->rows = mem_alloc(side->stream.nrows * sizeof *o->rows);
 	o->start = mem_alloc((n + 2) * sizeof *o->start);
-	for (i = 0; i < side->nrows; i++)
-		o->start[snap_of(d, side, &side->rows[i]) + 2]++;
+	for (i = 0; i < side->stream.nrows; i++)
+		o->start[snap_in_new(d, side, i) + 2]++;
 	for (i = 2; i < n + 2; i++)
 		o->start[i] += o->start[i - 1];
-	for (i = 0; i < side->nrows; i++)
-		o->rows[o->start[snap_of(d, side, &side->rows[i]) + 1]++] = i;
+	for (i = 0; i < side->stream.nrows; i++)
+		o->rows[o->start[snap_in_new(d, side, i) + 1]++] = i;
 }
 
 static void
@@ -61,15 +60,16 @@ static void
 print_rows(const struct diff_print *p, const struct order *o, size_t snap,
     struct diff_rows *r, struct out *out)
 {
-	const struct diff_row *rows = o->side->rows, *row;
+	const struct diff_row *rows = o->side->rows;
+	uint32_t row;
 	size_t i = o->rows != NULL ? o->start[snap] : 0;
-	size_t end = o->rows != NULL ? o->start[snap + 1] : o->side->nrows;
+	size_t end = o->rows != NULL ? o->start[snap + 1] : o->side->stream.nrows;
 
 	for (; i < end; i++) {
-		row = &rows[o->rows != NULL ? o->rows[i] : i];
-		/* Rows of OLD that are not gone have NEW's to show. */
-		if (is_wanted(p, row) && (o->side == &p->d->new ||
-		    row->change == DIFF_GONE))
+		row = o->rows != NULL ? o->rows[i] : (uint32_t)i;
+		/* An OLD row that is not gone is shown as its NEW row. */
+		if (is_wanted(p, &rows[row]) && (o->side == &p->d->new ||
+		    rows[row].change == DIFF_GONE))
 			diff_row_out(r, o->side, row, out);
 	}
 }
@@ -81,7 +81,7 @@ diff_print_any(const struct diff_print *p)
 	size_t i, j;
 
 	for (i = 0; i < 2; i++)
-		for (j = 0; j < sides[i]->nrows; j++)
+		for (j = 0; j < sides[i]->stream.nrows; j++)
 			if ((p->changes & DIFF_CHANGES &
 			    DIFF_BIT(sides[i]->rows[j].change)) != 0)
 				return true;
@@ -89,7 +89,7 @@ diff_print_any(const struct diff_print *p)
 }
 
 void
-diff_print_snap(struct snap *s, const struct snap *from)
+diff_print_snap(struct snap_room *s, const struct snap *from)
 {
 	static const char *const own[] = { "since", "partial", "state" };
 	size_t i, j, n = NELEMS(own);
@@ -106,7 +106,7 @@ diff_print_snap(struct snap *s, const struct snap *from)
 }
 
 static void
-make_snap(const struct diff_print *p, struct snap *s, size_t i)
+make_snap(const struct diff_print *p, struct snap_room *s, size_t i)
 {
 	const struct snap *old = diff_old_snap(p->d, i);
 	struct str since = STR_NONE;
@@ -117,7 +117,7 @@ make_snap(const struct diff_print *p, struct snap *s, size_t i)
 	if (since.n > 0)
 		snap_set(s, "since", since);
 	if ((p->changes & DIFF_BIT(DIFF_UNCHANGED)) == 0 ||
-	    diff_is_selection(&p->d->new))
+	    diff_is_selection(&p->d->new.stream))
 		snap_set(s, "partial", STR_LIT("1"));
 }
 
@@ -125,10 +125,10 @@ void
 diff_print(struct diff_print *p, const struct cols *cols,
     struct out *out)
 {
-	const struct diff *d = p->d;
+	struct diff *d = p->d;
 	struct order old, new;
 	struct diff_rows r;
-	size_t i, n = d->new.nsnaps;
+	size_t i, n = d->new.stream.nsnaps;
 
 	diff_rows_init(&r, d, cols);
 	order_init(&new, d, &d->new);
@@ -137,7 +137,8 @@ diff_print(struct diff_print *p, const struct cols *cols,
 		out_snapshot(out, NULL, cols);
 	for (i = 0; i < n || i == 0; i++) {
 		if (n > 0) {
-			make_snap(p, &p->snap[i % 2], i);
+			make_snap(p, &p->room[i % 2], i);
+			p->snap[i % 2] = snap_of(&p->room[i % 2]);
 			out_snapshot(out, &p->snap[i % 2], cols);
 		}
 		print_rows(p, &new, i, &r, out);

@@ -8,10 +8,11 @@
 #include "out/out.h"
 
 struct diff_print {
-	const struct diff *d;
+	struct diff *d;
 	unsigned changes;	/* the rows to print, see diff-row */
 	bool every;		/* all records of a member, not its first */
-	struct snap snap[2];	/* what out has now, and the one before */
+	struct snap_room room[2];	/* for what out has now, and had before */
+	struct snap snap[2];
 };
 
 /* Some row of that kind is a change. */
@@ -22,6 +23,6 @@ void diff_print(struct diff_print *p, const struct cols *cols,
     struct out *out);
 
 /* NEW's snapshot without what only prt-diff says, into the empty s. */
-void diff_print_snap(struct snap *s, const struct snap *from);
+void diff_print_snap(struct snap_room *s, const struct snap *from);
 
 #endif

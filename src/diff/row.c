@@ -49,12 +49,12 @@ is_added(enum field_id id)
 void
 diff_side_cols(struct cols *c, const struct diff_side *s)
 {
-	size_t i, j;
+	const struct cols *all = &s->stream.all;
+	size_t i;
 
-	for (i = 0; i < s->ncols; i++)
-		for (j = 0; j < s->cols[i].cols.n; j++)
-			if (!is_added(s->cols[i].cols.v[j].id))
-				cols_add(c, s->cols[i].cols.v[j].name);
+	for (i = 0; i < all->n; i++)
+		if (!is_added(all->v[i].id))
+			cols_add(c, all->v[i].name);
 }
 
 void
@@ -77,14 +77,15 @@ diff_all_cols(struct cols *c, const struct diff *d)
 int **
 diff_map(const struct diff_side *s, const struct cols *c)
 {
-	int **map = mem_alloc(s->ncols * sizeof *map);
+	const struct stream *in = &s->stream;
+	int **map = mem_alloc(in->ncols * sizeof *map);
 	size_t i, j;
 
-	for (i = 0; i < s->ncols; i++) {
+	for (i = 0; i < in->ncols; i++) {
 		map[i] = mem_alloc(c->n * sizeof **map);
 		for (j = 0; j < c->n; j++)
 			map[i][j] = is_added(c->v[j].id) ? -1 :
-			    cols_find(&s->cols[i].cols, c->v[j].name);
+			    cols_find(&in->cols[i], c->v[j].name);
 	}
 	return map;
 }
@@ -94,14 +95,13 @@ diff_map_free(int **map, const struct diff_side *s)
 {
 	size_t i;
 
-	for (i = 0; i < s->ncols; i++)
+	for (i = 0; i < s->stream.ncols; i++)
 		free(map[i]);
 	free(map);
 }
 
 void
-diff_rows_init(struct diff_rows *r, const struct diff *d,
-    const struct cols *cols)
+diff_rows_init(struct diff_rows *r, struct diff *d, const struct cols *cols)
 {
 	memset(r, 0, sizeof *r);
 	r->d = d;
@@ -118,8 +118,6 @@ void
 diff_rows_free(struct diff_rows *r)
 {
 	diff_seen_free(&r->seen);
-	diff_reader_free(&r->reader);
-	diff_reader_free(&r->other);
 	arena_free(&r->arena);
 	diff_map_free(r->old_map, &r->d->old);
 	diff_map_free(r->new_map, &r->d->new);
@@ -152,27 +150,28 @@ add_pair(struct buf *b, struct str name, struct str old)
 }
 
 /* What differs from the row of OLD that a changed one is paired with. */
-static void
-set_was(struct diff_rows *r, const struct diff_row *new)
+static struct str
+make_was(struct diff_rows *r, uint32_t row)
 {
-	const struct diff_side *side = &r->d->old;
-	const struct diff_row *old = &side->rows[new->peer];
+	struct diff_side *new = &r->d->new, *old = &r->d->old;
 	const struct cols *list = &r->d->plan.set;
+	uint32_t peer = new->rows[row].peer;
 	struct diff_tuple a, b;
 	uint64_t common;
 	size_t i;
 
-	diff_tuple_read(&b, &r->other, &r->d->new, new, &r->arena);
-	diff_tuple_read(&a, &r->other, side, old, &r->arena);
+	diff_tuple_read(&a, old, peer, &r->arena);
+	diff_tuple_read(&b, new, row, &r->arena);
 	common = diff_tuple_common(list, a.known, b.known);
 	r->was.n = 0;
 	for (i = 0; i < list->n; i++)
 		/* The old value as it was, and not only what is compared. */
 		if ((common >> i & 1) != 0 && !str_eq(a.v[i], b.v[i]))
-			add_pair(&r->was, list->v[i].name, diff_at(r->other.v,
-			    side->cols[old->cols].set[i]));
+			add_pair(&r->was, list->v[i].name, diff_at(
+			    old->stream.reader.v,
+			    diff_header_of(old, peer)->set[i]));
 	arena_free(&r->arena);
-	set(r, F_WAS, buf_str(&r->was));
+	return buf_str(&r->was);
 }
 
 static void
@@ -185,33 +184,58 @@ set_first_seen(struct diff_rows *r, int64_t ms)
 }
 
 static void
-set_rate(struct diff_rows *r, const struct diff_row *row, enum field_id id,
+set_rate(struct diff_rows *r, uint32_t row, enum field_id id,
     enum field_id counter, char *text)
 {
 	uint64_t rate;
 	struct str s = STR_NONE;
 
-	if (diff_rate(&r->seen, row, r->reader.v, counter, &rate))
+	if (diff_rate(&r->seen, row, r->d->new.stream.reader.v, counter,
+	    &rate))
 		s = num_str(text, rate);
 	set(r, id, s);
 }
 
+/* Sets the columns that are the input's. */
 static void
-set_new(struct diff_rows *r, const struct diff_row *row)
+set_values(struct diff_rows *r, struct diff_side *side, const int *map,
+    uint32_t row)
 {
-	set_first_seen(r, diff_seen_new(&r->seen, row));
+	const struct str *v = stream_values(&side->stream, row);
+	size_t i;
+
+	for (i = 0; i < r->cols->n; i++)
+		r->v[i] = diff_at(v, map[i]);
+}
+
+static void
+set_new(struct diff_rows *r, uint32_t row)
+{
+	struct diff_side *new = &r->d->new;
+	int64_t seen = diff_seen_new(&r->seen, row);
+	struct str was = STR_NONE;
+
+	if (new->rows[row].change == DIFF_CHANGED)
+		was = make_was(r, row);
+	set_values(r, new, r->new_map[stream_part(&new->stream, row)->cols],
+	    row);
+	set_first_seen(r, seen);
+	set(r, F_WAS, was);
 	if (r->rx)
 		set_rate(r, row, F_RX_RATE, F_RX_BYTES, r->rx_rate);
 	if (r->tx)
 		set_rate(r, row, F_TX_RATE, F_TX_BYTES, r->tx_rate);
-	if (row->change == DIFF_CHANGED)
-		set_was(r, row);
 }
 
 static void
-set_old(struct diff_rows *r, const struct diff_row *row)
+set_old(struct diff_rows *r, uint32_t row)
 {
-	set_first_seen(r, diff_seen_old(&r->seen, row));
+	struct diff_side *old = &r->d->old;
+	int64_t seen = diff_seen_old(&r->seen, row);
+
+	set_values(r, old, r->old_map[stream_part(&old->stream, row)->cols],
+	    row);
+	set_first_seen(r, seen);
 	if (r->rx)
 		set(r, F_RX_RATE, STR_NONE);
 	if (r->tx)
@@ -219,21 +243,15 @@ set_old(struct diff_rows *r, const struct diff_row *row)
 }
 
 void
-diff_row_out(struct diff_rows *r, const struct diff_side *side,
-    const struct diff_row *row, struct out *out)
+diff_row_out(struct diff_rows *r, const struct diff_side *side, uint32_t row,
+    struct out *out)
 {
-	bool new = side == &r->d->new;
-	const int *map = (new ? r->new_map : r->old_map)[row->cols];
-	const struct str *v;
-	size_t i;
+	uint8_t change = side->rows[row].change;
 
-	v = diff_reader_row(&r->reader, side, row);
-	for (i = 0; i < r->cols->n; i++)
-		r->v[i] = diff_at(v, map[i]);
-	set(r, F_CHANGE, str_from(changes[row->change].name));
-	if (new)
+	if (side == &r->d->new)
 		set_new(r, row);
 	else
 		set_old(r, row);
-	out_row(out, r->v, changes[row->change].mark);
+	set(r, F_CHANGE, str_from(changes[change].name));
+	out_row(out, r->v, changes[change].mark);
 }

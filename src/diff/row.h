@@ -29,10 +29,9 @@ int **diff_map(const struct diff_side *s, const struct cols *c);
 void diff_map_free(int **map, const struct diff_side *s);
 
 struct diff_rows {
-	const struct diff *d;
+	struct diff *d;
 	const struct cols *cols;
 	struct diff_seen seen;
-	struct diff_reader reader, other;
 	struct arena arena;		/* of the was at hand */
 	int **old_map, **new_map;
 	bool rx, tx;			/* there are rates */
@@ -42,12 +41,12 @@ struct diff_rows {
 };
 
 /* d and cols are kept. */
-void diff_rows_init(struct diff_rows *r, const struct diff *d,
+void diff_rows_init(struct diff_rows *r, struct diff *d,
     const struct cols *cols);
 void diff_rows_free(struct diff_rows *r);
 
 /* Writes a row of NEW, or of OLD. */
 void diff_row_out(struct diff_rows *r, const struct diff_side *side,
-    const struct diff_row *row, struct out *out);
+    uint32_t row, struct out *out);
 
 #endif

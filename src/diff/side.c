@@ -1,14 +1,8 @@
 #include "diff/side.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "diff/host.h"
-#include "diff/index.h"
 #include "diff/key.h"
-#include "lib/err.h"
-#include "lib/input.h"
 
 void
 diff_side_init(struct diff_side *s, const struct diff_plan *plan,
@@ -16,8 +10,8 @@ diff_side_init(struct diff_side *s, const struct diff_plan *plan,
 {
 	memset(s, 0, sizeof *s);
 	s->plan = plan;
-	s->name = name;
-	s->fd = fd;
+	stream_start(&s->stream, name, fd,
+	    plan->fields.n > 0 ? &plan->fields : NULL);
 	cols_init(&s->key);
 }
 
@@ -26,205 +20,72 @@ diff_side_free(struct diff_side *s)
 {
 	size_t i;
 
-	for (i = 0; i < s->ncols; i++) {
-		cols_free(&s->cols[i].cols);
-		free(s->cols[i].key);
-		free(s->cols[i].set);
+	for (i = 0; i < s->nheaders; i++) {
+		free(s->headers[i].key);
+		free(s->headers[i].set);
 	}
-	input_close(s->fd);
-	rec_stop(&s->rec);
+	stream_free(&s->stream);
 	cols_free(&s->key);
-	free(s->cols);
-	free(s->snaps);
+	free(s->headers);
 	free(s->hosts);
-	free(s->host_order);
 	free(s->rows);
 	free(s->slots);
 	buf_free(&s->scratch);
-	buf_free(&s->text);
-	arena_free(&s->arena);
 }
 
-void
-diff_side_read(struct diff_side *s)
-{
-	if (s->fd < 0)
-		return;
-	if (!input_slurp_fd(s->fd, SIZE_MAX, &s->text))
-		s->error = errno;
-	input_close(s->fd);
-	s->fd = -1;
-}
-
-bool
-diff_side_headed(const struct diff_side *s)
-{
-	return s->ncols > 0;
-}
-
-bool
-diff_side_has(const struct diff_side *s, struct str field)
-{
-	size_t i;
-
-	for (i = 0; i < s->ncols; i++)
-		if (cols_find(&s->cols[i].cols, field) < 0)
-			return false;
-	return true;
-}
-
-const struct snap *
-diff_side_snap(const struct diff_side *s, uint32_t host)
-{
-	uint32_t snap = host == DIFF_NONE ? 0 : s->hosts[host].snap;
-
-	return snap < s->nsnaps ? &s->snaps[snap] : NULL;
-}
-
-/* The number of the columns that rec has now; they are new, or were there. */
-static size_t
-add_cols(struct diff_side *s)
-{
-	struct diff_cols *c;
-	struct cols key;
-	size_t i;
-
-	for (i = 0; i < s->ncols; i++)
-		if (cols_equal(&s->cols[i].cols, &s->rec.cols))
-			return i;
-	s->cols = mem_grow(s->cols, &s->cols_cap, s->ncols + 1,
-	    sizeof *s->cols);
-	c = &s->cols[s->ncols++];
-	c->key = NULL;
-	cols_init(&c->cols);
-	cols_copy(&c->cols, &s->rec.cols);
-	c->set = diff_key_find(&c->cols, &s->plan->set);
-	/* Most likely the other side has the same columns, and this the key;
-	 * else there is diff_key_change. */
-	cols_init(&key);
-	if (s->plan->key.n > 0)
-		cols_copy(&key, &s->plan->key);
-	else
-		diff_key_default(&key, s, NULL);
-	s->mixed |= s->nrows > 0 && !cols_equal(&s->key, &key);
-	diff_key_set(s, &key);
-	cols_free(&key);
-	return i;
-}
-
+/* Hashes the stream's last row, unless it is gone. */
 static void
-add_snap(struct diff_side *s)
+take_row(struct diff_side *s)
 {
-	struct str unowned = snap_get(&s->rec.snap, "unowned");
+	const struct str *v = s->stream.rec.v;
+	uint32_t row = (uint32_t)s->stream.nrows - 1;
 
-	s->snaps = mem_grow(s->snaps, &s->snaps_cap, s->nsnaps + 1,
-	    sizeof *s->snaps);
-	s->snaps[s->nsnaps++] = s->rec.snap;
-	s->hidden |= unowned.n > 0 && !str_is(unowned, "0");
-}
-
-static bool
-add_row(struct diff_side *s, size_t cols)
-{
-	const struct str *v = s->rec.v;
-	const int *at = s->cols[cols].cols.at;
-	struct diff_row *row;
-
-	if (str_is(diff_at(v, at[F_CHANGE]), "gone"))
-		return true;
-	if (s->nrows == DIFF_NONE || s->rec.line.n > UINT32_MAX ||
-	    cols > UINT16_MAX) {
-		snprintf(s->wrong, sizeof s->wrong, "%s:%zu: too large",
-		    s->name, s->rec.lineno);
-		return false;
+	if (str_is(diff_at(v, s->stream.rec.cols.at[F_CHANGE]), "gone")) {
+		stream_drop(&s->stream);
+		return;
 	}
-	s->rows = mem_grow(s->rows, &s->rows_cap, s->nrows + 1,
+	s->rows = mem_grow(s->rows, &s->rows_cap, s->stream.nrows,
 	    sizeof *s->rows);
-	row = &s->rows[s->nrows++];
-	*row = (struct diff_row){
-		.line = s->rec.line.p,
-		.len = (uint32_t)s->rec.line.n,
-		.cols = (uint16_t)cols,
-		.host = diff_host_add(s, diff_at(v, at[F_HOST])),
-		.other = DIFF_NONE,
-		.peer = DIFF_NONE,
-	};
+	s->rows[row] = (struct diff_row){ .other = DIFF_NONE,
+	    .peer = DIFF_NONE };
 	diff_key_hash(s, row, v);
-	return true;
 }
 
 static bool
-parse(struct diff_side *s)
+hides_owners(const struct stream *s)
 {
-	struct rec *r = &s->rec;
-	enum rec_event event;
-	size_t cols = 0;
+	struct str unowned;
+	size_t i;
 
-	while ((event = rec_next(r)) != REC_EOF) {
-		if (event == REC_ERROR) {
-			snprintf(s->wrong, sizeof s->wrong, "%s:%zu: %s",
-			    s->name, r->lineno, r->error);
-			return false;
-		}
-		if (event == REC_SNAP)
-			add_snap(s);
-		else if (event == REC_COLS || s->ncols == 0)
-			cols = add_cols(s);
-		if (event == REC_ROW && !add_row(s, cols))
-			return false;
+	for (i = 0; i < s->nsnaps; i++) {
+		unowned = snap_get(&s->snaps[i].snap, "unowned");
+		if (unowned.n > 0 && !str_is(unowned, "0"))
+			return true;
 	}
-	if (rec_extent(r) == REC_CUT)
-		snprintf(s->wrong, sizeof s->wrong, "%s: cut short: not all "
-		    "of a snapshot is there, up to its ##end line", s->name);
-	return s->wrong[0] == '\0';
+	return false;
 }
 
 void
 diff_side_load(struct diff_side *s)
 {
-	const struct cols *fields = &s->plan->fields;
+	struct stream *in = &s->stream;
+	enum rec_event event;
 
-	diff_side_read(s);
-	if (s->error != 0)
+	while ((event = stream_next(in)) == REC_ROW) {
+		diff_key_headers(s);
+		take_row(s);
+	}
+	if (event == REC_ERROR)
 		return;
-	rec_start(&s->rec, s->name, buf_str(&s->text),
-	    fields->n > 0 ? fields : NULL);
-	if (!parse(s) || !diff_host_link(s))
+	if (in->extent == REC_CUT) {
+		stream_fail(in, "cut short: not all of a snapshot is there, up "
+		    "to its ##end line", STR_NONE);
 		return;
+	}
+	s->hosts = mem_alloc(in->nhosts * sizeof *s->hosts);
+	s->hidden = hides_owners(in);
+	diff_key_headers(s);
 	if (s->mixed)
 		diff_key_again(s);
 	diff_index_build(s);
-}
-
-bool
-diff_side_check(const struct diff_side *s)
-{
-	if (s->error != 0) {
-		errno = s->error;
-		err_msg("%s:", s->name);
-	} else if (s->wrong[0] != '\0') {
-		err_msg("%s", s->wrong);
-	}
-	return s->error == 0 && s->wrong[0] == '\0';
-}
-
-void
-diff_reader_free(struct diff_reader *r)
-{
-	free(r->v);
-	buf_free(&r->unescaped);
-}
-
-const struct str *
-diff_reader_row(struct diff_reader *r, const struct diff_side *s,
-    const struct diff_row *row)
-{
-	struct str line = { row->line, row->len };
-	size_t n = s->cols[row->cols].cols.n;
-
-	r->v = mem_grow(r->v, &r->cap, n, sizeof *r->v);
-	r->unescaped.n = 0;
-	/* It was split before: it cannot fail. */
-	rec_split(line, n, r->v, &r->unescaped);
-	return r->v;
 }

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "diff/host.h"
 #include "diff/print.h"
 #include "diff/row.h"
 #include "lib/err.h"
@@ -11,14 +10,13 @@
 enum { FLUSH_SIZE = 64 * 1024 };
 
 struct save {
-	const struct diff *d;
+	struct diff *d;
 	struct state *state;
 	struct buf buf;
 	struct cols cols;		/* of the rows at hand */
 	int **map, **old_map;		/* for rows of the side at hand, OLD */
 	struct str *v;
 	struct diff_seen seen;
-	struct diff_reader reader, other;
 	uint64_t rows;
 	size_t snaps;
 	bool ok;
@@ -37,34 +35,40 @@ flush(struct save *s, size_t size)
 static void
 save_snap(struct save *s, const struct snap *from, bool part)
 {
+	struct snap_room room;
 	struct snap snap;
 
-	diff_print_snap(&snap, from);
-	snap_set(&snap, "state", STR_LIT("1"));
+	diff_print_snap(&room, from);
+	snap_set(&room, "state", STR_LIT("1"));
 	if (part)
-		snap_set(&snap, "partial", STR_LIT("1"));
+		snap_set(&room, "partial", STR_LIT("1"));
+	snap = snap_of(&room);
 	snap_format(&s->buf, &snap);
 	s->snaps++;
 }
 
 /* Records that came without a ##prt get one, each host's its own. */
 static void
+save_host(struct save *s, struct str name)
+{
+	struct snap_pair pair = { STR_LIT("host"), name };
+	struct snap snap = { name.n > 0, &pair };
+
+	save_snap(s, &snap, false);
+}
+
+static void
 save_new_snaps(struct save *s)
 {
-	const struct diff_side *new = &s->d->new;
-	struct snap none = { 0 };
-	size_t i;
+	const struct stream *new = &s->d->new.stream;
+	uint32_t i;
 
 	for (i = 0; i < new->nsnaps; i++)
-		save_snap(s, &new->snaps[i], diff_is_selection(new));
-	for (i = 0; i < new->nhosts && new->nsnaps == 0; i++) {
-		none.n = 0;
-		if (new->hosts[i].name.n > 0)
-			snap_set(&none, "host", new->hosts[i].name);
-		save_snap(s, &none, false);
-	}
+		save_snap(s, &new->snaps[i].snap, diff_is_selection(new));
+	for (i = 0; i < new->nhosts && new->nsnaps == 0; i++)
+		save_host(s, stream_host_name(new, i));
 	if (s->snaps == 0)
-		save_snap(s, &none, false);
+		save_host(s, STR_NONE);
 }
 
 static void
@@ -119,11 +123,11 @@ is_filled(const struct save *s, size_t i, bool owned)
 }
 
 static void
-fill(struct save *s, const struct diff_row *peer)
+fill(struct save *s, uint32_t peer)
 {
-	const struct diff_side *old = &s->d->old;
-	const int *map = s->old_map[peer->cols];
-	const struct str *was = diff_reader_row(&s->other, old, peer);
+	struct stream *old = &s->d->old.stream;
+	const int *map = s->old_map[stream_part(old, peer)->cols];
+	const struct str *was = stream_values(old, peer);
 	int pid = s->cols.at[F_PID] >= 0 ? s->cols.at[F_PID] :
 	    s->cols.at[F_PROCESS];
 	bool owned = pid < 0 || s->v[pid].n > 0;
@@ -135,28 +139,29 @@ fill(struct save *s, const struct diff_row *peer)
 }
 
 static void
-set_values(struct save *s, const struct diff_side *side,
-    const struct diff_row *row)
+copy_values(struct save *s, struct stream *in, uint32_t row)
 {
-	const struct str *v = diff_reader_row(&s->reader, side, row);
+	const int *map = s->map[stream_part(in, row)->cols];
+	const struct str *v = stream_values(in, row);
 	size_t i;
 
 	for (i = 0; i < s->cols.n; i++)
-		s->v[i] = diff_at(v, s->map[row->cols][i]);
+		s->v[i] = diff_at(v, map[i]);
 }
 
 /* One that knows less than OLD did is written with what OLD knew: once with
  * each of OLD's members that it may be. */
 static void
-save_new_row(struct save *s, const struct diff_row *row)
+save_new_row(struct save *s, uint32_t i)
 {
+	const struct diff_row *row = &s->d->new.rows[i];
 	uint32_t peer = row->change == DIFF_UNCHANGED ? row->peer : DIFF_NONE;
-	int64_t seen = diff_seen_new(&s->seen, row);
+	int64_t seen = diff_seen_new(&s->seen, i);
 
 	do {
-		set_values(s, &s->d->new, row);
+		copy_values(s, &s->d->new.stream, i);
 		if (peer != DIFF_NONE) {
-			fill(s, &s->d->old.rows[peer]);
+			fill(s, peer);
 			peer = s->d->old.rows[peer].peer;
 		}
 		write_row(s, seen);
@@ -167,32 +172,28 @@ static void
 save_new(struct save *s)
 {
 	const struct diff_side *new = &s->d->new;
-	size_t i;
+	uint32_t i;
 
 	set_cols(s, new);
-	for (i = 0; i < new->nrows && s->ok; i++)
-		save_new_row(s, &new->rows[i]);
+	for (i = 0; i < new->stream.nrows && s->ok; i++)
+		save_new_row(s, i);
 	drop_cols(s, new);
-}
-
-static bool
-is_unscanned(const struct diff_side *s, const struct diff_row *row)
-{
-	return s->hosts[row->host].unscanned;
 }
 
 static void
 save_unscanned(struct save *s)
 {
-	const struct diff_side *old = &s->d->old;
-	size_t i;
+	struct diff_side *old = &s->d->old;
+	int64_t seen;
+	uint32_t i;
 
 	set_cols(s, old);
-	for (i = 0; i < old->nrows && s->ok; i++) {
-		if (!is_unscanned(old, &old->rows[i]))
+	for (i = 0; i < old->stream.nrows && s->ok; i++) {
+		if (!diff_is_unscanned(old, i))
 			continue;
-		set_values(s, old, &old->rows[i]);
-		write_row(s, diff_seen_old(&s->seen, &old->rows[i]));
+		seen = diff_seen_old(&s->seen, i);
+		copy_values(s, &old->stream, i);
+		write_row(s, seen);
 	}
 	drop_cols(s, old);
 }
@@ -201,15 +202,16 @@ save_unscanned(struct save *s)
 static size_t
 save_old_snaps(struct save *s)
 {
-	const struct diff_side *old = &s->d->old;
-	uint32_t host;
+	const struct stream *old = &s->d->old.stream;
+	const struct snap *snap;
 	size_t i, n = 0;
 
 	for (i = 0; i < old->nsnaps; i++) {
-		host = diff_host_find(old, snap_get(&old->snaps[i], "host"));
-		if (!old->hosts[host].unscanned)
+		snap = &old->snaps[i].snap;
+		if (!s->d->old.hosts[stream_host(old, snap_get(snap,
+		    "host"))].unscanned)
 			continue;
-		save_snap(s, &old->snaps[i], diff_is_selection(old));
+		save_snap(s, snap, diff_is_selection(old));
 		n++;
 	}
 	return n;
@@ -226,7 +228,7 @@ save_ends(struct save *s)
 }
 
 bool
-diff_save(const struct diff *d, struct state *state)
+diff_save(struct diff *d, struct state *state)
 {
 	struct save s = { .d = d, .state = state, .ok = true };
 	size_t unscanned;
@@ -241,8 +243,6 @@ diff_save(const struct diff *d, struct state *state)
 	save_ends(&s);
 	flush(&s, 0);
 	diff_seen_free(&s.seen);
-	diff_reader_free(&s.reader);
-	diff_reader_free(&s.other);
 	cols_free(&s.cols);
 	buf_free(&s.buf);
 	return s.ok;
@@ -252,20 +252,21 @@ diff_save(const struct diff *d, struct state *state)
 static size_t
 count_snaps(const struct diff *d, bool *named)
 {
-	const struct diff_side *old = &d->old, *new = &d->new;
-	size_t i, n = new->nsnaps;
+	const struct stream *old = &d->old.stream, *new = &d->new.stream;
+	size_t n = new->nsnaps > 0 ? new->nsnaps : new->nhosts;
+	uint32_t i;
 
-	*named = new->nsnaps > 0 || new->nhosts > 0;
+	*named = n > 0;
 	for (i = 0; i < new->nsnaps; i++)
-		*named = *named && snap_get(&new->snaps[i], "host").n > 0;
+		*named = *named &&
+		    snap_get(&new->snaps[i].snap, "host").n > 0;
 	for (i = 0; i < new->nhosts; i++)
-		*named = *named && new->hosts[i].name.n > 0;
-	if (n == 0)
-		n = new->nhosts > 0 ? new->nhosts : 1;
+		*named = *named && names_text(&new->hosts, i + 1).n > 0;
+	n += n == 0;
 	for (i = 0; i < old->nhosts; i++) {
-		if (!old->hosts[i].unscanned)
+		if (!d->old.hosts[i].unscanned)
 			continue;
-		*named = *named && old->hosts[i].name.n > 0;
+		*named = *named && names_text(&old->hosts, i + 1).n > 0;
 		n++;
 	}
 	return n;
@@ -279,18 +280,18 @@ diff_save_able(const struct diff *d)
 	if (count_snaps(d, &named) <= 1 || named)
 		return true;
 	err_msg("%s: not every record and ##prt line says its host: cannot be "
-	    "kept beside other hosts", d->new.name);
+	    "kept beside other hosts", d->new.stream.name);
 	return false;
 }
 
 bool
-diff_save_check(const struct diff_side *s)
+diff_save_check(const struct stream *s)
 {
 	size_t i;
-	bool ok = s->nsnaps > 0 && rec_extent(&s->rec) == REC_WHOLE;
+	bool ok = s->nsnaps > 0 && s->extent == REC_WHOLE;
 
 	for (i = 0; i < s->nsnaps; i++)
-		ok = ok && str_is(snap_get(&s->snaps[i], "state"), "1");
+		ok = ok && str_is(snap_get(&s->snaps[i].snap, "state"), "1");
 	if (!ok)
 		err_msg("%s: not a state file of prt-diff: left as it is",
 		    s->name);

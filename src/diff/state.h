@@ -13,13 +13,13 @@
 #include "diff/state-file.h"
 
 /* Writes it after state_begin; false after a message. */
-bool diff_save(const struct diff *d, struct state *state);
+bool diff_save(struct diff *d, struct state *state);
 
 /* Whoever reads what would be written could tell of each record which host's it
  * is; false after a message.  After diff_check. */
 bool diff_save_able(const struct diff *d);
 
-/* The side is such a file; false after a message. */
-bool diff_save_check(const struct diff_side *s);
+/* The stream is such a file; false after a message. */
+bool diff_save_check(const struct stream *s);
 
 #endif

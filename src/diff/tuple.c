@@ -12,24 +12,24 @@ is_owned(const struct diff_side *s, const int *at, const struct str *v)
 }
 
 void
-diff_tuple_read(struct diff_tuple *t, struct diff_reader *r,
-    const struct diff_side *s, const struct diff_row *row, struct arena *a)
+diff_tuple_read(struct diff_tuple *t, struct diff_side *s, uint32_t row,
+    struct arena *a)
 {
-	const struct diff_cols *c = &s->cols[row->cols];
+	const int *at = diff_header_of(s, row)->set;
 	const struct cols *set = &s->plan->set;
-	const struct str *v = diff_reader_row(r, s, row);
+	const struct str *v = stream_values(&s->stream, row);
 	struct str *copy = arena_alloc(a, set->n * sizeof *copy);
 	size_t i;
 
 	t->v = copy;
-	t->known = is_owned(s, c->cols.at, v) ? DIFF_OWNED : 0;
+	t->known = is_owned(s, stream_cols(&s->stream, row)->at, v) ? DIFF_OWNED : 0;
 	for (i = 0; i < set->n; i++) {
-		copy[i] = diff_value(set, c->set, i, v);
+		copy[i] = diff_value(set, at, i, v);
 		if (copy[i].n == 0)
 			continue;
 		t->known |= UINT64_C(1) << i;
-		/* Only what was unescaped does not stay. */
-		if (r->unescaped.n > 0)
+		/* Values that held escapes live in the reader's buffer. */
+		if (s->stream.reader.unescaped.n > 0)
 			copy[i] = arena_str(a, copy[i]);
 	}
 }
@@ -42,8 +42,8 @@ diff_tuple_full(const struct diff_side *a, const struct diff_side *b)
 	size_t i;
 
 	for (i = 0; i < set->n; i++)
-		if (diff_side_has(a, set->v[i].name) &&
-		    diff_side_has(b, set->v[i].name))
+		if (stream_has(&a->stream, set->v[i].name) &&
+		    stream_has(&b->stream, set->v[i].name))
 			full |= UINT64_C(1) << i;
 	return full;
 }

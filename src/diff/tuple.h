@@ -20,8 +20,8 @@ struct diff_tuple {
 };
 
 /* The tuple lives as long as the arena and the side. */
-void diff_tuple_read(struct diff_tuple *t, struct diff_reader *r,
-    const struct diff_side *s, const struct diff_row *row, struct arena *a);
+void diff_tuple_read(struct diff_tuple *t, struct diff_side *s, uint32_t row,
+    struct arena *a);
 
 /* What is known of a row that lacks none of the fields that both sides have. */
 uint64_t diff_tuple_full(const struct diff_side *a, const struct diff_side *b);

@@ -194,11 +194,17 @@ heur_scope_shows(enum heur_scope needed, struct str scope)
 }
 
 void
-heur_snap_read(struct heur_snap *hs, const struct snap *snap)
+heur_snap_read(struct heur_snap *hs, const struct stream *s, size_t i)
 {
 	enum { UNPRIV = 1024 };		/* Linux's default, and all others' */
+	const struct snap *snap = &s->snaps[i].snap;
 	uint64_t v;
 
+	/* Records of several hosts below one ##prt: nobody knows which it is
+	 * of. */
+	hs->whole = s->nsnaps > 0 && s->extent == REC_WHOLE &&
+	    s->snaps[i].hosts <= 1 && snap_get(snap, "partial").p == NULL;
+	hs->scope = snap_get(snap, "scope");
 	hs->unpriv = UNPRIV;
 	if (num_parse(snap_get(snap, "unpriv"), UINT16_MAX + 1, &v))
 		hs->unpriv = (int)v;

@@ -25,6 +25,8 @@ enum { HEUR_FIELDS = 11 };
 
 /* What a snapshot says of itself. */
 struct heur_snap {
+	bool whole;		/* and every record of it is here */
+	struct str scope;
 	int unpriv;		/* first port that anyone may bind */
 	bool sees_all;		/* no owner was hidden from the scan */
 	bool timed;
@@ -34,7 +36,7 @@ struct heur_snap {
 /* A record among the others. */
 struct heur_case {
 	struct fact *f;
-	const struct stream_row *row;
+	uint32_t row;
 	struct index *ix;
 	const struct heur_snap *snap;
 };
@@ -68,8 +70,8 @@ const char *heur_scope_name(enum heur_scope scope);
 /* A scan narrowed by scope (of ##prt) still shows what is needed. */
 bool heur_scope_shows(enum heur_scope needed, struct str scope);
 
-/* What a ##prt line says; the usual, or not known, where it does not. */
-void heur_snap_read(struct heur_snap *hs, const struct snap *snap);
+/* What the ##prt of snapshot i says, or if it does not, the usual or not known. */
+void heur_snap_read(struct heur_snap *hs, const struct stream *s, size_t i);
 
 /* The seconds from first_seen to the snapshot; -1 where that is not known. */
 int64_t heur_age(const struct fact *f, const struct heur_snap *snap);

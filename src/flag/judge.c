@@ -4,10 +4,11 @@
 
 #include "flag/scope.h"
 #include "lib/err.h"
+#include "lib/input.h"
 
 /* The heuristics that look at each kind of record under one header. */
 struct plan {
-	uint32_t seg;
+	uint32_t cols;		/* the header's number */
 	bool ready;
 	size_t n[FACT_ANY + 1];
 	unsigned char v[FACT_ANY + 1][HEUR_COUNT];
@@ -86,7 +87,7 @@ needs_of(const struct judge *j)
 }
 
 static void
-make_plan(struct judge *j, struct plan *p, uint32_t seg,
+make_plan(struct judge *j, struct plan *p, uint32_t number,
     const struct cols *cols)
 {
 	unsigned kind;
@@ -94,7 +95,7 @@ make_plan(struct judge *j, struct plan *p, uint32_t seg,
 
 	memset(p, 0, sizeof *p);
 	p->ready = true;
-	p->seg = seg;
+	p->cols = number;
 	p->change = cols->at[F_CHANGE];
 	for (i = 0; i < HEUR_COUNT; i++) {
 		if (!j->on[i] || !heur_has_fields(&heur_table[i], cols))
@@ -137,10 +138,12 @@ take_row(struct judge *j, struct judge_input *in, const struct plan *p,
     struct fact *f)
 {
 	struct stream *s = &in->stream;
-	struct stream_row *row = &s->rows[s->nrows - 1];
+	uint32_t row = (uint32_t)s->nrows - 1;
 	struct str change = STR_NONE;
 
-	fact_set(f, &s->segs[p->seg].cols, s->rec.v);
+	in->set = mem_grow(in->set, &in->set_cap, s->nrows, sizeof *in->set);
+	in->set[row] = 0;
+	fact_set(f, &s->cols[p->cols], s->rec.v);
 	if (p->change >= 0)
 		change = s->rec.v[p->change];
 	if (change.p != NULL && !str_is(change, "new")) {
@@ -149,7 +152,7 @@ take_row(struct judge *j, struct judge_input *in, const struct plan *p,
 			return;
 	}
 	index_add(&in->index, row, f);
-	row->set = look_at(j, p, f);
+	in->set[row] = look_at(j, p, f);
 }
 
 /* Asks the index for the sockets of what may be raised. */
@@ -158,18 +161,15 @@ want_sockets(struct judge *j, struct judge_input *in, const uint64_t *off)
 {
 	struct stream *s = &in->stream;
 	uint64_t need = 0;
-	size_t i;
+	uint32_t i;
 
 	for (i = 0; i < HEUR_COUNT; i++)
 		if (heur_table[i].needs & INDEX_SOCKETS)
 			need |= UINT64_C(1) << i;
-	for (i = 0; i < s->nrows; i++) {
-		const struct stream_row *row = &s->rows[i];
-
-		if (row->set != 0 && sets_bits(&j->sets, row->set)[0] & need &
-		    ~off[stream_snap_of(s, row)])
-			index_want(&in->index, row);
-	}
+	for (i = 0; i < s->nrows; i++)
+		if (in->set[i] != 0 && sets_bits(&j->sets, in->set[i])[0] &
+		    need & ~off[stream_snap(s, i)])
+			index_want(&in->index, i);
 	index_settle(&in->index);
 }
 
@@ -182,12 +182,6 @@ is_so(const struct judge *j, size_t item, struct heur_case *c, bool split)
 	return rule_is(judge_rule(j, item), index_connections(c->ix, c->row),
 	    split ? heur_age(c->f, c->snap) : -1);
 }
-
-struct again {
-	struct fact f;
-	struct str *v;
-	struct buf unescaped;
-};
 
 static bool
 any_of(const struct judge *j, const uint64_t *mask)
@@ -202,60 +196,60 @@ any_of(const struct judge *j, const uint64_t *mask)
 
 /* Looks at a record once more; j->bits is that of its set. */
 static void
-look_again(struct judge *j, struct judge_input *in, struct stream_row *row,
-    struct again *a)
+look_again(struct judge *j, struct judge_input *in, uint32_t row,
+    struct fact *f)
 {
-	struct heur_case c = { &a->f, row, &in->index,
-	    &in->snaps[stream_snap_of(&in->stream, row)] };
+	struct stream *s = &in->stream;
+	struct heur_case c = { f, row, &in->index,
+	    &in->snaps[stream_snap(s, row)] };
 	bool split = any_of(j, j->again_bits);
 	size_t i;
 
-	if (split) {
-		stream_split(&in->stream, row, a->v, &a->unescaped);
-		fact_set(&a->f, stream_cols(&in->stream, row), a->v);
-	}
+	if (split)
+		fact_set(f, stream_cols(s, row), stream_values(s, row));
 	for (i = 0; i < j->nlater; i++)
 		if (sets_has(j->bits, j->later[i]) &&
 		    !is_so(j, j->later[i], &c, split))
 			sets_drop(j->bits, j->later[i]);
-	row->set = sets_id(&j->sets, j->bits);
+	in->set[row] = sets_id(&j->sets, j->bits);
 }
 
 static void
 judge_rows(struct judge *j, struct judge_input *in, const uint64_t *off)
 {
 	struct stream *s = &in->stream;
-	struct again a = { 0 };
-	size_t i, size = j->sets.words * sizeof *j->bits;
+	struct fact f = { 0 };
+	size_t size = j->sets.words * sizeof *j->bits;
+	uint32_t i;
 
-	a.v = mem_alloc(stream_width(s) * sizeof *a.v);
 	for (i = 0; i < s->nrows; i++) {
-		if (s->rows[i].set == 0)
+		if (in->set[i] == 0)
 			continue;
-		memcpy(j->bits, sets_bits(&j->sets, s->rows[i].set), size);
+		memcpy(j->bits, sets_bits(&j->sets, in->set[i]), size);
 		if (!any_of(j, j->later_bits))
 			continue;
-		j->bits[0] &= ~off[stream_snap_of(s, &s->rows[i])];
-		look_again(j, in, &s->rows[i], &a);
+		j->bits[0] &= ~off[stream_snap(s, i)];
+		look_again(j, in, i, &f);
 	}
 	memset(j->bits, 0, size);
-	buf_free(&a.unescaped);
-	free(a.v);
 }
 
 static void
 settle(struct judge *j, struct judge_input *in)
 {
 	struct stream *s = &in->stream;
-	uint64_t *off = mem_alloc(s->nsnaps * sizeof *off);
+	uint64_t *off;
 	size_t i;
 
-	in->snaps = mem_alloc(s->nsnaps * sizeof *in->snaps);
-	for (i = 0; i < s->nsnaps; i++) {
-		heur_snap_read(&in->snaps[i], &s->snaps[i].snap);
-		off[i] = off_in(&s->snaps[i]);
+	in->nsnaps = s->nsnaps > 0 ? s->nsnaps : s->ncols > 0;
+	off = mem_alloc(in->nsnaps * sizeof *off);
+	in->snaps = mem_alloc(in->nsnaps * sizeof *in->snaps);
+	for (i = 0; i < in->nsnaps; i++) {
+		heur_snap_read(&in->snaps[i], s, i);
+		off[i] = off_in(&in->snaps[i]);
 	}
-	off_explain(j->explain ? j->on : NULL, j->asked, s, in->snaps);
+	off_explain(j->explain ? j->on : NULL, j->asked, s, in->snaps,
+	    in->nsnaps);
 	if (s->extent == REC_CUT)
 		err_msg("%s: cut short: only what needs no other record is "
 		    "judged", s->name);
@@ -272,19 +266,18 @@ judge_read(struct judge *j, struct judge_input *in, int fd,
 	struct fact f = { 0 };
 	struct stream *s = &in->stream;
 	enum rec_event event;
-	uint32_t seg;
+	uint32_t cols;
 
 	index_start(&in->index, needs_of(j), s);
-	if (!stream_open(s, fd, path, fields))
-		return false;
+	stream_start(s, input_name(path), fd, fields);
 	while ((event = stream_next(s)) == REC_ROW) {
-		seg = s->parts[s->rows[s->nrows - 1].part].seg;
-		if (!p.ready || p.seg != seg)
-			make_plan(j, &p, seg, &s->segs[seg].cols);
+		cols = stream_part(s, s->nrows - 1)->cols;
+		if (!p.ready || p.cols != cols)
+			make_plan(j, &p, cols, &s->cols[cols]);
 		take_row(j, in, &p, &f);
 	}
 	if (event == REC_ERROR)
-		return false;
+		return stream_check(s);
 	settle(j, in);
 	return true;
 }
@@ -295,4 +288,5 @@ judge_free_input(struct judge_input *in)
 	index_free(&in->index);
 	stream_free(&in->stream);
 	free(in->snaps);
+	free(in->set);
 }

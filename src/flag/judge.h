@@ -44,7 +44,10 @@ struct judge {
 /* One input, read and judged.  The caller calls judge_free_input. */
 struct judge_input {
 	struct stream stream;
-	struct heur_snap *snaps;	/* by the stream's */
+	size_t nsnaps;		/* the stream's, or 1 if there is only a header */
+	struct heur_snap *snaps;
+	uint32_t *set;		/* by row: what it raises */
+	size_t set_cap;
 	struct index index;
 };
 

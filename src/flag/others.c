@@ -23,7 +23,7 @@ struct holder {
 enum { ANCESTORS_MAX = 64 };
 
 void
-index_start(struct index *ix, unsigned needs, const struct stream *s)
+index_start(struct index *ix, unsigned needs, struct stream *s)
 {
 	memset(ix, 0, sizeof *ix);
 	ix->needs = needs;
@@ -42,6 +42,7 @@ index_free(struct index *ix)
 	names_free(&ix->binds);
 	names_free(&ix->sockets);
 	buf_free(&ix->key);
+	free(ix->rows);
 	free(ix->owners);
 	free(ix->listeners);
 	free(ix->widest);
@@ -49,10 +50,11 @@ index_free(struct index *ix)
 	free(ix->holders);
 }
 
+/* The machine that the row is of, as far as records say. */
 static uint32_t
-group_of(const struct index *ix, const struct stream_row *row)
+group_of(const struct index *ix, uint32_t row)
 {
-	return ix->stream->parts[row->part].group;
+	return stream_part(ix->stream, row)->host;
 }
 
 static uint64_t
@@ -77,9 +79,7 @@ add_owner(struct index *ix, uint32_t group, uint32_t pid)
 	uint32_t *id = map_at(&ix->owner_of, pair(group, pid));
 
 	if (*id == 0) {
-		ix->owners = mem_grow(ix->owners, &ix->owner_cap,
-		    ix->nowners + 1, sizeof *ix->owners);
-		ix->owners[ix->nowners++] = 0;
+		*MEM_PUSH(ix->owners, ix->nowners, ix->owner_cap) = 0;
 		*id = (uint32_t)ix->nowners;
 	}
 	return *id;
@@ -111,12 +111,10 @@ add_listener(struct index *ix, uint32_t group, struct fact *f)
 		return;
 	owner = add_owner(ix, group, pid_of(f, F_PID));
 	first = map_at(&ix->listener_of, listener_key(owner, f, is_udp(f)));
-	ix->listeners = mem_grow(ix->listeners, &ix->listener_cap,
-	    ix->nlisteners + 1, sizeof *ix->listeners);
-	ix->listeners[ix->nlisteners] = (struct listener){
-	    names_id(&ix->netns, fact_get(f, F_NETNS)), *first,
-	    addr_is_any(&a->plain), a->plain };
-	*first = (uint32_t)++ix->nlisteners;
+	*MEM_PUSH(ix->listeners, ix->nlisteners, ix->listener_cap) =
+	    (struct listener){ names_id(&ix->netns, fact_get(f, F_NETNS)),
+	    *first, addr_is_any(&a->plain), a->plain };
+	*first = (uint32_t)ix->nlisteners;
 }
 
 /* The fields by which a socket is known that has no inode number. */
@@ -140,14 +138,30 @@ socket_hash(struct index *ix, const struct fact *f)
 	return (uint32_t)h | 1;
 }
 
+/* What is known of a row so far; nothing at first. */
+static struct index_row *
+row_at(struct index *ix, uint32_t row)
+{
+	size_t cap = ix->rows_cap;
+
+	if (row >= cap) {
+		ix->rows = mem_grow(ix->rows, &ix->rows_cap, row + 1,
+		    sizeof *ix->rows);
+		memset(ix->rows + cap, 0,
+		    (ix->rows_cap - cap) * sizeof *ix->rows);
+	}
+	return &ix->rows[row];
+}
+
 void
-index_add(struct index *ix, struct stream_row *row, struct fact *f)
+index_add(struct index *ix, uint32_t row, struct fact *f)
 {
 	uint32_t group = group_of(ix, row), pid;
+	struct index_row *r = row_at(ix, row);
 
 	if (ix->needs & INDEX_SOCKETS &&
 	    f->kind & (FACT_LISTEN | FACT_CONNECTED))
-		row->sock = socket_hash(ix, f);
+		r->sock = socket_hash(ix, f);
 	if (ix->needs & INDEX_LISTENERS && f->kind & FACT_BOUND)
 		add_listener(ix, group, f);
 	if (ix->needs & INDEX_SHELLS && fact_class(f) & PROG_SHELL) {
@@ -156,19 +170,21 @@ index_add(struct index *ix, struct stream_row *row, struct fact *f)
 			*map_at(&ix->shell_of, pair(group, pid)) = 1;
 	}
 	if (ix->needs & INDEX_OWNERS && (pid = pid_of(f, F_PID)) > 0) {
-		row->owner = add_owner(ix, group, pid);
-		ix->owners[row->owner - 1]++;
+		r->owner = add_owner(ix, group, pid);
+		ix->owners[r->owner - 1]++;
 	}
 }
 
 int64_t
-index_connections(const struct index *ix, const struct stream_row *row)
+index_connections(const struct index *ix, uint32_t row)
 {
-	return row->owner > 0 ? (int64_t)ix->owners[row->owner - 1] : -1;
+	uint32_t owner = ix->rows[row].owner;
+
+	return owner > 0 ? (int64_t)ix->owners[owner - 1] : -1;
 }
 
 bool
-index_shell_near(struct index *ix, const struct stream_row *row,
+index_shell_near(struct index *ix, uint32_t row,
     const struct fact *f)
 {
 	uint32_t group = group_of(ix, row);
@@ -210,7 +226,7 @@ width_of(struct fact *f)
 }
 
 static uint32_t
-bind_of(struct index *ix, const struct stream_row *row, const struct fact *f)
+bind_of(struct index *ix, uint32_t row, const struct fact *f)
 {
 	size_t cap = ix->widest_cap;
 	uint32_t id;
@@ -226,11 +242,12 @@ bind_of(struct index *ix, const struct stream_row *row, const struct fact *f)
 }
 
 void
-index_add_old(struct index *ix, const struct stream_row *row, struct fact *f)
+index_add_old(struct index *ix, uint32_t row, struct fact *f)
 {
 	unsigned char width;
 	uint32_t id;
 
+	row_at(ix, row);
 	if (!(ix->needs & INDEX_BINDS) || !(f->kind & FACT_BOUND))
 		return;
 	id = bind_of(ix, row, f);
@@ -240,7 +257,7 @@ index_add_old(struct index *ix, const struct stream_row *row, struct fact *f)
 }
 
 bool
-index_widened(struct index *ix, const struct stream_row *row, struct fact *f)
+index_widened(struct index *ix, uint32_t row, struct fact *f)
 {
 	uint32_t id = bind_of(ix, row, f);
 
@@ -248,14 +265,14 @@ index_widened(struct index *ix, const struct stream_row *row, struct fact *f)
 }
 
 void
-index_want(struct index *ix, const struct stream_row *row)
+index_want(struct index *ix, uint32_t row)
 {
-	if (row->sock != 0)
-		*map_at(&ix->wanted, row->sock) = 1;
+	if (ix->rows[row].sock != 0)
+		*map_at(&ix->wanted, ix->rows[row].sock) = 1;
 }
 
 static uint32_t
-socket_of(struct index *ix, const struct stream_row *row, const struct fact *f)
+socket_of(struct index *ix, uint32_t row, const struct fact *f)
 {
 	int i;
 
@@ -269,7 +286,7 @@ socket_of(struct index *ix, const struct stream_row *row, const struct fact *f)
 }
 
 static void
-add_holder(struct index *ix, const struct stream_row *row,
+add_holder(struct index *ix, uint32_t row,
     const struct fact *f)
 {
 	uint32_t pid = pid_of(f, F_PID), id, *holder;
@@ -280,11 +297,9 @@ add_holder(struct index *ix, const struct stream_row *row,
 	holder = map_at(&ix->holder_of, pair(id, pid));
 	if (*holder != 0)
 		return;
-	ix->holders = mem_grow(ix->holders, &ix->holder_cap,
-	    ix->nholders + 1, sizeof *ix->holders);
-	ix->holders[ix->nholders] = (struct holder){ id, pid,
-	    pid_of(f, F_PPID) };
-	*holder = (uint32_t)++ix->nholders;
+	*MEM_PUSH(ix->holders, ix->nholders, ix->holder_cap) =
+	    (struct holder){ id, pid, pid_of(f, F_PPID) };
+	*holder = (uint32_t)ix->nholders;
 	if (ix->held_cap <= id) {
 		size_t cap = ix->held_cap;
 
@@ -306,30 +321,25 @@ is_gone(const struct fact *f)
 void
 index_settle(struct index *ix)
 {
-	const struct stream *s = ix->stream;
-	struct str *v = mem_alloc(stream_width(s) * sizeof *v);
-	struct buf unescaped = { 0 };
+	struct stream *s = ix->stream;
 	struct fact f = { 0 };
-	size_t i;
+	uint32_t i;
 
 	for (i = 0; i < s->nrows && ix->wanted.n > 0; i++) {
-		if (map_get(&ix->wanted, s->rows[i].sock) == 0)
+		if (map_get(&ix->wanted, ix->rows[i].sock) == 0)
 			continue;
-		stream_split(s, &s->rows[i], v, &unescaped);
-		fact_set(&f, stream_cols(s, &s->rows[i]), v);
+		fact_set(&f, stream_cols(s, i), stream_values(s, i));
 		if (!is_gone(&f))
-			add_holder(ix, &s->rows[i], &f);
+			add_holder(ix, i, &f);
 	}
 	for (i = 0; i < ix->nholders; i++)
 		if (map_get(&ix->holder_of, pair(ix->holders[i].socket,
 		    ix->holders[i].ppid)) == 0)
 			ix->held[ix->holders[i].socket].roots++;
-	buf_free(&unescaped);
-	free(v);
 }
 
 bool
-index_root_holds(struct index *ix, const struct stream_row *row,
+index_root_holds(struct index *ix, uint32_t row,
     const struct fact *f)
 {
 	uint32_t id = socket_of(ix, row, f);
@@ -338,7 +348,7 @@ index_root_holds(struct index *ix, const struct stream_row *row,
 }
 
 bool
-index_alone(struct index *ix, const struct stream_row *row,
+index_alone(struct index *ix, uint32_t row,
     const struct fact *f)
 {
 	uint32_t id = socket_of(ix, row, f);
@@ -373,7 +383,7 @@ listens(const struct index *ix, uint32_t group, uint32_t pid, struct fact *f)
 }
 
 bool
-index_accepted(struct index *ix, const struct stream_row *row,
+index_accepted(struct index *ix, uint32_t row,
     struct fact *f)
 {
 	uint32_t group = group_of(ix, row), id = socket_of(ix, row, f);

@@ -8,8 +8,8 @@
 #ifndef FLAG_OTHERS_H
 #define FLAG_OTHERS_H
 
-#include "flag/stream.h"
 #include "flag/view.h"
+#include "record/stream.h"
 
 /* What is to be kept, bits. */
 enum index_need {
@@ -22,7 +22,13 @@ enum index_need {
 
 struct index {
 	unsigned needs;
-	const struct stream *stream;
+	struct stream *stream;
+
+	struct index_row {
+		uint32_t sock;		/* hash of its socket, 0: not kept */
+		uint32_t owner;		/* its process, 0: none */
+	} *rows;			/* by row of the stream */
+	size_t rows_cap;
 
 	/* Processes: group and pid. */
 	struct map owner_of;
@@ -51,26 +57,26 @@ struct index {
 };
 
 /* The stream is kept. */
-void index_start(struct index *ix, unsigned needs, const struct stream *s);
+void index_start(struct index *ix, unsigned needs, struct stream *s);
 void index_free(struct index *ix);
 
-/* A record, as it is read; not for those that are gone.  row->part is set. */
-void index_add(struct index *ix, struct stream_row *row, struct fact *f);
+/* A record, as it is read; not for those that are gone. */
+void index_add(struct index *ix, uint32_t row, struct fact *f);
 
 /* A row that was there in the snapshot before, gone or not. */
-void index_add_old(struct index *ix, const struct stream_row *row,
+void index_add_old(struct index *ix, uint32_t row,
     struct fact *f);
 
 /* Asks for the holders of the row's socket, before index_settle. */
-void index_want(struct index *ix, const struct stream_row *row);
+void index_want(struct index *ix, uint32_t row);
 void index_settle(struct index *ix);
 
 /* A root process holds the socket. */
-bool index_root_holds(struct index *ix, const struct stream_row *row,
+bool index_root_holds(struct index *ix, uint32_t row,
     const struct fact *f);
 
 /* No process holds the socket that did not get it from this one. */
-bool index_alone(struct index *ix, const struct stream_row *row,
+bool index_alone(struct index *ix, uint32_t row,
     const struct fact *f);
 
 /*
@@ -78,19 +84,19 @@ bool index_alone(struct index *ix, const struct stream_row *row,
  * ancestor has, all between which hold the connection; or one without a visible
  * owner.
  */
-bool index_accepted(struct index *ix, const struct stream_row *row,
+bool index_accepted(struct index *ix, uint32_t row,
     struct fact *f);
 
 /* A child or sibling of the process is a shell. */
-bool index_shell_near(struct index *ix, const struct stream_row *row,
+bool index_shell_near(struct index *ix, uint32_t row,
     const struct fact *f);
 
 /* Its port was open before, and nowhere as wide as now. */
-bool index_widened(struct index *ix, const struct stream_row *row,
+bool index_widened(struct index *ix, uint32_t row,
     struct fact *f);
 
 /* The number of records of the row's process, -1 where it is not known. */
 int64_t index_connections(const struct index *ix,
-    const struct stream_row *row);
+    uint32_t row);
 
 #endif

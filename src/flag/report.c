@@ -26,18 +26,28 @@ append_own(struct cols *c, bool why)
 		cols_add_field(c, F_WHY);
 }
 
-/* Of one snapshot, or with snap < 0 of all. */
+/* The columns of all inputs; of headers without a record only if there is no
+ * other. */
 static void
-unite_segs(struct cols *c, const struct stream *s, int64_t snap)
+unite_all(struct cols *c, const struct stream *s)
 {
 	size_t i;
 
 	for (i = 0; i < s->nparts; i++)
-		if (snap < 0 || s->groups[s->parts[i].group].snap == snap)
-			unite(c, &s->segs[s->parts[i].seg].cols);
-	/* Without any record the header alone tells. */
-	if (c->n == 0 && s->nsegs > 0)
-		unite(c, &s->segs[snap < 0 ? 0 : s->snaps[snap].seg].cols);
+		unite(c, &s->cols[s->parts[i].cols]);
+	if (c->n == 0 && s->ncols > 0)
+		unite(c, &s->cols[0]);
+}
+
+static void
+unite_snap(struct cols *c, const struct stream *s, size_t snap)
+{
+	uint32_t i;
+
+	for (i = s->snaps[snap].parts; i != STREAM_NONE; i = s->parts[i].next)
+		unite(c, &s->cols[s->parts[i].cols]);
+	if (c->n == 0 && s->ncols > 0)
+		unite(c, &s->cols[s->snaps[snap].cols]);
 }
 
 void
@@ -46,42 +56,33 @@ report_columns(const struct report *r, struct cols *c)
 	size_t i;
 
 	for (i = 0; i < r->n; i++)
-		unite_segs(c, &r->inputs[i].stream, -1);
+		unite_all(c, &r->inputs[i].stream);
 	append_own(c, r->why);
 }
 
 static bool
-rings(const struct judge_input *in, const struct stream_row *row, struct str *v,
-    struct buf *unescaped)
+rings(struct stream *s, size_t row)
 {
-	int at = stream_cols(&in->stream, row)->at[F_CHANGE];
+	int at = stream_cols(s, row)->at[F_CHANGE];
 
-	if (at < 0)
-		return true;
-	stream_split(&in->stream, row, v, unescaped);
-	return str_is(v[at], "new");
+	return at < 0 || str_is(stream_values(s, row)[at], "new");
 }
 
 static bool
-any_in(struct judge *j, const struct judge_input *in, bool *bell)
+any_in(struct judge *j, struct judge_input *in, bool *bell)
 {
-	const struct stream *s = &in->stream;
-	struct str *v = mem_alloc(stream_width(s) * sizeof *v);
 	const struct verdict *verdict;
-	struct buf unescaped = { 0 };
 	bool any = false;
 	size_t i;
 
-	for (i = 0; i < s->nrows; i++) {
-		if (s->rows[i].set == 0)
+	for (i = 0; i < in->stream.nrows; i++) {
+		if (in->set[i] == 0)
 			continue;
-		verdict = judge_verdict(j, s->rows[i].set);
+		verdict = judge_verdict(j, in->set[i]);
 		any = any || verdict->n > 0;
 		if (verdict->bell && !*bell)
-			*bell = rings(in, &s->rows[i], v, &unescaped);
+			*bell = rings(&in->stream, i);
 	}
-	buf_free(&unescaped);
-	free(v);
 	return any;
 }
 
@@ -97,21 +98,27 @@ report_any(const struct report *r, bool *bell)
 	return any;
 }
 
+/* The head of a snapshot, which module out keeps until the next one. */
+struct head {
+	struct snap_room room;
+	struct snap snap;
+	struct cols cols;
+};
+
 /* One snapshot on its way out. */
 struct writer {
 	const struct report *r;
-	const struct judge_input *in;
+	struct judge_input *in;
 	struct out *out;
+	struct head heads[2];		/* the one at hand, and that before */
 	const struct cols *cols;
-	struct head *heads;
-	struct str *v, *in_v;		/* a record's values, out and in */
-	struct buf unescaped, why;
+	struct str *v;			/* a record's values */
+	struct buf why;
 	struct fact fact;
-	int *from;			/* by column: position in seg, or -1 */
-	size_t kept;			/* as many columns are those of seg, and
+	int *from;			/* by column: position in cols_now, or -1 */
+	size_t kept;			/* as many columns are the record's, and
 					 * then come ours; 0: they are not */
-	uint32_t seg;			/* that from and kept are for */
-	bool mapped;
+	uint32_t cols_now;		/* that from and kept are for */
 	bool marked;			/* some input has a ##prt */
 };
 
@@ -122,9 +129,9 @@ is_own(const struct col *col)
 }
 
 static void
-map_columns(struct writer *w, uint32_t seg)
+map_columns(struct writer *w, uint32_t cols)
 {
-	const struct cols *in = &w->in->stream.segs[seg].cols;
+	const struct cols *in = &w->in->stream.cols[cols];
 	size_t i;
 
 	w->kept = in->n;
@@ -137,29 +144,30 @@ map_columns(struct writer *w, uint32_t seg)
 	}
 	if (in->n > w->cols->n)
 		w->kept = 0;
-	w->seg = seg;
-	w->mapped = true;
+	w->cols_now = cols;
 }
 
 /* A sentence for each flag of the row. */
 static struct str
-why(struct writer *w, const struct stream_row *row, const struct verdict *v)
+why(struct writer *w, size_t row, const struct verdict *v)
 {
+	struct stream *s = &w->in->stream;
+
 	if (v->n == 0)
 		return STR_NONE;
-	stream_split(&w->in->stream, row, w->in_v, &w->unescaped);
-	fact_set(&w->fact, stream_cols(&w->in->stream, row), w->in_v);
+	fact_set(&w->fact, stream_cols(s, row), stream_values(s, row));
 	w->why.n = 0;
 	why_add(&w->why, w->r->judge, v, &w->fact);
 	return buf_str(&w->why);
 }
 
-/* First what is ours: with that alone the line may do for the rest. */
+/* Our own columns first: the input line may serve unchanged for the rest. */
 static void
-write_row(struct writer *w, const struct stream_row *row)
+write_row(struct writer *w, size_t row, const struct verdict *verdict)
 {
-	const struct verdict *verdict = judge_verdict(w->r->judge, row->set);
+	const struct stream_row *in = &w->in->stream.rows[row];
 	size_t i, n = w->cols->n;
+	const struct str *v;
 
 	for (i = w->kept; i < n; i++) {
 		if (w->cols->v[i].id == F_FLAGS)
@@ -167,34 +175,33 @@ write_row(struct writer *w, const struct stream_row *row)
 		else if (w->cols->v[i].id == F_WHY)
 			w->v[i] = why(w, row, verdict);
 	}
-	if (w->kept > 0 && out_line(w->out, row->line, w->v + w->kept,
-	    n - w->kept))
+	if (w->kept > 0 && out_line(w->out, (struct str){ in->line, in->len },
+	    w->v + w->kept, n - w->kept))
 		return;
-	stream_split(&w->in->stream, row, w->in_v, &w->unescaped);
+	v = stream_values(&w->in->stream, row);
 	for (i = 0; i < n; i++)
 		if (!is_own(&w->cols->v[i]))
-			w->v[i] = w->from[i] >= 0 ? w->in_v[w->from[i]] :
-			    STR_NONE;
+			w->v[i] = w->from[i] >= 0 ? v[w->from[i]] : STR_NONE;
 	out_row(w->out, w->v, verdict->n > 0 ? OUT_ODD : OUT_PLAIN);
 }
 
+/* order: the row numbers; NULL: they are 0 to n - 1. */
 static void
 write_rows(struct writer *w, const uint32_t *order, uint32_t n)
 {
-	const struct stream *s = &w->in->stream;
-	uint32_t i, seg;
+	const struct verdict *verdict;
+	uint32_t i, row, cols;
 
-	w->mapped = false;
+	w->cols_now = STREAM_NONE;
 	for (i = 0; i < n; i++) {
-		const struct stream_row *row = &s->rows[order[i]];
-
-		if (w->r->select &&
-		    judge_verdict(w->r->judge, row->set)->n == 0)
+		row = order != NULL ? order[i] : i;
+		verdict = judge_verdict(w->r->judge, w->in->set[row]);
+		if (w->r->select && verdict->n == 0)
 			continue;
-		seg = s->parts[row->part].seg;
-		if (!w->mapped || w->seg != seg)
-			map_columns(w, seg);
-		write_row(w, row);
+		cols = stream_part(&w->in->stream, row)->cols;
+		if (w->cols_now != cols)
+			map_columns(w, cols);
+		write_row(w, row, verdict);
 	}
 }
 
@@ -210,65 +217,61 @@ sort_rows(const struct stream *s)
 	for (i = 0; i < s->nsnaps; i++)
 		at[i + 1] = at[i] + s->snaps[i].rows;
 	for (i = 0; i < s->nrows; i++)
-		order[at[stream_snap_of(s, &s->rows[i])]++] = (uint32_t)i;
+		order[at[stream_snap(s, i)]++] = (uint32_t)i;
 	free(at);
 	return order;
 }
 
-/* The head of a snapshot, which module out wants to keep. */
-struct head {
-	struct head *next;
-	struct snap snap;
-	struct cols cols;
-};
-
-/* Where there are as many keys as there may be, the last one makes way. */
+/* If the snapshot has no room for another key, overwrites the last. */
 static void
-set_partial(struct snap *s)
+set_partial(struct snap_room *r)
 {
-	if (!snap_set(s, "partial", STR_LIT("1"))) {
-		s->n--;
-		snap_set(s, "partial", STR_LIT("1"));
+	if (!snap_set(r, "partial", STR_LIT("1"))) {
+		r->n--;
+		snap_set(r, "partial", STR_LIT("1"));
 	}
 }
 
-static struct head *
-make_head(const struct writer *w, const struct stream_snap *ss, uint32_t snap)
+static void
+make_head(const struct writer *w, struct head *h, size_t snap)
 {
-	const struct report *r = w->r;
-	struct head *h = mem_alloc(sizeof *h);
+	const struct stream *s = &w->in->stream;
+	const struct snap *from = &s->snaps[snap].snap;
 
-	h->snap = ss->snap;
+	h->room.n = from->n;
+	if (from->n > 0)
+		memcpy(h->room.v, from->v, from->n * sizeof *from->v);
 	/* What was selected by us, or by grep before us, or belongs to no
 	 * snapshot must not look whole to those who read on. */
-	if (r->select || w->in->stream.extent == REC_SELECTION || !ss->named)
-		set_partial(&h->snap);
-	cols_init(&h->cols);
-	if (r->columns != NULL) {
-		cols_copy(&h->cols, r->columns);
-		return h;
+	if (w->r->select || s->extent == REC_SELECTION || s->nsnaps == 0)
+		set_partial(&h->room);
+	h->snap = snap_of(&h->room);
+	cols_free(&h->cols);
+	if (w->r->columns != NULL) {
+		cols_copy(&h->cols, w->r->columns);
+		return;
 	}
-	unite_segs(&h->cols, &w->in->stream, snap);
-	append_own(&h->cols, r->why);
-	return h;
+	unite_snap(&h->cols, s, snap);
+	append_own(&h->cols, w->r->why);
 }
 
 static void
-write_snap(struct writer *w, uint32_t snap, const uint32_t *order)
+write_snap(struct writer *w, size_t snap, const uint32_t *order)
 {
-	const struct stream_snap *ss = &w->in->stream.snaps[snap];
-	struct head *h = make_head(w, ss, snap);
+	struct head *h = &w->heads[0];
 
-	h->next = w->heads;
-	w->heads = h;
+	if (w->cols == &h->cols)
+		h = &w->heads[1];
+	make_head(w, h, snap);
 	w->cols = &h->cols;
 	w->v = mem_alloc(h->cols.n * sizeof *w->v);
 	w->from = mem_alloc(h->cols.n * sizeof *w->from);
-	/* Beside others it needs a ##prt too: else it is more than they say. */
+	/* If any input has a ##prt, this one needs one too, or its records
+	 * would count towards the snapshot before it. */
 	out_snapshot(w->out, w->marked ? &h->snap : NULL, &h->cols);
 	if (w->in->stream.extent == REC_CUT)
 		out_cut(w->out);
-	write_rows(w, order, ss->rows);
+	write_rows(w, order, w->in->stream.snaps[snap].rows);
 	free(w->v);
 	free(w->from);
 }
@@ -277,27 +280,14 @@ static void
 write_input(struct writer *w)
 {
 	const struct stream *s = &w->in->stream;
-	uint32_t *order = sort_rows(s), i, at = 0;
+	uint32_t *order = s->nsnaps > 1 ? sort_rows(s) : NULL;
+	size_t i, at = 0;
 
-	w->in_v = mem_alloc(stream_width(s) * sizeof *w->in_v);
-	for (i = 0; i < s->nsnaps; i++) {
-		write_snap(w, i, order + at);
+	for (i = 0; i < w->in->nsnaps; i++) {
+		write_snap(w, i, order != NULL ? order + at : NULL);
 		at += s->snaps[i].rows;
 	}
-	free(w->in_v);
 	free(order);
-}
-
-static void
-free_heads(struct head *h)
-{
-	struct head *next;
-
-	for (; h != NULL; h = next) {
-		next = h->next;
-		cols_free(&h->cols);
-		free(h);
-	}
 }
 
 bool
@@ -307,17 +297,17 @@ report_records(const struct report *r, const struct out_opts *opts)
 	size_t i;
 	bool ok;
 
-	/* A stream's nameless one comes last. */
+	cols_init(&w.heads[0].cols);
+	cols_init(&w.heads[1].cols);
 	for (i = 0; i < r->n; i++)
-		w.marked |= r->inputs[i].stream.nsnaps > 0 &&
-		    r->inputs[i].stream.snaps[0].named;
+		w.marked |= r->inputs[i].stream.nsnaps > 0;
 	for (i = 0; i < r->n; i++) {
 		w.in = &r->inputs[i];
 		write_input(&w);
 	}
-	buf_free(&w.unescaped);
 	buf_free(&w.why);
 	ok = out_close(w.out);
-	free_heads(w.heads);
+	cols_free(&w.heads[0].cols);
+	cols_free(&w.heads[1].cols);
 	return ok;
 }

@@ -9,14 +9,13 @@ needs_others(const struct heur *h)
 }
 
 static bool
-scope_hides(const struct heur *h, const struct stream_snap *snap)
+scope_hides(const struct heur *h, const struct heur_snap *snap)
 {
-	return needs_others(h) && !heur_scope_shows(h->scope,
-	    snap_get(&snap->snap, "scope"));
+	return needs_others(h) && !heur_scope_shows(h->scope, snap->scope);
 }
 
 uint64_t
-off_in(const struct stream_snap *snap)
+off_in(const struct heur_snap *snap)
 {
 	uint64_t off = 0;
 	int i;
@@ -32,25 +31,25 @@ off_in(const struct stream_snap *snap)
 struct place {
 	const struct stream *s;
 	const struct heur_snap *snaps;
-	size_t i;
+	size_t nsnaps, i;
 };
 
 static bool
 lacks_fields(const struct heur *h, const struct place *p)
 {
-	return !heur_has_fields(h, &p->s->segs[p->i].cols);
+	return !heur_has_fields(h, &p->s->cols[p->i]);
 }
 
 static bool
 lacks_others(const struct heur *h, const struct place *p)
 {
-	return needs_others(h) && !p->s->snaps[p->i].whole;
+	return needs_others(h) && !p->snaps[p->i].whole;
 }
 
 static bool
 is_narrowed(const struct heur *h, const struct place *p)
 {
-	return p->s->snaps[p->i].whole && scope_hides(h, &p->s->snaps[p->i]);
+	return p->snaps[p->i].whole && scope_hides(h, &p->snaps[p->i]);
 }
 
 static bool
@@ -80,7 +79,7 @@ static const struct reason {
 static bool
 is_off(const struct heur *h, const struct reason *r, struct place p)
 {
-	size_t n = r->of_header ? p.s->nsegs : p.s->nsnaps;
+	size_t n = r->of_header ? p.s->ncols : p.nsnaps;
 
 	for (p.i = 0; p.i < n; p.i++)
 		if (r->is(h, &p))
@@ -102,9 +101,9 @@ needs_diff(const struct heur *h)
 
 void
 off_explain(const bool *on, const bool *asked, const struct stream *s,
-    const struct heur_snap *snaps)
+    const struct heur_snap *snaps, size_t nsnaps)
 {
-	struct place p = { s, snaps, 0 };
+	struct place p = { s, snaps, nsnaps, 0 };
 	struct buf names = { 0 };
 	size_t i, j;
 

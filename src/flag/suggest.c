@@ -58,23 +58,21 @@ struct suggester {
 	struct out *out;
 	struct judge *judge;
 	struct names said;
-	struct buf rule, unescaped;
-	struct str *v;
+	struct buf rule;
 	struct fact f;
 };
 
 static void
-suggest_row(struct suggester *s, const struct stream *stream,
-    const struct stream_row *row)
+suggest_row(struct suggester *s, struct judge_input *in, size_t row)
 {
-	const struct verdict *v = judge_verdict(s->judge, row->set);
+	const struct verdict *v = judge_verdict(s->judge, in->set[row]);
 	struct str flags = v->flags, name;
 	size_t before;
 
 	if (v->n == 0)
 		return;
-	stream_split(stream, row, s->v, &s->unescaped);
-	fact_set(&s->f, stream_cols(stream, row), s->v);
+	fact_set(&s->f, stream_cols(&in->stream, row),
+	    stream_values(&in->stream, row));
 	while (flags.p != NULL) {
 		name = str_cut(&flags, ',');
 		if (!make_rule(&s->rule, name, &s->f))
@@ -92,18 +90,12 @@ bool
 report_suggest(const struct report *r, const struct out_opts *opts)
 {
 	struct suggester s = { .out = out_open(opts), .judge = r->judge };
-	const struct stream *stream;
 	size_t i, row;
 
-	for (i = 0; i < r->n; i++) {
-		stream = &r->inputs[i].stream;
-		s.v = mem_alloc(stream_width(stream) * sizeof *s.v);
-		for (row = 0; row < stream->nrows; row++)
-			suggest_row(&s, stream, &stream->rows[row]);
-		free(s.v);
-	}
+	for (i = 0; i < r->n; i++)
+		for (row = 0; row < r->inputs[i].stream.nrows; row++)
+			suggest_row(&s, &r->inputs[i], row);
 	names_free(&s.said);
 	buf_free(&s.rule);
-	buf_free(&s.unescaped);
 	return out_close(s.out);
 }

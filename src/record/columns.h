@@ -12,6 +12,11 @@
 #include "lib/mem.h"
 #include "record/field.h"
 
+/* No input has more in all its headers: what is done for each name of each
+ * header takes the time of a look at all of them. */
+enum { COLS_MAX = 1000 };
+#define COLS_MAX_TEXT "1000"
+
 struct cols {
 	size_t n, cap;
 	struct col {

@@ -233,6 +233,10 @@ read_header(struct rec *r, struct str line)
 	do {
 		struct str name = str_cut(&names, '\t');
 
+		if (c.n == COLS_MAX) {
+			cols_free(&c);
+			return fail(r, "more than " COLS_MAX_TEXT " columns");
+		}
 		if (!cols_add(&c, name)) {
 			cols_free(&c);
 			snprintf(r->error, sizeof r->error,
@@ -371,12 +375,6 @@ rec_next(struct rec *r)
 			return event;
 	}
 	return at_end(r);
-}
-
-bool
-rec_closed(const struct rec *r)
-{
-	return r->nend + 1 == r->nsnap && r->rows == r->promised;
 }
 
 enum rec_extent

@@ -34,7 +34,7 @@ struct rec {
 	const char *name;	/* of the input, as messages call it */
 	size_t lineno;		/* of the line of the last event, from 1 */
 	struct cols cols;
-	struct snap snap;
+	struct snap snap;	/* lives until rec_stop */
 	struct str line;	/* of a record, as it was read, without LF */
 	struct str *v;		/* its values, unescaped */
 	uint64_t rows;		/* records so far */
@@ -61,10 +61,6 @@ void rec_stop(struct rec *r);
 
 /* The next thing there is.  What an event gave is good until the next one. */
 enum rec_event rec_next(struct rec *r);
-
-/* At REC_SNAP: all ##prt before this one had their ##end, and the records that
- * it promises, before it. */
-bool rec_closed(const struct rec *r);
 
 /* After REC_EOF. */
 enum rec_extent rec_extent(const struct rec *r);

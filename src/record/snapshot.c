@@ -5,13 +5,13 @@
 
 #define VERSION "1"
 
-/* The number of the key, s->n where it is not there. */
+/* The number of the key, n if it is not there. */
 static size_t
-find(const struct snap *s, struct str key)
+find_key(const struct snap_pair *v, size_t n, struct str key)
 {
 	size_t i = 0;
 
-	while (i < s->n && !str_eq(s->v[i].key, key))
+	while (i < n && !str_eq(v[i].key, key))
 		i++;
 	return i;
 }
@@ -19,22 +19,28 @@ find(const struct snap *s, struct str key)
 struct str
 snap_get(const struct snap *s, const char *key)
 {
-	size_t i = find(s, str_from(key));
+	size_t i = find_key(s->v, s->n, str_from(key));
 
 	return i < s->n ? s->v[i].value : STR_NONE;
 }
 
 bool
-snap_set(struct snap *s, const char *key, struct str value)
+snap_set(struct snap_room *r, const char *key, struct str value)
 {
-	size_t i = find(s, str_from(key));
+	size_t i = find_key(r->v, r->n, str_from(key));
 
 	if (i == SNAP_KEYS)
 		return false;
-	if (i == s->n)
-		s->n++;
-	s->v[i] = (struct snap_pair){ str_from(key), value };
+	if (i == r->n)
+		r->n++;
+	r->v[i] = (struct snap_pair){ str_from(key), value };
 	return true;
+}
+
+struct snap
+snap_of(const struct snap_room *r)
+{
+	return (struct snap){ r->n, r->v };
 }
 
 static bool
@@ -49,7 +55,7 @@ is_key(struct str s)
 }
 
 static const char *
-add_pair(struct snap *s, struct str text, struct arena *a)
+add_pair(struct snap_room *r, struct str text, struct arena *a)
 {
 	struct snap_pair pair;
 	const char *wrong;
@@ -58,9 +64,9 @@ add_pair(struct snap *s, struct str text, struct arena *a)
 	pair.key = str_cut(&text, '=');
 	if (!is_key(pair.key) || text.p == NULL)
 		return "expected key=value after ##prt 1";
-	if (find(s, pair.key) < s->n)
+	if (find_key(r->v, r->n, pair.key) < r->n)
 		return "a key of ##prt twice";
-	if (s->n == SNAP_KEYS)
+	if (r->n == SNAP_KEYS)
 		return "too many keys in ##prt";
 	value = arena_alloc(a, text.n + 1);
 	wrong = escape_undo(text, value, &pair.value.n);
@@ -69,17 +75,19 @@ add_pair(struct snap *s, struct str text, struct arena *a)
 	pair.value.p = value;
 	if (text.n == 0 || str_is(text, "-"))
 		pair.value = STR_NONE;
-	s->v[s->n++] = pair;
+	r->v[r->n++] = pair;
 	return NULL;
 }
 
 const char *
 snap_parse(struct snap *s, struct str text, struct arena *a)
 {
+	struct snap_room r;
+	struct snap_pair *v;
 	const char *wrong;
 	struct str word;
 
-	s->n = 0;
+	r.n = 0;
 	str_cut(&text, ' ');
 	if (!str_is(str_cut(&text, ' '), VERSION))
 		return "expected ##prt 1: another version's snapshot";
@@ -87,10 +95,13 @@ snap_parse(struct snap *s, struct str text, struct arena *a)
 		word = str_cut(&text, ' ');
 		if (word.n == 0)
 			continue;
-		wrong = add_pair(s, word, a);
+		wrong = add_pair(&r, word, a);
 		if (wrong != NULL)
 			return wrong;
 	}
+	v = arena_alloc(a, r.n * sizeof *v);
+	memcpy(v, r.v, r.n * sizeof *v);
+	*s = (struct snap){ r.n, v };
 	return NULL;
 }
 

@@ -15,19 +15,27 @@ enum { SNAP_KEYS = 32 };
 /* Keys in the order of the line.  Keys and values are raw bytes, not owned. */
 struct snap {
 	size_t n;
-	struct snap_pair {
+	const struct snap_pair {
 		struct str key, value;
-	} v[SNAP_KEYS];
+	} *v;
 };
 
-/* A missing value where there is no such key. */
+/* One that is being made. */
+struct snap_room {
+	size_t n;
+	struct snap_pair v[SNAP_KEYS];
+};
+
+/* A missing value if there is no such key. */
 struct str snap_get(const struct snap *s, const char *key);
 
-/* Replaces the key's value, or appends it.  False where there is no room. */
-bool snap_set(struct snap *s, const char *key, struct str value);
+/* Replaces the key's value, or appends it.  False if there is no room. */
+bool snap_set(struct snap_room *r, const char *key, struct str value);
+/* What was made so far; it lives as long as r. */
+struct snap snap_of(const struct snap_room *r);
 
-/* Reads what follows `##prt' on its line.  Values are unescaped into a.
- * Returns NULL or what is wrong (a literal). */
+/* Reads what follows `##prt' on its line; the pairs and their values, which are
+ * unescaped, go to a.  Returns NULL or what is wrong (a literal). */
 const char *snap_parse(struct snap *s, struct str text, struct arena *a);
 
 /* Append the ##prt line, LF included, and the ##end line of so many records. */

@@ -13,6 +13,7 @@
 
 /* What the snapshot says of itself; strings go to the arena. */
 struct about {
+	struct snap_room room;
 	struct snap snap;
 	struct sys sys;
 	struct arena *arena;
@@ -23,7 +24,7 @@ set_number(struct about *a, const char *key, uint64_t v)
 {
 	char digits[NUM_MAX];
 
-	snap_set(&a->snap, key, arena_str(a->arena, num_str(digits, v)));
+	snap_set(&a->room, key, arena_str(a->arena, num_str(digits, v)));
 }
 
 /* Of a text it is not known which machine it tells of, nor who asked. */
@@ -34,17 +35,18 @@ describe(struct about *a, const struct scan_job *j, uint64_t unowned,
 	char time[TIMESTAMP_LEN];
 
 	timestamp_format(time, j->start);
-	snap_set(&a->snap, "time",
+	snap_set(&a->room, "time",
 	    arena_str(a->arena, (struct str){ time, sizeof time }));
 	if (!j->req.is_text) {
 		sys_read(&a->sys, j->req.proc, j->req.own_proc, a->arena);
-		snap_set(&a->snap, "host", a->sys.host);
-		snap_set(&a->snap, "boot", a->sys.boot);
+		snap_set(&a->room, "host", a->sys.host);
+		snap_set(&a->room, "boot", a->sys.boot);
 		set_number(a, "euid", (uint64_t)geteuid());
 		set_number(a, "unowned", unowned);
 		set_number(a, "unpriv", a->sys.unpriv);
 	}
-	snap_set(&a->snap, "scope", arena_str(a->arena, scope));
+	snap_set(&a->room, "scope", arena_str(a->arena, scope));
+	a->snap = snap_of(&a->room);
 }
 
 /* Nothing is read that no column and no filter needs. */

@@ -44,18 +44,18 @@ check_rows(const struct diff_side *s, const struct diff_side *other)
 {
 	size_t i;
 
-	for (i = 0; i < s->nrows; i++) {
+	for (i = 0; i < s->stream.nrows; i++) {
 		const struct diff_row *row = &s->rows[i];
 
-		check(row->head < s->nrows, "a row without a head");
+		check(row->head < s->stream.nrows, "a row without a head");
 		check(row->change <= DIFF_GONE, "no change");
 		check(row->change != DIFF_CHANGED ||
-		    row->peer < other->nrows, "changed, from nothing");
+		    row->peer < other->stream.nrows, "changed, from nothing");
 	}
 }
 
 static int
-print(const struct diff *d, const char *format, bool every)
+print(struct diff *d, const char *format, bool every)
 {
 	struct diff_print print = { .d = d, .every = every,
 		.changes = DIFF_CHANGES | DIFF_BIT(DIFF_UNCHANGED) };
@@ -76,7 +76,7 @@ print(const struct diff *d, const char *format, bool every)
 
 /* What is kept for the next run: it is a state, and NEW is no change of it. */
 static struct buf
-save(const struct diff *d)
+save(struct diff *d)
 {
 	struct state state = { .path = "state", .folder = -1, .lock = -1,
 		.fd = fuzz_file(STR_NONE) };
@@ -92,8 +92,8 @@ check_state(struct str text, struct str new)
 	struct diff_print print = { .d = &d, .changes = DIFF_CHANGES };
 
 	start(&d, text, new);
-	check(diff_side_check(&d.old), "a state that cannot be read");
-	check(diff_save_check(&d.old), "a state that is none");
+	check(stream_check(&d.old.stream), "a state that cannot be read");
+	check(diff_save_check(&d.old.stream), "a state that is none");
 	if (diff_check(&d, false) && !diff_is_stale(&d, "")) {
 		diff_match(&d.old, &d.new);
 		check_rows(&d.new, &d.old);
@@ -110,7 +110,7 @@ compare(struct str old, struct str new)
 	bool ok;
 
 	start(&d, old, new);
-	ok = diff_side_check(&d.old) && diff_side_check(&d.new) &&
+	ok = stream_check(&d.old.stream) && stream_check(&d.new.stream) &&
 	    diff_check(&d, true);
 	if (ok) {
 		diff_match(&d.old, &d.new);

@@ -39,8 +39,7 @@ check_rows(struct judge *j, const struct judge_input *in)
 	size_t i, k, most = HEUR_COUNT + j->rules.n;
 
 	for (i = 0; i < in->stream.nrows; i++) {
-		const struct verdict *v = judge_verdict(j,
-		    in->stream.rows[i].set);
+		const struct verdict *v = judge_verdict(j, in->set[i]);
 
 		check((v->n > 0) == (v->flags.p != NULL),
 		    "flags without a cause");
