@@ -46,6 +46,25 @@ num_cmp32(const void *a, const void *b)
 	return num_cmp(*x, *y);
 }
 
+/* How many of the n elements at v, of size bytes each and in order, are before
+ * key: the place of the first that is not.  cmp as bsearch has it. */
+static inline size_t
+num_before(const void *key, const void *v, size_t n, size_t size,
+    int (*cmp)(const void *key, const void *element))
+{
+	const char *p = v;
+	size_t first = 0, middle;
+
+	while (first < n) {
+		middle = first + (n - first) / 2;
+		if (cmp(key, p + middle * size) > 0)
+			first = middle + 1;
+		else
+			n = middle;
+	}
+	return first;
+}
+
 /* Sorts the n numbers, each of which is left once; returns how many. */
 size_t num_sort(uint32_t *v, size_t n);
 

@@ -78,6 +78,27 @@ str_take(struct str *s, char c)
 	return true;
 }
 
+/* Cuts suffix off the end of s; false if s ends otherwise. */
+static inline bool
+str_take_end(struct str *s, const char *suffix)
+{
+	if (!str_ends(*s, suffix))
+		return false;
+	s->n -= strlen(suffix);
+	return true;
+}
+
+/* The path in exe: without what says that the file was deleted or replaced. */
+static inline struct str
+str_undeleted(struct str exe)
+{
+	if (str_ends(exe, ")")) {
+		str_take_end(&exe, " (deleted)");
+		str_take_end(&exe, " (replaced)");
+	}
+	return exe;
+}
+
 /* Cuts s at the first c: returns what is before it and leaves what is after
  * it in *s; without a c, returns all of s and leaves a missing value. */
 static inline struct str

@@ -23,27 +23,13 @@ struct users {
 	bool loaded;
 };
 
-/* The place of uid, or where it would be. */
-static size_t
-find(const struct users *u, uint32_t uid)
+static int
+by_uid(const void *key, const void *element)
 {
-	size_t low = 0, high = u->n;
+	const uint32_t *uid = key;
+	const struct user *user = element;
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (u->user[mid].uid < uid)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
-}
-
-static bool
-is_at(const struct users *u, size_t at, uint32_t uid)
-{
-	return at < u->n && u->user[at].uid == uid;
+	return num_cmp(*uid, user->uid);
 }
 
 static void
@@ -128,8 +114,8 @@ users_name(struct users *u, uint32_t uid)
 
 	if (!u->loaded)
 		load(u);
-	at = find(u, uid);
-	if (is_at(u, at, uid))
+	at = num_before(&uid, u->user, u->n, sizeof *u->user, by_uid);
+	if (at < u->n && u->user[at].uid == uid)
 		return u->user[at].name;
 	pw = getpwuid((uid_t)uid);
 	if (pw != NULL && pw->pw_name[0] != '\0')
