@@ -37,6 +37,8 @@ struct out_format {
 /* Writes some of o->buf if it is much, for a format that appends more than a
  * row at once. */
 void out_spill(struct out *o);
+/* Writes the rest and closes standard output. */
+void out_finish(struct out *o);
 
 /* The width that the environment names, or else that of the terminal which
  * standard output is; 0 where it is none. */

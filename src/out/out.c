@@ -1,14 +1,10 @@
 #include "out/format.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "lib/err.h"
-
-enum { FLUSH_SIZE = 64 * 1024 };
 
 static const struct out_format *const formats[] = {
 	&out_tsv, &out_table, &out_json, &out_csv,
@@ -48,22 +44,6 @@ out_when(const char *name, enum out_when *when)
 	return false;
 }
 
-/*
- * A descriptor that is closed would be given to the first file we open.  It
- * gets /dev/null instead, opened the wrong way round: what uses it still fails
- * with EBADF, as on the closed one.
- */
-void
-out_guard_descriptors(void)
-{
-	int fd;
-
-	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
-			open("/dev/null",
-			    fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
-}
-
 struct out *
 out_open(const struct out_opts *opts)
 {
@@ -73,54 +53,6 @@ out_open(const struct out_opts *opts)
 	if (o->opts.format == NULL)
 		o->opts.format = isatty(STDOUT_FILENO) ? &out_table : &out_tsv;
 	return o;
-}
-
-static void
-fail(struct out *o)
-{
-	o->failed = true;
-	o->error = errno;
-	o->buf.n = 0;
-}
-
-/* Somebody else may have made the terminal or pipe non-blocking. */
-static bool
-wait_writable(void)
-{
-	struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
-
-	return poll(&p, 1, -1) >= 0 || errno == EINTR;
-}
-
-static void
-flush(struct out *o)
-{
-	size_t done = 0;
-	ssize_t n;
-
-	while (done < o->buf.n) {
-		n = write(STDOUT_FILENO, o->buf.p + done, o->buf.n - done);
-		if (n >= 0)
-			done += (size_t)n;
-		else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-			if (!wait_writable()) {
-				fail(o);
-				return;
-			}
-		} else if (errno != EINTR) {
-			fail(o);
-			return;
-		}
-	}
-	o->wrote = o->wrote || done > 0;
-	o->buf.n = 0;
-}
-
-void
-out_spill(struct out *o)
-{
-	if (!o->failed && o->buf.n >= FLUSH_SIZE)
-		flush(o);
 }
 
 static void
@@ -198,11 +130,7 @@ out_close(struct out *o)
 	bool ok;
 
 	end_snapshot(o);
-	if (!o->failed)
-		flush(o);
-	/* Some file systems tell of a full disk only here. */
-	if (!o->failed && o->wrote && close(STDOUT_FILENO) != 0)
-		fail(o);
+	out_finish(o);
 	ok = !o->failed;
 	if (!ok) {
 		errno = o->error;

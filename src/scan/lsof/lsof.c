@@ -43,12 +43,6 @@ lsof_close(struct lsof *l)
 	free(l);
 }
 
-void
-lsof_complain(struct lsof *l, size_t line, const char *wrong)
-{
-	l->note(l->arg, line, wrong);
-}
-
 static void
 take_line(struct lsof *l, struct str line)
 {

@@ -76,7 +76,11 @@ struct lsof {
 	int column[COL_COUNT];
 };
 
-void lsof_complain(struct lsof *l, size_t line, const char *wrong);
+static inline void
+lsof_complain(struct lsof *l, size_t line, const char *wrong)
+{
+	l->note(l->arg, line, wrong);
+}
 
 /* Ends the process, and begins another: false where pid is no number of one,
  * and then its files are nobody's. */
