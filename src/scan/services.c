@@ -2,10 +2,10 @@
  * services: names of ports, see scan/services.h.
  *
  * Every name and alias of every source is an entry, in order of precedence;
- * the files' text is kept and the names point into it.  A hash table, open
- * addressing, finds a port's first entry.  It is not an array of 65536 ports
- * for each protocol, because that would touch a page of memory for nearly
- * every entry, and a page fault costs more than the reading of 20 lines.
+ * the files' text is kept and the names point into it.  A map finds a port's
+ * first entry.  It is not an array of 65536 ports for each protocol, because
+ * that would touch a page of memory for nearly every entry, and a page fault
+ * costs more than the reading of 20 lines.
  */
 #include "scan/services.h"
 
@@ -14,7 +14,7 @@
 
 #include "lib/err.h"
 #include "lib/input.h"
-#include "lib/mem.h"
+#include "lib/map.h"
 #include "lib/num.h"
 #include "scan/services-table.h"
 
@@ -22,8 +22,6 @@
 
 enum {
 	PORT_MAX = 65535,
-	NKEYS = SERVICES_NPROTO * (PORT_MAX + 1),
-	SET_BITS = 64,
 	NENTRIES = 1024		/* room at first: the table, and most files */
 };
 
@@ -37,8 +35,7 @@ struct services {
 	struct buf user, etc;
 	struct entry *entries;
 	size_t n, cap;
-	uint32_t *slots;	/* number of an entry + 1; 0: free */
-	unsigned shift;		/* 32 - log2 of their number */
+	struct map first;	/* a port's first entry, from 1 */
 };
 
 static uint32_t
@@ -52,14 +49,8 @@ add_entry(void *arg, struct str name, enum services_proto proto, uint16_t port)
 {
 	struct services *s = arg;
 
-	s->entries = mem_grow(s->entries, &s->cap, s->n + 1,
-	    sizeof *s->entries);
-	s->entries[s->n++] = (struct entry){
-		.name = name.p,
-		.port = port,
-		.proto = (uint8_t)proto,
-		.len = (uint8_t)name.n,
-	};
+	*MEM_PUSH(s->entries, s->n, s->cap) = (struct entry){ name.p, port,
+		(uint8_t)proto, (uint8_t)name.n };
 }
 
 static void
@@ -76,38 +67,19 @@ add_table(struct services *s)
 				    services_table[i].port);
 }
 
-/* The port's slot, or the free one where it belongs.  One is always free:
- * there are twice as many slots as entries or ports. */
-static uint32_t *
-find_slot(const struct services *s, uint32_t key)
-{
-	/* Fibonacci hashing: 2^32 divided by the golden ratio. */
-	uint32_t i = key * 2654435769U >> s->shift;
-
-	while (s->slots[i] != 0) {
-		const struct entry *e = &s->entries[s->slots[i] - 1];
-
-		if (make_key(e->proto, e->port) == key)
-			break;
-		i = (i + 1) & UINT32_MAX >> s->shift;
-	}
-	return &s->slots[i];
-}
-
 static void
-build_slots(struct services *s)
+number_ports(struct services *s)
 {
-	size_t i, n = s->n < NKEYS ? s->n : NKEYS;
-	uint32_t *slot;
+	const struct entry *e;
+	uint32_t *first;
+	size_t i;
 
-	for (s->shift = 31; UINT64_C(1) << (32 - s->shift) < 2 * n;)
-		s->shift--;
-	s->slots = mem_alloc(sizeof *s->slots << (32 - s->shift));
+	map_reserve(&s->first, NENTRIES);
 	for (i = 0; i < s->n; i++) {
-		slot = find_slot(s,
-		    make_key(s->entries[i].proto, s->entries[i].port));
-		if (*slot == 0)
-			*slot = (uint32_t)i + 1;
+		e = &s->entries[i];
+		first = map_at(&s->first, make_key(e->proto, e->port));
+		if (*first == 0)
+			*first = (uint32_t)i + 1;
 	}
 }
 
@@ -130,7 +102,7 @@ services_open(const char *user_file)
 		services_parse(buf_str(&s->etc), add_entry, s);
 	else if (errno != ENOENT)
 		err_msg(ETC_SERVICES ":");
-	build_slots(s);
+	number_ports(s);
 	return s;
 }
 
@@ -142,7 +114,7 @@ services_free(struct services *s)
 	buf_free(&s->user);
 	buf_free(&s->etc);
 	free(s->entries);
-	free(s->slots);
+	map_free(&s->first);
 	free(s);
 }
 
@@ -150,56 +122,34 @@ struct str
 services_name(const struct services *s, enum services_proto proto,
     uint16_t port)
 {
-	uint32_t i = *find_slot(s, make_key(proto, port));
+	uint32_t i = map_get(&s->first, make_key(proto, port));
 
 	if (i == 0)
 		return STR_NONE;
 	return (struct str){ s->entries[i - 1].name, s->entries[i - 1].len };
 }
 
-/* Calls found for each key of set; returns how many there are. */
-static unsigned
-report_set(const uint64_t *set,
-    void (*found)(void *arg, enum services_proto proto, uint16_t port),
-    void *arg)
-{
-	unsigned key, count = 0;
-
-	for (key = 0; key < NKEYS; key++) {
-		uint64_t bits = set[key / SET_BITS] >> key % SET_BITS;
-
-		if (bits == 0) {
-			key |= SET_BITS - 1;	/* none left in this word */
-		} else if (bits & 1) {
-			found(arg, (enum services_proto)(key >> 16),
-			    (uint16_t)(key & PORT_MAX));
-			count++;
-		}
-	}
-	return count;
-}
-
-/* A set of keys sorts them and drops doubles: several sources and aliases
- * may give the same name to a port. */
 unsigned
 services_ports(const struct services *s, struct str name,
     void (*found)(void *arg, enum services_proto proto, uint16_t port),
     void *arg)
 {
-	uint64_t set[NKEYS / SET_BITS] = { 0 };
-	bool any = false;
-	size_t i;
+	uint32_t *keys = NULL;
+	size_t i, n = 0, cap = 0;
 
 	for (i = 0; i < s->n; i++) {
 		const struct entry *e = &s->entries[i];
-		uint32_t key = make_key(e->proto, e->port);
 
-		if (!str_eq(name, (struct str){ e->name, e->len }))
-			continue;
-		set[key / SET_BITS] |= UINT64_C(1) << key % SET_BITS;
-		any = true;
+		if (str_eq(name, (struct str){ e->name, e->len }))
+			*MEM_PUSH(keys, n, cap) = make_key(e->proto, e->port);
 	}
-	return any ? report_set(set, found, arg) : 0;
+	/* Several sources and aliases may give a port the same name. */
+	n = num_sort(keys, n);
+	for (i = 0; i < n; i++)
+		found(arg, (enum services_proto)(keys[i] >> 16),
+		    (uint16_t)(keys[i] & PORT_MAX));
+	free(keys);
+	return (unsigned)n;
 }
 
 static bool
