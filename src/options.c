@@ -1,22 +1,13 @@
 #include "options.h"
 
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "lib/err.h"
 #include "lib/priv.h"
 
-#ifdef HAVE_CONFIG_H
-#include <lib/config.h>
-#endif
-
-static int
-arg_kind(const struct opt *opt)
-{
-	if (opt->arg == NULL)
-		return no_argument;
-	return opt->arg[0] == '[' ? optional_argument : required_argument;
-}
+enum { OPTS_MAX = 64, NO_LETTER = 256 };
 
 bool
 opts_begin(const char *prog)
@@ -29,47 +20,23 @@ opts_begin(const char *prog)
 }
 
 void
-opts_start(struct opts *o, const struct opt *table, int argc, char **argv)
-{
-	const struct opt *opt;
-	char *letter = o->letters;
-	struct option *name = o->names;
-
-	memset(o, 0, sizeof *o);
-	o->table = table;
-	o->argc = argc;
-	o->argv = argv;
-	*letter++ = ':';	/* a missing argument is told apart */
-	for (opt = table; opt->c != 0; opt++) {
-		if (opt->c < OPT_HEADER) {
-			*letter++ = (char)opt->c;
-			if (opt->arg != NULL)
-				*letter++ = ':';
-		}
-		if (opt->name != NULL)
-			*name++ = (struct option){ opt->name, arg_kind(opt),
-			    NULL, opt->c };
-	}
-	opterr = 0;
-	/* Options may follow operands, whatever the environment says. */
-	unsetenv("POSIXLY_CORRECT");
-}
-
-void
 opts_bad(const char *option, const char *value, const char *expected)
 {
 	err_msg("%s=%s: expected %s", option, value, expected);
 }
 
-void
-opts_bad_name(const char *option, const char *value,
+int
+opts_choose(const char *option, const char *value,
     const char *(*name_at)(unsigned i))
 {
-	const char *name, *next = name_at(0);
+	const char *name, *next;
 	struct buf names = { 0 };
 	unsigned i;
 
-	for (i = 0; (name = next) != NULL; i++) {
+	for (i = 0; (name = name_at(i)) != NULL; i++)
+		if (strcmp(value, name) == 0)
+			return (int)i;
+	for (i = 0; (name = name_at(i)) != NULL; i++) {
 		next = name_at(i + 1);
 		if (i > 0)
 			buf_puts(&names, next != NULL ? ", " : " or ");
@@ -78,6 +45,7 @@ opts_bad_name(const char *option, const char *value,
 	buf_putc(&names, '\0');
 	opts_bad(option, value, names.p);
 	buf_free(&names);
+	return -1;
 }
 
 bool
@@ -96,70 +64,99 @@ opts_fields(struct cols *c, const char *option, const char *list, size_t max)
 }
 
 static bool
-set_format(struct opts *o, const char *name)
+take_columns(void *options, const char *arg)
 {
-	o->out.format = out_format(name);
-	if (o->out.format == NULL)
-		opts_bad_name("--format", name, out_format_name);
-	return o->out.format != NULL;
+	struct opts *o = options;
+
+	o->columns = arg;
+	o->out.chosen = true;
+	o->out.added = arg[0] == '+' ? arg + 1 : NULL;
+	return true;
 }
 
 static bool
-set_when(const char *option, const char *name, enum out_when *when)
+take_format(void *options, const char *arg)
 {
-	bool ok = out_when(name, when);
+	struct opts *o = options;
 
-	if (!ok)
-		opts_bad(option, name, "auto, always or never");
-	return ok;
+	o->out.format = out_format(arg);
+	return opts_choose("--format", arg, out_format_name) >= 0;
 }
 
-/* The common options: 1 done, 0 another one, -1 bad. */
-static int
-common(struct opts *o, int c)
+static const char *
+when_name(unsigned i)
 {
-	switch (c) {
-	case 'o':
-		o->columns = optarg;
-		o->out.chosen = true;
-		o->out.added = optarg[0] == '+' ? optarg + 1 : NULL;
-		return 1;
-	case 'F':
-		return set_format(o, optarg) ? 1 : -1;
-	case 'H':
-		o->out.header = OUT_NEVER;
-		return 1;
-	case OPT_HEADER:
-		return set_when("--header", optarg, &o->out.header) ? 1 : -1;
-	case 'w':
-		o->out.wide = true;
-		return 1;
-	case OPT_COLOR:
-		return set_when("--color", optarg, &o->out.color) ? 1 : -1;
-	case 'q':
-		o->quiet = true;
-		return 1;
-	case OPT_EXIT_CODE:
-		o->exit_code = true;
-		return 1;
-	case OPT_HELP:
-		o->help = true;
-		return 1;
-	case OPT_VERSION:
-		o->version = true;
-		return 1;
-	}
-	return 0;
+	static const char *const names[] = { [OUT_AUTO] = "auto",
+		[OUT_ALWAYS] = "always", [OUT_NEVER] = "never" };
+
+	return i < NELEMS(names) ? names[i] : NULL;
 }
 
+static bool
+set_when(enum out_when *when, const char *option, const char *arg)
+{
+	int i = opts_choose(option, arg, when_name);
+
+	*when = i >= 0 ? (enum out_when)i : OUT_AUTO;
+	return i >= 0;
+}
+
+/* -H is --header=never. */
+static bool
+take_header(void *options, const char *arg)
+{
+	return set_when(&((struct opts *)options)->out.header, "--header",
+	    arg != NULL ? arg : "never");
+}
+
+static bool
+take_color(void *options, const char *arg)
+{
+	return set_when(&((struct opts *)options)->out.color, "--color", arg);
+}
+
+#define FLAG(member) .flag = offsetof(struct opts, member)
+
+/* The options that all three have, behind those of the program's table. */
+static const struct opt common[] = {
+	{ 'o', "output", "LIST", "columns: names, `all', or `+' and more",
+	    .take = take_columns },
+	{ 'F', "format", "FORMAT", "tsv, table, json or csv",
+	    .take = take_format },
+	{ 'H', "no-header", NULL, "no # lines", .take = take_header },
+	{ 0, "header", "WHEN", "# lines: auto, always, never",
+	    .take = take_header },
+	{ 'w', "wide", NULL, "table: leave nothing out, cut nothing",
+	    FLAG(out.wide) },
+	{ 0, "color", "WHEN", "table: auto, always, never",
+	    .take = take_color },
+	{ 'q', "quiet", NULL, "no output, only an exit status", FLAG(quiet) },
+	{ 0, "exit-code", NULL, "exit 1 is an answer", FLAG(exit_code) },
+	{ 0, "help", NULL, "print this and exit", FLAG(help) },
+	{ 0, "version", NULL, "print the version and exit", FLAG(version) },
+	{ .name = NULL }
+};
+
+/* The next of both tables; NULL behind the last. */
 static const struct opt *
-find(const struct opts *o, int c)
+next_option(const struct opt *opt)
+{
+	if ((++opt)->name == NULL)
+		opt = opt == &common[NELEMS(common) - 1] ? NULL : common;
+	return opt;
+}
+
+/* By what getopt_long knows it: its letter, or where it comes in the tables. */
+static const struct opt *
+find_option(const struct opts *o, int c)
 {
 	const struct opt *opt = o->table;
+	int i;
 
-	while (opt->c != 0 && opt->c != c)
-		opt++;
-	return opt->c != 0 ? opt : NULL;
+	for (i = NO_LETTER; opt != NULL; opt = next_option(opt), i++)
+		if (c == (opt->letter != 0 ? opt->letter : i))
+			break;
+	return opt;
 }
 
 /* An option that getopt_long names is one of ours with an argument too many or
@@ -167,7 +164,7 @@ find(const struct opts *o, int c)
 static void
 complain(const struct opts *o, int c)
 {
-	const struct opt *opt = find(o, optopt);
+	const struct opt *opt = find_option(o, optopt);
 	const char *see = err_prog();
 
 	if (optopt == 0)
@@ -180,50 +177,74 @@ complain(const struct opts *o, int c)
 		    c == ':' ? "needs an argument" : "takes no argument", see);
 }
 
-int
-opts_next(struct opts *o)
+static bool
+take_option(struct opts *o, const struct opt *opt)
 {
-	int c, done;
+	void *options = o;
 
-	do {
-		optopt = 0;
-		c = getopt_long(o->argc, o->argv, o->letters, o->names, NULL);
+	if (opt->take != NULL)
+		return opt->take(options, optarg);
+	if (opt->flag != 0)
+		*(bool *)((char *)options + opt->flag) = true;
+	if (opt->text != 0)
+		*(const char **)(void *)((char *)options + opt->text) = optarg;
+	return true;
+}
+
+bool
+opts_read(struct opts *o, const struct opt *table, int argc, char **argv)
+{
+	char letters[2 * OPTS_MAX + 2], *letter = letters;
+	struct option names[OPTS_MAX + 1] = { { NULL, 0, NULL, 0 } };
+	const struct opt *opt;
+	int i = 0, c;
+
+	o->table = table;
+	o->argc = argc;
+	o->argv = argv;
+	*letter++ = ':';	/* a missing argument is told apart */
+	for (opt = table; opt != NULL; opt = next_option(opt), i++) {
+		names[i].name = opt->name;
+		if (opt->arg != NULL)
+			names[i].has_arg = *opt->arg == '[' ?
+			    optional_argument : required_argument;
+		names[i].val = opt->letter != 0 ? opt->letter : NO_LETTER + i;
+		if (opt->letter != 0)
+			*letter++ = opt->letter;
+		if (opt->letter != 0 && opt->arg != NULL)
+			*letter++ = ':';
+	}
+	*letter = '\0';
+	opterr = 0;
+	/* Options may follow operands, whatever the environment says. */
+	unsetenv("POSIXLY_CORRECT");
+	while (optopt = 0,
+	    (c = getopt_long(argc, argv, letters, names, NULL)) != -1) {
 		if (c == '?' || c == ':') {
 			complain(o, c);
-			return '?';
+			return false;
 		}
-		done = c < 0 ? 0 : common(o, c);
-	} while (done > 0);
-	return done < 0 ? '?' : c;
+		if (!take_option(o, find_option(o, c)))
+			return false;
+	}
+	return true;
 }
 
 static void
 add_option(struct buf *b, const struct opt *opt)
 {
-	char left[64];
 	const char *arg = opt->arg != NULL ? opt->arg : "";
 	const char *sep = *arg == '\0' || *arg == '[' ? "" : "=";
-	size_t n = 0;
+	char line[160], letter[] = "    ";
 
-	if (opt->help == NULL)
-		return;
-	if (opt->c < OPT_HEADER)
-		n = (size_t)snprintf(left, sizeof left, "  -%c%s", opt->c,
-		    opt->name != NULL ? ", " : "");
-	else
-		n = (size_t)snprintf(left, sizeof left, "      ");
-	if (opt->name != NULL)
-		snprintf(left + n, sizeof left - n, "--%s%s%s", opt->name, sep,
-		    arg);
-	else
-		snprintf(left + n, sizeof left - n, " %s", arg);
-	n = strlen(left);
-	buf_puts(b, left);
-	do
-		buf_putc(b, ' ');
-	while (++n < 26);
-	buf_puts(b, opt->help);
-	buf_putc(b, '\n');
+	if (opt->letter != 0)
+		memcpy(letter, (char[]){ '-', opt->letter, ',' }, 3);
+	snprintf(line, sizeof line, "  %s--%s%s%s", letter, opt->name, sep,
+	    arg);
+	buf_puts(b, line);
+	snprintf(line, sizeof line, "%*s %s\n", strlen(line) < 25 ?
+	    25 - (int)strlen(line) : 0, "", opt->help);
+	buf_puts(b, line);
 }
 
 void
@@ -250,8 +271,9 @@ opts_about(const struct opts *o, const char *usage, enum field_id limit,
 	} else {
 		buf_puts(&b, usage);
 		buf_puts(&b, "\nOptions:\n");
-		for (opt = o->table; opt->c != 0; opt++)
-			add_option(&b, opt);
+		for (opt = o->table; opt != NULL; opt = next_option(opt))
+			if (opt->help != NULL)
+				add_option(&b, opt);
 		buf_puts(&b, "\nFields:\n");
 		for (i = 0; i < (int)limit; i++)
 			opts_about_line(&b, field_table[i].name,

@@ -1,5 +1,5 @@
 /*
- * opts: what the three programs' command lines share.
+ * options: what the three programs' command lines share.
  *
  * Each program has one table of its options, which drives getopt_long and
  * --help.  For mains alone.
@@ -7,46 +7,35 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
-#include <getopt.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "out/out.h"
 #include "record/columns.h"
 
-enum {
-	OPT_HEADER = 256, OPT_COLOR, OPT_EXIT_CODE, OPT_HELP, OPT_VERSION,
-	OPT_OWN		/* first value of a program's own long-only options */
-};
-
+/*
+ * An option does one of three things to its program's struct of options, which
+ * begins with a struct opts: it sets a bool; or it sets a const char * to its
+ * argument; or take reads that, and returns false after a message.  With none
+ * of them the option is accepted and changes nothing.
+ */
 struct opt {
-	int c;			/* its letter, or from 256 on: none */
-	const char *name;	/* long name, or NULL */
+	char letter;		/* 0: none */
+	const char *name;	/* its long name */
 	const char *arg;	/* its argument's name, NULL: none; `[=X]': may
 				 * be left out */
 	const char *help;	/* NULL: not shown */
+	size_t flag, text;	/* offsets of these two; 0: not this */
+	bool (*take)(void *options, const char *arg);
 };
 
-/* The options that all three have; to be put into their tables. */
-#define OPTS_COMMON \
-	{ 'o', "output", "LIST", "columns: names, `all', or `+' and more" }, \
-	{ 'F', "format", "FORMAT", "tsv, table, json or csv" }, \
-	{ 'H', "no-header", NULL, "no # lines" }, \
-	{ OPT_HEADER, "header", "WHEN", "# lines: auto, always, never" }, \
-	{ 'w', "wide", NULL, "table: leave nothing out, cut nothing" }, \
-	{ OPT_COLOR, "color", "WHEN", "table: auto, always, never" }, \
-	{ 'q', "quiet", NULL, "no output, only an exit status" }, \
-	{ OPT_EXIT_CODE, "exit-code", NULL, "exit 1 is an answer" }, \
-	{ OPT_HELP, "help", NULL, "print this and exit" }, \
-	{ OPT_VERSION, "version", NULL, "print the version and exit" }
-
-enum { OPTS_MAX = 64 };
+#define OPT_FLAG(member) .flag = offsetof(struct options, member)
+#define OPT_TEXT(member) .text = offsetof(struct options, member)
 
 struct opts {
 	const struct opt *table;
 	int argc;
 	char **argv;
-	char letters[2 * OPTS_MAX + 2];
-	struct option names[OPTS_MAX + 1];
 
 	/* What the common options said. */
 	struct out_opts out;
@@ -58,21 +47,17 @@ struct opts {
  * run.  prog is kept. */
 bool opts_begin(const char *prog);
 
-/* table ends with an entry whose c is 0, and is kept. */
-void opts_start(struct opts *o, const struct opt *table, int argc,
-    char **argv);
-
 /*
- * The next option that is not one of the common ones, its argument in optarg;
- * -1 behind the last, optind being the first operand; '?' where it cannot be
- * used, after a message.
+ * Reads all options, the common ones too: then optind is the first operand.
+ * table ends with an entry without a name, and is kept.  False after a message.
  */
-int opts_next(struct opts *o);
+bool opts_read(struct opts *o, const struct opt *table, int argc, char **argv);
 
 /* A message that value is no good as argument of option, and what is. */
 void opts_bad(const char *option, const char *value, const char *expected);
-/* The same where the value is none of those names; NULL is behind the last. */
-void opts_bad_name(const char *option, const char *value,
+/* The number of value among the names, of which NULL is behind the last; -1
+ * after a message. */
+int opts_choose(const char *option, const char *value,
     const char *(*name_at)(unsigned i));
 
 /* Sets c, which was begun, to the fields of a list, any names and at most max.

@@ -2,6 +2,7 @@
  * prt-diff: what changed between two snapshots.
  */
 #include <stdint.h>
+#include <unistd.h>
 
 #include "diff/pair.h"
 #include "diff/print.h"
@@ -13,8 +14,6 @@
 #include "lib/priv.h"
 #include "options.h"
 
-enum { OPT_FIELDS = OPT_OWN, OPT_FORCE, OPT_INIT, OPT_ONLY, OPT_WAIT };
-
 enum { WAIT_DEFAULT = 10, WAIT_MAX = 86400 };
 
 static const char usage[] =
@@ -23,20 +22,6 @@ static const char usage[] =
     "Print what is new, gone or changed in NEW, a snapshot of prt-scan,\n"
     "since OLD, or since the last run with this FILE.  Where NEW is - or\n"
     "missing it is standard input.\n";
-
-static const struct opt table[] = {
-	{ 'S', "state-file", "FILE", "compare with FILE, then replace it" },
-	{ 'a', "all", NULL, "every record, unchanged ones too" },
-	{ OPT_ONLY, "only", "LIST", "of new, gone, changed" },
-	{ 'k', "key", "LIST", "fields that say what is the same thing" },
-	{ 'c', "compare", "LIST", "fields that are compared, or `none'" },
-	{ OPT_FIELDS, "fields", "LIST", "fields of records without a header" },
-	{ OPT_FORCE, "force", NULL, "compare snapshots of different scope" },
-	{ OPT_INIT, "init", NULL, "with -S: save NEW, print nothing" },
-	{ OPT_WAIT, "wait", "SECONDS", "with -S: for another run, 10" },
-	OPTS_COMMON,
-	{ 0, NULL, NULL, NULL }
-};
 
 struct options {
 	struct opts common;
@@ -50,64 +35,75 @@ struct options {
 };
 
 static bool
-set_compared(struct options *o, const char *list)
+take_compared(void *options, const char *arg)
 {
+	struct options *o = options;
 	struct cols *set = &o->diff.plan.set;
 
 	o->diff.compare_given = true;
-	if (strcmp(list, "none") != 0)
-		return opts_fields(set, "--compare", list, DIFF_TUPLE_MAX);
+	if (strcmp(arg, "none") != 0)
+		return opts_fields(set, "--compare", arg, DIFF_TUPLE_MAX);
 	cols_free(set);
 	return true;
 }
 
 static bool
-set_only(struct options *o, const char *list)
+take_key(void *options, const char *arg)
 {
-	o->only = diff_changes(list);
+	struct options *o = options;
+
+	return opts_fields(&o->diff.plan.key, "--key", arg, SIZE_MAX);
+}
+
+static bool
+take_fields(void *options, const char *arg)
+{
+	struct options *o = options;
+
+	return opts_fields(&o->diff.plan.fields, "--fields", arg, SIZE_MAX);
+}
+
+static bool
+take_only(void *options, const char *arg)
+{
+	struct options *o = options;
+
+	o->only = diff_changes(arg);
 	if (o->only == 0)
-		opts_bad("--only", list, "new, gone, changed, or several");
+		opts_bad("--only", arg, "new, gone, changed, or several");
 	return o->only != 0;
 }
 
 static bool
-set_wait(struct options *o, const char *text)
+take_wait(void *options, const char *arg)
 {
-	bool ok = num_parse(str_from(text), WAIT_MAX, &o->wait);
+	struct options *o = options;
+	bool ok = num_parse(str_from(arg), WAIT_MAX, &o->wait);
 
 	if (!ok)
-		opts_bad("--wait", text, "a number of seconds, up to 86400");
+		opts_bad("--wait", arg, "a number of seconds, up to 86400");
 	return ok;
 }
 
-static bool
-take_option(struct options *o, int c)
-{
-	switch (c) {
-	case 'S':
-		o->state = optarg;
-		return true;
-	case 'a':
-		return o->print.every = true;
-	case 'c':
-		return set_compared(o, optarg);
-	case 'k':
-		return opts_fields(&o->diff.plan.key, "--key", optarg,
-		    SIZE_MAX);
-	case OPT_FIELDS:
-		return opts_fields(&o->diff.plan.fields, "--fields",
-		    optarg, SIZE_MAX);
-	case OPT_FORCE:
-		return o->force = true;
-	case OPT_INIT:
-		return o->init = true;
-	case OPT_ONLY:
-		return set_only(o, optarg);
-	case OPT_WAIT:
-		return set_wait(o, optarg);
-	}
-	return false;
-}
+static const struct opt table[] = {
+	{ 'S', "state-file", "FILE", "compare with FILE, then replace it",
+	    OPT_TEXT(state) },
+	{ 'a', "all", NULL, "every record, unchanged ones too",
+	    OPT_FLAG(print.every) },
+	{ 0, "only", "LIST", "of new, gone, changed", .take = take_only },
+	{ 'k', "key", "LIST", "fields that say what is the same thing",
+	    .take = take_key },
+	{ 'c', "compare", "LIST", "fields that are compared, or `none'",
+	    .take = take_compared },
+	{ 0, "fields", "LIST", "fields of records without a header",
+	    .take = take_fields },
+	{ 0, "force", NULL, "compare snapshots of different scope",
+	    OPT_FLAG(force) },
+	{ 0, "init", NULL, "with -S: save NEW, print nothing", OPT_FLAG(init) },
+	{ 0, "wait", "SECONDS", "with -S: for another run, 10",
+	    .take = take_wait },
+	{ .name = NULL }
+};
 
 static bool
 take_operands(struct options *o, int argc, char **argv)
@@ -151,13 +147,9 @@ set_defaults(struct options *o)
 static bool
 read_options(struct options *o, int argc, char **argv)
 {
-	int c;
-
 	set_defaults(o);
-	opts_start(&o->common, table, argc, argv);
-	while ((c = opts_next(&o->common)) != -1)
-		if (!take_option(o, c))
-			return false;
+	if (!opts_read(&o->common, table, argc, argv))
+		return false;
 	o->print.d = &o->diff;
 	o->print.changes = o->only != 0 ? o->only : DIFF_CHANGES;
 	if (o->print.every && o->only == 0)

@@ -2,6 +2,7 @@
  * prt-flag: what looks wrong.
  */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "flag/report.h"
 #include "flag/rule-files.h"
@@ -10,28 +11,10 @@
 #include "lib/priv.h"
 #include "options.h"
 
-enum { OPT_WHY = OPT_OWN, OPT_ENABLE, OPT_DISABLE, OPT_SUGGEST, OPT_FIELDS };
-
 static const char usage[] =
     "Usage: prt-flag [OPTION]... [FILE]...\n"
     "       prt-flag -l\n"
     "Append to each record of prt-scan or prt-diff what looks wrong with it.\n";
-
-static const struct opt table[] = {
-	{ 's', "select", NULL, "print only what is flagged" },
-	{ OPT_WHY, "why", NULL, "append a sentence for each flag" },
-	{ 'f', "rules", "FILE", "rules of this file, not the default ones" },
-	{ 'e', "rule", "RULE", "one rule more" },
-	{ 'X', "no-default-rules", NULL, "do not read the default rules" },
-	{ OPT_ENABLE, "enable", "NAMES", "heuristics that are off; all" },
-	{ OPT_DISABLE, "disable", "NAMES", "heuristics that are on; all" },
-	{ OPT_SUGGEST, "suggest", NULL, "print rules that allow what is "
-	    "flagged" },
-	{ 'l', "list", NULL, "print the heuristics" },
-	{ OPT_FIELDS, "fields", "LIST", "columns of input without a header" },
-	OPTS_COMMON,
-	{ 0, NULL, NULL, NULL }
-};
 
 struct options {
 	struct opts common;
@@ -73,51 +56,77 @@ switch_heuristics(struct options *o, const char *option, const char *list,
 }
 
 static bool
-take_option(struct options *o, int c)
+take_enable(void *options, const char *arg)
 {
-	switch (c) {
-	case 's':
-		return o->report.select = o->common.out.quiet = true;
-	case OPT_WHY:
-		return o->report.why = o->judge.explain = true;
-	case 'f':
-		o->files = mem_grow(o->files, &o->files_cap, o->nfiles + 1,
-		    sizeof *o->files);
-		o->files[o->nfiles++] = optarg;
-		return true;
-	case 'e':
-		o->rules = mem_grow(o->rules, &o->rules_cap, o->nrules + 1,
-		    sizeof *o->rules);
-		o->rules[o->nrules++] = optarg;
-		return true;
-	case 'X':
-		return o->no_defaults = true;
-	case OPT_ENABLE:
-		return switch_heuristics(o, "--enable", optarg, true);
-	case OPT_DISABLE:
-		return switch_heuristics(o, "--disable", optarg, false);
-	case OPT_SUGGEST:
-		return o->suggest = true;
-	case 'l':
-		return o->list = true;
-	case OPT_FIELDS:
-		return opts_fields(&o->fields, "--fields", optarg, SIZE_MAX);
-	}
-	return false;
+	return switch_heuristics(options, "--enable", arg, true);
 }
+
+static bool
+take_disable(void *options, const char *arg)
+{
+	return switch_heuristics(options, "--disable", arg, false);
+}
+
+static bool
+take_file(void *options, const char *arg)
+{
+	struct options *o = options;
+
+	*MEM_PUSH(o->files, o->nfiles, o->files_cap) = arg;
+	return true;
+}
+
+static bool
+take_rule(void *options, const char *arg)
+{
+	struct options *o = options;
+
+	*MEM_PUSH(o->rules, o->nrules, o->rules_cap) = arg;
+	return true;
+}
+
+static bool
+take_fields(void *options, const char *arg)
+{
+	struct options *o = options;
+
+	return opts_fields(&o->fields, "--fields", arg, SIZE_MAX);
+}
+
+static const struct opt table[] = {
+	{ 's', "select", NULL, "print only what is flagged",
+	    OPT_FLAG(report.select) },
+	{ 0, "why", NULL, "append a sentence for each flag",
+	    OPT_FLAG(report.why) },
+	{ 'f', "rules", "FILE", "rules of this file, not the default ones",
+	    .take = take_file },
+	{ 'e', "rule", "RULE", "one rule more", .take = take_rule },
+	{ 'X', "no-default-rules", NULL, "do not read the default rules",
+	    OPT_FLAG(no_defaults) },
+	{ 0, "enable", "NAMES", "heuristics that are off; all",
+	    .take = take_enable },
+	{ 0, "disable", "NAMES", "heuristics that are on; all",
+	    .take = take_disable },
+	{ 0, "suggest", NULL, "print rules that allow what is flagged",
+	    OPT_FLAG(suggest) },
+	{ 'l', "list", NULL, "print the heuristics", OPT_FLAG(list) },
+	{ 0, "fields", "LIST", "columns of input without a header",
+	    .take = take_fields },
+	{ .name = NULL }
+};
 
 static bool
 read_options(struct options *o, int argc, char **argv)
 {
-	int c, i;
+	int i;
 
 	cols_init(&o->fields);
 	for (i = 0; i < HEUR_COUNT; i++)
 		o->judge.on[i] = heur_table[i].on;
-	opts_start(&o->common, table, argc, argv);
-	while ((c = opts_next(&o->common)) != -1)
-		if (!take_option(o, c))
-			return false;
+	if (!opts_read(&o->common, table, argc, argv))
+		return false;
+	o->common.out.quiet = o->report.select;
+	o->judge.explain = o->report.why;
 	return true;
 }
 

@@ -14,10 +14,6 @@
 #include "scan/rows.h"
 #include "scan/sudo.h"
 
-enum { OPT_PID = OPT_OWN, OPT_STATE, OPT_NO_EPHEMERAL, OPT_STRICT,
-	OPT_BACKEND, OPT_OWNERS, OPT_PROC, OPT_SERVICES, OPT_FROM, OPT_SUDO,
-	OPT_ELEVATED };
-
 static const char usage[] =
     "Usage: prt-scan [OPTION]... [PORT[-PORT] | SERVICE | "
     "ADDR[/LEN][:PORT]]...\n"
@@ -25,37 +21,6 @@ static const char usage[] =
     "       prt-scan -I [OPTION]...\n"
     "Print every TCP and UDP socket and the processes that hold it, one\n"
     "record a line; with operands, those with such a local or remote end.\n";
-
-static const struct opt table[] = {
-	{ '4', "ipv4", NULL, "IPv4 sockets" },
-	{ '6', "ipv6", NULL, "IPv6 sockets" },
-	{ 't', "tcp", NULL, "TCP sockets" },
-	{ 'u', "udp", NULL, "UDP sockets" },
-	{ 'l', "listening", NULL, "listening TCP and unconnected UDP sockets" },
-	{ 'a', "all", NULL, "accepted, changes nothing" },
-	{ 'n', "numeric", NULL, "accepted, changes nothing" },
-	{ 'p', "processes", NULL, "accepted, changes nothing" },
-	{ 'N', "all-netns", NULL, "all network namespaces; needs root" },
-	{ 'I', "interfaces", NULL, "counters of the network interfaces" },
-	{ 'U', "unsorted", NULL, "in the order of the kernel" },
-	{ OPT_PID, "pid", "PIDS", "sockets of these processes" },
-	{ OPT_STATE, "state", "STATES", "sockets in these states" },
-	{ OPT_NO_EPHEMERAL, "no-ephemeral", NULL,
-	    "no UDP socket unconnected on a port the system hands out" },
-	{ OPT_STRICT, "strict", NULL, "exit 2 if something cannot be read" },
-	{ OPT_BACKEND, "backend", "NAME",
-	    "how to read the tables: one of those below" },
-	{ OPT_OWNERS, "owners", "HOW",
-	    "how to find the processes: auto, walk or bpf" },
-	{ OPT_PROC, "proc", "DIR", "another proc tree, such as /host/proc" },
-	{ OPT_FROM, "from", "FORMAT", "read a file instead: lsof" },
-	{ OPT_SUDO, "sudo", "[=HOW]",
-	    "as root, if sudo asks for nothing; or ask, or stdin" },
-	{ OPT_ELEVATED, "elevated", NULL, NULL },	/* see scan/sudo.h */
-	{ OPT_SERVICES, "services", "FILE", "names of ports, services(5)" },
-	OPTS_COMMON,
-	{ 0, NULL, NULL, NULL }
-};
 
 struct options {
 	struct opts common;
@@ -67,6 +32,18 @@ struct options {
 	bool unsorted, strict, interfaces, elevated;
 };
 
+static bool
+take_pids(void *options, const char *arg)
+{
+	return filter_add_pids(&((struct options *)options)->filter, arg);
+}
+
+static bool
+take_states(void *options, const char *arg)
+{
+	return filter_add_states(&((struct options *)options)->filter, arg);
+}
+
 static const char *
 backend_name(unsigned i)
 {
@@ -76,104 +53,105 @@ backend_name(unsigned i)
 }
 
 static bool
-set_backend(struct options *o, const char *name)
+take_backend(void *options, const char *arg)
 {
-	o->backend = scan_backend(name);
-	if (o->backend == NULL)
-		opts_bad_name("--backend", name, backend_name);
-	return o->backend != NULL;
+	struct options *o = options;
+
+	o->backend = scan_backend(arg);
+	return opts_choose("--backend", arg, backend_name) >= 0;
 }
 
-static bool
-set_owners(struct options *o, const char *how)
+static const char *
+owners_name(unsigned i)
 {
-	static const char *const hows[] = { [OWNERS_AUTO] = "auto",
+	static const char *const names[] = { [OWNERS_AUTO] = "auto",
 		[OWNERS_WALK] = "walk", [OWNERS_BPF] = "bpf" };
-	unsigned i;
 
-	for (i = 0; i < NELEMS(hows); i++)
-		if (strcmp(how, hows[i]) == 0) {
-			o->owners = (enum scan_owners)i;
-			return true;
-		}
-	opts_bad("--owners", how, "auto, walk or bpf");
-	return false;
+	return i < NELEMS(names) ? names[i] : NULL;
 }
 
 static bool
-set_from(struct options *o, const char *name)
+take_owners(void *options, const char *arg)
 {
-	o->from = scan_source(name);
-	if (o->from == NULL)
-		opts_bad("--from", name, "lsof");
-	return o->from != NULL;
+	struct options *o = options;
+	int i = opts_choose("--owners", arg, owners_name);
+
+	o->owners = i >= 0 ? (enum scan_owners)i : OWNERS_AUTO;
+	return i >= 0;
+}
+
+static const char *
+source_name(unsigned i)
+{
+	const struct backend *b = scan_source_at(i);
+
+	return b != NULL ? b->name : NULL;
+}
+
+static bool
+take_from(void *options, const char *arg)
+{
+	struct options *o = options;
+	int i = opts_choose("--from", arg, source_name);
+
+	o->from = i >= 0 ? scan_source_at((unsigned)i) : NULL;
+	return i >= 0;
 }
 
 /* The option itself is not for the program that sudo runs. */
 static bool
-set_sudo(struct options *o, const char *how)
+take_sudo(void *options, const char *arg)
 {
-	if (!sudo_mode(how, &o->sudo)) {
-		opts_bad("--sudo", how, "ask or stdin");
+	struct options *o = options;
+
+	if (!sudo_mode(arg, &o->sudo)) {
+		opts_bad("--sudo", arg, "ask or stdin");
 		return false;
 	}
 	o->common.argv[optind - 1] = NULL;
 	return true;
 }
 
-static bool
-take_option(struct options *o, int c)
-{
-	struct filter *f = &o->filter;
-
-	switch (c) {
-	case '4':
-		return f->inet = true;
-	case '6':
-		return f->inet6 = true;
-	case 't':
-		return f->tcp = true;
-	case 'u':
-		return f->udp = true;
-	case 'l':
-		return f->listening = true;
-	case 'a':
-	case 'n':
-	case 'p':
-		return true;
-	case 'N':
-		return f->all_netns = true;
-	case 'I':
-		return o->interfaces = true;
-	case 'U':
-		return o->unsorted = true;
-	case OPT_PID:
-		return filter_add_pids(f, optarg);
-	case OPT_STATE:
-		return filter_add_states(f, optarg);
-	case OPT_NO_EPHEMERAL:
-		return f->no_ephemeral = true;
-	case OPT_STRICT:
-		return o->strict = true;
-	case OPT_BACKEND:
-		return set_backend(o, optarg);
-	case OPT_OWNERS:
-		return set_owners(o, optarg);
-	case OPT_PROC:
-		o->proc = optarg;
-		return true;
-	case OPT_SERVICES:
-		o->services = optarg;
-		return true;
-	case OPT_FROM:
-		return set_from(o, optarg);
-	case OPT_SUDO:
-		return set_sudo(o, optarg);
-	case OPT_ELEVATED:
-		return o->elevated = true;
-	}
-	return false;
-}
+static const struct opt table[] = {
+	{ '4', "ipv4", NULL, "IPv4 sockets", OPT_FLAG(filter.inet) },
+	{ '6', "ipv6", NULL, "IPv6 sockets", OPT_FLAG(filter.inet6) },
+	{ 't', "tcp", NULL, "TCP sockets", OPT_FLAG(filter.tcp) },
+	{ 'u', "udp", NULL, "UDP sockets", OPT_FLAG(filter.udp) },
+	{ 'l', "listening", NULL, "listening TCP and unconnected UDP sockets",
+	    OPT_FLAG(filter.listening) },
+	{ 'a', "all", NULL, "accepted, changes nothing", .flag = 0 },
+	{ 'n', "numeric", NULL, "accepted, changes nothing", .flag = 0 },
+	{ 'p', "processes", NULL, "accepted, changes nothing", .flag = 0 },
+	{ 'N', "all-netns", NULL, "all network namespaces; needs root",
+	    OPT_FLAG(filter.all_netns) },
+	{ 'I', "interfaces", NULL, "counters of the network interfaces",
+	    OPT_FLAG(interfaces) },
+	{ 'U', "unsorted", NULL, "in the order of the kernel",
+	    OPT_FLAG(unsorted) },
+	{ 0, "pid", "PIDS", "sockets of these processes", .take = take_pids },
+	{ 0, "state", "STATES", "sockets in these states",
+	    .take = take_states },
+	{ 0, "no-ephemeral", NULL,
+	    "no UDP socket unconnected on a port the system hands out",
+	    OPT_FLAG(filter.no_ephemeral) },
+	{ 0, "strict", NULL, "exit 2 if something cannot be read",
+	    OPT_FLAG(strict) },
+	{ 0, "backend", "NAME", "how to read the tables: one of those below",
+	    .take = take_backend },
+	{ 0, "owners", "HOW", "how to find the processes: auto, walk or bpf",
+	    .take = take_owners },
+	{ 0, "proc", "DIR", "another proc tree, such as /host/proc",
+	    OPT_TEXT(proc) },
+	{ 0, "from", "FORMAT", "read a file instead: lsof",
+	    .take = take_from },
+	{ 0, "sudo", "[=HOW]",
+	    "as root, if sudo asks for nothing; or ask, or stdin",
+	    .take = take_sudo },
+	{ 0, "elevated", NULL, NULL, OPT_FLAG(elevated) },	/* see scan/sudo.h */
+	{ 0, "services", "FILE", "names of ports, services(5)",
+	    OPT_TEXT(services) },
+	{ .name = NULL }
+};
 
 /* What is in the kernel is not of another proc tree. */
 static bool
@@ -239,13 +217,8 @@ check_operands(const struct options *o, int n, char **operands)
 static bool
 read_options(struct options *o, int argc, char **argv)
 {
-	int c;
-
-	opts_start(&o->common, table, argc, argv);
-	while ((c = opts_next(&o->common)) != -1)
-		if (!take_option(o, c))
-			return false;
-	return (o->proc == NULL || use_proc(o)) && check_owners(o) &&
+	return opts_read(&o->common, table, argc, argv) &&
+	    (o->proc == NULL || use_proc(o)) && check_owners(o) &&
 	    check_operands(o, argc - optind, argv + optind);
 }
 

@@ -9,9 +9,6 @@
 static const struct out_format *const formats[] = {
 	&out_tsv, &out_table, &out_json, &out_csv,
 };
-static const char *const whens[] = {
-	[OUT_AUTO] = "auto", [OUT_ALWAYS] = "always", [OUT_NEVER] = "never",
-};
 
 const struct out_format *
 out_format(const char *name)
@@ -28,20 +25,6 @@ const char *
 out_format_name(unsigned i)
 {
 	return i < NELEMS(formats) ? formats[i]->name : NULL;
-}
-
-bool
-out_when(const char *name, enum out_when *when)
-{
-	size_t i;
-
-	for (i = 0; i < NELEMS(whens); i++) {
-		if (strcmp(name, whens[i]) == 0) {
-			*when = (enum out_when)i;
-			return true;
-		}
-	}
-	return false;
 }
 
 struct out *

@@ -35,9 +35,6 @@ const struct out_format *out_format(const char *name);
 /* The name of format i, NULL behind the last. */
 const char *out_format_name(unsigned i);
 
-/* False where name is not `auto', `always' or `never'. */
-bool out_when(const char *name, enum out_when *when);
-
 /*
  * To be called before anything else opens a file: makes sure that descriptors
  * 0 to 2 are taken, so that no file of ours becomes standard output.  A stdout

@@ -21,18 +21,14 @@ static const struct backend *const backends[] = {
 
 static const struct backend *const sources[] = { &lsof_source, NULL };
 
-static const struct backend *
-find(const struct backend *const *list, const char *name)
-{
-	while (*list != NULL && strcmp(name, (*list)->name) != 0)
-		list++;
-	return *list;
-}
-
 const struct backend *
 scan_backend(const char *name)
 {
-	return find(backends, name);
+	size_t i = 0;
+
+	while (backends[i] != NULL && strcmp(name, backends[i]->name) != 0)
+		i++;
+	return backends[i];
 }
 
 const struct backend *
@@ -42,9 +38,9 @@ scan_backend_at(unsigned i)
 }
 
 const struct backend *
-scan_source(const char *name)
+scan_source_at(unsigned i)
 {
-	return find(sources, name);
+	return sources[i];
 }
 
 static bool

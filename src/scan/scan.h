@@ -68,7 +68,7 @@ const struct backend *scan_backend(const char *name);
 const struct backend *scan_backend_at(unsigned i);
 
 /* The same of what is read instead of this machine (--from). */
-const struct backend *scan_source(const char *name);
+const struct backend *scan_source_at(unsigned i);
 
 /*
  * Scans with that backend, or with NULL the first that can: fills sc, which
