@@ -249,6 +249,18 @@ check_rules(const struct options *o)
 	return ok;
 }
 
+/* What is printed lacks something: there was a message. */
+static bool
+is_cut(const struct report *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n; i++)
+		if (r->inputs[i].stream.extent == REC_CUT)
+			return true;
+	return false;
+}
+
 static int
 flag(struct options *o)
 {
@@ -269,7 +281,7 @@ flag(struct options *o)
 		ok = write_records(o);
 	if (bell)
 		err_bell();
-	if (!ok)
+	if (!ok || is_cut(r))
 		return STATUS_TROUBLE;
 	return (o->common.quiet || o->common.exit_code) && !any ? STATUS_NO :
 	    STATUS_DONE;

@@ -252,21 +252,32 @@ setup()
 	[ "${#lines[@]}" -eq 7 ]
 }
 
-@test "nothing in, nothing out; a snapshot without records stays one" {
-	run -0 --separate-stderr prt-flag -X </dev/null
-	[ -z "$output$stderr" ]
-	run -1 prt-flag -X -q </dev/null
+@test "nothing in is a failed scan; a snapshot without records stays one" {
+	local option
+
+	for option in -X -s -q --suggest; do
+		run -2 --separate-stderr prt-flag -X $option </dev/null
+		[ -z "$output" ]
+		[ "$stderr" = 'prt-flag: (standard input): nothing at all: the scan failed' ]
+	done
 	snapshot <<<'' >empty
 	run -0 prt-flag -X empty
 	assert_output_is "$(sed '2s/$/\tflags/' empty)"
 	run -0 prt-flag -X -s empty
 	[ -z "$output" ]
-	run -0 prt-flag -X - <<<'# a comment'
+	run -2 prt-flag -X - <<<'# a comment'
+	# Without a header nothing can be missing.
+	run -0 prt-flag -X -s --fields=proto,local_port </dev/null
 	[ -z "$output" ]
 }
 
 @test "what was cut, or selected, does not come out whole" {
-	run -0 --separate-stderr prt-flag -X <(head -n 4 in)
+	local option
+
+	for option in -q -s; do
+		run -2 prt-flag -X $option <(head -n 4 in)
+	done
+	run -2 --separate-stderr prt-flag -X <(head -n 4 in)
 	[[ ${stderr_lines[0]} == 'prt-flag: /dev/fd/'*': cut short: '* ]]
 	[ "${#stderr_lines[@]}" -eq 1 ]
 	[ "${lines[0]}" = "$HEAD" ]

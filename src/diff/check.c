@@ -16,31 +16,22 @@ say(char out[100], const struct snap *s, const char *key)
 	return out;
 }
 
-bool
-diff_is_selection(const struct stream *s)
-{
-	return s->extent == REC_SELECTION || stream_any_snap(s, "partial", "1");
-}
-
 /* Neither side may be a part where the other is the whole. */
 static bool
 check_extent(const struct diff *d)
 {
 	const struct stream *old = &d->old.stream, *new = &d->new.stream;
-	bool part = diff_is_selection(new);
+	bool part = stream_is_selection(new);
 
-	if (new->ncols == 0 && new->nsnaps == 0) {
-		err_msg("%s: nothing at all: the scan failed", new->name);
+	if (!stream_check_any(new))
 		return false;
-	}
-	if (stream_any_snap(old, "partial", "1") &&
-	    !stream_any_snap(old, "state", "1")) {
+	if (old->partial && !old->state) {
 		err_msg("%s: partial=1: not a snapshot, but what was selected "
 		    "from one", old->name);
 		return false;
 	}
 	if (old->nsnaps == 0 || new->nsnaps == 0 ||
-	    diff_is_selection(old) == part)
+	    stream_is_selection(old) == part)
 		return true;
 	err_msg("%s is a selection (fewer records than ##end says, or "
 	    "partial=1), %s is a whole snapshot: not comparable",

@@ -23,9 +23,6 @@ bool diff_load(struct diff *d);
  */
 bool diff_check(struct diff *d, bool force);
 
-/* A side is not a whole snapshot, but was selected from one. */
-bool diff_is_selection(const struct stream *s);
-
 /* NEW is older than OLD, said with a message that begins so. */
 bool diff_is_stale(const struct diff *d, const char *begin);
 

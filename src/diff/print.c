@@ -117,7 +117,7 @@ make_snap(const struct diff_print *p, struct snap_room *s, size_t i)
 	if (since.n > 0)
 		snap_set(s, "since", since);
 	if ((p->changes & DIFF_BIT(DIFF_UNCHANGED)) == 0 ||
-	    diff_is_selection(&p->d->new.stream))
+	    stream_is_selection(&p->d->new.stream))
 		snap_set(s, "partial", STR_LIT("1"));
 }
 

@@ -78,8 +78,7 @@ diff_side_load(struct diff_side *s)
 	if (event == REC_ERROR)
 		return;
 	if (in->extent == REC_CUT) {
-		stream_fail(in, "cut short: not all of a snapshot is there, up "
-		    "to its ##end line", STR_NONE);
+		stream_fail(in, stream_cut, STR_NONE);
 		return;
 	}
 	s->hosts = mem_alloc(in->nhosts * sizeof *s->hosts);

@@ -64,7 +64,7 @@ save_new_snaps(struct save *s)
 	uint32_t i;
 
 	for (i = 0; i < new->nsnaps; i++)
-		save_snap(s, &new->snaps[i].snap, diff_is_selection(new));
+		save_snap(s, &new->snaps[i].snap, stream_is_selection(new));
 	for (i = 0; i < new->nhosts && new->nsnaps == 0; i++)
 		save_host(s, stream_host_name(new, i));
 	if (s->snaps == 0)
@@ -211,7 +211,7 @@ save_old_snaps(struct save *s)
 		if (!s->d->old.hosts[stream_host(old, snap_get(snap,
 		    "host"))].unscanned)
 			continue;
-		save_snap(s, snap, diff_is_selection(old));
+		save_snap(s, snap, stream_is_selection(old));
 		n++;
 	}
 	return n;

@@ -7,6 +7,9 @@
 #include "lib/err.h"
 #include "lib/input.h"
 
+const char stream_cut[] = "cut short: not all of a snapshot is there, up to "
+    "its ##end line";
+
 void
 stream_start(struct stream *s, const char *name, int fd,
     const struct cols *fields)
@@ -82,6 +85,16 @@ stream_check(const struct stream *s)
 	return s->error == 0 && s->wrong[0] == '\0';
 }
 
+bool
+stream_check_any(const struct stream *s)
+{
+	bool any = s->ncols > 0 || s->nsnaps > 0;
+
+	if (!any)
+		err_msg("%s: nothing at all: the scan failed", s->name);
+	return any;
+}
+
 /* False if there are too many columns. */
 static bool
 add_columns(struct stream *s, const struct cols *header)
@@ -142,6 +155,8 @@ static const char no_snap_host[] = "several ##prt lines, and one that does not "
 static void
 push_snap(struct stream *s, struct snap snap)
 {
+	s->partial |= str_is(snap_get(&snap, "partial"), "1");
+	s->state |= str_is(snap_get(&snap, "state"), "1");
 	*MEM_PUSH(s->snaps, s->nsnaps, s->snaps_cap) =
 	    (struct stream_snap){ .snap = snap, .parts = STREAM_NONE };
 }
@@ -271,8 +286,12 @@ settle(struct stream *s)
 	push_snap(s, (struct snap){ 0, NULL });
 	s->nsnaps--;
 	s->snaps[s->nsnaps > 0 ? s->nsnaps - 1 : 0].cols = s->cols_now;
-	if (!link_hosts(s))
+	if (!link_hosts(s)) {
+		/* Its ##prt may be what is missing. */
+		if (s->extent == REC_CUT)
+			stream_fail(s, stream_cut, STR_NONE);
 		return REC_ERROR;
+	}
 	fill_snaps(s);
 	return REC_EOF;
 }
@@ -343,15 +362,4 @@ stream_has(const struct stream *s, struct str name)
 		if (cols_find(&s->cols[i], name) < 0)
 			return false;
 	return true;
-}
-
-bool
-stream_any_snap(const struct stream *s, const char *key, const char *value)
-{
-	size_t i;
-
-	for (i = 0; i < s->nsnaps; i++)
-		if (str_is(snap_get(&s->snaps[i].snap, key), value))
-			return true;
-	return false;
 }

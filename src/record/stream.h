@@ -49,6 +49,7 @@ struct stream {
 	size_t nrows, nparts, ncols, nhosts, nsnaps;
 	size_t have[FIELD_COUNT];	/* how many headers have the field */
 	enum rec_extent extent;
+	bool partial, state;	/* some ##prt says partial=1, state=1 */
 
 	/* Its own. */
 	int fd;			/* -1: nothing more to read */
@@ -92,11 +93,17 @@ enum rec_event stream_next(struct stream *s);
 /* Forgets the record that was just read. */
 void stream_drop(struct stream *s);
 
+/* What is wrong with a stream of extent REC_CUT. */
+extern const char stream_cut[];
+
 /* Something more that is wrong with the input, for stream_check. */
 void stream_fail(struct stream *s, const char *what, struct str detail);
 
 /* False after a message if reading failed. */
 bool stream_check(const struct stream *s);
+
+/* False after a message if there is not even a header: no scan writes that. */
+bool stream_check_any(const struct stream *s);
 
 /* The values of a row, by column; they live until the next call. */
 const struct str *stream_values(struct stream *s, size_t row);
@@ -114,9 +121,13 @@ stream_has_field(const struct stream *s, enum field_id id)
 	return s->have[id] == s->ncols;
 }
 
-/* Some ##prt has key=value. */
-bool stream_any_snap(const struct stream *s, const char *key,
-    const char *value);
+/* It is no whole snapshot, but was selected from one: there are fewer records
+ * than ##end says, or a ##prt says partial=1. */
+static inline bool
+stream_is_selection(const struct stream *s)
+{
+	return s->extent == REC_SELECTION || s->partial;
+}
 
 static inline const struct stream_part *
 stream_part(const struct stream *s, size_t row)
