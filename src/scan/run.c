@@ -29,7 +29,7 @@ is_program(const char *path)
 }
 
 static struct str
-search_path(void)
+path_folders(void)
 {
 	const char *path = getenv("PATH");
 
@@ -39,7 +39,7 @@ search_path(void)
 bool
 run_look(const char *name, struct buf *path)
 {
-	struct str rest = search_path();
+	struct str rest = path_folders();
 	size_t start = path->n;
 
 	while (rest.p != NULL) {
@@ -93,7 +93,7 @@ close_fd(int *fd)
 static char *
 plain_path(void)
 {
-	struct str rest = search_path();
+	struct str rest = path_folders();
 	struct buf b = { 0 };
 	size_t start;
 
@@ -169,10 +169,9 @@ spawn(const struct run *r, int out, int err, const sigset_t *defaults)
 
 /* What a program said, a line at a time. */
 struct words {
-	const struct run *run;
+	struct run *run;
 	char line[MESSAGE_MAX];
 	size_t n;
-	bool said;
 };
 
 static struct str
@@ -187,7 +186,7 @@ cut_name(struct str line, const char *name)
 }
 
 static void
-say(struct words *w)
+pass_line(struct words *w)
 {
 	struct str line = { w->line, w->n }, rest;
 
@@ -196,7 +195,7 @@ say(struct words *w)
 		line.n--;
 	if (line.n == 0)
 		return;
-	w->said = true;
+	w->run->said = true;
 	rest = cut_name(line, err_prog());
 	if (rest.p != NULL) {
 		err_msg("%.*s", (int)rest.n, rest.p);
@@ -215,7 +214,7 @@ add_words(struct words *w, const char *p, size_t n)
 
 	for (i = 0; i < n; i++) {
 		if (p[i] == '\n')
-			say(w);
+			pass_line(w);
 		else if (w->n < sizeof w->line)
 			w->line[w->n++] = p[i];
 	}
@@ -279,7 +278,7 @@ listen_to(const struct run *r, int out, int err, struct words *w)
 		if (ok && p[0].fd >= 0 && p[0].revents != 0)
 			ok = drain(&p[0], NULL, r, piece);
 	}
-	say(w);
+	pass_line(w);
 	close_fd(&p[0].fd);
 	close_fd(&p[1].fd);
 	free(piece);
@@ -288,7 +287,7 @@ listen_to(const struct run *r, int out, int err, struct words *w)
 
 /* Its status; -1 where there is none, after a message. */
 static int
-wait_for(const struct run *r, pid_t pid)
+wait_program(const struct run *r, pid_t pid)
 {
 	int status;
 	pid_t done;
@@ -322,7 +321,7 @@ ignore(int signal, struct sigaction *old, sigset_t *set)
 }
 
 static int
-run_with(const struct run *r, const sigset_t *defaults, bool *said)
+run_with(struct run *r, const sigset_t *defaults)
 {
 	int out[2] = { -1, -1 }, err[2] = { -1, -1 }, status = -1, error;
 	struct words w = { .run = r };
@@ -337,7 +336,7 @@ run_with(const struct run *r, const sigset_t *defaults, bool *said)
 	if (pid >= 0) {
 		bool ok = listen_to(r, out[0], err[0], &w);
 
-		status = wait_for(r, pid);
+		status = wait_program(r, pid);
 		if (!ok)
 			status = -1;
 	} else {
@@ -346,18 +345,18 @@ run_with(const struct run *r, const sigset_t *defaults, bool *said)
 		errno = error;
 		err_msg("%s:", r->path);
 	}
-	*said = w.said;
 	return status;
 }
 
 int
-run(const struct run *r, bool *said)
+run_program(struct run *r)
 {
 	bool keyboard = r->out == NULL;
 	struct sigaction interrupt, quit;
 	sigset_t defaults;
 	int status;
 
+	r->said = false;
 	/* As system(3) does it: what the user's keyboard sends is for the
 	 * program that talks with him. */
 	sigemptyset(&defaults);
@@ -365,10 +364,16 @@ run(const struct run *r, bool *said)
 		ignore(SIGINT, &interrupt, &defaults);
 		ignore(SIGQUIT, &quit, &defaults);
 	}
-	status = run_with(r, &defaults, said);
+	status = run_with(r, &defaults);
 	if (keyboard) {
 		sigaction(SIGINT, &interrupt, NULL);
 		sigaction(SIGQUIT, &quit, NULL);
 	}
 	return status;
+}
+
+void
+run_keep(void *arg, const char *p, size_t n)
+{
+	buf_add(arg, p, n);
 }

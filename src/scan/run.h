@@ -33,14 +33,17 @@ struct run {
 	/* 0, or when it has to have ended, by timestamp_steady: else it is
 	 * killed, with what it has started.  Its messages go nowhere. */
 	int64_t until;
+	bool said;		/* set by run_program: it had messages */
 };
 
 /*
  * Runs it to its end.  Its messages are passed on behind `NAME: ', which is not
  * said twice; messages of this very program, run in there, pass as they are.
- * Returns the status as waitpid(2) gives it, or -1 after a message.  *said is
- * whether it had any.
+ * Returns the status as waitpid(2) gives it, or -1 after a message.
  */
-int run(const struct run *r, bool *said);
+int run_program(struct run *r);
+
+/* An out that appends to arg, a struct buf. */
+void run_keep(void *arg, const char *p, size_t n);
 
 #endif

@@ -95,41 +95,32 @@ translate(int status, bool answers)
 	return STATUS_TROUBLE;
 }
 
-static int
-run_way(const struct way *way, int argc, char **argv, bool answers,
-    bool *said)
+int
+sudo_run(enum sudo_mode mode, int argc, char **argv, bool answers)
 {
+	const struct way *way = &ways[mode];
 	struct buf path = { 0 }, self = { 0 };
-	struct run r = { .name = "sudo", .own_stderr = way->own_stderr };
+	struct run r = { .name = "sudo", .own_stderr = way->own_stderr,
+		.said = true };
 	const char **args;
 	int status = -1;
 
-	*said = true;
 	if (run_find("sudo", NULL, &path) && sys_self(argv[0], &self)) {
 		args = make_argv(way, self.p, argc, argv, answers);
 		r.path = path.p;
 		r.argv = args;
-		status = translate(run(&r, said), answers);
+		status = translate(run_program(&r), answers);
 		free(args);
 	}
 	buf_free(&path);
 	buf_free(&self);
-	return status;
-}
-
-int
-sudo_run(enum sudo_mode mode, int argc, char **argv, bool answers)
-{
-	bool said;
-	int status = run_way(&ways[mode], argc, argv, answers, &said);
-
 	if (status != -1)
 		return status;
 	if (mode == SUDO_TRY) {
 		err_msg("sudo: refused: scanning without it");
 		return -1;
 	}
-	if (!said)
+	if (!r.said)
 		err_msg("sudo: refused");
 	return STATUS_TROUBLE;
 }

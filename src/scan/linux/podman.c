@@ -29,12 +29,11 @@ linux_podman(struct buf *b, int64_t until)
 	struct run r = { .name = "podman", .argv = argv, .out = take,
 		.arg = b, .until = until };
 	int status = -1;
-	bool said;
 
 	b->n = 0;
 	if (timestamp_steady() < until && run_look("podman", &path)) {
 		r.path = path.p;
-		status = run(&r, &said);
+		status = run_program(&r);
 	}
 	buf_free(&path);
 	return status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == 0 &&

@@ -37,14 +37,15 @@ note(void *arg, size_t line, const char *wrong)
 }
 
 static void
-begin(struct reading *r, const char *name, const struct services *services)
+begin_reading(struct reading *r, const char *name,
+    const struct services *services)
 {
 	*r = (struct reading){ .name = name };
 	r->lsof = lsof_open(services, note, r);
 }
 
 static void
-take(void *arg, const char *p, size_t n)
+take_piece(void *arg, const char *p, size_t n)
 {
 	struct reading *r = arg;
 
@@ -54,7 +55,7 @@ take(void *arg, const char *p, size_t n)
 
 /* False where nothing was like lsof's output. */
 static bool
-end(struct reading *r)
+end_reading(struct reading *r)
 {
 	bool known = lsof_end(r->lsof);
 
@@ -75,7 +76,7 @@ enum outcome { FAILED, NOTHING, FOUND };
 
 /* lsof exits with 1 also where some of what it looked for is not there. */
 static enum outcome
-judge(const struct reading *r, int status, bool said)
+judge_run(const struct reading *r, int status, bool said)
 {
 	bool ended = status != -1 && WIFEXITED(status);
 
@@ -97,15 +98,14 @@ run_lsof(const char *path, const char *const *argv,
 {
 	struct reading reading;
 	struct run r = { .name = "lsof", .path = path, .argv = argv,
-		.out = take, .arg = &reading };
+		.out = take_piece, .arg = &reading };
 	enum outcome outcome;
-	bool said;
 	int status;
 
-	begin(&reading, "lsof", req->services);
-	status = run(&r, &said);
-	end(&reading);
-	outcome = judge(&reading, status, said);
+	begin_reading(&reading, "lsof", req->services);
+	status = run_program(&r);
+	end_reading(&reading);
+	outcome = judge_run(&reading, status, r.said);
 	if (outcome == FOUND)
 		give(&reading, req, sc);
 	lsof_close(reading.lsof);
@@ -178,7 +178,7 @@ read_all(int fd, struct reading *r)
 	do {
 		n = read(fd, piece, PIECE);
 		if (n > 0)
-			take(r, piece, (size_t)n);
+			take_piece(r, piece, (size_t)n);
 	} while (n > 0 || (n < 0 && errno == EINTR));
 	free(piece);
 	if (n < 0)
@@ -197,10 +197,10 @@ source_tables(const struct scan_request *req, struct scan *sc)
 
 	if (fd < 0)
 		return false;
-	begin(&r, input_name(req->file), req->services);
+	begin_reading(&r, input_name(req->file), req->services);
 	ok = read_all(fd, &r);
 	input_close(fd);
-	known = end(&r);
+	known = end_reading(&r);
 	if (ok && known)
 		give(&r, req, sc);
 	else if (ok)

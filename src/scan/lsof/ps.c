@@ -91,7 +91,7 @@ list_max(void)
 }
 
 static int
-cmp_proc(const void *pid, const void *proc)
+cmp_pid(const void *pid, const void *proc)
 {
 	return num_cmp32(pid, &((const struct proc *)proc)->pid);
 }
@@ -100,17 +100,11 @@ static struct proc *
 find_proc(const struct asked *a, uint32_t pid)
 {
 	return a->n == 0 ? NULL :
-	    bsearch(&pid, a->v, a->n, sizeof *a->v, cmp_proc);
+	    bsearch(&pid, a->v, a->n, sizeof *a->v, cmp_pid);
 }
 
 static void
-keep(void *arg, const char *p, size_t n)
-{
-	buf_add(arg, p, n);
-}
-
-static void
-take_lines(const struct asked *a, const struct question *q, struct str out)
+take_answers(const struct asked *a, const struct question *q, struct str out)
 {
 	uint32_t number[PS_NUMBERS];
 	struct str text;
@@ -133,10 +127,9 @@ ask_batch(const char *ps, const char *list, const struct asked *a,
 {
 	const char *argv[7 + 2 * PS_NUMBERS] = { "ps", "-ww", "-o", "pid=" };
 	struct buf out = { 0 };
-	struct run r = { .name = "ps", .path = ps, .argv = argv, .out = keep,
-		.arg = &out };
+	struct run r = { .name = "ps", .path = ps, .argv = argv,
+		.out = run_keep, .arg = &out };
 	int n = 4, i, status;
-	bool said;
 
 	for (i = 0; i < q->numbers; i++) {
 		argv[n++] = "-o";
@@ -144,11 +137,12 @@ ask_batch(const char *ps, const char *list, const struct asked *a,
 	}
 	argv[n++] = "-p";
 	argv[n++] = list;
-	status = run(&r, &said);
-	take_lines(a, q, buf_str(&out));
+	status = run_program(&r);
+	take_answers(a, q, buf_str(&out));
 	buf_free(&out);
 	return status != -1 && WIFEXITED(status) &&
-	    (WEXITSTATUS(status) == 0 || (WEXITSTATUS(status) == 1 && !said));
+	    (WEXITSTATUS(status) == 0 ||
+	    (WEXITSTATUS(status) == 1 && !r.said));
 }
 
 static bool

@@ -5,28 +5,21 @@
 #include "scan/interfaces.h"
 #include "scan/run.h"
 
-static void
-keep(void *arg, const char *p, size_t n)
-{
-	buf_add(arg, p, n);
-}
-
 bool
 ifaces_read(struct ifaces *t, const char *proc, bool own)
 {
 	static const char name[] = "netstat";
 	const char *const argv[] = { name, "-ib", NULL };
 	struct buf path = { 0 }, text = { 0 };
-	struct run r = { .name = name, .argv = argv, .out = keep,
+	struct run r = { .name = name, .argv = argv, .out = run_keep,
 		.arg = &text };
 	int status = -1;
-	bool said;
 
 	(void)proc;
 	(void)own;
 	if (run_find(name, NULL, &path)) {
 		r.path = path.p;
-		status = run(&r, &said);
+		status = run_program(&r);
 	}
 	if (status == 0)
 		ifaces_netstat(t, buf_str(&text));
