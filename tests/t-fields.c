@@ -1,6 +1,6 @@
 /* t-fields: the table of fields is whole, and prt-scan has a value for each of
  * its own.  Prints TAP. */
-#include "scan/values.h"
+#include "scan/rows.h"
 #include "tap.h"
 
 /* Its line in the table is there, and of no other's name. */
@@ -17,7 +17,7 @@ is_whole(int id)
 static bool
 is_got(int id)
 {
-	const struct getter *g = &rows_getters[id];
+	const struct rows_getter *g = &rows_getters[id];
 
 	return (g->get != NULL || g->text != 0) &&
 	    field_table[id].owner == ((g->needs & NEED_OWNERS) != 0);
@@ -39,6 +39,6 @@ main(void)
 			break;		/* field_find ends there */
 	}
 	for (id = 0; id < FIELD_NSCAN && field_table[id].name != NULL; id++)
-		ok_of(is_got(id), "in src/scan/values.c", field_table[id].name);
+		ok_of(is_got(id), "in src/scan/rows.c", field_table[id].name);
 	return tap_end();
 }

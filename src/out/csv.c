@@ -61,7 +61,7 @@ quote(struct buf *b, size_t start)
 }
 
 static void
-add_cell(struct buf *b, struct str s)
+add_csv_cell(struct buf *b, struct str s)
 {
 	size_t start = b->n;
 
@@ -85,7 +85,7 @@ csv_row(struct out *o, const struct str *v, enum out_mark mark)
 	for (i = 0; i < o->cols->n; i++) {
 		if (i > 0)
 			buf_putc(&o->buf, ',');
-		add_cell(&o->buf, v[i]);
+		add_csv_cell(&o->buf, v[i]);
 	}
 	/* Readers pass over an empty line. */
 	if (o->cols->n == 1 && v[0].n == 0)

@@ -94,7 +94,7 @@ take_digits(struct str *s)
 
 /* RFC 8259's numbers but for those with an exponent. */
 static bool
-is_number(struct str s)
+is_json_number(struct str s)
 {
 	size_t n;
 	bool zero;
@@ -115,7 +115,7 @@ is_number(struct str s)
 static void
 add_number(struct buf *b, struct str s)
 {
-	if (is_number(s))
+	if (is_json_number(s))
 		buf_add(b, s.p, s.n);
 	else
 		buf_puts(b, "null");
@@ -142,7 +142,7 @@ add_list(struct buf *b, struct str s,
  * them.  Returns the one it ended at, cut off too, or '\0' at the end of s.
  */
 static char
-take_word(struct str *s, const char *ends, struct buf *word)
+cut_part(struct str *s, const char *ends, struct buf *word)
 {
 	char c;
 
@@ -171,11 +171,11 @@ add_pairs(struct buf *b, struct str s)
 	do {
 		buf_putc(b, sep);
 		sep = ',';
-		end = take_word(&s, "=,", &word);
+		end = cut_part(&s, "=,", &word);
 		add_text(b, buf_str(&word));
 		buf_putc(b, ':');
 		if (end == '=') {
-			end = take_word(&s, ",", &word);
+			end = cut_part(&s, ",", &word);
 			add_text(b, buf_str(&word));
 		} else
 			buf_puts(b, "null");
@@ -185,7 +185,7 @@ add_pairs(struct buf *b, struct str s)
 }
 
 static void
-add_value(struct buf *b, enum field_id id, struct str s)
+json_value(struct buf *b, enum field_id id, struct str s)
 {
 	enum field_type type =
 	    id == FIELD_NONE ? FIELD_TEXT : field_table[id].type;
@@ -224,7 +224,7 @@ json_row(struct out *o, const struct str *v, enum out_mark mark)
 		buf_puts(&o->buf, i == 0 ? "{\"" : ",\"");
 		buf_add(&o->buf, c[i].name.p, c[i].name.n);
 		buf_puts(&o->buf, "\":");
-		add_value(&o->buf, c[i].id, v[i]);
+		json_value(&o->buf, c[i].id, v[i]);
 	}
 	buf_puts(&o->buf, "}\n");
 }

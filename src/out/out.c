@@ -39,7 +39,7 @@ out_open(const struct out_opts *opts)
 }
 
 static void
-begin(struct out *o)
+begin_snapshot(struct out *o)
 {
 	o->begun = true;
 	if (o->opts.format->begin != NULL)
@@ -63,7 +63,7 @@ out_snapshot(struct out *o, const struct snap *snap, const struct cols *cols)
 	o->cols = cols;
 	if (o->opts.header == OUT_ALWAYS ||
 	    (o->opts.header == OUT_AUTO && !o->opts.quiet))
-		begin(o);
+		begin_snapshot(o);
 }
 
 void
@@ -72,7 +72,7 @@ out_row(struct out *o, const struct str *v, enum out_mark mark)
 	if (o->failed)
 		return;
 	if (!o->begun)
-		begin(o);
+		begin_snapshot(o);
 	o->rows++;
 	o->opts.format->row(o, v, mark);
 	out_spill(o);
@@ -86,7 +86,7 @@ out_line(struct out *o, struct str line, const struct str *more, size_t n)
 	if (o->failed)
 		return true;
 	if (!o->begun)
-		begin(o);
+		begin_snapshot(o);
 	if (!o->opts.format->line(o, line, more, n))
 		return false;
 	o->rows++;

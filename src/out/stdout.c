@@ -29,7 +29,7 @@ out_guard_descriptors(void)
 }
 
 static void
-fail(struct out *o)
+fail_output(struct out *o)
 {
 	o->failed = true;
 	o->error = errno;
@@ -46,7 +46,7 @@ wait_writable(void)
 }
 
 static void
-flush(struct out *o)
+write_all(struct out *o)
 {
 	size_t done = 0;
 	ssize_t n;
@@ -57,11 +57,11 @@ flush(struct out *o)
 			done += (size_t)n;
 		else if (errno == EAGAIN || errno == EWOULDBLOCK) {
 			if (!wait_writable()) {
-				fail(o);
+				fail_output(o);
 				return;
 			}
 		} else if (errno != EINTR) {
-			fail(o);
+			fail_output(o);
 			return;
 		}
 	}
@@ -73,17 +73,17 @@ void
 out_spill(struct out *o)
 {
 	if (!o->failed && o->buf.n >= FLUSH_SIZE)
-		flush(o);
+		write_all(o);
 }
 
 void
 out_finish(struct out *o)
 {
 	if (!o->failed)
-		flush(o);
+		write_all(o);
 	/* Some file systems report a full disk only here. */
 	if (!o->failed && o->wrote && close(STDOUT_FILENO) != 0)
-		fail(o);
+		fail_output(o);
 }
 
 size_t

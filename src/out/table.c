@@ -13,7 +13,6 @@
 #include <stdlib.h>
 
 #include "lib/escape.h"
-#include "out/cell.h"
 #include "out/layout.h"
 #include "out/width.h"
 
@@ -25,6 +24,19 @@ enum { UNKNOWN_RANK = 255, UNKNOWN_LEAST = 20 };
 enum { ALIGN_MAX = 80 };
 
 enum { NOTE_INDENT = 4, FLAGS_NOTED = 8 };
+
+/* Stands for what was cut off, as in top(1): ASCII, and one column wide. */
+#define CUT_MARK '+'
+
+/* An IPv4 address is shown whole, also as the end of one that is mapped into
+ * IPv6; of any other IPv6 address the first groups may have to do: [2001:d+]:22
+ */
+#define MAPPED "[::ffff:"
+enum { IPV6_LEAST = 15, LEAST_MAX = sizeof "[+255.255.255.255]:65535" - 1 };
+
+/* What of a cell is kept where it is cut: its beginning; that and a port; that
+ * and as much of a path's end as there is room for. */
+enum cell_kind { CELL_TEXT, CELL_ENDPOINT, CELL_PATH };
 
 struct column {
 	struct str name;
@@ -43,6 +55,85 @@ struct out_table {
 					 * cut */
 	struct buf rows;
 };
+
+static bool
+is_mapped(struct str s)
+{
+	return str_starts(s, MAPPED) && memchr(s.p, '.', s.n) != NULL;
+}
+
+/* Appends 0.0.0.0:22 or [::]:22; returns how many columns of it are to stay. */
+static size_t
+add_endpoint(struct buf *b, struct str addr, struct str port)
+{
+	bool colon = addr.n > 0 && memchr(addr.p, ':', addr.n) != NULL;
+	size_t width, start = b->n;
+	struct str cell;
+
+	if (addr.n == 0 && port.n == 0) {
+		buf_putc(b, '-');
+		return 1;
+	}
+	if (colon)
+		buf_putc(b, '[');
+	escape_field(b, addr, false);
+	buf_puts(b, colon ? "]:" : ":");
+	escape_field(b, port, false);
+	cell = (struct str){ b->p + start, b->n - start };
+	width = width_of(cell);
+	if (is_mapped(cell))
+		width -= sizeof MAPPED - sizeof "[+";
+	else if (colon && width > IPV6_LEAST)
+		width = IPV6_LEAST;
+	return width < LEAST_MAX ? width : LEAST_MAX;
+}
+
+/* Of an endpoint. */
+static struct str
+port_part(struct str s)
+{
+	const struct str none = STR_LIT("");
+	size_t i = s.n;
+
+	while (i > 0 && s.p[i - 1] != ':')
+		i--;
+	if (i < 2)
+		return none;
+	i -= s.p[i - 2] == ']' ? 2 : 1;
+	return (struct str){ s.p + i, s.n - i };
+}
+
+/* What of a cell that is cut is kept of its end. */
+static struct str
+tail_of(enum cell_kind kind, struct str s, size_t room)
+{
+	const struct str none = STR_LIT("");
+	struct str port, tail;
+
+	if (kind == CELL_PATH)
+		return width_tail(s, room);
+	if (kind == CELL_TEXT)
+		return none;
+	if (is_mapped(s)) {
+		tail = (struct str){ s.p + sizeof MAPPED - 1,
+		    s.n - (sizeof MAPPED - 1) };
+		return room > 1 ? width_tail(tail, room - 1) : none;
+	}
+	port = port_part(s);
+	return width_of(port) < room ? port : none;
+}
+
+/* Appends s, which is wider, cut to width columns. */
+static void
+add_cut(struct buf *b, enum cell_kind kind, struct str s, size_t width)
+{
+	struct str tail = tail_of(kind, s, width - 1);
+	struct str head = width_head(s, width - 1 - width_of(tail));
+
+	buf_add(b, head.p, head.n);
+	buf_putc(b, CUT_MARK);
+	buf_add(b, tail.p, tail.n);
+}
 
 /* The columns that -o named stay, whatever they hold. */
 static bool
@@ -127,7 +218,7 @@ table_row(struct out *o, const struct str *v, enum out_mark mark)
 
 		start = b->n;
 		if (c->kind == CELL_ENDPOINT) {
-			least = cell_endpoint(b, v[c->at], v[c->at + 1]);
+			least = add_endpoint(b, v[c->at], v[c->at + 1]);
 			if (least > l->least)
 				l->least = least;
 		} else
@@ -215,7 +306,7 @@ add_cell(struct buf *b, const struct out_table *t, size_t i, struct str s,
 		add_blanks(b, room - width);
 	start = b->n;
 	if (width > room && t->limit > 0) {
-		cell_cut(b, c->kind, s, room);
+		add_cut(b, c->kind, s, room);
 		width = width_of((struct str){ b->p + start, b->n - start });
 	} else
 		buf_add(b, s.p, s.n);
@@ -334,7 +425,7 @@ add_record(struct buf *b, const struct out_table *t, const char *p, bool color)
 }
 
 static void
-print(struct out *o)
+write_table(struct out *o)
 {
 	const struct out_table *t = o->table;
 	const char *p = t->rows.p;
@@ -359,7 +450,7 @@ table_end(struct out *o)
 	struct out_table *t = o->table;
 
 	lay_out(o);
-	print(o);
+	write_table(o);
 	buf_free(&t->rows);
 	free(t->layout);
 	free(t->cols);

@@ -51,7 +51,7 @@ describe(struct about *a, const struct scan_job *j, uint64_t unowned,
 
 /* Nothing is read that no column and no filter needs. */
 static unsigned
-needs_of(const struct scan_job *j)
+job_needs(const struct scan_job *j)
 {
 	unsigned needs = j->quiet ? 0 : rows_needs(&j->cols);
 
@@ -63,8 +63,8 @@ needs_of(const struct scan_job *j)
 }
 
 static bool
-print(const struct scan_job *j, struct scan *sc, const struct rows *rows,
-    uint64_t unowned)
+print_records(const struct scan_job *j, struct scan *sc,
+    const struct rows *rows, uint64_t unowned)
 {
 	struct about about = { .arena = &sc->arena };
 	struct rows_source src = { .scan = sc, .services = j->req.services };
@@ -118,8 +118,9 @@ judge_hidden(const struct scan_job *j, const struct scan *sc,
 }
 
 static enum scan_result
-tell(const struct scan_job *j, struct scan *sc, bool owners)
+tell(const struct scan_job *j, struct scan *sc, unsigned needs)
 {
+	bool owners = (needs & NEED_OWNERS) != 0;
 	struct rows rows;
 	uint64_t unowned = 0;
 	const char *lacks = sc->hidden == 0 && sc->hidden_netns == 0 ? NULL :
@@ -127,12 +128,13 @@ tell(const struct scan_job *j, struct scan *sc, bool owners)
 	enum scan_result result = SCAN_DONE;
 
 	priv_keep(0);		/* there is only to format, and to print */
-	rows_make(&rows, sc, j->req.filter, owners, !j->unsorted);
+	rows_make(&rows, sc, j->req.filter, (owners ? ROWS_OWNERS : 0) |
+	    (j->unsorted ? ROWS_UNSORTED : 0));
 	if (owners && sc->hidden > 0)
 		unowned = rows_unowned(&rows);
 	if (rows.n == 0)
 		result = SCAN_NOTHING;
-	if (!j->quiet && !print(j, sc, &rows, unowned))
+	if (!j->quiet && !print_records(j, sc, &rows, unowned))
 		result = SCAN_FAILED;
 	if (!judge_hidden(j, sc, unowned, lacks))
 		result = SCAN_FAILED;
@@ -146,7 +148,7 @@ static bool
 may_ask_podman(const struct scan_job *j)
 {
 	struct buf path = { 0 };
-	bool found = j->req.own_proc && (needs_of(j) & NEED_NAMES) != 0 &&
+	bool found = j->req.own_proc && (job_needs(j) & NEED_NAMES) != 0 &&
 	    priv_lacks(PRIV_PODMAN) == NULL && run_look("podman", &path);
 
 	buf_free(&path);
@@ -179,9 +181,9 @@ scan_job_sockets(const struct scan_job *j)
 	struct scan sc = { .nsock = 0 };
 	enum scan_result result = SCAN_FAILED;
 
-	req.needs = needs_of(j);
+	req.needs = job_needs(j);
 	if (scan_run(&req, j->backend, &sc))
-		result = tell(j, &sc, (req.needs & NEED_OWNERS) != 0);
+		result = tell(j, &sc, req.needs);
 	scan_free(&sc);
 	return result;
 }

@@ -1,31 +1,364 @@
-#include "scan/values.h"
+#include "scan/rows.h"
 
 #include <stdlib.h>
 
 #include "lib/num.h"
 
-static int
-cmp_sock(const struct sock *x, const struct sock *y)
-{
-	int c = x->proto - y->proto;
+/* A record that is being written. */
+struct record {
+	const struct rows_source *src;
+	const struct sock *sock;
+	const struct proc *proc;	/* NULL: nobody holds it */
+	const struct row *row;
+	char *p;	/* room for what is not kept anywhere, to be moved on:
+			 * GETTER_MAX bytes a getter, get_fd has its own */
+};
 
-	if (c == 0)
-		c = x->local_port - y->local_port;
-	if (c == 0)
-		c = addr_cmp(&x->local, &y->local);
-	if (c == 0)
-		c = addr_cmp(&x->remote, &y->remote);
-	return c != 0 ? c : x->remote_port - y->remote_port;
+enum { GETTER_MAX = ADDR_TEXT_MAX + 1 + SOCK_IFNAME_MAX };
+
+static struct str
+from_name(const char *s)
+{
+	return s != NULL ? str_from(s) : STR_NONE;
 }
 
+/* What was written at r->p, from start on. */
+static struct str
+from_text(const struct record *r, const char *start)
+{
+	return (struct str){ start, (size_t)(r->p - start) };
+}
+
+static struct str
+from_number(struct record *r, uint64_t v)
+{
+	char *start = r->p;
+
+	r->p = num_format(start, v);
+	return from_text(r, start);
+}
+
+static struct str
+from_addr(struct record *r, const struct addr *a)
+{
+	char *start = r->p;
+
+	if (a->family == ADDR_NONE)
+		return STR_NONE;
+	r->p = addr_format(r->p, a);
+	if (r->sock->ifname != NULL && addr_is_linklocal(a)) {
+		size_t n = strlen(r->sock->ifname);
+
+		*r->p++ = '%';
+		memcpy(r->p, r->sock->ifname, n);
+		r->p += n;
+	}
+	return from_text(r, start);
+}
+
+static struct str
+get_proto(struct record *r)
+{
+	return from_name(sock_proto_name(r->sock->proto));
+}
+
+static struct str
+get_state(struct record *r)
+{
+	return from_name(sock_state_name(r->sock->state));
+}
+
+static struct str
+get_local_addr(struct record *r)
+{
+	return from_addr(r, &r->sock->local);
+}
+
+static struct str
+get_local_port(struct record *r)
+{
+	return from_number(r, r->sock->local_port);
+}
+
+static struct str
+get_remote_addr(struct record *r)
+{
+	return from_addr(r, &r->sock->remote);
+}
+
+static struct str
+get_remote_port(struct record *r)
+{
+	return r->sock->remote.family == ADDR_NONE ? STR_NONE :
+	    from_number(r, r->sock->remote_port);
+}
+
+static struct str
+get_dir(struct record *r)
+{
+	return from_name(sock_dir_name(r->sock->dir));
+}
+
+static struct str
+get_service(struct record *r)
+{
+	const struct sock *s = r->sock;
+
+	return services_name(r->src->services,
+	    s->proto == PROTO_TCP ? SERVICES_TCP : SERVICES_UDP,
+	    s->dir == DIR_OUT ? s->remote_port : s->local_port);
+}
+
+static struct str
+get_netns(struct record *r)
+{
+	return r->src->scan->netns[r->sock->netns].label;
+}
+
+static struct str
+get_pid(struct record *r)
+{
+	return r->proc != NULL ? from_number(r, r->proc->pid) : STR_NONE;
+}
+
+/* The process's effective user; without a visible owner, the socket's. */
+static bool
+find_uid(const struct record *r, uint32_t *uid)
+{
+	if (r->proc != NULL) {
+		*uid = r->proc->uid;
+		return r->proc->has_uid;
+	}
+	*uid = r->sock->uid;
+	return sock_has_user(r->sock);
+}
+
+static struct str
+get_user(struct record *r)
+{
+	uint32_t uid;
+
+	if (r->proc != NULL && r->proc->user.p != NULL)
+		return r->proc->user;
+	return find_uid(r, &uid) ? users_name(r->src->users, uid) : STR_NONE;
+}
+
+static struct str
+get_uid(struct record *r)
+{
+	uint32_t uid;
+
+	return find_uid(r, &uid) ? from_number(r, uid) : STR_NONE;
+}
+
+static struct str
+get_fd(struct record *r)
+{
+	const struct holder *h = r->row->holder;
+	char *start = r->p;
+	uint32_t i;
+
+	/* those that are not known come last */
+	for (i = 0; i < r->row->nholders && h[i].fd != HOLDER_NO_FD; i++) {
+		if (i > 0)
+			*r->p++ = ',';
+		r->p = num_format(r->p, h[i].fd);
+	}
+	return from_text(r, start);
+}
+
+static struct str
+get_ppid(struct record *r)
+{
+	return r->proc != NULL && r->proc->has_ppid ?
+	    from_number(r, r->proc->ppid) : STR_NONE;
+}
+
+static struct str
+get_host(struct record *r)
+{
+	return r->src->host;
+}
+
+static struct str
+get_family(struct record *r)
+{
+	return r->sock->local.family == ADDR_INET ? STR_LIT("inet") :
+	    STR_LIT("inet6");
+}
+
+static struct str
+get_v6only(struct record *r)
+{
+	if (r->sock->v6only == V6ONLY_UNKNOWN)
+		return STR_NONE;
+	return r->sock->v6only == V6ONLY_YES ? STR_LIT("yes") : STR_LIT("no");
+}
+
+static struct str
+get_inode(struct record *r)
+{
+	return r->sock->inode != 0 ? from_number(r, r->sock->inode) :
+	    STR_NONE;
+}
+
+static struct str
+get_sock_uid(struct record *r)
+{
+	return sock_has_user(r->sock) ? from_number(r, r->sock->uid) :
+	    STR_NONE;
+}
+
+static struct str
+get_iface(struct record *r)
+{
+	return from_name(r->sock->ifname);
+}
+
+static struct str
+get_rx_queue(struct record *r)
+{
+	return r->sock->timewait || r->sock->queueless ? STR_NONE :
+	    from_number(r, r->sock->rx_queue);
+}
+
+static struct str
+get_tx_queue(struct record *r)
+{
+	return r->sock->timewait || r->sock->queueless ||
+	    r->sock->state == STATE_LISTEN ? STR_NONE :
+	    from_number(r, r->sock->tx_queue);
+}
+
+static struct str
+get_backlog(struct record *r)
+{
+	return r->sock->has_backlog ? from_number(r, r->sock->tx_queue) :
+	    STR_NONE;
+}
+
+static struct str
+get_rx_bytes(struct record *r)
+{
+	return r->sock->info != NULL ?
+	    from_number(r, r->sock->info->rx_bytes) : STR_NONE;
+}
+
+static struct str
+get_tx_bytes(struct record *r)
+{
+	return r->sock->info != NULL ?
+	    from_number(r, r->sock->info->tx_bytes) : STR_NONE;
+}
+
+static struct str
+get_rtt(struct record *r)
+{
+	return r->sock->info != NULL ? from_number(r, r->sock->info->rtt) :
+	    STR_NONE;
+}
+
+static struct str
+get_retrans(struct record *r)
+{
+	return r->sock->info != NULL ?
+	    from_number(r, r->sock->info->retrans) : STR_NONE;
+}
+
+static struct str
+get_netns_id(struct record *r)
+{
+	uint64_t inode = r->src->scan->netns[r->sock->netns].inode;
+
+	return inode != 0 ? from_number(r, inode) : STR_NONE;
+}
+
+static struct str
+get_rss(struct record *r)
+{
+	return r->proc != NULL && r->proc->has_usage ?
+	    from_number(r, r->proc->rss) : STR_NONE;
+}
+
+/* Seconds with two decimals. */
+static struct str
+get_cpu(struct record *r)
+{
+	struct str s;
+
+	if (r->proc == NULL || !r->proc->has_usage)
+		return STR_NONE;
+	s = from_number(r, r->proc->cpu / 100);
+	*r->p++ = '.';
+	*r->p++ = (char)('0' + r->proc->cpu / 10 % 10);
+	*r->p++ = (char)('0' + r->proc->cpu % 10);
+	s.n += 3;
+	return s;
+}
+
+static struct str
+get_start(struct record *r)
+{
+	return r->proc != NULL && r->proc->start != 0 ?
+	    from_number(r, r->proc->start) : STR_NONE;
+}
+
+#define TEXT(member) offsetof(struct proc, member)
+
+const struct rows_getter rows_getters[FIELD_NSCAN] = {
+	[F_PROTO] = { get_proto, 0, 0 },
+	[F_STATE] = { get_state, 0, 0 },
+	[F_LOCAL_ADDR] = { get_local_addr, 0, 0 },
+	[F_LOCAL_PORT] = { get_local_port, 0, 0 },
+	[F_REMOTE_ADDR] = { get_remote_addr, 0, 0 },
+	[F_REMOTE_PORT] = { get_remote_port, 0, 0 },
+	[F_DIR] = { get_dir, NEED_DIR, 0 },
+	[F_SERVICE] = { get_service, NEED_DIR | NEED_SERVICES, 0 },
+	[F_NETNS] = { get_netns, 0, 0 },
+	/* the user: some have files of their own that name containers */
+	[F_CONTAINER] = { NULL, NEED_OWNERS | NEED_CONTAINER | NEED_NAMES |
+	    NEED_USER, TEXT(container) },
+	[F_PID] = { get_pid, NEED_OWNERS, 0 },
+	[F_PROCESS] = { NULL, NEED_OWNERS | NEED_STAT, TEXT(comm) },
+	[F_USER] = { get_user, NEED_OWNERS | NEED_USER, 0 },
+	[F_UID] = { get_uid, NEED_OWNERS | NEED_USER, 0 },
+	[F_FD] = { get_fd, NEED_OWNERS, 0 },
+	[F_PPID] = { get_ppid, NEED_OWNERS | NEED_STAT, 0 },
+	[F_PARENT] = { NULL, NEED_OWNERS | NEED_PARENT, TEXT(parent) },
+	[F_EXE] = { NULL, NEED_OWNERS | NEED_EXE, TEXT(exe) },
+	[F_CMDLINE] = { NULL, NEED_OWNERS | NEED_CMDLINE, TEXT(cmdline) },
+	[F_HOST] = { get_host, 0, 0 },
+	[F_FAMILY] = { get_family, 0, 0 },
+	[F_V6ONLY] = { get_v6only, 0, 0 },
+	[F_INODE] = { get_inode, 0, 0 },
+	[F_SOCK_UID] = { get_sock_uid, 0, 0 },
+	[F_IFACE] = { get_iface, 0, 0 },
+	[F_RX_QUEUE] = { get_rx_queue, 0, 0 },
+	[F_TX_QUEUE] = { get_tx_queue, 0, 0 },
+	[F_BACKLOG] = { get_backlog, 0, 0 },
+	[F_RX_BYTES] = { get_rx_bytes, NEED_INFO, 0 },
+	[F_TX_BYTES] = { get_tx_bytes, NEED_INFO, 0 },
+	[F_RTT] = { get_rtt, NEED_INFO, 0 },
+	[F_RETRANS] = { get_retrans, NEED_INFO, 0 },
+	[F_UNIT] = { NULL, NEED_OWNERS | NEED_CGROUP, TEXT(unit) },
+	[F_CGROUP] = { NULL, NEED_OWNERS | NEED_CGROUP, TEXT(cgroup) },
+	[F_CONTAINER_ID] = { NULL, NEED_OWNERS | NEED_CONTAINER,
+	    TEXT(container_id) },
+	[F_NETNS_ID] = { get_netns_id, NEED_NETNS, 0 },
+	[F_CWD] = { NULL, NEED_OWNERS | NEED_CWD, TEXT(cwd) },
+	[F_RSS] = { get_rss, NEED_OWNERS | NEED_STAT, 0 },
+	[F_CPU] = { get_cpu, NEED_OWNERS | NEED_STAT, 0 },
+	[F_START] = { get_start, NEED_OWNERS | NEED_STAT, 0 },
+};
+
 static uint32_t
-pid_of(const struct row *row)
+row_pid(const struct row *row)
 {
 	return row->proc != NULL ? row->proc->pid : 0;
 }
 
 static uint32_t
-fd_of(const struct row *row)
+row_fd(const struct row *row)
 {
 	return row->holder != NULL ? row->holder->fd : 0;
 }
@@ -34,17 +367,17 @@ static int
 cmp_row(const void *a, const void *b)
 {
 	const struct row *x = a, *y = b;
-	int c = cmp_sock(x->sock, y->sock);
+	int c = sock_cmp(x->sock, y->sock);
 
 	/* Namespaces were scanned in the order of their labels. */
 	if (c == 0)
 		c = num_cmp(x->sock->netns, y->sock->netns);
 	if (c == 0)
-		c = num_cmp(pid_of(x), pid_of(y));
+		c = num_cmp(row_pid(x), row_pid(y));
 	if (c == 0)
 		c = x->sock->state - y->sock->state;
 	if (c == 0)
-		c = num_cmp(fd_of(x), fd_of(y));
+		c = num_cmp(row_fd(x), row_fd(y));
 	return c != 0 ? c : num_cmp(x->sock->inode, y->sock->inode);
 }
 
@@ -61,7 +394,7 @@ cmp_holder(const void *a, const void *b)
 
 /* One row for each process among the holders of socket s, which begin at h. */
 static size_t
-add_held(struct rows *r, const struct scan *sc, uint32_t s, size_t h)
+add_holders(struct rows *r, const struct scan *sc, uint32_t s, size_t h)
 {
 	while (h < sc->nholder && sc->holder[h].sock == s) {
 		uint32_t proc = sc->holder[h].proc;
@@ -80,8 +413,9 @@ add_held(struct rows *r, const struct scan *sc, uint32_t s, size_t h)
 
 void
 rows_make(struct rows *r, struct scan *sc, const struct filter *filter,
-    bool with_owners, bool sorted)
+    unsigned flags)
 {
+	bool with_owners = (flags & ROWS_OWNERS) != 0;
 	size_t h = 0;
 	uint32_t i;
 
@@ -93,11 +427,11 @@ rows_make(struct rows *r, struct scan *sc, const struct filter *filter,
 		size_t before = r->n;
 
 		if (with_owners)
-			h = add_held(r, sc, i, h);
+			h = add_holders(r, sc, i, h);
 		if (r->n == before && filter->npids == 0)
 			r->v[r->n++] = (struct row){ .sock = &sc->sock[i] };
 	}
-	if (sorted && r->n > 0)
+	if ((flags & ROWS_UNSORTED) == 0 && r->n > 0)
 		qsort(r->v, r->n, sizeof *r->v, cmp_row);
 }
 
@@ -121,7 +455,7 @@ rows_unowned(const struct rows *r)
 }
 
 static struct str
-get_value(struct record *r, const struct getter *g)
+get_value(struct record *r, const struct rows_getter *g)
 {
 	if (g->get != NULL)
 		return g->get(r);

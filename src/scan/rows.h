@@ -31,16 +31,26 @@ struct rows_source {
 	struct str host;
 };
 
+/* How the value of each field is had. */
+struct record;
+extern const struct rows_getter {
+	struct str (*get)(struct record *r);
+	unsigned needs;
+	size_t text;	/* without get: a str of struct proc, where it is */
+} rows_getters[FIELD_NSCAN];
+
 /* What the columns need, bits of enum scan_need. */
 unsigned rows_needs(const struct cols *cols);
 
+enum { ROWS_OWNERS = 1 << 0, ROWS_UNSORTED = 1 << 1 };
+
 /*
- * Makes the records, in prt(5)'s order if sorted; with filter's pids, those of
- * these processes.  Sorts the scan's holders, and points into its tables from
- * then on.  The caller calls rows_free.
+ * Makes the records, in prt(5)'s order unless ROWS_UNSORTED, of processes too if
+ * ROWS_OWNERS; with filter's pids, those of these processes.  Sorts the scan's
+ * holders, and points into its tables from then on.  The caller calls rows_free.
  */
 void rows_make(struct rows *r, struct scan *sc, const struct filter *filter,
-    bool with_owners, bool sorted);
+    unsigned flags);
 void rows_free(struct rows *r);
 
 /* How many sockets that some process may hold have no owner. */

@@ -50,6 +50,20 @@ sock_state_find(struct str name)
 	return STATE_NONE;
 }
 
+int
+sock_cmp(const struct sock *a, const struct sock *b)
+{
+	int c = a->proto - b->proto;
+
+	if (c == 0)
+		c = a->local_port - b->local_port;
+	if (c == 0)
+		c = addr_cmp(&a->local, &b->local);
+	if (c == 0)
+		c = addr_cmp(&a->remote, &b->remote);
+	return c != 0 ? c : a->remote_port - b->remote_port;
+}
+
 bool
 sock_is_listener(const struct sock *s)
 {
@@ -66,38 +80,38 @@ sock_has_user(const struct sock *s)
 struct netns *
 scan_add_netns(struct scan *sc)
 {
-	sc->netns = mem_grow(sc->netns, &sc->netnscap, sc->nnetns + 1,
-	    sizeof *sc->netns);
-	memset(&sc->netns[sc->nnetns], 0, sizeof *sc->netns);
-	return &sc->netns[sc->nnetns++];
+	struct netns *ns = MEM_PUSH(sc->netns, sc->nnetns, sc->netnscap);
+
+	memset(ns, 0, sizeof *ns);
+	return ns;
 }
 
 struct sock *
 scan_add_sock(struct scan *sc)
 {
-	sc->sock = mem_grow(sc->sock, &sc->sockcap, sc->nsock + 1,
-	    sizeof *sc->sock);
-	memset(&sc->sock[sc->nsock], 0, sizeof *sc->sock);
-	sc->sock[sc->nsock].netns = (uint32_t)(sc->nnetns - 1);
-	return &sc->sock[sc->nsock++];
+	struct sock *s = MEM_PUSH(sc->sock, sc->nsock, sc->sockcap);
+
+	memset(s, 0, sizeof *s);
+	s->netns = (uint32_t)(sc->nnetns - 1);
+	return s;
 }
 
 struct proc *
 scan_add_proc(struct scan *sc)
 {
-	sc->proc = mem_grow(sc->proc, &sc->proccap, sc->nproc + 1,
-	    sizeof *sc->proc);
-	memset(&sc->proc[sc->nproc], 0, sizeof *sc->proc);
-	return &sc->proc[sc->nproc++];
+	struct proc *p = MEM_PUSH(sc->proc, sc->nproc, sc->proccap);
+
+	memset(p, 0, sizeof *p);
+	return p;
 }
 
 struct holder *
 scan_add_holder(struct scan *sc)
 {
-	sc->holder = mem_grow(sc->holder, &sc->holdercap, sc->nholder + 1,
-	    sizeof *sc->holder);
-	memset(&sc->holder[sc->nholder], 0, sizeof *sc->holder);
-	return &sc->holder[sc->nholder++];
+	struct holder *h = MEM_PUSH(sc->holder, sc->nholder, sc->holdercap);
+
+	memset(h, 0, sizeof *h);
+	return h;
 }
 
 bool

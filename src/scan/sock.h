@@ -114,6 +114,9 @@ const char *sock_dir_name(enum sock_dir dir);
 /* In any case; STATE_NONE where there is no such name. */
 enum sock_state sock_state_find(struct str name);
 
+/* By protocol and ends, as records are sorted. */
+int sock_cmp(const struct sock *a, const struct sock *b);
+
 /* Listening, or an unconnected UDP socket: what a peer can talk to. */
 bool sock_is_listener(const struct sock *s);
 

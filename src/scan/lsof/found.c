@@ -19,21 +19,13 @@ cmp_scope(const char *a, const char *b)
 
 /* 0 for entries of the same socket, as far as lsof tells. */
 static int
-cmp_sock(const struct lsof_entry *a, const struct lsof_entry *b)
+cmp_told(const struct lsof_entry *a, const struct lsof_entry *b)
 {
 	const struct sock *x = &a->sock, *y = &b->sock;
-	int c = x->proto - y->proto;
+	int c = sock_cmp(x, y);
 
 	if (c == 0)
-		c = x->local_port - y->local_port;
-	if (c == 0)
-		c = x->remote_port - y->remote_port;
-	if (c == 0)
 		c = x->state - y->state;
-	if (c == 0)
-		c = addr_cmp(&x->local, &y->local);
-	if (c == 0)
-		c = addr_cmp(&x->remote, &y->remote);
 	if (c == 0)
 		c = cmp_scope(x->ifname, y->ifname);
 	if (c == 0)
@@ -45,7 +37,7 @@ static int
 cmp_entry(const void *a, const void *b)
 {
 	const struct lsof_entry *x = a, *y = b;
-	int c = cmp_sock(x, y);
+	int c = cmp_told(x, y);
 
 	if (c == 0)
 		c = num_cmp(x->proc, y->proc);
@@ -167,10 +159,9 @@ place_proc(struct lsof *l)
 	if (!l->proc.known)
 		return LSOF_NOBODY;
 	if (l->proc.at == LSOF_NOBODY) {
-		f->proc = mem_grow(f->proc, &f->proccap, f->nproc + 1,
-		    sizeof *f->proc);
-		f->proc[f->nproc] = (struct proc){ .pid = l->proc.p.pid };
-		l->proc.at = (uint32_t)f->nproc++;
+		l->proc.at = (uint32_t)f->nproc;
+		*MEM_PUSH(f->proc, f->nproc, f->proccap) =
+		    (struct proc){ .pid = l->proc.p.pid };
 	}
 	return l->proc.at;
 }
@@ -243,7 +234,7 @@ lsof_give(struct lsof *l, const struct filter *filter, struct scan *sc)
 	give_procs(f, sc);
 	for (i = 0; i < f->n; i++) {
 		e = &f->v[i];
-		if (i == 0 || cmp_sock(e - 1, e) != 0) {
+		if (i == 0 || cmp_told(e - 1, e) != 0) {
 			s = scan_add_sock(sc);
 			netns = s->netns;
 			*s = e->sock;
