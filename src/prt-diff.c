@@ -160,7 +160,7 @@ read_options(struct options *o, int argc, char **argv)
 
 /* Prints; false after a message where standard output did not take it all. */
 static bool
-print(struct options *o)
+print_changes(struct options *o)
 {
 	struct cols_known known = { FIELD_COUNT, NULL };
 	struct cols all, cols;
@@ -198,7 +198,7 @@ start_side(const struct options *o, struct diff_side *side, const char *path)
 
 /* Compares the two sides, which were started. */
 static bool
-compare(struct options *o, bool is_state)
+compare_sides(struct options *o, bool is_state)
 {
 	struct diff *d = &o->diff;
 
@@ -208,7 +208,7 @@ compare(struct options *o, bool is_state)
 	    (o->state != NULL && !diff_save_able(d)))
 		return false;
 	diff_match(&d->old, &d->new);
-	return o->common.quiet || o->init || print(o);
+	return o->common.quiet || o->init || print_changes(o);
 }
 
 /* Under the lock: compares with the state, then replaces it. */
@@ -221,7 +221,7 @@ update(struct options *o, struct state *state)
 	if (!state_open(state, &fd))
 		return false;
 	diff_side_init(&d->old, &d->plan, o->state, fd);
-	if (!compare(o, fd >= 0))
+	if (!compare_sides(o, fd >= 0))
 		return false;
 	if (fd < 0 && !o->init)
 		err_msg("%s: no state yet: every record is new", o->state);
@@ -230,7 +230,7 @@ update(struct options *o, struct state *state)
 }
 
 static bool
-run(struct options *o)
+compare_files(struct options *o)
 {
 	struct diff *d = &o->diff;
 	struct state state;
@@ -246,7 +246,7 @@ run(struct options *o)
 		    !start_side(o, &d->new, o->new))
 			return false;
 		priv_keep(0);		/* nothing more is opened */
-		return compare(o, false);
+		return compare_sides(o, false);
 	}
 	if (!start_side(o, &d->new, o->new))
 		return false;
@@ -265,7 +265,7 @@ diff(struct options *o)
 {
 	bool asked = o->common.quiet || o->common.exit_code;
 
-	if (!run(o))
+	if (!compare_files(o))
 		return STATUS_TROUBLE;
 	return asked && !o->init && diff_print_any(&o->print) ? STATUS_NO :
 	    STATUS_DONE;

@@ -11,7 +11,7 @@ skip(struct str *s, size_t n)
 }
 
 static void
-skip_blanks(struct str *s)
+skip_space(struct str *s)
 {
 	while (s->n > 0 && (*s->p == ' ' || *s->p == '\t' || *s->p == '\n' ||
 	    *s->p == '\r'))
@@ -20,9 +20,9 @@ skip_blanks(struct str *s)
 
 /* Cuts c off after blanks. */
 static bool
-take(struct str *s, char c)
+cut_char(struct str *s, char c)
 {
-	skip_blanks(s);
+	skip_space(s);
 	if (s->n == 0 || *s->p != c)
 		return false;
 	skip(s, 1);
@@ -89,12 +89,12 @@ word_length(struct str s)
 }
 
 static struct str
-take_value(struct str *s)
+take_json(struct str *s)
 {
 	struct str value;
 	size_t n;
 
-	skip_blanks(s);
+	skip_space(s);
 	if (s->n == 0)
 		return STR_NONE;
 	if (*s->p == '"')
@@ -119,17 +119,17 @@ json_next(struct str *rest, struct str *key, struct str *value)
 	*key = STR_NONE;
 	if (s.n == 0)
 		return false;
-	first = take_value(&s);
+	first = take_json(&s);
 	if (first.p == NULL)
 		return false;
-	if (take(&s, ':')) {
+	if (cut_char(&s, ':')) {
 		*key = json_text(first);
-		first = take_value(&s);
+		first = take_json(&s);
 		if (first.p == NULL)
 			return false;
 	}
 	*value = first;
-	if (take(&s, ','))
+	if (cut_char(&s, ','))
 		*rest = s;
 	return true;
 }
@@ -139,7 +139,7 @@ json_open(struct str value, char bracket)
 {
 	size_t n;
 
-	skip_blanks(&value);
+	skip_space(&value);
 	if (value.n == 0 || *value.p != bracket)
 		return STR_NONE;
 	n = nested_length(value);

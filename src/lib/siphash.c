@@ -18,7 +18,7 @@ siphash_newkey(struct siphash_key *key)
 
 /* Little endian, whatever the machine is: the test vectors hold everywhere. */
 static uint64_t
-load(const char *p, size_t n)
+load_word(const char *p, size_t n)
 {
 	uint64_t v = 0;
 	size_t i;
@@ -72,8 +72,8 @@ siphash(const struct siphash_key *key, const char *p, size_t n,
 	uint64_t last = (uint64_t)n << 56;
 
 	for (; n >= 8; n -= 8, p += 8)
-		absorb(v, load(p, 8));
-	absorb(v, last | load(p, n));
+		absorb(v, load_word(p, 8));
+	absorb(v, last | load_word(p, n));
 	v[2] ^= 0xee;
 	rounds(v, 4);
 	out[0] = v[0] ^ v[1] ^ v[2] ^ v[3];

@@ -67,14 +67,30 @@ str_ends(struct str a, const char *suffix)
 	return a.n >= n && memcmp(a.p + a.n - n, suffix, n) == 0;
 }
 
+/* Without its first n bytes. */
+static inline struct str
+str_skip(struct str s, size_t n)
+{
+	return (struct str){ s.p + n, s.n - n };
+}
+
 /* Cuts c off the start of s; false where s begins with another. */
 static inline bool
 str_take(struct str *s, char c)
 {
 	if (s->n == 0 || *s->p != c)
 		return false;
-	s->p++;
-	s->n--;
+	*s = str_skip(*s, 1);
+	return true;
+}
+
+/* Cuts prefix off the start of s; false if s begins with another. */
+static inline bool
+str_take_start(struct str *s, const char *prefix)
+{
+	if (!str_starts(*s, prefix))
+		return false;
+	*s = str_skip(*s, strlen(prefix));
 	return true;
 }
 
@@ -112,8 +128,21 @@ str_cut(struct str *s, char c)
 		return head;
 	}
 	head.n = (size_t)(q - s->p);
-	*s = (struct str){ q + 1, s->n - head.n - 1 };
+	*s = str_skip(*s, head.n + 1);
 	return head;
+}
+
+/* The first max words of a line, between blanks; returns how many there are. */
+static inline size_t
+str_words(struct str line, struct str *word, size_t max)
+{
+	size_t n = 0;
+
+	while (line.p != NULL && n < max) {
+		word[n] = str_cut(&line, ' ');
+		n += word[n].n > 0;
+	}
+	return n;
 }
 
 #endif

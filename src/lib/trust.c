@@ -11,7 +11,9 @@
 
 enum { MAX_LINKS = 40 };	/* as Linux has it, path_resolution(7) */
 
-struct walk {
+enum target { A_FILE, A_FOLDER };	/* a sticky bit will do for the last */
+
+struct trust_walk {
 	struct buf done;	/* the way so far, without links; "" is / */
 	struct buf rest;	/* what is still to be walked, from at on */
 	size_t at;
@@ -33,7 +35,7 @@ is_writable(const struct stat *st)
  * touched; another file may be a hard link that a user has made.
  */
 static void
-judge(struct walk *w, const struct stat *st)
+judge_step(struct trust_walk *w, const struct stat *st)
 {
 	bool folder = S_ISDIR(st->st_mode);
 	/* to write to a socket is to connect; links have no mode */
@@ -49,7 +51,7 @@ judge(struct walk *w, const struct stat *st)
 
 /* Puts what a link says before the rest; false where there is none. */
 static bool
-follow(struct walk *w)
+follow(struct trust_walk *w)
 {
 	char link[PATH_MAX];
 	ssize_t n = readlink(w->done.p, link, sizeof link);
@@ -72,7 +74,7 @@ follow(struct walk *w)
 
 /* The folder that the way so far is in. */
 static void
-go_up(struct walk *w)
+go_up(struct trust_walk *w)
 {
 	while (w->done.n > 0 && w->done.p[--w->done.n] != '/')
 		;
@@ -80,7 +82,7 @@ go_up(struct walk *w)
 
 /* One name further; false, with errno, where there is none. */
 static bool
-step(struct walk *w, struct str name)
+step(struct trust_walk *w, struct str name)
 {
 	size_t before = w->done.n;
 	struct stat st;
@@ -99,7 +101,7 @@ step(struct walk *w, struct str name)
 	*buf_room(&w->done, 1) = '\0';
 	if (lstat(w->done.p, &st) != 0)
 		return false;
-	judge(w, &st);
+	judge_step(w, &st);
 	if (!S_ISLNK(st.st_mode))
 		return true;
 	ok = follow(w);
@@ -109,14 +111,14 @@ step(struct walk *w, struct str name)
 
 /* The path, from / on: of one that is relative, the current folder first. */
 static bool
-begin(struct walk *w, const char *path)
+begin_walk(struct trust_walk *w, const char *path)
 {
 	struct stat st;
 
 	if (stat("/", &st) != 0)
 		return false;
 	w->top = st.st_uid;
-	judge(w, &st);
+	judge_step(w, &st);
 	if (path[0] != '/') {
 		if (getcwd(buf_room(&w->rest, PATH_MAX), PATH_MAX) == NULL)
 			return false;
@@ -128,15 +130,15 @@ begin(struct walk *w, const char *path)
 }
 
 static enum trust
-walk(const char *path, bool sticky_will_do)
+walk(const char *path, enum target target)
 {
-	struct walk w = { .answer = TRUST_YES };
+	struct trust_walk w = { .answer = TRUST_YES };
 	bool ok = true;
 	int error;
 
 	if (geteuid() != 0)
 		return TRUST_YES;
-	ok = begin(&w, path);
+	ok = begin_walk(&w, path);
 	while (ok && w.at < w.rest.n) {
 		struct str left = { w.rest.p + w.at, w.rest.n - w.at };
 		struct str name = str_cut(&left, '/');
@@ -147,7 +149,7 @@ walk(const char *path, bool sticky_will_do)
 	if (!ok)
 		w.answer = errno == ENOENT || errno == ENOTDIR ?
 		    TRUST_MISSING : TRUST_UNKNOWN;
-	else if (w.shared && !sticky_will_do)
+	else if (w.shared && target == A_FILE)
 		w.answer = TRUST_NO;
 	error = errno;
 	buf_free(&w.done);
@@ -159,13 +161,13 @@ walk(const char *path, bool sticky_will_do)
 enum trust
 trust_file(const char *path)
 {
-	return walk(path, false);
+	return walk(path, A_FILE);
 }
 
 enum trust
 trust_folder(const char *path)
 {
-	return walk(path, true);
+	return walk(path, A_FOLDER);
 }
 
 enum trust

@@ -6,7 +6,7 @@
 
 /* A listener; IPv4-mapped addresses as IPv4.  v4 is false for an IPv6 wildcard
  * that takes no IPv4. */
-struct listener {
+struct dir_listener {
 	struct addr addr;
 	uint32_t netns;
 	uint16_t port;
@@ -15,20 +15,20 @@ struct listener {
 };
 
 /* An address of this machine, in one of its namespaces. */
-struct place {
+struct dir_place {
 	struct addr addr;
 	uint32_t netns;
 };
 
-struct judge {
+struct dir_scan {
 	const struct scan *sc;
-	struct listener *listener;
+	struct dir_listener *listener;
 	size_t nlistener;
 	/* A bit for each port that has a listener: most ports have none. */
 	unsigned char ports[PROTO_COUNT][65536 / 8];
 	/* Addresses of this machine, as far as its sockets tell: made when
 	 * first needed. */
-	struct place *here;
+	struct dir_place *here;
 	size_t nhere;
 };
 
@@ -38,7 +38,7 @@ static const struct addr any6 = { .family = ADDR_INET6 };
 static int
 cmp_listener(const void *a, const void *b)
 {
-	const struct listener *x = a, *y = b;
+	const struct dir_listener *x = a, *y = b;
 	int c = x->proto - y->proto;
 
 	if (c == 0)
@@ -53,14 +53,14 @@ cmp_listener(const void *a, const void *b)
 static int
 cmp_place(const void *a, const void *b)
 {
-	const struct place *x = a, *y = b;
+	const struct dir_place *x = a, *y = b;
 	int c = num_cmp(x->netns, y->netns);
 
 	return c != 0 ? c : addr_cmp(&x->addr, &y->addr);
 }
 
 static void
-collect_listeners(struct judge *j)
+collect_listeners(struct dir_scan *j)
 {
 	const struct scan *sc = j->sc;
 	size_t i;
@@ -71,7 +71,7 @@ collect_listeners(struct judge *j)
 
 		if (!sock_is_listener(s))
 			continue;
-		j->listener[j->nlistener++] = (struct listener){
+		j->listener[j->nlistener++] = (struct dir_listener){
 			addr_unmap(&s->local), s->netns, s->local_port,
 			s->proto, s->v6only != V6ONLY_YES };
 		j->ports[s->proto][s->local_port / 8] |=
@@ -81,7 +81,7 @@ collect_listeners(struct judge *j)
 }
 
 static bool
-listens(const struct judge *j, const struct listener *l)
+has_listener(const struct dir_scan *j, const struct dir_listener *l)
 {
 	return bsearch(l, j->listener, j->nlistener, sizeof *l,
 	    cmp_listener) != NULL;
@@ -89,42 +89,42 @@ listens(const struct judge *j, const struct listener *l)
 
 /* A listener's address equals addr or is a wildcard that takes it in. */
 static bool
-is_covered(const struct judge *j, const struct sock *s,
+is_covered(const struct dir_scan *j, const struct sock *s,
     const struct addr *addr, uint16_t port)
 {
-	struct listener l = { addr_unmap(addr), s->netns, port, s->proto,
+	struct dir_listener l = { addr_unmap(addr), s->netns, port, s->proto,
 		true };
 
 	if ((j->ports[s->proto][port / 8] >> port % 8 & 1) == 0)
 		return false;
-	if (listens(j, &l))
+	if (has_listener(j, &l))
 		return true;
 	if (l.addr.family == ADDR_INET) {
 		l.addr = any4;
-		if (listens(j, &l))
+		if (has_listener(j, &l))
 			return true;
 		l.addr = any6;
-		return listens(j, &l);
+		return has_listener(j, &l);
 	}
 	l.v4 = false;
-	if (listens(j, &l))
+	if (has_listener(j, &l))
 		return true;
 	l.addr = any6;
-	if (listens(j, &l))
+	if (has_listener(j, &l))
 		return true;
 	l.v4 = true;
-	return listens(j, &l);
+	return has_listener(j, &l);
 }
 
 static void
-collect_here(struct judge *j)
+collect_here(struct dir_scan *j)
 {
 	const struct scan *sc = j->sc;
 	size_t i, n = 0;
 
 	j->here = mem_alloc(sc->nsock * sizeof *j->here);
 	for (i = 0; i < sc->nsock; i++) {
-		struct place p = { addr_unmap(&sc->sock[i].local),
+		struct dir_place p = { addr_unmap(&sc->sock[i].local),
 			sc->sock[i].netns };
 
 		if (n == 0 || cmp_place(&p, &j->here[n - 1]) != 0)
@@ -140,9 +140,9 @@ collect_here(struct judge *j)
  * source port.
  */
 static bool
-is_here(struct judge *j, const struct sock *s)
+is_here(struct dir_scan *j, const struct sock *s)
 {
-	struct place p = { addr_unmap(&s->remote), s->netns };
+	struct dir_place p = { addr_unmap(&s->remote), s->netns };
 
 	if (addr_reach(&p.addr) == ADDR_LOOPBACK)
 		return true;
@@ -157,7 +157,7 @@ is_here(struct judge *j, const struct sock *s)
  * judged alone, comes out the other way round.
  */
 static enum sock_dir
-judge_both(const struct judge *j, const struct sock *s)
+judge_both(const struct dir_scan *j, const struct sock *s)
 {
 	bool ephemeral = scan_is_ephemeral(j->sc, s, s->local_port);
 	struct addr local = addr_unmap(&s->local);
@@ -172,7 +172,7 @@ judge_both(const struct judge *j, const struct sock *s)
 }
 
 static enum sock_dir
-judge(struct judge *j, const struct sock *s)
+judge_one(struct dir_scan *j, const struct sock *s)
 {
 	bool local = is_covered(j, s, &s->local, s->local_port);
 	bool remote = is_covered(j, s, &s->remote, s->remote_port) &&
@@ -190,7 +190,7 @@ judge(struct judge *j, const struct sock *s)
 void
 dir_judge(struct scan *sc)
 {
-	struct judge *j = mem_alloc(sizeof *j);
+	struct dir_scan *j = mem_alloc(sizeof *j);
 	size_t i;
 
 	j->sc = sc;
@@ -199,7 +199,7 @@ dir_judge(struct scan *sc)
 		struct sock *s = &sc->sock[i];
 
 		if (!sock_is_listener(s) && s->remote.family != ADDR_NONE)
-			s->dir = (unsigned char)judge(j, s);
+			s->dir = (unsigned char)judge_one(j, s);
 	}
 	free(j->listener);
 	free(j->here);

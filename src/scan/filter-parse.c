@@ -60,9 +60,7 @@ filter_add_pids(struct filter *f, const char *list)
 			    (int)name.n, name.p);
 			return false;
 		}
-		f->pids = mem_grow(f->pids, &f->pidcap, f->npids + 1,
-		    sizeof *f->pids);
-		f->pids[f->npids++] = (uint32_t)pid;
+		*MEM_PUSH(f->pids, f->npids, f->pidcap) = (uint32_t)pid;
 	} while (rest.p != NULL);
 	f->npids = num_sort(f->pids, f->npids);
 	return true;
@@ -71,12 +69,10 @@ filter_add_pids(struct filter *f, const char *list)
 static void
 add_end(struct filter *f, struct filter_end end)
 {
-	f->ends = mem_grow(f->ends, &f->endcap, f->nends + 1,
-	    sizeof *f->ends);
-	f->ends[f->nends++] = end;
+	*MEM_PUSH(f->ends, f->nends, f->endcap) = end;
 }
 
-struct named {
+struct named_end {
 	struct filter *filter;
 	struct filter_end end;
 };
@@ -84,7 +80,7 @@ struct named {
 static void
 add_service_port(void *arg, enum services_proto proto, uint16_t port)
 {
-	struct named *n = arg;
+	struct named_end *n = arg;
 
 	n->end.has_ports = n->end.has_proto = true;
 	n->end.first = n->end.last = port;
@@ -97,7 +93,7 @@ static const char *
 add_ports(struct filter *f, struct filter_end end, struct str text,
     const struct services *services)
 {
-	struct named named = { f, end };
+	struct named_end named = { f, end };
 	struct str rest = text, low = str_cut(&rest, '-');
 	uint64_t first, last;
 

@@ -26,13 +26,14 @@ static const char *const netstat_names[IFACE_NCOUNTERS] = {
 
 enum { MAX_WORDS = 32 };
 
-/* Room for one more, with that name; nothing of it is known. */
+/* One more, with that name; nothing of it is known. */
 static struct iface *
 add_iface(struct ifaces *t, struct str name)
 {
-	t->v = mem_grow(t->v, &t->cap, t->n + 1, sizeof *t->v);
-	t->v[t->n] = (struct iface){ .name = arena_str(&t->arena, name) };
-	return &t->v[t->n++];
+	struct iface *f = MEM_PUSH(t->v, t->n, t->cap);
+
+	*f = (struct iface){ .name = arena_str(&t->arena, name) };
+	return f;
 }
 
 void
@@ -42,21 +43,8 @@ ifaces_free(struct ifaces *t)
 	arena_free(&t->arena);
 }
 
-/* The words of a line, at most MAX_WORDS of them. */
-static int
-split(struct str line, struct str word[static MAX_WORDS])
-{
-	int n = 0;
-
-	while (line.p != NULL && n < MAX_WORDS) {
-		word[n] = str_cut(&line, ' ');
-		n += word[n].n > 0;
-	}
-	return n;
-}
-
 static void
-set(struct iface *f, int counter, struct str word)
+set_counter(struct iface *f, int counter, struct str word)
 {
 	f->counter[counter] = 0;
 	f->known[counter] = num_parse(word, UINT64_MAX, &f->counter[counter]);
@@ -66,6 +54,7 @@ void
 ifaces_netdev(struct ifaces *t, struct str text)
 {
 	struct str word[MAX_WORDS], line, name;
+	struct iface *f;
 	int n, i;
 
 	while (text.p != NULL) {
@@ -74,16 +63,14 @@ ifaces_netdev(struct ifaces *t, struct str text)
 		/* the two lines of the heading have no colon */
 		if (line.p == NULL)
 			continue;
-		while (name.n > 0 && *name.p == ' ') {
-			name.p++;
-			name.n--;
-		}
-		n = split(line, word);
+		while (str_take(&name, ' '))
+			;
+		n = (int)str_words(line, word, MAX_WORDS);
 		if (name.n == 0 || n <= netdev_at[IFACE_TX_ERRORS])
 			continue;
-		add_iface(t, name);
+		f = add_iface(t, name);
 		for (i = 0; i < IFACE_NCOUNTERS; i++)
-			set(&t->v[t->n - 1], i, word[netdev_at[i]]);
+			set_counter(f, i, word[netdev_at[i]]);
 	}
 }
 
@@ -93,11 +80,12 @@ void
 ifaces_netstat(struct ifaces *t, struct str text)
 {
 	struct str head[MAX_WORDS], word[MAX_WORDS] = { STR_NONE };
-	int nhead = split(str_cut(&text, '\n'), head), n, i, j;
+	int nhead = (int)str_words(str_cut(&text, '\n'), head, MAX_WORDS);
+	int n, i, j;
 	struct iface *f;
 
 	while (text.p != NULL) {
-		n = split(str_cut(&text, '\n'), word);
+		n = (int)str_words(str_cut(&text, '\n'), word, MAX_WORDS);
 		if (n < 4 || n > nhead || !str_starts(word[2], "<Link#"))
 			continue;
 		if (str_ends(word[0], "*"))	/* it is down */
@@ -107,7 +95,7 @@ ifaces_netstat(struct ifaces *t, struct str text)
 			for (j = 3; j < nhead; j++)
 				if (str_is(head[j], netstat_names[i]) &&
 				    n - nhead + j >= 3)
-					set(f, i, word[n - nhead + j]);
+					set_counter(f, i, word[n - nhead + j]);
 	}
 }
 
@@ -117,10 +105,8 @@ is_loopback(struct str name)
 {
 	uint64_t n;
 
-	if (!str_starts(name, "lo"))
-		return false;
-	name = (struct str){ name.p + 2, name.n - 2 };
-	return name.n == 0 || num_parse(name, UINT32_MAX, &n);
+	return str_take_start(&name, "lo") &&
+	    (name.n == 0 || num_parse(name, UINT32_MAX, &n));
 }
 
 void
@@ -134,7 +120,7 @@ ifaces_columns(struct cols *c)
 }
 
 static void
-write_one(const struct iface *f, const struct cols *cols, struct str host,
+write_iface(const struct iface *f, const struct cols *cols, struct str host,
     struct str *v, struct out *out)
 {
 	char digits[IFACE_NCOUNTERS][NUM_MAX] = { { 0 } };
@@ -146,11 +132,8 @@ write_one(const struct iface *f, const struct cols *cols, struct str host,
 		for (i = 0; i < IFACE_NCOUNTERS; i++) {
 			if (cols->v[c].id != fields[i])
 				continue;
-			v[c] = STR_NONE;
-			if (f->known[i])
-				v[c] = (struct str){ digits[i],
-					(size_t)(num_format(digits[i],
-					f->counter[i]) - digits[i]) };
+			v[c] = f->known[i] ?
+			    num_str(digits[i], f->counter[i]) : STR_NONE;
 		}
 	}
 	out_row(out, v, OUT_PLAIN);
@@ -185,7 +168,7 @@ ifaces_write(const struct ifaces *t, const struct cols *cols,
 	size_t i;
 
 	for (i = 0; i < t->n; i++)
-		write_one(&t->v[i], cols, host, v, out);
-	write_one(&total, cols, host, v, out);
+		write_iface(&t->v[i], cols, host, v, out);
+	write_iface(&total, cols, host, v, out);
 	free(v);
 }

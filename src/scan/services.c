@@ -153,22 +153,22 @@ services_ports(const struct services *s, struct str name,
 }
 
 static bool
-is_blank(char c)
+is_space(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 /* Cuts the next word off; an empty one where there is none. */
 static struct str
-next_word(struct str *line)
+cut_word(struct str *line)
 {
 	const char *p = line->p, *end = p + line->n;
 	struct str word;
 
-	while (p < end && is_blank(*p))
+	while (p < end && is_space(*p))
 		p++;
 	word.p = p;
-	while (p < end && !is_blank(*p))
+	while (p < end && !is_space(*p))
 		p++;
 	word.n = (size_t)(p - word.p);
 	*line = (struct str){ p, (size_t)(end - p) };
@@ -206,12 +206,12 @@ services_parse(struct str text,
 	while (text.n > 0) {
 		line = str_cut(&text, '\n');
 		line = str_cut(&line, '#');
-		name = next_word(&line);
-		port_word = next_word(&line);
+		name = cut_word(&line);
+		port_word = cut_word(&line);
 		if (name.n > SERVICES_NAME_MAX ||
 		    !parse_port(port_word, &proto, &port))
 			continue;
-		for (; name.n > 0; name = next_word(&line))
+		for (; name.n > 0; name = cut_word(&line))
 			if (name.n <= SERVICES_NAME_MAX)
 				entry(arg, name, proto, port);
 	}

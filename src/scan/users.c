@@ -44,7 +44,7 @@ insert(struct users *u, size_t at, uint32_t uid, struct str name)
 
 /* name:password:uid:..., passwd(5) */
 static void
-take_line(struct users *u, struct str line)
+take_user(struct users *u, struct str line)
 {
 	struct str name = str_cut(&line, ':');
 	uint64_t uid;
@@ -67,7 +67,7 @@ cmp_user(const void *a, const void *b)
 }
 
 static void
-load(struct users *u)
+load_passwd(struct users *u)
 {
 	size_t i, n = 0;
 	struct str rest;
@@ -80,7 +80,7 @@ load(struct users *u)
 	}
 	rest = buf_str(&u->text);
 	while (rest.p != NULL)
-		take_line(u, str_cut(&rest, '\n'));
+		take_user(u, str_cut(&rest, '\n'));
 	if (u->n > 0)
 		qsort(u->user, u->n, sizeof *u->user, cmp_user);
 	for (i = 0; i < u->n; i++)
@@ -113,7 +113,7 @@ users_name(struct users *u, uint32_t uid)
 	size_t at;
 
 	if (!u->loaded)
-		load(u);
+		load_passwd(u);
 	at = num_before(&uid, u->user, u->n, sizeof *u->user, by_uid);
 	if (at < u->n && u->user[at].uid == uid)
 		return u->user[at].name;

@@ -95,7 +95,7 @@ port_of_name(const struct context *c, struct str name, uint16_t *port)
 }
 
 static bool
-is_name(struct str s)
+is_word(struct str s)
 {
 	size_t i;
 
@@ -126,7 +126,7 @@ read_port(const struct context *c, struct end *e)
 	uint64_t v = 0;
 
 	if (!str_is(e->port, "*") && !num_parse(e->port, PORT_MAX, &v)) {
-		if (is_all_digits(e->port) || !is_name(e->port))
+		if (is_all_digits(e->port) || !is_word(e->port))
 			return no_end;
 		return port_of_name(c, e->port, &e->number);
 	}
@@ -137,7 +137,7 @@ read_port(const struct context *c, struct end *e)
 /* The part behind the last colon is the port, with what the portmapper calls
  * it in brackets behind (lsof +M). */
 static const char *
-split(struct str text, struct end *e)
+split_end(struct str text, struct end *e)
 {
 	const char *colon;
 
@@ -170,7 +170,7 @@ take_scope(struct lsof_name *n, struct addr *a, struct str scope)
 {
 	unsigned index = (unsigned)a->b[2] << 8 | a->b[3];
 
-	if (scope.p != NULL && (!is_name(scope) || scope.n >= sizeof n->scope))
+	if (scope.p != NULL && (!is_word(scope) || scope.n >= sizeof n->scope))
 		return no_end;
 	if (!addr_is_linklocal(a))
 		return NULL;
@@ -202,7 +202,7 @@ read_numeric(const struct context *c, struct end *e)
 	struct str scope;
 
 	if (!addr_parse(e->host, &e->addr, &scope))
-		return is_name(e->host) && !is_all_digits(e->host) ?
+		return is_word(e->host) && !is_all_digits(e->host) ?
 		    "the name of a host (lsof -n gives numbers)" : no_end;
 	if ((e->addr.family == ADDR_INET6) != e->brackets)
 		return no_end;
@@ -237,13 +237,13 @@ read_host(const struct context *c, struct end *e)
 }
 
 static const char *
-read_end(const struct context *c, struct str text, struct end *e)
+read_side(const struct context *c, struct str text, struct end *e)
 {
 	const char *wrong;
 
 	if (str_is(text, "*:*"))
 		return NULL;
-	wrong = split(text, e);
+	wrong = split_end(text, e);
 	if (wrong == NULL)
 		wrong = read_port(c, e);
 	return wrong != NULL ? wrong : read_host(c, e);
@@ -299,12 +299,12 @@ lsof_name_parse(struct lsof_name *n, struct str text,
 	n->info = cut_info(&text);
 	connected = cut_arrow(&text, &peer);
 	if (connected)
-		wrong = read_end(&c, peer, &remote);
+		wrong = read_side(&c, peer, &remote);
 	/* A socket that says no family may have an end that does. */
 	if (c.family == ADDR_NONE)
 		c.family = remote.addr.family;
 	if (wrong == NULL)
-		wrong = read_end(&c, text, &local);
+		wrong = read_side(&c, text, &local);
 	if (wrong == NULL && connected && local.addr.family == ADDR_NONE)
 		wrong = no_end;
 	n->local = local.addr;

@@ -261,7 +261,7 @@ is_nowhere(struct str name)
 
 /* An internet socket, of a protocol that is asked for. */
 static bool
-is_wanted(struct lsof *l, const struct lsof_file *f)
+is_socket(struct lsof *l, const struct lsof_file *f)
 {
 	if (!f->has_name || (f->has_type && !f->is_inet) ||
 	    is_nowhere(f->name))
@@ -312,7 +312,7 @@ lsof_end_file(struct lsof *l, const struct lsof_file *file)
 	struct lsof_entry e;
 	const char *wrong;
 
-	if (!is_wanted(l, &f))
+	if (!is_socket(l, &f))
 		return;
 	wrong = lsof_name_parse(&n, f.name, f.family,
 	    f.is_udp ? PROTO_UDP : PROTO_TCP, l->services);

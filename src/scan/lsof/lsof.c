@@ -44,7 +44,7 @@ lsof_close(struct lsof *l)
 }
 
 static void
-take_line(struct lsof *l, struct str line)
+count_line(struct lsof *l, struct str line)
 {
 	l->lineno++;
 	if (line.n > LINE_BYTES)
@@ -72,13 +72,13 @@ lsof_feed(struct lsof *l, const char *p, size_t n)
 		lf = memchr(p, '\n', n);
 		len = lf != NULL ? (size_t)(lf - p) : n;
 		if (lf != NULL && l->line.n == 0) {
-			take_line(l, (struct str){ p, len });
+			count_line(l, (struct str){ p, len });
 			continue;
 		}
 		keep_part(l, p, len);
 		if (lf == NULL)
 			return;
-		take_line(l, buf_str(&l->line));
+		count_line(l, buf_str(&l->line));
 		l->line.n = 0;
 	}
 }

@@ -18,7 +18,7 @@ static const char column_names[COL_COUNT][7] = {
 	[COL_DEVICE] = "DEVICE", [COL_NODE] = "NODE", [COL_NAME] = "NAME",
 };
 
-struct row {
+struct table_row {
 	struct str word[MAX_WORDS];
 	int n;
 	const char *end;	/* of the line */
@@ -28,21 +28,10 @@ struct row {
 };
 
 static void
-split(struct row *r, struct str line)
+split_row(struct table_row *r, struct str line)
 {
-	const char *p = line.p, *start;
-
-	r->n = 0;
+	r->n = (int)str_words(line, r->word, MAX_WORDS);
 	r->end = line.p + line.n;
-	while (r->n < MAX_WORDS) {
-		while (p < r->end && *p == ' ')
-			p++;
-		if (p == r->end)
-			break;
-		for (start = p; p < r->end && *p != ' ';)
-			p++;
-		r->word[r->n++] = (struct str){ start, (size_t)(p - start) };
-	}
 }
 
 /* Without a heading, the columns that lsof has where no option asks for
@@ -60,7 +49,7 @@ usual_columns(struct lsof *l)
 }
 
 static bool
-read_heading(struct lsof *l, const struct row *r)
+read_heading(struct lsof *l, const struct table_row *r)
 {
 	int column[COL_COUNT], i, c;
 
@@ -83,7 +72,7 @@ read_heading(struct lsof *l, const struct row *r)
 
 /* A missing value where the line, or the heading, has no such word. */
 static struct str
-word_of(const struct lsof *l, const struct row *r, enum lsof_column c)
+word_of(const struct lsof *l, const struct table_row *r, enum lsof_column c)
 {
 	int i = l->column[c];
 
@@ -96,7 +85,7 @@ word_of(const struct lsof *l, const struct row *r, enum lsof_column c)
 }
 
 static bool
-is_number(struct str s)
+is_small(struct str s)
 {
 	uint64_t v;
 
@@ -152,7 +141,7 @@ is_proto(struct str s)
 
 /* Finds the protocol; size or offset before it may be empty. */
 static bool
-find_node(const struct lsof *l, struct row *r)
+find_node(const struct lsof *l, struct table_row *r)
 {
 	int i = l->column[COL_NODE] + r->blanks - r->absent, least;
 
@@ -168,7 +157,7 @@ find_node(const struct lsof *l, struct row *r)
 
 /* The words fit the columns, with so many more in the command. */
 static bool
-fits(const struct lsof *l, struct row *r, int blanks, int absent)
+fits(const struct lsof *l, struct table_row *r, int blanks, int absent)
 {
 	struct str type, fd;
 	struct lsof_file f = { .fd = 0 };
@@ -178,11 +167,11 @@ fits(const struct lsof *l, struct row *r, int blanks, int absent)
 	r->node = 0;
 	type = word_of(l, r, COL_TYPE);
 	fd = word_of(l, r, COL_FD);
-	if (!is_number(word_of(l, r, COL_PID)) || !is_fd(fd) ||
+	if (!is_small(word_of(l, r, COL_PID)) || !is_fd(fd) ||
 	    !lsof_set_fd(&f, fd) || !is_type(type))
 		return false;
 	if (l->column[COL_TID] >= 0 && absent == 0 &&
-	    !is_number(word_of(l, r, COL_TID)))
+	    !is_small(word_of(l, r, COL_TID)))
 		return false;
 	lsof_set_type(&f, type);
 	if (f.is_inet)
@@ -191,7 +180,7 @@ fits(const struct lsof *l, struct row *r, int blanks, int absent)
 }
 
 static bool
-find_place(const struct lsof *l, struct row *r)
+find_place(const struct lsof *l, struct table_row *r)
 {
 	int absent = l->column[COL_TID] >= 0 ? TASK_WORDS : 0, blanks;
 
@@ -204,7 +193,7 @@ find_place(const struct lsof *l, struct row *r)
 }
 
 static void
-set_proc(struct lsof *l, const struct row *r)
+set_proc(struct lsof *l, const struct table_row *r)
 {
 	const struct str *last = &r->word[r->blanks];
 	struct str user = word_of(l, r, COL_USER);
@@ -218,7 +207,7 @@ set_proc(struct lsof *l, const struct row *r)
 }
 
 static void
-add_row(struct lsof *l, const struct row *r)
+take_socket(struct lsof *l, const struct table_row *r)
 {
 	struct lsof_file f = { .line = l->lineno };
 	const struct str *node = &r->word[r->node];
@@ -238,7 +227,7 @@ add_row(struct lsof *l, const struct row *r)
 
 /* An empty line, or what lsof -r prints between two lists. */
 static bool
-is_rule(const struct row *r)
+is_rule(const struct table_row *r)
 {
 	return r->n == 0 || (r->n == 1 && str_starts(r->word[0], "====="));
 }
@@ -246,29 +235,29 @@ is_rule(const struct row *r)
 void
 lsof_take_row(struct lsof *l, struct str line)
 {
-	struct row r;
+	struct table_row r;
 
-	split(&r, line);
+	split_row(&r, line);
 	if (is_rule(&r) || read_heading(l, &r))
 		return;
 	if (!find_place(l, &r))
 		lsof_complain(l, l->lineno, "not a row of lsof's table: "
 		    "skipped");
 	else if (r.node > 0)
-		add_row(l, &r);
+		take_socket(l, &r);
 }
 
 bool
 lsof_sniff_table(struct lsof *l, struct str line)
 {
-	struct row r;
+	struct table_row r;
 
-	split(&r, line);
+	split_row(&r, line);
 	if (read_heading(l, &r))
 		return true;
 	usual_columns(l);
 	if (!find_place(l, &r) || r.node == 0)
 		return false;
-	add_row(l, &r);
+	take_socket(l, &r);
 	return true;
 }
