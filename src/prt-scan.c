@@ -3,8 +3,8 @@
  */
 #include <unistd.h>
 
-#include "lib/config.h"
 #include "lib/err.h"
+#include "lib/input.h"
 #include "lib/timestamp.h"
 #include "lib/trust.h"
 #include "options.h"
@@ -228,7 +228,7 @@ services_file(const struct options *o, struct buf *path)
 {
 	if (o->services != NULL)
 		return o->services;
-	return config_path(path, "services") && access(path->p, F_OK) == 0 &&
+	return input_config(path, "services") && access(path->p, F_OK) == 0 &&
 	    trust_told(path->p, "not read") == TRUST_YES ? path->p : NULL;
 }
 

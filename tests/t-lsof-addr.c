@@ -176,8 +176,8 @@ test_states(void)
 	size_t i;
 
 	for (i = 0; i < sizeof states / sizeof states[0]; i++) {
-		const char *got = sock_state_name(lsof_state(
-		    str_from(states[i].text)));
+		const char *got =
+		    sock_states[lsof_state(str_from(states[i].text))];
 
 		ok_of(got == states[i].want || (got != NULL && states[i].want !=
 		    NULL && strcmp(got, states[i].want) == 0), "state",

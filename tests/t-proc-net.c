@@ -64,7 +64,7 @@ format_addr(char *p, const struct addr *a)
 static struct str
 show(char *p, size_t size, const struct sock *s)
 {
-	const char *state = sock_state_name((enum sock_state)s->state);
+	const char *state = sock_states[s->state];
 	char local[ADDR_TEXT_MAX + 1], remote[ADDR_TEXT_MAX + 1];
 	int n;
 
@@ -72,7 +72,7 @@ show(char *p, size_t size, const struct sock *s)
 	*format_addr(remote, &s->remote) = '\0';
 	n = snprintf(p, size, "%s %s %s %u %s %u rx=%" PRIu32 " tx=%" PRIu32
 	    " uid=%" PRIu32 " inode=%" PRIu64 "%s",
-	    sock_proto_name((enum sock_proto)s->proto),
+	    sock_protos[s->proto],
 	    state != NULL ? state : "-", local, s->local_port, remote,
 	    s->remote_port, s->rx_queue, s->tx_queue, s->uid, s->inode,
 	    s->timewait ? " timewait" : "");

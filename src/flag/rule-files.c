@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/config.h"
 #include "lib/err.h"
 #include "lib/input.h"
 #include "lib/trust.h"
@@ -121,7 +120,7 @@ user_rules(struct rules *r)
 	const char *path = NULL;
 	struct buf b = { 0 };
 
-	if (config_path(&b, "rules"))
+	if (input_config(&b, "rules"))
 		path = arena_str(&r->arena, buf_str(&b)).p;
 	buf_free(&b);
 	return path;

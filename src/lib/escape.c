@@ -1,5 +1,7 @@
 #include "lib/escape.h"
 
+#include "lib/num.h"
+
 static const char hexdigits[] = "0123456789abcdef";
 
 /* The other form of the four bytes that have one. */
@@ -148,20 +150,16 @@ escape_add(struct buf *b, struct str s)
 	}
 }
 
+/* What would read as no value, or as a comment, is escaped too. */
 void
-escape_field(struct buf *b, struct str s, bool first)
+escape_field(struct buf *b, struct str s)
 {
-	/* What would read as no value, or as a comment, needs one too. */
-	if (s.n == 0) {
+	if (s.n == 0)
 		buf_putc(b, '-');
-	} else if (s.n == 1 && *s.p == '-') {
+	else if (s.n == 1 && *s.p == '-')
 		buf_puts(b, "\\x2d");
-	} else if (first && *s.p == '#') {
-		buf_puts(b, "\\x23");
-		escape_add(b, (struct str){ s.p + 1, s.n - 1 });
-	} else {
+	else
 		escape_add(b, s);
-	}
 }
 
 void
@@ -172,21 +170,14 @@ escape_line(struct buf *b, const struct str *v, size_t n)
 	for (i = 0; i < n; i++) {
 		if (i > 0)
 			buf_putc(b, '\t');
-		escape_field(b, v[i], i == 0);
+		if (i == 0 && v[i].n > 0 && *v[i].p == '#') {
+			buf_puts(b, "\\x23");
+			escape_add(b, str_skip(v[i], 1));
+		} else {
+			escape_field(b, v[i]);
+		}
 	}
 	buf_putc(b, '\n');
-}
-
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
 }
 
 const char *
@@ -216,11 +207,11 @@ escape_undo(struct str s, char *dst, size_t *n)
 			*d++ = '\r';
 			break;
 		case 'x':
-			if (s.n - i < 3 || hex_value(s.p[i + 1]) < 0 ||
-			    hex_value(s.p[i + 2]) < 0)
+			if (s.n - i < 3 || num_hex(s.p[i + 1]) < 0 ||
+			    num_hex(s.p[i + 2]) < 0)
 				return "\\x needs two hex digits after it";
-			*d++ = (char)(hex_value(s.p[i + 1]) << 4 |
-			    hex_value(s.p[i + 2]));
+			*d++ = (char)(num_hex(s.p[i + 1]) << 4 |
+			    num_hex(s.p[i + 2]));
 			i += 2;
 			break;
 		default:

@@ -31,9 +31,9 @@ size_t escape_cut(struct str s, size_t max);
 /* Appends s in its one escaped form. */
 void escape_add(struct buf *b, struct str s);
 
-/* Appends s as a field of a record, `-' where it is missing; first: it begins
- * the line. */
-void escape_field(struct buf *b, struct str s, bool first);
+/* Appends s as a field of a record that is not its first, `-' where it is
+ * missing. */
+void escape_field(struct buf *b, struct str s);
 
 /* Appends a record of n values, LF included. */
 void escape_line(struct buf *b, const struct str *v, size_t n);

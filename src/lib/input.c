@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -106,9 +107,20 @@ input_read_fd(int fd, const char *path, struct buf *text)
 }
 
 bool
-input_read(const char *path, const char *instead, struct buf *text)
+input_config(struct buf *path, const char *name)
 {
-	int fd = input_open(path, instead);
+	const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 
-	return fd >= 0 && input_read_fd(fd, path, text);
+	if (base != NULL && base[0] == '/') {
+		buf_puts(path, base);
+	} else if (home != NULL && home[0] == '/') {
+		buf_puts(path, home);
+		buf_puts(path, "/.config");
+	} else {
+		return false;
+	}
+	buf_puts(path, "/prt/");
+	buf_puts(path, name);
+	buf_putc(path, '\0');
+	return true;
 }

@@ -20,10 +20,8 @@ int input_open(const char *path, const char *instead);
 /* Closes it, but not standard input and not -1; errno stays as it was. */
 void input_close(int fd);
 
-/* Appends all of the file's bytes to text, which the caller frees also where
- * that fails: false after a message. */
-bool input_read(const char *path, const char *instead, struct buf *text);
-/* The same of what input_open gave for path, which is closed. */
+/* Appends all bytes of what input_open gave for path, which is closed, to text,
+ * which the caller frees also where that fails: false after a message. */
 bool input_read_fd(int fd, const char *path, struct buf *text);
 
 /* The same of a path that is no option of the user's: no message, errno says
@@ -31,5 +29,10 @@ bool input_read_fd(int fd, const char *path, struct buf *text);
 bool input_slurp(const char *path, size_t max, struct buf *text);
 /* The same of an open descriptor, which stays open. */
 bool input_slurp_fd(int fd, size_t max, struct buf *text);
+
+/* Appends the path of the user's own file of that name, and a NUL: in the folder
+ * prt of $XDG_CONFIG_HOME, else of $HOME/.config.  False, and nothing is
+ * appended, if neither is an absolute path. */
+bool input_config(struct buf *path, const char *name);
 
 #endif

@@ -4,18 +4,11 @@
 enum { DEPTH_MAX = 64 };
 
 static void
-skip(struct str *s, size_t n)
-{
-	s->p += n;
-	s->n -= n;
-}
-
-static void
 skip_space(struct str *s)
 {
-	while (s->n > 0 && (*s->p == ' ' || *s->p == '\t' || *s->p == '\n' ||
-	    *s->p == '\r'))
-		skip(s, 1);
+	while (str_take(s, ' ') || str_take(s, '\t') || str_take(s, '\n') ||
+	    str_take(s, '\r'))
+		;
 }
 
 /* Cuts c off after blanks. */
@@ -23,10 +16,7 @@ static bool
 cut_char(struct str *s, char c)
 {
 	skip_space(s);
-	if (s->n == 0 || *s->p != c)
-		return false;
-	skip(s, 1);
-	return true;
+	return str_take(s, c);
 }
 
 /* The length of the string that s begins with, quotes included; 0: none. */
@@ -54,7 +44,7 @@ nested_length(struct str s)
 		char c = s.p[i];
 
 		if (c == '"') {
-			n = string_length((struct str){ s.p + i, s.n - i });
+			n = string_length(str_skip(s, i));
 			if (n == 0)
 				return 0;
 			i += n;
@@ -106,7 +96,7 @@ take_json(struct str *s)
 	if (n == 0)
 		return STR_NONE;
 	value = (struct str){ s->p, n };
-	skip(s, n);
+	*s = str_skip(*s, n);
 	return value;
 }
 

@@ -8,7 +8,7 @@ num_take(struct str *s, uint64_t max, uint64_t *out)
 	uint64_t v = 0;
 	size_t i;
 
-	for (i = 0; i < s->n && s->p[i] >= '0' && s->p[i] <= '9'; i++) {
+	for (i = 0; i < s->n && char_is_digit(s->p[i]); i++) {
 		unsigned d = (unsigned)(s->p[i] - '0');
 
 		if (v > (max - d) / 10 || d > max)
@@ -17,8 +17,7 @@ num_take(struct str *s, uint64_t max, uint64_t *out)
 	}
 	if (i == 0)
 		return false;
-	s->p += i;
-	s->n -= i;
+	*s = str_skip(*s, i);
 	*out = v;
 	return true;
 }

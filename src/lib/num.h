@@ -19,6 +19,17 @@ bool num_parse(struct str s, uint64_t max, uint64_t *out);
  * False where there is none or the value is above max. */
 bool num_take(struct str *s, uint64_t max, uint64_t *out);
 
+/* The value of a hexadecimal digit, -1 if it is none. */
+static inline int
+num_hex(char c)
+{
+	if (char_is_digit(c))
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 /* Writes v at p, at most NUM_MAX bytes and no NUL; returns what is after. */
 char *num_format(char *p, uint64_t v);
 /* The same: what is there; and appended to b. */

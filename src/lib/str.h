@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 struct str {
 	const char *p;
@@ -22,6 +23,25 @@ struct str {
 
 #define STR_NONE ((struct str){ NULL, 0 })
 #define STR_LIT(s) ((struct str){ (s), sizeof(s) - 1 })
+
+/* In ASCII, whatever the locale. */
+static inline bool
+char_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool
+char_is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static inline bool
+char_is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
 
 static inline struct str
 str_from(const char *s)
@@ -39,6 +59,13 @@ static inline bool
 str_is(struct str a, const char *s)
 {
 	return str_eq(a, str_from(s));
+}
+
+/* The same, of letters in any case. */
+static inline bool
+str_is_like(struct str a, const char *s)
+{
+	return a.n == strlen(s) && strncasecmp(a.p, s, a.n) == 0;
 }
 
 /* Byte order; a prefix sorts before what it begins. */

@@ -106,11 +106,10 @@ take_fraction(struct str *s, int64_t *ms)
 	*ms = 0;
 	if (!str_take(s, '.'))
 		return true;
-	for (i = 0; i < s->n && s->p[i] >= '0' && s->p[i] <= '9'; i++)
+	for (i = 0; i < s->n && char_is_digit(s->p[i]); i++)
 		if (i < 3)
 			*ms += (s->p[i] - '0') * scale[i];
-	s->p += i;
-	s->n -= i;
+	*s = str_skip(*s, i);
 	return i > 0 && i <= 9;
 }
 
@@ -131,8 +130,7 @@ timestamp_parse(struct str s, int64_t *ms)
 		    digits.n > 0 || number < parts[i].min)
 			return false;
 		v[i] = (int64_t)number;
-		s.p += parts[i].width;
-		s.n -= parts[i].width;
+		s = str_skip(s, parts[i].width);
 	}
 	if (!take_fraction(&s, &fraction) || !str_is(s, "Z") ||
 	    v[DAY] > days_in(v[YEAR], v[MONTH]))

@@ -73,9 +73,8 @@ add_text(struct buf *b, struct str s)
 		n = plain(s);
 		buf_add(b, s.p, n);
 		if (n < s.n)
-			n += add_char(b, (struct str){ s.p + n, s.n - n });
-		s.p += n;
-		s.n -= n;
+			n += add_char(b, str_skip(s, n));
+		s = str_skip(s, n);
 	}
 	buf_putc(b, '"');
 }
@@ -85,10 +84,9 @@ take_digits(struct str *s)
 {
 	size_t n = 0;
 
-	while (n < s->n && s->p[n] >= '0' && s->p[n] <= '9')
+	while (n < s->n && char_is_digit(s->p[n]))
 		n++;
-	s->p += n;
-	s->n -= n;
+	*s = str_skip(*s, n);
 	return n;
 }
 

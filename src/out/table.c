@@ -76,9 +76,9 @@ add_endpoint(struct buf *b, struct str addr, struct str port)
 	}
 	if (colon)
 		buf_putc(b, '[');
-	escape_field(b, addr, false);
+	escape_field(b, addr);
 	buf_puts(b, colon ? "]:" : ":");
-	escape_field(b, port, false);
+	escape_field(b, port);
 	cell = (struct str){ b->p + start, b->n - start };
 	width = width_of(cell);
 	if (is_mapped(cell))
@@ -222,7 +222,7 @@ table_row(struct out *o, const struct str *v, enum out_mark mark)
 			if (least > l->least)
 				l->least = least;
 		} else
-			escape_field(b, v[c->at], false);
+			escape_field(b, v[c->at]);
 		width = width_of((struct str){ b->p + start, b->n - start });
 		if (width > l->width)
 			l->width = width;

@@ -82,7 +82,7 @@ tsv_line(struct out *o, struct str line, const struct str *more, size_t n)
 	buf_add(&o->buf, line.p, line.n);
 	for (i = 0; i < n; i++) {
 		buf_putc(&o->buf, '\t');
-		escape_field(&o->buf, more[i], false);
+		escape_field(&o->buf, more[i]);
 	}
 	buf_putc(&o->buf, '\n');
 	return true;

@@ -16,7 +16,7 @@ complain_state(const char *list, struct str name)
 	int i;
 
 	for (i = 0; i < STATE_COUNT; i++) {
-		const char *known = sock_state_name((enum sock_state)i);
+		const char *known = sock_states[i];
 
 		if (known == NULL)
 			continue;

@@ -134,7 +134,7 @@ add_end_text(struct buf *b, const struct filter_end *end)
 	}
 	if (end->has_proto) {
 		buf_putc(b, '/');
-		buf_puts(b, sock_proto_name(end->proto));
+		buf_puts(b, sock_protos[end->proto]);
 	}
 }
 
@@ -198,7 +198,7 @@ filter_scope(const struct filter *f, struct buf *b)
 			continue;
 		if (!first)
 			buf_putc(b, ',');
-		buf_puts(b, sock_state_name((enum sock_state)i));
+		buf_puts(b, sock_states[i]);
 		first = false;
 	}
 	if (f->npids > 0)

@@ -59,13 +59,13 @@ from_addr(struct record *r, const struct addr *a)
 static struct str
 get_proto(struct record *r)
 {
-	return from_name(sock_proto_name(r->sock->proto));
+	return from_name(sock_protos[r->sock->proto]);
 }
 
 static struct str
 get_state(struct record *r)
 {
-	return from_name(sock_state_name(r->sock->state));
+	return from_name(sock_states[r->sock->state]);
 }
 
 static struct str
@@ -96,7 +96,7 @@ get_remote_port(struct record *r)
 static struct str
 get_dir(struct record *r)
 {
-	return from_name(sock_dir_name(r->sock->dir));
+	return from_name(sock_dirs[r->sock->dir]);
 }
 
 static struct str

@@ -1,13 +1,12 @@
 #include "scan/sock.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
-static const char *const protos[PROTO_COUNT] = {
+const char *const sock_protos[PROTO_COUNT] = {
 	[PROTO_TCP] = "tcp", [PROTO_UDP] = "udp",
 };
 
-static const char *const states[STATE_COUNT] = {
+const char *const sock_states[STATE_COUNT] = {
 	[STATE_ESTABLISHED] = "ESTABLISHED", [STATE_SYN_SENT] = "SYN_SENT",
 	[STATE_SYN_RECV] = "SYN_RECV", [STATE_FIN_WAIT1] = "FIN_WAIT1",
 	[STATE_FIN_WAIT2] = "FIN_WAIT2", [STATE_TIME_WAIT] = "TIME_WAIT",
@@ -16,27 +15,9 @@ static const char *const states[STATE_COUNT] = {
 	[STATE_CLOSING] = "CLOSING", [STATE_UNCONN] = "UNCONN",
 };
 
-static const char *const dirs[] = {
+const char *const sock_dirs[DIR_COUNT] = {
 	[DIR_IN] = "in", [DIR_OUT] = "out",
 };
-
-const char *
-sock_proto_name(enum sock_proto proto)
-{
-	return protos[proto];
-}
-
-const char *
-sock_state_name(enum sock_state state)
-{
-	return states[state];
-}
-
-const char *
-sock_dir_name(enum sock_dir dir)
-{
-	return dirs[dir];
-}
 
 enum sock_state
 sock_state_find(struct str name)
@@ -44,8 +25,7 @@ sock_state_find(struct str name)
 	int i;
 
 	for (i = 0; i < STATE_COUNT; i++)
-		if (states[i] != NULL && strlen(states[i]) == name.n &&
-		    strncasecmp(states[i], name.p, name.n) == 0)
+		if (sock_states[i] != NULL && str_is_like(name, sock_states[i]))
 			return (enum sock_state)i;
 	return STATE_NONE;
 }

@@ -23,7 +23,7 @@ enum sock_state {
 	STATE_NEW_SYN_RECV, STATE_UNCONN, STATE_COUNT
 };
 
-enum sock_dir { DIR_NONE, DIR_IN, DIR_OUT };
+enum sock_dir { DIR_NONE, DIR_IN, DIR_OUT, DIR_COUNT };
 
 enum sock_v6only { V6ONLY_UNKNOWN, V6ONLY_NO, V6ONLY_YES };
 
@@ -107,9 +107,9 @@ struct scan {
 };
 
 /* Names as records have them; NULL for none. */
-const char *sock_proto_name(enum sock_proto proto);
-const char *sock_state_name(enum sock_state state);
-const char *sock_dir_name(enum sock_dir dir);
+extern const char *const sock_protos[PROTO_COUNT];
+extern const char *const sock_states[STATE_COUNT];
+extern const char *const sock_dirs[DIR_COUNT];
 
 /* In any case; STATE_NONE where there is no such name. */
 enum sock_state sock_state_find(struct str name);

@@ -22,7 +22,7 @@ struct context {
 static const char no_end[] = "no address and port";
 
 /* Without the blanks, `_', `-' and parentheses that dialects spell them with,
- * in upper case. */
+ * in any case. */
 static const struct {
 	const char *name;
 	enum sock_state state;
@@ -51,10 +51,10 @@ lsof_state(struct str name)
 			continue;
 		if (s.n == sizeof key)
 			return STATE_NONE;
-		key[s.n++] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+		key[s.n++] = c;
 	}
 	for (i = 0; i < NELEMS(states); i++)
-		if (str_is(s, states[i].name))
+		if (str_is_like(s, states[i].name))
 			return states[i].state;
 	return STATE_NONE;
 }
@@ -114,7 +114,7 @@ is_all_digits(struct str s)
 	size_t i;
 
 	for (i = 0; i < s.n; i++)
-		if (s.p[i] < '0' || s.p[i] > '9')
+		if (!char_is_digit(s.p[i]))
 			return false;
 	return s.n > 0;
 }
@@ -139,23 +139,11 @@ read_port(const struct context *c, struct end *e)
 static const char *
 split_end(struct str text, struct end *e)
 {
-	const char *colon;
-
-	if (str_starts(text, "[")) {
-		e->brackets = true;
-		text = (struct str){ text.p + 1, text.n - 1 };
-		e->host = str_cut(&text, ']');
-		if (!str_starts(text, ":"))
-			return no_end;
-		colon = text.p;
-	} else {
-		e->host = str_cut(&text, ':');
-		if (text.p == NULL)
-			return no_end;
-		colon = text.p - 1;
-		text = (struct str){ colon, text.n + 1 };
-	}
-	e->port = (struct str){ colon + 1, text.n - 1 };
+	e->brackets = str_take(&text, '[');
+	e->host = str_cut(&text, e->brackets ? ']' : ':');
+	if (text.p == NULL || (e->brackets && !str_take(&text, ':')))
+		return no_end;
+	e->port = text;
 	if (str_ends(e->port, "]"))
 		e->port = str_cut(&e->port, '[');
 	return e->host.n > 0 && e->port.n > 0 ? NULL : no_end;
@@ -258,7 +246,7 @@ cut_arrow(struct str *text, struct str *remote)
 	for (i = 0; i + 1 < text->n; i++) {
 		if (text->p[i] != '-' || text->p[i + 1] != '>')
 			continue;
-		*remote = (struct str){ text->p + i + 2, text->n - i - 2 };
+		*remote = str_skip(*text, i + 2);
 		text->n = i;
 		return true;
 	}

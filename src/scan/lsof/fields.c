@@ -11,27 +11,26 @@
 #include "lib/num.h"
 
 static void
-begin_file(struct lsof *l, bool by_f)
+begin_file(struct lsof *l)
 {
 	lsof_end_file(l, &l->file);
 	memset(&l->file, 0, sizeof l->file);
-	l->by_f = by_f;
-	l->has_info = l->info_over = false;
+	l->by_f = l->has_info = l->info_over = false;
 }
 
-/* A field other than T, which the file may have had already. */
+/* A field other than T; the next file's if the file had it already. */
 static void
 take_part(struct lsof *l, bool had)
 {
 	if (had)
-		begin_file(l, false);
+		begin_file(l);
 	l->info_over = l->has_info;
 }
 
 static bool
 take_p(struct lsof *l, struct str value)
 {
-	begin_file(l, false);
+	begin_file(l);
 	return lsof_begin_proc(l, value);
 }
 
@@ -40,7 +39,7 @@ static bool
 take_m(struct lsof *l, struct str value)
 {
 	(void)value;
-	begin_file(l, false);
+	begin_file(l);
 	lsof_begin_proc(l, STR_NONE);
 	return true;
 }
@@ -62,7 +61,8 @@ take_login(struct lsof *l, struct str value)
 static bool
 take_f(struct lsof *l, struct str value)
 {
-	begin_file(l, true);
+	begin_file(l);
+	l->by_f = true;
 	return lsof_set_fd(&l->file, value);
 }
 
@@ -114,7 +114,7 @@ static bool
 take_info(struct lsof *l, struct str value)
 {
 	if (l->info_over && !l->by_f)
-		begin_file(l, false);
+		begin_file(l);
 	l->has_info = true;
 	l->info_over = false;
 	return lsof_set_info(&l->file, value);
@@ -140,18 +140,10 @@ static const struct {
 	{ 'T', take_info, "no number: passed over" },
 };
 
-/* Any letter or digit may be a field of some dialect. */
-static bool
-is_field(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9');
-}
-
 static void
 take_field(struct lsof *l, struct str field)
 {
-	struct str value = { field.p + 1, field.n - 1 };
+	struct str value = str_skip(field, 1);
 	size_t i;
 
 	for (i = 0; i < NELEMS(fields); i++) {
@@ -161,7 +153,9 @@ take_field(struct lsof *l, struct str field)
 			lsof_complain(l, l->lineno, fields[i].wrong);
 		return;
 	}
-	if (!is_field(*field.p))
+	/* Any letter or digit may be a field of some dialect. */
+	if (!char_is_lower(*field.p) && !char_is_upper(*field.p) &&
+	    !char_is_digit(*field.p))
 		lsof_complain(l, l->lineno, "not a field of lsof's: skipped");
 }
 
@@ -182,7 +176,7 @@ lsof_sniff_fields(struct str line)
 {
 	static const char sure[][6] = { "PTCP", "PUDP", "tIPv4",
 		"tIPv6" };
-	struct str value = str_cut(&line, '\0'), digits;
+	struct str value = str_cut(&line, '\0');
 	uint64_t v;
 	size_t i;
 
@@ -191,8 +185,6 @@ lsof_sniff_fields(struct str line)
 			return true;
 	if (str_starts(value, "TST=") || str_starts(value, "TQR="))
 		return true;
-	if (!str_starts(value, "p") && !str_starts(value, "f"))
-		return false;
-	digits = (struct str){ value.p + 1, value.n - 1 };
-	return num_parse(digits, INT32_MAX, &v);
+	return (str_take(&value, 'p') || str_take(&value, 'f')) &&
+	    num_parse(value, INT32_MAX, &v);
 }

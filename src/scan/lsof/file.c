@@ -10,30 +10,25 @@ static void
 decode(struct buf *out, struct str s)
 {
 	static const char letters[] = "\\btnfr", bytes[] = "\\\b\t\n\f\r";
-	static const char hex[] = "0123456789abcdef";
-	const char *p, *end = s.p + s.n, *high, *low;
+	const char *letter;
+	size_t n;
 
 	out->n = 0;
-	for (p = s.p; p < end; p++) {
-		const char *letter = *p == '\\' && end - p > 1 ?
-		    memchr(letters, p[1], sizeof letters - 1) : NULL;
-
+	for (; s.n > 0; s = str_skip(s, n)) {
+		letter = *s.p == '\\' && s.n > 1 ?
+		    memchr(letters, s.p[1], sizeof letters - 1) : NULL;
 		if (letter != NULL) {
 			buf_putc(out, bytes[letter - letters]);
-			p++;
-			continue;
+			n = 2;
+		} else if (s.n > 3 && s.p[0] == '\\' && s.p[1] == 'x' &&
+		    num_hex(s.p[2]) >= 0 && num_hex(s.p[3]) >= 0) {
+			buf_putc(out, (char)(num_hex(s.p[2]) << 4 |
+			    num_hex(s.p[3])));
+			n = 4;
+		} else {
+			buf_putc(out, *s.p);
+			n = 1;
 		}
-		if (end - p > 3 && p[0] == '\\' && p[1] == 'x') {
-			high = memchr(hex, p[2], sizeof hex - 1);
-			low = memchr(hex, p[3], sizeof hex - 1);
-			if (high != NULL && low != NULL) {
-				buf_putc(out, (char)((high - hex) << 4 |
-				    (low - hex)));
-				p += 3;
-				continue;
-			}
-		}
-		buf_putc(out, *p);
 	}
 }
 
@@ -71,11 +66,9 @@ lsof_set_user(struct lsof *l, struct str name)
 bool
 lsof_set_uid(struct lsof *l, struct str text)
 {
-	bool negative = str_starts(text, "-");
+	bool negative = str_take(&text, '-');
 	uint64_t v;
 
-	if (negative)
-		text = (struct str){ text.p + 1, text.n - 1 };
 	if (!num_parse(text, negative ? INT32_MAX : UINT32_MAX, &v))
 		return false;
 	l->proc.p.uid = negative ? -(uint32_t)v : (uint32_t)v;
@@ -95,21 +88,6 @@ lsof_set_ppid(struct lsof *l, struct str text)
 	return true;
 }
 
-/* Letters in any case, the rest as it is. */
-static bool
-is_like(struct str s, const char *lower)
-{
-	size_t i;
-
-	for (i = 0; i < s.n && lower[i] != '\0'; i++) {
-		char c = s.p[i];
-
-		if ((c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) != lower[i])
-			return false;
-	}
-	return i == s.n && lower[i] == '\0';
-}
-
 void
 lsof_set_type(struct lsof_file *f, struct str text)
 {
@@ -125,7 +103,7 @@ lsof_set_type(struct lsof_file *f, struct str text)
 	f->has_type = true;
 	f->is_inet = false;
 	for (i = 0; i < NELEMS(types); i++) {
-		if (!is_like(text, types[i].name))
+		if (!str_is_like(text, types[i].name))
 			continue;
 		f->is_inet = true;
 		f->family = types[i].family;
@@ -140,27 +118,24 @@ lsof_set_proto(struct lsof_file *f, struct str text)
 	    text.p[text.n - 1] == '6'))
 		text.n--;
 	f->has_proto = true;
-	f->is_tcp = is_like(text, "tcp");
-	f->is_udp = is_like(text, "udp");
+	f->is_tcp = str_is_like(text, "tcp");
+	f->is_udp = str_is_like(text, "udp");
 }
 
 /* What is neither tells nothing of a socket. */
 void
 lsof_set_device(struct lsof_file *f, struct str text)
 {
-	static const char hex[] = "0123456789abcdef";
 	uint64_t v = 0;
-	const char *digit;
 	size_t i;
 
 	if (num_parse(text, UINT64_MAX, &f->device_number) ||
-	    !str_starts(text, "0x") || text.n > 18)
+	    !str_take_start(&text, "0x") || text.n > 16)
 		return;
-	for (i = 2; i < text.n; i++) {
-		digit = memchr(hex, text.p[i], sizeof hex - 1);
-		if (digit == NULL)
+	for (i = 0; i < text.n; i++) {
+		if (num_hex(text.p[i]) < 0)
 			return;
-		v = v << 4 | (uint64_t)(digit - hex);
+		v = v << 4 | (uint64_t)num_hex(text.p[i]);
 	}
 	f->device_address = v;
 }
@@ -168,7 +143,7 @@ lsof_set_device(struct lsof_file *f, struct str text)
 static bool
 is_letter(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return char_is_lower(c) || char_is_upper(c);
 }
 
 /* A descriptor with how it is open (`10u', `3rW'), or what is none (`txt'; in
@@ -181,8 +156,7 @@ lsof_set_fd(struct lsof_file *f, struct str text)
 
 	if (text.n > 0 && (is_letter(*text.p) || *text.p == '*'))
 		return true;
-	if (text.n > 1 && text.p[0] == '0' && text.p[1] >= '0' &&
-	    text.p[1] <= '9')
+	if (text.n > 1 && text.p[0] == '0' && char_is_digit(text.p[1]))
 		return false;
 	if (!num_take(&text, INT32_MAX, &v) || text.n > FD_SUFFIX)
 		return false;

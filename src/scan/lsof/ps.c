@@ -50,9 +50,7 @@ ps_parse(struct str line, int n, uint32_t number[static PS_NUMBERS],
 			;
 		word = str_cut(&line, ' ');
 		/* nobody's uid, where a uid is printed as an int */
-		negative = i > 0 && str_starts(word, "-");
-		if (negative)
-			word = (struct str){ word.p + 1, word.n - 1 };
+		negative = i > 0 && str_take(&word, '-');
 		if (!num_parse(word, UINT32_MAX, &v))
 			return false;
 		number[i] = negative ? -(uint32_t)v : (uint32_t)v;

@@ -92,29 +92,11 @@ is_small(struct str s)
 	return num_parse(s, INT32_MAX, &v);
 }
 
-static bool
-is_lower(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-static bool
-is_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* 10u, *123u, cwd, txt, mem, fp., DEL ... */
 static bool
 is_fd(struct str s)
 {
-	return s.n > 0 && (is_digit(*s.p) || is_lower(*s.p) || *s.p == '*' ||
+	return s.n > 0 && (char_is_digit(*s.p) || char_is_lower(*s.p) || *s.p == '*' ||
 	    str_is(s, "DEL") || str_is(s, "NOFD"));
 }
 
@@ -122,8 +104,8 @@ is_fd(struct str s)
 static bool
 is_type(struct str s)
 {
-	return s.n > 0 && (is_lower(*s.p) || is_upper(*s.p) ||
-	    (s.n == 4 && is_digit(*s.p)));
+	return s.n > 0 && (char_is_lower(*s.p) || char_is_upper(*s.p) ||
+	    (s.n == 4 && char_is_digit(*s.p)));
 }
 
 /* TCP, UDP, ICMPV6, ... */
@@ -133,9 +115,9 @@ is_proto(struct str s)
 	size_t i;
 
 	for (i = 0; i < s.n; i++)
-		if (!is_upper(s.p[i]) && !is_digit(s.p[i]) && s.p[i] != '-')
+		if (!char_is_upper(s.p[i]) && !char_is_digit(s.p[i]) && s.p[i] != '-')
 			break;
-	return (i > 0 && i == s.n && is_upper(*s.p)) ||
+	return (i > 0 && i == s.n && char_is_upper(*s.p)) ||
 	    str_starts(s, "tcp") || str_starts(s, "udp");
 }
 
