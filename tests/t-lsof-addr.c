@@ -1,9 +1,9 @@
 /* t-lsof-addr: what lsof says of a socket's ends and state; see
- * src/scan/lsof/addr.h.  Prints TAP. */
+ * src/scan/lsof/reader.h.  Prints TAP. */
 #include <stdio.h>
 #include <string.h>
 
-#include "scan/lsof/addr.h"
+#include "scan/lsof/reader.h"
 #include "tap.h"
 
 static struct services *services;

@@ -5,9 +5,7 @@
 
 #include "lib/escape.h"
 #include "lib/num.h"
-#include "out/layout.h"
-#include "out/out.h"
-#include "out/width.h"
+#include "out/format.h"
 #include "tap.h"
 
 enum { FUZZ_ROWS = 2000, FUZZ_MAX = 24 };

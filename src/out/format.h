@@ -1,5 +1,5 @@
 /*
- * out-impl: what the formats of module out share; for out*.c alone.
+ * format: what the modules of this folder share, and only they see.
  */
 #ifndef OUT_FORMAT_H
 #define OUT_FORMAT_H
@@ -46,5 +46,32 @@ size_t out_term_width(void);
 bool out_term_color(enum out_when when);
 
 extern const struct out_format out_tsv, out_json, out_csv, out_table;
+
+/* Which columns of a table are shown, and how wide: layout.c. */
+enum { LAYOUT_GAP = 1 };	/* blanks between two columns */
+
+struct layout_col {
+	size_t width;		/* that it wants, then that it gets */
+	size_t least;		/* it may be cut to so many */
+	unsigned char rank;	/* the highest is left out first, 0 never */
+	bool shown;
+};
+
+/*
+ * Makes the shown ones of the n columns fit into limit terminal columns: leaves
+ * out by rank until those that remain can be cut to it, then cuts the widest.
+ * Where that does not help, what is beyond limit is left out if clip, else the
+ * lines will be too long.
+ */
+void layout_fit(struct layout_col *v, size_t n, size_t limit, bool clip);
+
+/* How many columns of a terminal a text takes, without a locale: width.c. */
+
+/* s is UTF-8 without control characters, as escape_add leaves it. */
+size_t width_of(struct str s);
+
+/* The longest beginning, and the longest end, of at most max columns. */
+struct str width_head(struct str s, size_t max);
+struct str width_tail(struct str s, size_t max);
 
 #endif

@@ -1,4 +1,4 @@
-#include "out/layout.h"
+#include "out/format.h"
 
 /* For the sake of columns of these ranks all others may be cut; for that of
  * higher ones, only what is wider than the longest address and port. */

@@ -13,8 +13,6 @@
 #include <stdlib.h>
 
 #include "lib/escape.h"
-#include "out/layout.h"
-#include "out/width.h"
 
 /* Of columns that only the stream knows. */
 enum { UNKNOWN_RANK = 255, UNKNOWN_LEAST = 20 };

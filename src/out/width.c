@@ -1,6 +1,4 @@
-#include "out/width.h"
-
-#include <stdint.h>
+#include "out/format.h"
 
 #include "lib/escape.h"
 

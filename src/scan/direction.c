@@ -1,4 +1,5 @@
-#include "scan/direction.h"
+/* Who called whom, judged by who listens. */
+#include "scan/scan.h"
 
 #include <stdlib.h>
 
@@ -103,16 +104,16 @@ is_covered(const struct dir_scan *j, const struct sock *s,
 		l.addr = any4;
 		if (has_listener(j, &l))
 			return true;
+	} else {
+		l.v4 = false;
+		if (has_listener(j, &l))
+			return true;
 		l.addr = any6;
-		return has_listener(j, &l);
+		if (has_listener(j, &l))
+			return true;
+		l.v4 = true;
 	}
-	l.v4 = false;
-	if (has_listener(j, &l))
-		return true;
 	l.addr = any6;
-	if (has_listener(j, &l))
-		return true;
-	l.v4 = true;
 	return has_listener(j, &l);
 }
 

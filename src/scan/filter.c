@@ -101,7 +101,7 @@ filter_keeps_pid(const struct filter *f, uint32_t pid)
 	    bsearch(&pid, f->pids, f->npids, sizeof pid, num_cmp32) != NULL;
 }
 
-/* Appends `;word' or, as the first, `word'. */
+/* Appends `;word' or, as the first from start on, `word'. */
 static void
 add_word(struct buf *b, size_t start, const char *word)
 {
@@ -181,7 +181,6 @@ void
 filter_scope(const struct filter *f, struct buf *b)
 {
 	size_t start = b->n, i;
-	bool first = true;
 
 	if (f->inet != f->inet6)
 		add_word(b, start, f->inet ? "inet" : "inet6");
@@ -191,20 +190,19 @@ filter_scope(const struct filter *f, struct buf *b)
 		add_word(b, start, "listening");
 	if (f->no_ephemeral)
 		add_word(b, start, "no-ephemeral");
-	if (f->states != 0)
-		add_word(b, start, "state=");
 	for (i = 0; i < STATE_COUNT; i++) {
 		if ((f->states >> i & 1) == 0)
 			continue;
-		if (!first)
+		if ((f->states & (((uint32_t)1 << i) - 1)) == 0)
+			add_word(b, start, "state=");
+		else
 			buf_putc(b, ',');
 		buf_puts(b, sock_states[i]);
-		first = false;
 	}
-	if (f->npids > 0)
-		add_word(b, start, "pid=");
 	for (i = 0; i < f->npids; i++) {
-		if (i > 0)
+		if (i == 0)
+			add_word(b, start, "pid=");
+		else
 			buf_putc(b, ',');
 		num_add(b, f->pids[i]);
 	}

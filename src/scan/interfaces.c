@@ -4,24 +4,19 @@
 
 #include "lib/num.h"
 
-/* The fields of the records, after iface. */
-static const enum field_id fields[IFACE_NCOUNTERS] = {
-	[IFACE_RX_BYTES] = F_RX_BYTES, [IFACE_RX_PACKETS] = F_RX_PACKETS,
-	[IFACE_RX_ERRORS] = F_RX_ERRORS, [IFACE_TX_BYTES] = F_TX_BYTES,
-	[IFACE_TX_PACKETS] = F_TX_PACKETS, [IFACE_TX_ERRORS] = F_TX_ERRORS,
-};
-
-/* Where a line of /proc/net/dev has them, behind the name. */
-static const int netdev_at[IFACE_NCOUNTERS] = {
-	[IFACE_RX_BYTES] = 0, [IFACE_RX_PACKETS] = 1, [IFACE_RX_ERRORS] = 2,
-	[IFACE_TX_BYTES] = 8, [IFACE_TX_PACKETS] = 9, [IFACE_TX_ERRORS] = 10,
-};
-
-/* What the heading of netstat -ib calls them. */
-static const char *const netstat_names[IFACE_NCOUNTERS] = {
-	[IFACE_RX_BYTES] = "Ibytes", [IFACE_RX_PACKETS] = "Ipkts",
-	[IFACE_RX_ERRORS] = "Ierrs", [IFACE_TX_BYTES] = "Obytes",
-	[IFACE_TX_PACKETS] = "Opkts", [IFACE_TX_ERRORS] = "Oerrs",
+/* The field of each; where a line of /proc/net/dev has it, behind the name; what
+ * the heading of netstat -ib calls it. */
+static const struct {
+	enum field_id field;
+	int netdev_at;
+	const char *netstat;
+} counters[IFACE_NCOUNTERS] = {
+	[IFACE_RX_BYTES] = { F_RX_BYTES, 0, "Ibytes" },
+	[IFACE_RX_PACKETS] = { F_RX_PACKETS, 1, "Ipkts" },
+	[IFACE_RX_ERRORS] = { F_RX_ERRORS, 2, "Ierrs" },
+	[IFACE_TX_BYTES] = { F_TX_BYTES, 8, "Obytes" },
+	[IFACE_TX_PACKETS] = { F_TX_PACKETS, 9, "Opkts" },
+	[IFACE_TX_ERRORS] = { F_TX_ERRORS, 10, "Oerrs" },
 };
 
 enum { MAX_WORDS = 32 };
@@ -66,11 +61,11 @@ ifaces_netdev(struct ifaces *t, struct str text)
 		while (str_take(&name, ' '))
 			;
 		n = (int)str_words(line, word, MAX_WORDS);
-		if (name.n == 0 || n <= netdev_at[IFACE_TX_ERRORS])
+		if (name.n == 0 || n <= counters[IFACE_TX_ERRORS].netdev_at)
 			continue;
 		f = add_iface(t, name);
 		for (i = 0; i < IFACE_NCOUNTERS; i++)
-			set_counter(f, i, word[netdev_at[i]]);
+			set_counter(f, i, word[counters[i].netdev_at]);
 	}
 }
 
@@ -93,7 +88,7 @@ ifaces_netstat(struct ifaces *t, struct str text)
 		f = add_iface(t, word[0]);
 		for (i = 0; i < IFACE_NCOUNTERS; i++)
 			for (j = 3; j < nhead; j++)
-				if (str_is(head[j], netstat_names[i]) &&
+				if (str_is(head[j], counters[i].netstat) &&
 				    n - nhead + j >= 3)
 					set_counter(f, i, word[n - nhead + j]);
 	}
@@ -116,7 +111,7 @@ ifaces_columns(struct cols *c)
 
 	cols_add_field(c, F_IFACE);
 	for (i = 0; i < IFACE_NCOUNTERS; i++)
-		cols_add_field(c, fields[i]);
+		cols_add_field(c, counters[i].field);
 }
 
 static void
@@ -130,7 +125,7 @@ write_iface(const struct iface *f, const struct cols *cols, struct str host,
 	for (c = 0; c < cols->n; c++) {
 		v[c] = cols->v[c].id == F_HOST ? host : f->name;
 		for (i = 0; i < IFACE_NCOUNTERS; i++) {
-			if (cols->v[c].id != fields[i])
+			if (cols->v[c].id != counters[i].field)
 				continue;
 			v[c] = f->known[i] ?
 			    num_str(digits[i], f->counter[i]) : STR_NONE;

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "lib/err.h"
-#include "scan/direction.h"
 #include "scan/lsof/lsof.h"
 #include "scan/machine.h"
 

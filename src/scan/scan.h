@@ -78,4 +78,10 @@ const struct backend *scan_source_at(unsigned i);
 bool scan_run(const struct scan_request *req, const struct backend *backend,
     struct scan *sc);
 
+/*
+ * Sets dir of every connected socket of sc, whose sockets must include all
+ * listeners of its protocol and namespace: prt(5) has the rule.
+ */
+void dir_judge(struct scan *sc);
+
 #endif

@@ -35,11 +35,10 @@ by_uid(const void *key, const void *element)
 static void
 insert(struct users *u, size_t at, uint32_t uid, struct str name)
 {
-	u->user = mem_grow(u->user, &u->cap, u->n + 1, sizeof *u->user);
+	*MEM_PUSH(u->user, u->n, u->cap) = (struct user){ uid, name };
 	memmove(u->user + at + 1, u->user + at,
-	    (u->n - at) * sizeof *u->user);
+	    (u->n - 1 - at) * sizeof *u->user);
 	u->user[at] = (struct user){ uid, name };
-	u->n++;
 }
 
 /* name:password:uid:..., passwd(5) */

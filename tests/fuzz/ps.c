@@ -3,7 +3,7 @@
  */
 #include "fuzz.h"
 #include "lib/num.h"
-#include "scan/lsof/ps.h"
+#include "scan/lsof/lsof.h"
 
 /* Numbers and text, written with one blank between, read the same. */
 static void

@@ -1,4 +1,5 @@
-#include "scan/lsof/addr.h"
+/* The ends of a socket and its state, as lsof writes them. */
+#include "scan/lsof/reader.h"
 
 #include "lib/num.h"
 

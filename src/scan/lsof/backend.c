@@ -12,7 +12,6 @@
 #include "lib/num.h"
 #include "lib/priv.h"
 #include "scan/lsof/lsof.h"
-#include "scan/lsof/ps.h"
 #include "scan/run.h"
 
 enum { MAX_WARNINGS = 10, PIECE = 64 * 1024 };

@@ -4,7 +4,7 @@
  * comm is not everywhere) it does not have, but macOS, the BSDs and Linux do.
  * Only one column is text, and comes last: names and arguments have blanks.
  */
-#include "scan/lsof/ps.h"
+#include "scan/lsof/lsof.h"
 
 #include <stdlib.h>
 #include <sys/wait.h>
