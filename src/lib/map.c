@@ -5,6 +5,8 @@
 #include "lib/err.h"
 #include "lib/siphash.h"
 
+enum { MIN_CAP = 64 };
+
 static void
 draw_secret(struct map *m)
 {
@@ -31,20 +33,23 @@ mix(const struct map *m, uint64_t h)
 }
 
 /* Where the key is, or where it would go. */
-static size_t
+static struct map_slot *
 find_key(const struct map *m, uint64_t key)
 {
-	size_t i = (size_t)mix(m, key) & (m->cap - 1);
+	size_t i = (size_t)((mix(m, key) >> 32) * m->cap >> 32);
 
-	while (m->slot[i].value != 0 && m->slot[i].key != key)
-		i = (i + 1) & (m->cap - 1);
-	return i;
+	while (m->slot[i].value != 0 &&
+	    memcmp(m->slot[i].key, &key, sizeof key) != 0)
+		if (++i == m->cap)
+			i = 0;
+	return &m->slot[i];
 }
 
 static void
 resize(struct map *m, size_t cap)
 {
 	struct map old = *m;
+	uint64_t key;
 	size_t i;
 
 	draw_secret(m);
@@ -54,7 +59,8 @@ resize(struct map *m, size_t cap)
 	for (i = 0; i < old.cap; i++) {
 		if (old.slot[i].value == 0)
 			continue;
-		m->slot[find_key(m, old.slot[i].key)] = old.slot[i];
+		memcpy(&key, old.slot[i].key, sizeof key);
+		*find_key(m, key) = old.slot[i];
 		m->n++;
 	}
 	free(old.slot);
@@ -63,10 +69,8 @@ resize(struct map *m, size_t cap)
 void
 map_reserve(struct map *m, size_t n)
 {
-	size_t cap = 64;
+	size_t cap = n + n / 2 + MIN_CAP;
 
-	while (cap < 2 * n)
-		cap *= 2;
 	if (cap > m->cap)
 		resize(m, cap);
 }
@@ -76,11 +80,11 @@ map_at(struct map *m, uint64_t key)
 {
 	struct map_slot *slot;
 
-	if (2 * m->n >= m->cap)
-		resize(m, m->cap > 0 ? 2 * m->cap : 64);
-	slot = &m->slot[find_key(m, key)];
+	if (3 * m->n >= 2 * m->cap)
+		resize(m, m->cap > 0 ? 2 * m->cap : MIN_CAP);
+	slot = find_key(m, key);
 	if (slot->value == 0) {
-		slot->key = key;
+		memcpy(slot->key, &key, sizeof key);
 		m->n++;
 	}
 	return &slot->value;
@@ -89,7 +93,7 @@ map_at(struct map *m, uint64_t key)
 uint32_t
 map_get(const struct map *m, uint64_t key)
 {
-	return m->cap > 0 ? m->slot[find_key(m, key)].value : 0;
+	return m->cap > 0 ? find_key(m, key)->value : 0;
 }
 
 void

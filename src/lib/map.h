@@ -11,10 +11,10 @@
 
 #include "lib/mem.h"
 
-/* An open-addressing table.  Start it as { 0 }; the caller calls map_free. */
+/* An open-addressing table, at most two thirds full.  Start it as { 0 }; the caller calls map_free. */
 struct map {
 	struct map_slot {
-		uint64_t key;
+		uint32_t key[2];	/* not a uint64_t: 12 bytes, not 16 */
 		uint32_t value;		/* 0: none here */
 	} *slot;
 	size_t n, cap;
