@@ -426,10 +426,9 @@ time.sleep(100)' "$port" >state 3>&- &
 	skip 'the tables were read too early'
 }
 
-@test "a process is told of while others are looked for, and once" {
+@test "a process is described once, when the kernel has named all" {
 	requires_bpf
 	requires python3 strace
-	[ "$(nproc)" -gt 1 ] || skip 'needs two processors'
 	hold_many_files
 	prt-scan -H --owners=walk -o "$cols" -l "$port" >walk
 	# the second reading waits for a second
@@ -440,7 +439,7 @@ time.sleep(100)' "$port" >state 3>&- &
 		prt-scan -H --owners=bpf -o "$cols" -l "$port"
 	assert_output_is "$(<walk)"
 	[ "$(grep -c "openat.*/fd\"" trace)" -eq 1 ]
-	awk '/openat/ { seen = 1 } /DELAYED/ { exit !seen }' trace
+	awk '/openat/ { seen = 1 } /DELAYED/ { exit seen }' trace
 }
 
 @test "--owners: what it can be, and what it goes with" {

@@ -106,13 +106,13 @@ drop_unwanted(struct scan *sc, const struct filter *f)
 
 static bool
 find_owners(const struct scan_request *req, const struct backend *backend,
-    struct scan *sc)
+    struct search *search, struct scan *sc)
 {
 	if ((req->needs & NEED_DIR) != 0)
 		dir_judge(sc);
 	drop_unwanted(sc, req->filter);
 	return (req->needs & NEED_OWNERS) == 0 || backend->owners == NULL ||
-	    backend->owners(req, sc);
+	    backend->owners(req, search, sc);
 }
 
 bool
@@ -121,15 +121,17 @@ scan_run(const struct scan_request *req, const struct backend *backend,
 {
 	struct netns *own = scan_add_netns(sc);
 	const struct backend *first = backend != NULL ? backend : backends[0];
+	struct search *search = NULL;
 	bool ok;
 
 	sys_port_range(req->proc, &own->first, &own->last);
 	if ((req->needs & NEED_NETNS) != 0 && !req->is_text)
 		own->inode = sys_netns(req->proc, req->own_proc);
 	if ((req->needs & NEED_OWNERS) != 0 && first->begin != NULL)
-		sc->search = first->begin(req);
-	ok = read_tables(req, &backend, sc) && find_owners(req, backend, sc);
-	if (sc->search != NULL)
-		first->end(sc->search);
+		search = first->begin(req);
+	ok = read_tables(req, &backend, sc) &&
+	    find_owners(req, backend, search, sc);
+	if (search != NULL)
+		first->end(search);
 	return ok;
 }

@@ -44,6 +44,8 @@ struct scan_request {
 	const struct services *services;
 };
 
+struct search;
+
 /*
  * A way to read the socket tables.  Both functions return false after a message
  * that says what failed; what they had added then counts for nothing.
@@ -53,10 +55,10 @@ struct backend {
 	const char *help;
 	bool (*tables)(const struct scan_request *req, struct scan *sc);
 	/* Adds holders and their processes; NULL: tables did so. */
-	bool (*owners)(const struct scan_request *req, struct scan *sc);
-	/* Begins what owners need not wait for, while the tables are read; may
-	 * return NULL.  It is sc->search then, until end.  NULL: there are no
-	 * ways to choose from (enum scan_owners). */
+	bool (*owners)(const struct scan_request *req, struct search *search,
+	    struct scan *sc);
+	/* Begins what owners need not wait for, while the tables are read, and
+	 * ends it; may return NULL, or be NULL. */
 	struct search *(*begin)(const struct scan_request *req);
 	void (*end)(struct search *search);
 };

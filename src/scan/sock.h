@@ -102,7 +102,6 @@ struct scan {
 	uint64_t hidden;	/* processes whose descriptors we may not see */
 	uint64_t hidden_netns;	/* or whose namespace, where all are wanted */
 	bool incomplete;	/* something else could not be read */
-	struct search *search;	/* the backend's, for holders, or NULL */
 	struct arena arena;
 };
 

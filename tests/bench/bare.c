@@ -18,7 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "scan/linux/owners-walk.h"
+#include "scan/linux/owners.h"
 
 enum { SLOTS = 1 << 19, ALL_STATES = 0xfff };
 

@@ -14,7 +14,10 @@
 /* A descriptor of a process, whose effective user is uid.  The iterator writes
  * it.  A socket's inode has no more bits, get_next_ino in fs/inode.c. */
 struct linux_file {
-	uint32_t inode;
+	union {
+		uint32_t inode;
+		uint32_t sock;	/* what the caller makes of it */
+	};
 	uint32_t pid;
 	uint32_t fd;
 	uint32_t uid;

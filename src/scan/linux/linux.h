@@ -39,13 +39,14 @@ enum { LINUX_AGAIN = -1 };
 int linux_datagram(struct scan *sc, const void *buf, size_t len,
     enum sock_proto proto, bool *interrupted);
 
-/* The owners of sc's sockets, from the process tables; by sc->search where that
- * is not NULL, else by a walk. */
-bool linux_owners(const struct scan_request *req, struct scan *sc);
-/* Begins the search by the kernel, bpf.h; NULL where the walk will do.
- * linux_search_end waits for its end, and frees. */
+/* Begins the search for owners by the kernel, owners-bpf.c; NULL if the walk
+ * will do.  linux_search_end waits for its end, and frees. */
 struct search *linux_search(const struct scan_request *req);
 void linux_search_end(struct search *s);
+/* The owners of sc's sockets, by that search or, if it is NULL, by a walk of the
+ * process tables. */
+bool linux_owners(const struct scan_request *req, struct search *search,
+    struct scan *sc);
 
 /*
  * Fills p (its pid is set) with what needs asks for, from the files beside the

@@ -17,11 +17,12 @@
 #include "lib/err.h"
 #include "lib/input.h"
 #include "lib/num.h"
-#include "scan/linux/owners-walk.h"
+#include "scan/linux/owners.h"
 #include "scan/machine.h"
 
 #define RUN_NETNS "/run/netns"
 #define OWN_NETNS "thread-self/ns/net"
+#define NETNS_LINK "net:["
 
 /* What the names in a folder are added to. */
 struct listing {
@@ -51,23 +52,6 @@ add(struct linux_netns_list *l, uint64_t inode, struct str label)
 	return &l->v[l->n++];
 }
 
-/* The inode in a link net:[INODE] below dir, 0 where it cannot be read. */
-static uint64_t
-read_link(int dir, const char *path)
-{
-	char link[sizeof "net:[]" + NUM_MAX];
-	ssize_t n = readlinkat(dir, path, link, sizeof link);
-	struct str s = { link, n > 0 ? (size_t)n : 0 };
-	uint64_t inode;
-
-	if (n > 0)
-		errno = 0;
-	if (!str_starts(s, "net:[") || !str_ends(s, "]"))
-		return 0;
-	s = (struct str){ s.p + 5, s.n - 6 };
-	return num_parse(s, UINT64_MAX, &inode) ? inode : 0;
-}
-
 uint64_t
 sys_netns(const char *proc, bool own)
 {
@@ -75,7 +59,7 @@ sys_netns(const char *proc, bool own)
 	uint64_t inode = 0;
 
 	if (dir >= 0)
-		inode = read_link(dir, own ? OWN_NETNS : "1/ns/net");
+		inode = walk_inode(dir, own ? OWN_NETNS : "1/ns/net", NETNS_LINK);
 	input_close(dir);
 	if (inode == 0 && own)
 		err_msg("%s/" OWN_NETNS ":", proc);
@@ -158,7 +142,7 @@ add_process(struct listing *s, int proc, const char *pid)
 {
 	struct linux_netns_list *l = s->list;
 	char *link = join(s->arena, pid, "ns/net");
-	uint64_t inode = read_link(proc, link);
+	uint64_t inode = walk_inode(proc, link, NETNS_LINK);
 	struct linux_netns *ns = find(l, inode);
 
 	if (inode == 0 && (errno == EACCES || errno == EPERM))

@@ -4,7 +4,7 @@
  * others, pthread_exit(3).
  */
 #define _GNU_SOURCE
-#include "scan/linux/owners-walk.h"
+#include "scan/linux/owners.h"
 
 #include <linux/kcmp.h>
 #include <stdlib.h>
@@ -34,22 +34,26 @@ cmp_tables(const void *a, const void *b)
 	return c == 0 ? 0 : c == 1 ? -1 : c == 2 ? 1 : num_cmp32(a, b);
 }
 
+/* The threads of the process at hand with other tables than its first one's. */
+struct threads {
+	uint32_t pid;
+	uint32_t *tid;
+	size_t n, cap;
+	int (*compare)(const void *tid1, const void *tid2);
+};
+
 static void
 take_tid(void *arg, int dir, const char *name)
 {
-	struct worker *w = arg;
+	struct threads *t = arg;
 	uint32_t tid;
 
 	(void)dir;
-	if (!walk_id(name, &tid))
-		return;
-	if (w->compare(&tid, &w->pid) == 0)
-		return;
-	w->tid = mem_grow(w->tid, &w->tidcap, w->ntid + 1, sizeof *w->tid);
-	w->tid[w->ntid++] = tid;
+	if (walk_id(name, &tid) && t->compare(&tid, &t->pid) != 0)
+		*MEM_PUSH(t->tid, t->n, t->cap) = tid;
 }
 
-/* PID/task has two links, and one for each thread.  Where that is not told, the
+/* PID/task has two links, and one for each thread.  If that is not known, the
  * folder itself is looked at. */
 static bool
 may_have_threads(const struct walk *w, uint32_t pid)
@@ -59,22 +63,23 @@ may_have_threads(const struct walk *w, uint32_t pid)
 	return !walk_stat(w->proc, pid, "/task", &st) || st.st_nlink > 3;
 }
 
-/* The holders of each table that is not the first thread's; returns a folder of
- * a thread that is one, or -1. */
+/* The holders of each of their tables; returns a folder of a thread that is a
+ * holder, or -1. */
 static int
-take_tables(struct worker *w, int task)
+take_tables(struct worker *w, const struct threads *t, int task)
 {
 	size_t i, before = w->part.nholder;
 	int fd, source = -1;
 
-	for (i = 0; i < w->ntid; i++) {
-		if (i > 0 && w->compare(&w->tid[i - 1], &w->tid[i]) == 0)
+	w->links = 0;
+	for (i = 0; i < t->n; i++) {
+		if (i > 0 && t->compare(&t->tid[i - 1], &t->tid[i]) == 0)
 			continue;
-		if (w->links > LINKS_MAX && w->compare == num_cmp32) {
+		if (w->links > LINKS_MAX && t->compare == num_cmp32) {
 			w->part.hidden++;
 			break;
 		}
-		fd = walk_open(task, w->tid[i], "/fd");
+		fd = walk_open(task, t->tid[i], "/fd");
 		if (fd < 0)
 			walk_note_failure(w, "/task");
 		else
@@ -88,7 +93,7 @@ take_tables(struct worker *w, int task)
 }
 
 static int
-cmp_holders(const void *a, const void *b)
+cmp_sock_fd(const void *a, const void *b)
 {
 	const struct holder *x = a, *y = b;
 	int c = num_cmp(x->sock, y->sock);
@@ -98,53 +103,62 @@ cmp_holders(const void *a, const void *b)
 
 /* A table that another began as a copy of has the same descriptors. */
 static void
-drop_doubles(struct scan *part, size_t from)
+drop_same_fds(struct scan *part, size_t from)
 {
 	size_t i, n = from;
 
 	qsort(part->holder + from, part->nholder - from, sizeof *part->holder,
-	    cmp_holders);
+	    cmp_sock_fd);
 	for (i = from; i < part->nholder; i++)
-		if (n == from || cmp_holders(&part->holder[n - 1],
+		if (n == from || cmp_sock_fd(&part->holder[n - 1],
 		    &part->holder[i]) != 0)
 			part->holder[n++] = part->holder[i];
 	part->nholder = n;
 }
 
 /* The name of the process, and its user, are the first thread's. */
+static void
+add_threads(struct worker *w, const struct threads *t, int task)
+{
+	const unsigned needs = w->walk->req->needs,
+	    of_first = NEED_STAT | NEED_PARENT | NEED_USER;
+	size_t before = w->part.nholder;
+	int source = take_tables(w, t, task);
+	struct proc *p;
+
+	if (source < 0)
+		return;
+	drop_same_fds(&w->part, before);
+	p = walk_add_process(w);
+	walk_describe(w, task, needs & of_first, p);
+	walk_describe(w, source, needs & ~of_first, p);
+	close(source);
+}
+
 void
 walk_take_threads(struct worker *w)
 {
-	const unsigned of_first = NEED_STAT | NEED_PARENT | NEED_USER;
-	size_t before = w->part.nholder;
+	struct threads t = { .pid = w->pid, .compare = num_cmp32 };
 	uint64_t hidden = w->part.hidden;
-	struct proc *p;
-	int task, source;
+	int task;
 
-	w->ntid = w->links = 0;
 	if (w->pid == 0 || !may_have_threads(w->walk, w->pid))
 		return;
 	/* the numbers of another tree are not this machine's */
-	w->compare = w->walk->req->own_proc &&
-	    compare_tables(w->pid, w->pid) == 0 ? cmp_tables : num_cmp32;
+	if (w->walk->req->own_proc && compare_tables(w->pid, w->pid) == 0)
+		t.compare = cmp_tables;
 	task = walk_open(w->walk->proc, w->pid, "/task");
 	if (task < 0) {
 		walk_note_failure(w, "/task");
 		return;
 	}
-	if (!walk_each(task, take_tid, w))
+	if (!walk_each(task, take_tid, &t))
 		walk_note_failure(w, "/task");
-	if (w->ntid > 0)
-		qsort(w->tid, w->ntid, sizeof *w->tid, w->compare);
-	source = take_tables(w, task);
-	if (source >= 0) {
-		drop_doubles(&w->part, before);
-		p = walk_add_process(w);
-		walk_describe(w, task, w->walk->req->needs & of_first, p);
-		walk_describe(w, source, w->walk->req->needs & ~of_first, p);
-		close(source);
-	}
+	if (t.n > 0)
+		qsort(t.tid, t.n, sizeof *t.tid, t.compare);
+	add_threads(w, &t, task);
 	if (w->part.hidden > hidden)
 		w->part.hidden = hidden + 1;
+	free(t.tid);
 	close(task);
 }

@@ -5,11 +5,13 @@
  * the processes.
  */
 #define _GNU_SOURCE
-#include "scan/linux/owners-walk.h"
+#include "scan/linux/owners.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/err.h"
@@ -20,19 +22,90 @@ enum {
 	MAX_THREADS = 4,
 	PIDS_A_THREAD = 32,	/* fewer are not worth starting one, */
 	SOCKS_A_THREAD = 4096,	/* unless they hold many sockets */
-	PIDS_A_TURN = 8
+	PIDS_A_TURN = 8,
+	DENTS_SIZE = 32 * 1024,
+	FOLDER_MAX = NUM_MAX + sizeof "/task"
 };
 
-/* The inode of a link `socket:[INODE]', 0 where it is another. */
-static uint64_t
-link_inode(const char *link, size_t n)
+/* What getdents64(2) writes. */
+struct dent {
+	uint64_t ino;
+	int64_t off;
+	unsigned short reclen;
+	unsigned char type;
+	char name[];
+};
+
+bool
+walk_id(const char *name, uint32_t *id)
 {
-	struct str s = { link, n };
+	uint64_t number;
+
+	if (!num_parse(str_from(name), INT32_MAX, &number))
+		return false;
+	*id = (uint32_t)number;
+	return true;
+}
+
+bool
+walk_each(int dir, void (*each)(void *arg, int dir, const char *name),
+    void *arg)
+{
+	union {
+		struct dent align;
+		char bytes[DENTS_SIZE];
+	} buf;
+	const struct dent *d;
+	long n, at;
+
+	while ((n = syscall(SYS_getdents64, dir, &buf, sizeof buf)) > 0) {
+		for (at = 0; at < n; at += d->reclen) {
+			d = (const struct dent *)(const void *)
+			    (buf.bytes + at);
+			each(arg, dir, d->name);
+		}
+	}
+	return n == 0;
+}
+
+static const char *
+folder_path(char path[static FOLDER_MAX], uint32_t id, const char *name)
+{
+	memcpy(num_format(path, id), name, strlen(name) + 1);
+	return path;
+}
+
+int
+walk_open(int dir, uint32_t id, const char *name)
+{
+	char path[FOLDER_MAX];
+
+	return openat(dir, folder_path(path, id, name), O_RDONLY |
+	    O_DIRECTORY | O_CLOEXEC);
+}
+
+bool
+walk_stat(int dir, uint32_t id, const char *name, struct stat *st)
+{
+	char path[FOLDER_MAX];
+
+	return fstatat(dir, folder_path(path, id, name), st, 0) == 0;
+}
+
+uint64_t
+walk_inode(int dir, const char *name, const char *kind)
+{
+	char link[sizeof "socket:[]" + NUM_MAX];
+	ssize_t n = readlinkat(dir, name, link, sizeof link);
+	struct str s = { link, n > 0 ? (size_t)n : 0 };
 	uint64_t inode;
 
-	if (!str_starts(s, "socket:[") || !str_ends(s, "]"))
+	if (n >= 0)
+		errno = 0;
+	if (!str_starts(s, kind) || !str_ends(s, "]"))
 		return 0;
-	s = (struct str){ s.p + 8, s.n - 9 };
+	s.p += strlen(kind);
+	s.n -= strlen(kind) + 1;
 	return num_parse(s, UINT64_MAX, &inode) ? inode : 0;
 }
 
@@ -41,23 +114,19 @@ static void
 take_fd(void *arg, int dir, const char *name)
 {
 	struct worker *w = arg;
-	char link[sizeof "socket:[]" + NUM_MAX];
-	uint64_t fd;
+	uint64_t fd, inode;
 	uint32_t sock;
-	ssize_t n;
 
 	/* "." and ".." are no numbers */
 	if (!num_parse(str_from(name), UINT32_MAX, &fd))
 		return;
-	n = readlinkat(dir, name, link, sizeof link);
+	inode = walk_inode(dir, name, "socket:[");
 	w->links++;
-	if (n < 0 && w->fault == 0 && errno != ENOENT)
+	if (inode == 0 && errno != 0 && errno != ENOENT && w->fault == 0)
 		w->fault = errno;
-	if (n <= 0)
-		return;
-	sock = inodes_find(w->walk->inodes, link_inode(link, (size_t)n));
-	if (sock != INODES_NONE && !w->walk->owned[sock])
-		*scan_add_holder(&w->part) = (struct holder){ sock,
+	sock = map_get(w->walk->socks, inode);
+	if (sock != 0 && !w->walk->owned[sock - 1])
+		*scan_add_holder(&w->part) = (struct holder){ sock - 1,
 			(uint32_t)w->part.nproc, (uint32_t)fd };
 }
 
@@ -148,12 +217,12 @@ work(void *arg)
 		end = i + PIDS_A_TURN < walk->npid ? i + PIDS_A_TURN :
 		    walk->npid;
 		for (; i < end; i++) {
+			w->at = i;
 			w->pid = walk->pid[i];
 			walk->take(w);
 			walk->pid[i] = w->pid;
 		}
 	}
-	free(w->tid);
 	return NULL;
 }
 
@@ -192,89 +261,25 @@ void
 walk_run(struct walk *w, struct scan *sc, void (*take)(struct worker *w))
 {
 	struct worker worker[MAX_THREADS] = { { .walk = w } };
+	pthread_t thread[MAX_THREADS];
+	bool started[MAX_THREADS];
 	size_t i, n = count_threads(w, sc);
 
 	w->take = take;
 	w->next = 0;
 	for (i = 1; i < n; i++) {
 		worker[i].walk = w;
-		worker[i].started = pthread_create(&worker[i].thread, NULL,
-		    work, &worker[i]) == 0;
+		started[i] = pthread_create(&thread[i], NULL, work,
+		    &worker[i]) == 0;
 	}
 	work(&worker[0]);
 	merge(sc, &worker[0].part);
 	for (i = 1; i < n; i++) {
-		if (!worker[i].started)
+		if (!started[i])
 			continue;	/* the others did its share */
-		pthread_join(worker[i].thread, NULL);
+		pthread_join(thread[i], NULL);
 		merge(sc, &worker[i].part);
 	}
-}
-
-void
-walk_add_pid(struct walk *w, uint32_t pid)
-{
-	w->pid = mem_grow(w->pid, &w->pidcap, w->npid + 1, sizeof *w->pid);
-	w->pid[w->npid++] = pid;
-}
-
-static void
-take_pid(void *arg, int dir, const char *name)
-{
-	struct walk *w = arg;
-	uint32_t pid;
-
-	(void)dir;
-	if (!walk_id(name, &pid))
-		return;
-	w->has_init |= pid == 1;
-	if (filter_keeps_pid(w->req->filter, pid))
-		walk_add_pid(w, pid);
-}
-
-/* Whether /proc shows what a walk of it relies on. */
-static void
-look_at_self(struct walk *w, struct scan *sc)
-{
-	struct stat st;
-
-	/* from Linux 6.2 on st_size is their number; before it is 0 */
-	if (fstatat(w->proc, "self/fd", &st, 0) == 0) {
-		w->counts_fds = st.st_size > 0;
-	} else if (errno == ENOENT) {
-		err_msg("%s: this process is not in it: owners are hidden",
-		    w->req->proc);
-		sc->incomplete = true;
-		sc->hidden++;
-	}
-	/* hidepid of proc(5): others' processes are not even listed */
-	sc->hidden += !w->has_init;
-}
-
-/* Whether some socket that may have an owner has none so far; owned is set. */
-static bool
-are_unowned(const struct walk *w, const struct scan *sc)
-{
-	size_t i;
-
-	for (i = 0; i < sc->nholder; i++)
-		w->owned[sc->holder[i].sock] = 1;
-	for (i = 0; i < sc->nsock; i++)
-		if (sc->sock[i].inode != 0 && !w->owned[i])
-			return true;
-	return false;
-}
-
-/* Whether there are processes that the proc tree does not show, those outside
- * of its pid_namespaces(7).  Where it is not known, process 1 hides its
- * descriptors, too. */
-static bool
-has_outside(const struct walk *w)
-{
-	struct stat st;
-
-	return w->req->own_proc && walk_stat(w->proc, 1, "/ns/pid", &st) &&
-	    st.st_ino != LINUX_PID_NS_INIT;
 }
 
 bool
@@ -293,29 +298,4 @@ walk_end(struct walk *w)
 	free(w->pid);
 	if (w->proc >= 0)
 		close(w->proc);
-}
-
-bool
-linux_walk(const struct scan_request *req, const struct inodes *inodes,
-    struct scan *sc)
-{
-	struct walk w = { .req = req, .inodes = inodes };
-	bool ok = walk_begin(&w);
-
-	if (ok && !walk_each(w.proc, take_pid, &w)) {
-		err_msg("%s:", req->proc);
-		ok = false;
-	}
-	if (ok) {
-		w.owned = mem_alloc(sc->nsock);
-		if (req->own_proc)
-			look_at_self(&w, sc);
-		walk_run(&w, sc, walk_take_process);
-		if (are_unowned(&w, sc)) {
-			walk_run(&w, sc, walk_take_threads);
-			sc->hidden += has_outside(&w);
-		}
-	}
-	walk_end(&w);
-	return ok;
 }

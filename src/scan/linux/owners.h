@@ -1,57 +1,94 @@
 /*
- * linux-owners: what the ways to find the holders of sockets share.
+ * owners: what the ways to find the holders of sockets share.
  */
 #ifndef SCAN_LINUX_OWNERS_H
 #define SCAN_LINUX_OWNERS_H
 
+#include <stdatomic.h>
+#include <sys/stat.h>
+
+#include "lib/map.h"
 #include "scan/scan.h"
 
-/* Sockets by inode: open addressing, at most half full. */
-struct inodes {
-	uint64_t *key;		/* 0: free */
-	uint32_t *sock;
-	size_t mask;
+struct worker;
+
+/* A walk of the process tables: what its threads share. */
+struct walk {
+	const struct scan_request *req;
+	const struct map *socks;	/* inode to number of the socket + 1 */
+	const struct search *search;	/* owners-bpf.c's */
+	unsigned char *owned;	/* by socket: an owner was found before */
+	uint32_t *pid;		/* 0: no need to look at it again */
+	size_t npid, pidcap;
+	void (*take)(struct worker *w);
+	atomic_size_t next;	/* the first pid that no thread has taken */
+	int proc;		/* the proc tree */
+	bool counts_fds;	/* st_size of /proc/PID/fd says how many */
+	bool has_init;		/* process 1 is there to see */
 };
 
-#define INODES_NONE UINT32_MAX
-
-/* The number of the socket with that inode, or INODES_NONE. */
-uint32_t inodes_find(const struct inodes *t, uint64_t inode);
-
-/* Descriptor fd of process pid, whose effective user is uid, is that socket. */
-struct held {
-	uint32_t pid, sock, fd, uid;
+/* What one thread has found; its part has no sockets of its own. */
+struct worker {
+	struct walk *walk;
+	struct scan part;
+	uint32_t pid;		/* of the process at hand, */
+	size_t at;		/* and where walk->pid has it */
+	int fault;		/* errno of one of its links, or 0 */
+	size_t links;		/* that were read */
 };
 
-struct held_list {
-	struct held *v;
-	size_t n, cap;
-	/* what linux_walk_early has described of them, in order of pids */
-	const struct proc *known;
-	size_t nknown;
-};
+/* Opens the proc tree of w->req; false after a message.  walk_end frees what
+ * the walk has, either way. */
+bool walk_begin(struct walk *w);
+void walk_end(struct walk *w);
 
-/* Adds the holders of sc's sockets, and their processes, by a walk of the
- * process tables.  False after a message. */
-bool linux_walk(const struct scan_request *req, const struct inodes *inodes,
-    struct scan *sc);
+/* Takes all of w->pid, in as many threads as it is worth, and adds what they
+ * find to sc.  take finds the pid in w->pid, and sets it to 0 if it needs no
+ * second pass. */
+void walk_run(struct walk *w, struct scan *sc, void (*take)(struct worker *w));
 
-/*
- * Adds those that are in the list, in order of pids and each once, and were
- * there after since, in clock ticks from boot on, CLOCK_BOOTTIME: a process
- * that is not older may be another of that number, and is looked at anew.
- */
-bool linux_walk_held(const struct scan_request *req,
-    const struct inodes *inodes, const struct held_list *held, uint64_t since,
-    struct scan *sc);
+/* The number of a process or thread that is a folder's name; false if that is
+ * another. */
+bool walk_id(const char *name, uint32_t *id);
 
-/*
- * Describes processes, but for their users, while the others are still looked
- * for: those that next tells, as often as it returns true.  What is known of
- * those that were there before since is in part->proc then, in order of pids.
- * The caller calls scan_free.
- */
-void linux_walk_early(const struct scan_request *req, uint64_t since,
-    bool (*next)(void *arg, uint32_t *pid), void *arg, struct scan *part);
+/* Calls each for every name in an open directory; false with errno. */
+bool walk_each(int dir, void (*each)(void *arg, int dir, const char *name),
+    void *arg);
+
+/* The inode in a link such as `socket:[INODE]', which begins with kind; 0 if
+ * it is another link, with errno 0, or cannot be read. */
+uint64_t walk_inode(int dir, const char *name, const char *kind);
+
+/* Opens a folder of a process or thread in dir, by a name such as "/fd": -1
+ * with errno.  walk_stat: what is known of it, or false. */
+int walk_open(int dir, uint32_t id, const char *name);
+bool walk_stat(int dir, uint32_t id, const char *name, struct stat *st);
+
+/* Adds holders for the process that walk_add_process will add: the descriptors
+ * whose links are in an open directory.  False if it hides some. */
+bool walk_take_fds(struct worker *w, int dir);
+
+/* Counts a process that hides its descriptors, and says of another failure that
+ * is in errno, of that folder; not of a process that has gone. */
+void walk_note_failure(struct worker *w, const char *folder);
+
+/* Adds the process at hand, which the last holders are of. */
+struct proc *walk_add_process(struct worker *w);
+
+/* Reads what needs asks for from the files beside the open directory fd. */
+void walk_describe(struct worker *w, int fd, unsigned needs, struct proc *p);
+
+/* Takes the sockets that a process has. */
+void walk_take_process(struct worker *w);
+
+/* Takes the sockets without an owner that a process's other threads have:
+ * owners-threads.c. */
+void walk_take_threads(struct worker *w);
+
+/* By the kernel: owners-bpf.c.  Refused: it does not let us, and nothing was
+ * added.  Failed: after a message. */
+enum search_result { SEARCH_DONE, SEARCH_REFUSED, SEARCH_FAILED };
+enum search_result linux_search_owners(struct search *s,
+    const struct scan_request *req, const struct map *socks, struct scan *sc);
 
 #endif

@@ -145,8 +145,10 @@ lsof_tables(const struct scan_request *req, struct scan *sc)
 }
 
 static bool
-lsof_owners(const struct scan_request *req, struct scan *sc)
+lsof_owners(const struct scan_request *req, struct search *search,
+    struct scan *sc)
 {
+	(void)search;
 	ps_fill(sc, req->needs);
 	return true;
 }

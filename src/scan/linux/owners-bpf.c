@@ -1,0 +1,242 @@
+/*
+ * The holders of sockets by an iterator in the kernel, bpf.c, which runs while
+ * the socket tables are read: the processes that it names need only be
+ * described.
+ */
+#include "scan/linux/owners.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/err.h"
+#include "lib/num.h"
+#include "lib/priv.h"
+#include "scan/linux/bpf.h"
+#include "scan/linux/linux.h"
+
+/*
+ * So many open files are a walk of about 50 ms.  With fewer the iterator has
+ * little to gain, and each use of it is a line in audit logs.
+ */
+enum { MANY_FILES = 20000 };
+
+struct search {
+	struct linux_file *v;
+	size_t n, cap;
+	uint32_t *first;	/* in v, of each process of the walk */
+	size_t nfirst, firstcap;
+	uint64_t since;		/* clock ticks from boot to its begin */
+	const char *what;	/* what failed, */
+	int error;		/* or 0 */
+	pthread_t thread;
+	bool is_running;
+};
+
+static bool
+wants_bpf(const struct scan_request *req)
+{
+	if (req->owners != OWNERS_AUTO)
+		return req->owners == OWNERS_BPF;
+	return req->own_proc && req->filter->npids == 0 &&
+	    linux_open_files() >= MANY_FILES && priv_lacks(PRIV_BPF) == NULL;
+}
+
+static uint64_t
+ticks_since_boot(void)
+{
+	uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
+	struct timespec t = { 0 };
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return (uint64_t)t.tv_sec * hz + (uint64_t)t.tv_nsec * hz / 1000000000;
+}
+
+static void
+take_files(void *arg, const struct linux_file *f, size_t n)
+{
+	struct search *s = arg;
+
+	s->v = mem_grow(s->v, &s->cap, s->n + n, sizeof *s->v);
+	memcpy(s->v + s->n, f, n * sizeof *f);
+	s->n += n;
+}
+
+static void *
+run_search(void *arg)
+{
+	struct search *s = arg;
+
+	s->n = 0;
+	s->since = ticks_since_boot();
+	s->error = linux_bpf_files(take_files, s, &s->what) ? 0 : errno;
+	return NULL;
+}
+
+/* With one processor there is nothing to gain by an early start, nor if it is
+ * not to find all owners. */
+struct search *
+linux_search(const struct scan_request *req)
+{
+	struct search *s;
+
+	if (!wants_bpf(req))
+		return NULL;
+	s = mem_alloc(sizeof *s);
+	s->is_running = req->filter->npids == 0 &&
+	    sysconf(_SC_NPROCESSORS_ONLN) > 1 &&
+	    pthread_create(&s->thread, NULL, run_search, s) == 0;
+	return s;
+}
+
+/* Waits for its end; false if it was not running. */
+static bool
+join_search(struct search *s)
+{
+	if (!s->is_running)
+		return false;
+	pthread_join(s->thread, NULL);
+	s->is_running = false;
+	return true;
+}
+
+void
+linux_search_end(struct search *s)
+{
+	join_search(s);
+	free(s->first);
+	free(s->v);
+	free(s);
+}
+
+/* Leaves the scan's sockets; true if each that may have an owner has one. */
+static bool
+choose(struct search *s, const struct scan_request *req,
+    const struct map *socks, const struct scan *sc)
+{
+	unsigned char *owned = mem_alloc(sc->nsock);
+	size_t i, n = 0;
+
+	for (i = 0; i < s->n; i++) {
+		struct linux_file f = s->v[i];
+		uint32_t sock = map_get(socks, f.inode);
+
+		if (sock == 0 || !filter_keeps_pid(req->filter, f.pid))
+			continue;
+		f.sock = sock - 1;
+		owned[f.sock] = 1;
+		s->v[n++] = f;
+	}
+	s->n = n;
+	for (i = 0; i < sc->nsock; i++)
+		if (sc->sock[i].inode != 0 && !owned[i])
+			break;
+	free(owned);
+	return i == sc->nsock;
+}
+
+static int
+cmp_file(const void *a, const void *b)
+{
+	const struct linux_file *x = a, *y = b;
+	int c = num_cmp(x->pid, y->pid);
+
+	if (c == 0)
+		c = num_cmp(x->fd, y->fd);
+	return c != 0 ? c : num_cmp(x->sock, y->sock);
+}
+
+/* In order of pids, and each once: threads that share a table which is not the
+ * first one's come twice. */
+static void
+sort_files(struct search *s)
+{
+	size_t i, n = 0;
+
+	if (s->n > 0)
+		qsort(s->v, s->n, sizeof *s->v, cmp_file);
+	for (i = 0; i < s->n; i++)
+		if (n == 0 || cmp_file(&s->v[n - 1], &s->v[i]) != 0)
+			s->v[n++] = s->v[i];
+	s->n = n;
+}
+
+/* If the process is gone, only its pid is known. */
+static void
+describe_process(struct worker *w, struct proc *p)
+{
+	unsigned needs = w->walk->req->needs & NEEDS_OF_PROCESS;
+	int fd = -1;
+
+	if (needs != 0)
+		fd = walk_open(w->walk->proc, w->pid, "/fd");
+	if (fd >= 0) {
+		walk_describe(w, fd, (needs & ~(unsigned)NEED_USER) |
+		    NEED_STAT, p);
+		close(fd);
+	}
+	if (p->comm.p == NULL)
+		*p = (struct proc){ .pid = w->pid };
+}
+
+/* A process that was there before is the same one, for a number has one process
+ * at a time; a younger one is looked at anew. */
+static void
+take_found(struct worker *w)
+{
+	const struct search *s = w->walk->search;
+	const struct linux_file *f = &s->v[s->first[w->at]];
+	uint32_t proc = (uint32_t)w->part.nproc;
+	struct proc *p = walk_add_process(w);
+
+	describe_process(w, p);
+	p->uid = f->uid;
+	p->has_uid = p->comm.p != NULL;
+	if (p->start >= s->since) {
+		w->part.nproc--;
+		walk_take_process(w);
+		return;
+	}
+	for (; f < s->v + s->n && f->pid == w->pid; f++)
+		*scan_add_holder(&w->part) = (struct holder){ f->sock, proc,
+			f->fd };
+}
+
+enum search_result
+linux_search_owners(struct search *s, const struct scan_request *req,
+    const struct map *socks, struct scan *sc)
+{
+	struct walk w = { .req = req, .socks = socks, .search = s };
+	bool ok, was_early = join_search(s);
+	size_t i;
+
+	if (!was_early)
+		run_search(s);
+	/* it may not know the owner of what came later */
+	if (!choose(s, req, socks, sc) && was_early && s->error == 0) {
+		run_search(s);
+		choose(s, req, socks, sc);
+	}
+	if (s->error != 0 && req->owners == OWNERS_BPF) {
+		errno = s->error;
+		err_msg("--owners=bpf: %s:", s->what);
+		return SEARCH_FAILED;
+	}
+	if (s->error != 0)
+		return SEARCH_REFUSED;
+	sort_files(s);
+	for (i = 0; i < s->n; i++) {
+		if (i > 0 && s->v[i].pid == s->v[i - 1].pid)
+			continue;
+		*MEM_PUSH(s->first, s->nfirst, s->firstcap) = (uint32_t)i;
+		*MEM_PUSH(w.pid, w.npid, w.pidcap) = s->v[i].pid;
+	}
+	w.owned = mem_alloc(sc->nsock);
+	ok = walk_begin(&w);
+	if (ok)
+		walk_run(&w, sc, take_found);
+	walk_end(&w);
+	return ok ? SEARCH_DONE : SEARCH_FAILED;
+}
