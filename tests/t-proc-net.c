@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "scan/linux/procnet.h"
+#include "scan/linux/linux.h"
 #include "tap.h"
 
 /*

@@ -4,7 +4,6 @@
  */
 #include "fuzz.h"
 #include "scan/linux/linux.h"
-#include "scan/linux/procnet.h"
 
 static void
 check_sock(const struct sock *s, enum sock_proto proto,

@@ -91,7 +91,7 @@ linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
 		return false;
 	s = scan_add_sock(sc);
 	s->proto = (unsigned char)proto;
-	s->state = (unsigned char)linux_state(m->idiag_state, proto);
+	s->state = (unsigned char)sock_state_of(m->idiag_state, proto);
 	s->local = make_addr(m->id.idiag_src, m->idiag_family);
 	s->local_port = ntohs(m->id.idiag_sport);
 	s->remote_port = ntohs(m->id.idiag_dport);

@@ -37,8 +37,9 @@ wait_for(int fd, short events, int64_t until)
 	return poll(&p, 1, (int)left) >= 0 || errno == EINTR;
 }
 
-/* Where the daemon listens; false where that is no local socket. */
-static bool
+/* The path of the socket where the daemon listens; NULL if that is no local one,
+ * or may not be asked. */
+static const char *
 find_socket(struct sockaddr_un *sa)
 {
 	const char *host = getenv("DOCKER_HOST");
@@ -46,15 +47,14 @@ find_socket(struct sockaddr_un *sa)
 
 	if (host != NULL && *host != '\0') {
 		path = str_from(host);
-		if (!str_starts(path, "unix://"))
-			return false;
-		path = (struct str){ path.p + 7, path.n - 7 };
+		if (!str_take_start(&path, "unix://"))
+			return NULL;
 	}
 	*sa = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	if (path.n == 0 || path.n >= sizeof sa->sun_path)
-		return false;
+		return NULL;
 	memcpy(sa->sun_path, path.p, path.n);
-	return trust_told(sa->sun_path, "not asked") == TRUST_YES;
+	return trust_told(path.p, "not asked") == TRUST_YES ? path.p : NULL;
 }
 
 /* A full queue is EAGAIN here, and nothing says when it is full no more. */
@@ -122,19 +122,21 @@ linux_docker_body(struct str answer)
 }
 
 struct str
-linux_docker(struct buf *b, int64_t until)
+linux_docker(struct buf *b, int64_t until, const char **failed)
 {
 	struct sockaddr_un sa;
+	const char *path = find_socket(&sa);
 	bool ok;
 	int fd;
 
-	if (!find_socket(&sa))
+	*failed = NULL;
+	if (path == NULL)
 		return STR_NONE;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	ok = fd >= 0 && connect_until(fd, &sa, until) &&
 	    send_until(fd, until) && receive_until(fd, b, until);
-	if (!ok)
-		linux_names_failed(sa.sun_path);
 	input_close(fd);
+	if (!ok)
+		*failed = path;
 	return ok ? linux_docker_body(buf_str(b)) : STR_NONE;
 }

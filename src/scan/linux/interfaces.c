@@ -1,6 +1,4 @@
 /* The counters of interfaces, /proc/net/dev. */
-#include <stdlib.h>
-
 #include "lib/err.h"
 #include "lib/input.h"
 #include "scan/interfaces.h"
@@ -11,20 +9,15 @@ enum { NETDEV_MAX = 64 * 1024 * 1024 };
 bool
 ifaces_read(struct ifaces *t, const char *proc, bool own)
 {
-	char *folder = linux_net_folder(proc, own);
-	struct buf path = { 0 }, text = { 0 };
-	bool ok;
+	const char *path = linux_path(&t->arena,
+	    linux_net_folder(&t->arena, proc, own), "dev");
+	struct buf text = { 0 };
+	bool ok = input_slurp(path, NETDEV_MAX, &text);
 
-	buf_puts(&path, folder);
-	buf_puts(&path, "/dev");
-	buf_putc(&path, '\0');
-	ok = input_slurp(path.p, NETDEV_MAX, &text);
 	if (ok)
 		ifaces_netdev(t, buf_str(&text));
 	else
-		err_msg("%s:", path.p);
+		err_msg("%s:", path);
 	buf_free(&text);
-	buf_free(&path);
-	free(folder);
 	return ok;
 }

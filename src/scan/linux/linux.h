@@ -20,14 +20,16 @@ extern const struct backend linux_netlink, linux_procnet;
  * net/ipv4/tcp_ipv4.c, inet_twsk_diag_fill in net/ipv4/inet_diag.c). */
 enum { LINUX_TIMER_TIMEWAIT = 3 };
 
-/* The kernel's number of a state as ours: UDP has but two of them. */
-enum sock_state linux_state(unsigned state, enum sock_proto proto);
-
 /* Adds the socket of a message of len bytes, aligned as netlink(7) has it.
  * False where it is none. */
 struct inet_diag_msg;
 bool linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
     enum sock_proto proto);
+
+/* Reads one line of /proc/net/{tcp,tcp6,udp,udp6}, proc_pid_net(5), not the
+ * heading, without its LF.  False if it is none; then s holds nothing of use. */
+bool linux_procnet_line(struct str line, enum sock_proto proto,
+    enum addr_family family, struct sock *s);
 
 /*
  * Adds the sockets of one datagram of a dump, netlink(7), aligned.  0: more are
@@ -71,18 +73,15 @@ struct str linux_container_of(int dir, const char *path, struct arena *a);
 /* Sets the names of the containers that the scan's processes are in, as far as
  * their runtimes tell; takes at most two seconds. */
 void linux_names(struct scan *sc);
-/* Says with errno that those known to path are not told, but where there is no
- * such runtime or we may not ask. */
-void linux_names_failed(const char *path);
-
 /* The answer of Docker's daemon, JSON, of its containers: a part of b.  Missing
- * where there is none, with a message where none came until then. */
-struct str linux_docker(struct buf *b, int64_t until);
+ * if there is none until then, or none is to be had; *failed is the socket that
+ * gave that errno, else NULL. */
+struct str linux_docker(struct buf *b, int64_t until, const char **failed);
 
 /* What follows the header of `HTTP/1.x 200': a part of answer, or missing. */
 struct str linux_docker_body(struct str answer);
 
-/* As linux_docker, of podman ps, which is run, and killed then. */
+/* The same of podman ps, which is run, and killed then; or after a message. */
 struct str linux_podman(struct buf *b, int64_t until);
 
 /* Open files of the whole machine, proc_sys_fs(5); 0 where that is not told. */
@@ -122,9 +121,12 @@ struct linux_netns_list {
 bool linux_netns_list(const struct scan_request *req,
     struct linux_netns_list *l, struct arena *a);
 
+/* DIR/NAME, in a. */
+char *linux_path(struct arena *a, const char *dir, const char *name);
+
 /* The folder of a proc tree that has the tables of one network namespace: the
- * calling thread's, or of another tree init's.  The caller frees it. */
-char *linux_net_folder(const char *proc, bool own);
+ * calling thread's, or of another tree init's. */
+const char *linux_net_folder(struct arena *a, const char *proc, bool own);
 
 /* A backend's tables, of the calling thread's network namespace. */
 typedef bool linux_tables(const struct scan_request *req, struct scan *sc);

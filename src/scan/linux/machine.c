@@ -17,6 +17,31 @@ const char sys_proc[] = "/proc";
 
 enum { VALUE_MAX = 256, HOST_MAX = 256 };
 
+char *
+linux_path(struct arena *a, const char *dir, const char *name)
+{
+	size_t n = strlen(dir), m = strlen(name);
+	char *path = arena_alloc(a, n + m + 2);
+
+	memcpy(path, dir, n);
+	path[n] = '/';
+	memcpy(path + n + 1, name, m + 1);
+	return path;
+}
+
+/* Of this machine's tree that of the calling thread, which may have entered
+ * another namespace; else init's, if there is one to see: DIR/net is a link to
+ * the reader's own. */
+const char *
+linux_net_folder(struct arena *a, const char *proc, bool own)
+{
+	const char *folder = linux_path(a, proc,
+	    own ? "thread-self/net" : "1/net");
+
+	return own || access(folder, F_OK) == 0 ? folder :
+	    linux_path(a, proc, "net");
+}
+
 static struct str
 trim(const char *p, size_t n)
 {
@@ -123,9 +148,7 @@ linux_ifname(struct scan *sc, uint32_t index)
 			return sc->ifname[i - 1].name;
 	if (if_indextoname(index, name) == NULL)
 		*num_format(name, index) = '\0';
-	sc->ifname = mem_grow(sc->ifname, &sc->ifnamecap, sc->nifname + 1,
-	    sizeof *sc->ifname);
-	in = &sc->ifname[sc->nifname++];
+	in = MEM_PUSH(sc->ifname, sc->nifname, sc->ifnamecap);
 	*in = (struct ifname){ netns, index,
 		arena_str(&sc->arena, str_from(name)).p };
 	return in->name;

@@ -33,7 +33,7 @@ struct named {
 };
 
 /* The containers of one runtime, in order of ids. */
-struct names {
+struct containers {
 	struct named *v;
 	size_t n;
 	int64_t until, answer_until;
@@ -57,8 +57,10 @@ is_name(struct str s)
 	return s.n > 0 && s.n <= NAME_LEN;
 }
 
-void
-linux_names_failed(const char *path)
+/* Says with errno that the names in path are missing, unless there is no such
+ * runtime or we may not ask. */
+static void
+say_missing(const char *path)
 {
 	static const int usual[] = { ENOENT, ENOTDIR, ELOOP, ENXIO, EACCES,
 		ECONNREFUSED };
@@ -77,7 +79,7 @@ linux_names_failed(const char *path)
  * root read for him.
  */
 static struct str
-read_owned(const struct names *l, const char *path, uid_t owner, struct buf *b)
+read_owned(const struct containers *l, const char *path, uid_t owner, struct buf *b)
 {
 	struct stat st;
 	bool ok = false;
@@ -89,18 +91,18 @@ read_owned(const struct names *l, const char *path, uid_t owner, struct buf *b)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
 	    O_NOCTTY);
 	if (fd < 0 || fstat(fd, &st) != 0) {
-		linux_names_failed(path);
+		say_missing(path);
 	} else if (S_ISREG(st.st_mode) && st.st_uid == owner) {
 		ok = input_slurp_fd(fd, FILE_MAX, b);
 		if (!ok)
-			linux_names_failed(path);
+			say_missing(path);
 	}
 	input_close(fd);
 	return ok ? buf_str(b) : STR_NONE;
 }
 
 static void
-set_name(const struct names *l, struct named *c, struct str name)
+set_name(const struct containers *l, struct named *c, struct str name)
 {
 	if (str_starts(name, "/"))
 		name = (struct str){ name.p + 1, name.n - 1 };
@@ -125,7 +127,7 @@ cmp_named(const void *a, const void *b)
 }
 
 static struct named *
-find_id(const struct names *l, struct str id)
+find_id(const struct containers *l, struct str id)
 {
 	struct named key = { .id = id };
 
@@ -135,7 +137,7 @@ find_id(const struct names *l, struct str id)
 
 /* Names in an array of objects, each of which has its id and its names. */
 static void
-take_array(const struct names *l, struct str array, const char *id,
+take_array(const struct containers *l, struct str array, const char *id,
     const char *names)
 {
 	struct str rest = json_open(array, '['), key, value;
@@ -150,13 +152,16 @@ take_array(const struct names *l, struct str array, const char *id,
 }
 
 static void
-docker_names(const struct names *l, struct buf *b)
+docker_names(const struct containers *l, struct buf *b)
 {
 	char path[PATH_SIZE];
-	struct str text;
+	const char *failed;
+	struct str text = linux_docker(b, l->answer_until, &failed);
 	size_t i;
 
-	take_array(l, linux_docker(b, l->answer_until), "Id", "Names");
+	if (failed != NULL)
+		say_missing(failed);
+	take_array(l, text, "Id", "Names");
 	for (i = 0; i < l->n; i++) {
 		if (l->v[i].name.p != NULL)
 			continue;
@@ -171,7 +176,7 @@ docker_names(const struct names *l, struct buf *b)
 }
 
 static void
-podman_storage(const struct names *l, const char *home, const char *root,
+podman_storage(const struct containers *l, const char *home, const char *root,
     uid_t owner, struct buf *b)
 {
 	static const char drivers[][8] = { "overlay", "vfs", "btrfs", "zfs" };
@@ -190,7 +195,7 @@ podman_storage(const struct names *l, const char *home, const char *root,
 }
 
 static void
-podman_home(const struct names *l, uid_t uid, struct buf *b)
+podman_home(const struct containers *l, uid_t uid, struct buf *b)
 {
 	const struct passwd *pw = getpwuid(uid);
 
@@ -199,7 +204,7 @@ podman_home(const struct names *l, uid_t uid, struct buf *b)
 }
 
 static bool
-is_complete(const struct names *l)
+is_complete(const struct containers *l)
 {
 	size_t i;
 
@@ -212,7 +217,7 @@ is_complete(const struct names *l)
 /* Rootless ones: those of the users whose processes are in them.  A user in a
  * container that has another number outside is in no passwd file. */
 static void
-podman_names(const struct names *l, struct buf *b)
+podman_names(const struct containers *l, struct buf *b)
 {
 	size_t i, k;
 
@@ -222,7 +227,7 @@ podman_names(const struct names *l, struct buf *b)
 
 		for (k = 0; l->v[i].name.p == NULL && k < l->v[i].n; k++) {
 			const struct proc *p = l->v[i].by_id[k];
-			struct names one = *l;
+			struct containers one = *l;
 
 			if (!p->has_uid || p->uid == 0 || p->uid == last)
 				continue;
@@ -255,7 +260,7 @@ static const struct bundle {
 
 /* The parts with a / between; a pod's own container has no last one. */
 static void
-join_parts(const struct names *l, struct named *c, const struct bundle *bd,
+join_parts(const struct containers *l, struct named *c, const struct bundle *bd,
     struct str annotations)
 {
 	struct buf name = { 0 };
@@ -281,7 +286,7 @@ join_parts(const struct names *l, struct named *c, const struct bundle *bd,
 }
 
 static void
-bundle_names(const struct names *l, struct buf *b)
+bundle_names(const struct containers *l, struct buf *b)
 {
 	char path[PATH_SIZE];
 	size_t i, k;
@@ -300,7 +305,7 @@ bundle_names(const struct names *l, struct buf *b)
 /* Others have their names from the cgroup. */
 static const struct way {
 	const char *runtime;
-	void (*names)(const struct names *l, struct buf *b);
+	void (*names)(const struct containers *l, struct buf *b);
 } ways[] = {
 	{ "docker", docker_names },
 	{ "podman", podman_names },
@@ -317,7 +322,7 @@ runtime_of(const struct proc *p)
 }
 
 static void
-rename_all(const struct names *l, const char *runtime)
+rename_all(const struct containers *l, const char *runtime)
 {
 	struct buf b = { 0 };
 	size_t i, k;
@@ -341,7 +346,7 @@ rename_all(const struct names *l, const char *runtime)
 /* Those of one runtime among the n processes, which are in order of ids. */
 static void
 name_runtime(const struct way *way, struct proc **by_id, size_t n,
-    struct names *l)
+    struct containers *l)
 {
 	struct buf b = { 0 };
 	size_t i;
@@ -378,7 +383,7 @@ linux_names(struct scan *sc)
 {
 	struct proc **by_id = mem_alloc(sc->nproc * sizeof *by_id);
 	int64_t now = timestamp_steady();
-	struct names l = { .until = now + BUDGET_MS,
+	struct containers l = { .until = now + BUDGET_MS,
 		.answer_until = now + ANSWER_MS, .a = &sc->arena };
 	size_t i, n = 0;
 

@@ -292,7 +292,7 @@ states_of(const struct scan_request *req, enum sock_proto proto)
 	unsigned i, mask = 0;
 
 	for (i = 1; i < STATE_NEW_SYN_RECV; i++)
-		if (filter_wants_state(req->filter, linux_state(i, proto)))
+		if (filter_wants_state(req->filter, sock_state_of(i, proto)))
 			mask |= 1U << i;
 	/* dir is judged on all listeners */
 	if ((req->needs & NEED_DIR) != 0)
@@ -335,6 +335,7 @@ netlink_tables(const struct scan_request *req, struct scan *sc)
 }
 
 const struct backend linux_netlink = {
-	"netlink", "NETLINK_SOCK_DIAG, as ss(8) does", netlink_tables,
-	linux_owners, linux_search, linux_search_end
+	.name = "netlink", .help = "NETLINK_SOCK_DIAG, as ss(8) does",
+	.tables = netlink_tables, .owners = linux_owners,
+	.begin = linux_search, .end = linux_search_end,
 };

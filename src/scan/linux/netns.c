@@ -66,20 +66,6 @@ sys_netns(const char *proc, bool own)
 	return inode;
 }
 
-static char *
-join(struct arena *a, const char *dir, const char *name)
-{
-	struct buf b = { 0 };
-	struct str path;
-
-	buf_puts(&b, dir);
-	buf_putc(&b, '/');
-	buf_puts(&b, name);
-	path = arena_str(a, buf_str(&b));
-	buf_free(&b);
-	return (char *)path.p;
-}
-
 /* errno of what was there and told nothing of its namespace. */
 static void
 note_error(struct listing *s)
@@ -111,7 +97,7 @@ take_named(void *arg, int dir, const char *file)
 	else if (str_cmp(name, ns->label) >= 0)
 		return;
 	ns->label = name;
-	ns->path = join(s->arena, RUN_NETNS, name.p);
+	ns->path = linux_path(s->arena, RUN_NETNS, name.p);
 }
 
 /* All of those names, if there are any.  False after a message. */
@@ -141,7 +127,7 @@ static void
 add_process(struct listing *s, int proc, const char *pid)
 {
 	struct linux_netns_list *l = s->list;
-	char *link = join(s->arena, pid, "ns/net");
+	char *link = linux_path(s->arena, pid, "ns/net");
 	uint64_t inode = walk_inode(proc, link, NETNS_LINK);
 	struct linux_netns *ns = find(l, inode);
 
@@ -158,7 +144,7 @@ add_process(struct listing *s, int proc, const char *pid)
 	}
 	if (ns->label.p == NULL)
 		ns->label = linux_container_of(proc,
-		    join(s->arena, pid, "cgroup"), s->arena);
+		    linux_path(s->arena, pid, "cgroup"), s->arena);
 }
 
 static void

@@ -14,9 +14,12 @@
 #include "lib/err.h"
 #include "lib/input.h"
 #include "lib/num.h"
-#include "scan/linux/procnet.h"
 
 enum { MAX_WARNINGS = 10, FILE_MAX = 1 << 30 };
+
+/* The words of a line. */
+enum { NUMBER, LOCAL, REMOTE, STATE, QUEUES, TIMER, RETRANSMITS, UID, PROBES,
+	INODE, NWORDS };
 
 static const struct table {
 	const char *file;
@@ -26,15 +29,6 @@ static const struct table {
 	{ "tcp", PROTO_TCP, ADDR_INET }, { "tcp6", PROTO_TCP, ADDR_INET6 },
 	{ "udp", PROTO_UDP, ADDR_INET }, { "udp6", PROTO_UDP, ADDR_INET6 },
 };
-
-/* The blank-separated word that s begins with; cuts it off. */
-static struct str
-next_word(struct str *s)
-{
-	while (str_take(s, ' '))
-		;
-	return str_cut(s, ' ');
-}
 
 static bool
 take_hex(struct str *s, size_t digits, uint32_t *out)
@@ -80,18 +74,6 @@ read_end(struct str s, enum addr_family family, struct addr *a,
 	return true;
 }
 
-enum sock_state
-linux_state(unsigned state, enum sock_proto proto)
-{
-	if (proto == PROTO_UDP)
-		return state == STATE_ESTABLISHED ? STATE_ESTABLISHED :
-		    STATE_UNCONN;
-	if (state == STATE_NEW_SYN_RECV)
-		return STATE_SYN_RECV;
-	return state < STATE_NEW_SYN_RECV ? (enum sock_state)state :
-	    STATE_NONE;
-}
-
 /* tx_queue:rx_queue; of a listener the second is the connections that wait. */
 static bool
 read_queues(struct str s, struct sock *sock)
@@ -104,33 +86,26 @@ bool
 linux_procnet_line(struct str line, enum sock_proto proto,
     enum addr_family family, struct sock *s)
 {
+	struct str word[NWORDS] = { STR_NONE };
 	uint32_t state, timer;
 	uint64_t uid;
-	struct str word;
 
 	memset(s, 0, sizeof *s);
 	s->proto = (unsigned char)proto;
-	if (!str_ends(next_word(&line), ":") ||
-	    !read_end(next_word(&line), family, &s->local, &s->local_port) ||
-	    !read_end(next_word(&line), family, &s->remote, &s->remote_port))
+	if (str_words(line, word, NWORDS) < NWORDS ||
+	    !str_ends(word[NUMBER], ":") ||
+	    !read_end(word[LOCAL], family, &s->local, &s->local_port) ||
+	    !read_end(word[REMOTE], family, &s->remote, &s->remote_port) ||
+	    !take_hex(&word[STATE], 2, &state) || word[STATE].n > 0 ||
+	    !read_queues(word[QUEUES], s) ||
+	    !take_hex(&word[TIMER], 2, &timer) ||
+	    !str_starts(word[TIMER], ":") ||
+	    !num_parse(word[UID], UINT32_MAX, &uid) ||
+	    !num_parse(word[INODE], UINT64_MAX, &s->inode))
 		return false;
-	word = next_word(&line);
-	if (!take_hex(&word, 2, &state) || word.n > 0)
-		return false;
-	s->state = (unsigned char)linux_state(state, proto);
-	if (!read_queues(next_word(&line), s))
-		return false;
-	word = next_word(&line);
-	if (!take_hex(&word, 2, &timer) || !str_starts(word, ":"))
-		return false;
+	s->state = (unsigned char)sock_state_of(state, proto);
 	s->timewait = proto == PROTO_TCP && timer == LINUX_TIMER_TIMEWAIT;
-	next_word(&line);	/* retransmits */
-	if (!num_parse(next_word(&line), UINT32_MAX, &uid))
-		return false;
 	s->uid = (uint32_t)uid;
-	next_word(&line);	/* probes without an answer */
-	if (!num_parse(next_word(&line), UINT64_MAX, &s->inode))
-		return false;
 	if (sock_is_listener(s) ||
 	    (s->remote_port == 0 && addr_is_any(&s->remote)))
 		s->remote = (struct addr){ .family = ADDR_NONE };
@@ -170,24 +145,10 @@ take_lines(struct scan *sc, struct str text, const struct table *t,
 		err_msg("%s: %zu such lines skipped in all", path, bad);
 }
 
-/* DIR/NAME, which the caller frees. */
-static char *
-make_path(const char *dir, const char *name)
-{
-	struct buf b = { 0 };
-
-	buf_puts(&b, dir);
-	buf_putc(&b, '/');
-	buf_puts(&b, name);
-	buf_putc(&b, '\0');
-	return b.p;
-}
-
 /* False after a message; a kernel without IPv6 has no files of it. */
 static bool
-read_table(struct scan *sc, const char *net, const struct table *t, bool warn)
+read_table(struct scan *sc, const char *path, const struct table *t, bool warn)
 {
-	char *path = make_path(net, t->file);
 	struct buf text = { 0 };
 	bool ok = input_slurp(path, FILE_MAX, &text);
 	bool absent = !ok && errno == ENOENT && t->family == ADDR_INET6;
@@ -197,7 +158,6 @@ read_table(struct scan *sc, const char *net, const struct table *t, bool warn)
 	else if (!absent)
 		err_msg("%s:", path);
 	buf_free(&text);
-	free(path);
 	return ok || absent;
 }
 
@@ -205,51 +165,36 @@ read_table(struct scan *sc, const char *net, const struct table *t, bool warn)
 static bool
 read_whole(struct scan *sc, const char *net, const struct table *t)
 {
+	const char *path = linux_path(&sc->arena, net, t->file);
 	struct linux_join j = { .from = sc->nsock };
 	size_t mid;
 
 	do {
 		mid = sc->nsock;
-		if (!read_table(sc, net, t, j.times == 0))
+		if (!read_table(sc, path, t, j.times == 0))
 			return false;
 	} while (!linux_join(&j, sc, mid));
 	return true;
 }
 
-/* The tables of one namespace, in folder, which is freed. */
+/* The tables of one namespace, which are in that folder. */
 static bool
-folder_tables(const struct scan_request *req, struct scan *sc, char *folder)
+folder_tables(const struct scan_request *req, struct scan *sc, const char *net)
 {
 	bool ok = true;
 	size_t i;
 
-	for (i = 0; i < NELEMS(tables); i++)
+	for (i = 0; ok && i < NELEMS(tables); i++)
 		if (filter_wants_proto(req->filter, tables[i].proto))
-			ok = ok && read_whole(sc, folder, &tables[i]);
-	free(folder);
+			ok = read_whole(sc, net, &tables[i]);
 	return ok;
-}
-
-/* Of this machine's tree that of the calling thread, which may have entered
- * another namespace; else init's, if there is one to see: DIR/net is a link to
- * the reader's own. */
-char *
-linux_net_folder(const char *proc, bool own)
-{
-	char *folder = make_path(proc, own ? "thread-self/net" : "1/net");
-
-	if (!own && access(folder, F_OK) != 0) {
-		free(folder);
-		folder = make_path(proc, "net");
-	}
-	return folder;
 }
 
 static bool
 own_tables(const struct scan_request *req, struct scan *sc)
 {
 	return folder_tables(req, sc,
-	    linux_net_folder(req->proc, req->own_proc));
+	    linux_net_folder(&sc->arena, req->proc, req->own_proc));
 }
 
 /* Of another proc tree, which has a folder of each process's namespace.  One
@@ -263,20 +208,17 @@ tree_tables(const struct scan_request *req, struct scan *sc)
 	size_t i;
 
 	for (i = 0; ok && i < list.n; i++) {
-		char *dir = make_path(req->proc, list.v[i].pid);
-		char *folder = make_path(dir, "net");
+		const char *net = linux_path(&sc->arena, linux_path(&sc->arena,
+		    req->proc, list.v[i].pid), "net");
 		struct netns *ns;
 
-		free(dir);
-		if (access(folder, F_OK) != 0) {
-			free(folder);
+		if (access(net, F_OK) != 0)
 			continue;
-		}
 		ns = scan_add_netns(sc);
 		*ns = sc->netns[0];
 		ns->inode = list.v[i].inode;
 		ns->label = list.v[i].label;
-		ok = folder_tables(req, sc, folder);
+		ok = folder_tables(req, sc, net);
 	}
 	free(list.v);
 	return ok;
@@ -292,6 +234,7 @@ procnet_tables(const struct scan_request *req, struct scan *sc)
 }
 
 const struct backend linux_procnet = {
-	"proc", "/proc/net; goes with --proc", procnet_tables, linux_owners,
-	linux_search, linux_search_end
+	.name = "proc", .help = "/proc/net; goes with --proc",
+	.tables = procnet_tables, .owners = linux_owners,
+	.begin = linux_search, .end = linux_search_end,
 };
