@@ -20,6 +20,18 @@ const char *const sock_dirs[DIR_COUNT] = {
 };
 
 enum sock_state
+sock_state_of(unsigned number, enum sock_proto proto)
+{
+	if (proto == PROTO_UDP)
+		return number == STATE_ESTABLISHED ? STATE_ESTABLISHED :
+		    STATE_UNCONN;
+	if (number == STATE_NEW_SYN_RECV)
+		return STATE_SYN_RECV;
+	return number < STATE_NEW_SYN_RECV ? (enum sock_state)number :
+	    STATE_NONE;
+}
+
+enum sock_state
 sock_state_find(struct str name)
 {
 	int i;
@@ -42,18 +54,6 @@ sock_cmp(const struct sock *a, const struct sock *b)
 	if (c == 0)
 		c = addr_cmp(&a->remote, &b->remote);
 	return c != 0 ? c : a->remote_port - b->remote_port;
-}
-
-enum sock_state
-sock_state_of(unsigned number, enum sock_proto proto)
-{
-	if (proto == PROTO_UDP)
-		return number == STATE_ESTABLISHED ? STATE_ESTABLISHED :
-		    STATE_UNCONN;
-	if (number == STATE_NEW_SYN_RECV)
-		return STATE_SYN_RECV;
-	return number < STATE_NEW_SYN_RECV ? (enum sock_state)number :
-	    STATE_NONE;
 }
 
 bool

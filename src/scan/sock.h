@@ -110,14 +110,14 @@ extern const char *const sock_protos[PROTO_COUNT];
 extern const char *const sock_states[STATE_COUNT];
 extern const char *const sock_dirs[DIR_COUNT];
 
+/* Linux's number of a state as ours: UDP has only two. */
+enum sock_state sock_state_of(unsigned number, enum sock_proto proto);
+
 /* In any case; STATE_NONE where there is no such name. */
 enum sock_state sock_state_find(struct str name);
 
 /* By protocol and ends, as records are sorted. */
 int sock_cmp(const struct sock *a, const struct sock *b);
-
-/* Linux's number of a state as ours: UDP has only two. */
-enum sock_state sock_state_of(unsigned number, enum sock_proto proto);
 
 /* Listening, or an unconnected UDP socket: what a peer can talk to. */
 bool sock_is_listener(const struct sock *s);

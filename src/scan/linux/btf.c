@@ -56,7 +56,7 @@ has_name(const struct btf *b, uint32_t at, const char *name)
 }
 
 static bool
-read_header(struct str text, struct btf *b)
+read_btf_header(struct str text, struct btf *b)
 {
 	struct btf_header h;
 
@@ -94,7 +94,7 @@ read_type(const struct btf *b, size_t at, struct btf_type *t)
 
 /* A function or a struct, which may be wanted by its name. */
 static void
-compare(const struct btf *b, const struct btf_type *t, struct linux_btf *want,
+note_wanted(const struct btf *b, const struct btf_type *t, struct linux_btf *want,
     size_t nwant)
 {
 	bool is_struct = BTF_INFO_KIND(t->info) == BTF_KIND_STRUCT;
@@ -128,7 +128,7 @@ index_types(struct btf *b, struct linux_btf *want, size_t nwant)
 		if (n == 0)
 			return false;
 		b->at[++b->n] = (uint32_t)at;
-		compare(b, &t, want, nwant);
+		note_wanted(b, &t, want, nwant);
 	}
 	return true;
 }
@@ -185,7 +185,7 @@ bool
 linux_btf_find(struct str text, struct linux_btf *want, size_t n)
 {
 	struct btf b = { .n = 0 };
-	bool ok = read_header(text, &b) && index_types(&b, want, n);
+	bool ok = read_btf_header(text, &b) && index_types(&b, want, n);
 	size_t i;
 
 	for (i = 0; ok && i < n; i++)

@@ -23,7 +23,7 @@ static const char request[] = "GET /containers/json HTTP/1.0\r\n"
 /* Waits for an event of fd (-1: for a moment); false, with errno, where the
  * time is up. */
 static bool
-wait_for(int fd, short events, int64_t until)
+wait_until(int fd, short events, int64_t until)
 {
 	struct pollfd p = { .fd = fd, .events = events };
 	int64_t left = until - timestamp_steady();
@@ -63,7 +63,7 @@ connect_until(int fd, const struct sockaddr_un *sa, int64_t until)
 {
 	while (connect(fd, (const struct sockaddr *)sa, sizeof *sa) != 0)
 		if ((errno != EAGAIN && errno != EINTR) ||
-		    !wait_for(-1, 0, until))
+		    !wait_until(-1, 0, until))
 			return false;
 	return true;
 }
@@ -80,7 +80,7 @@ send_until(int fd, int64_t until)
 		if (n > 0)
 			done += (size_t)n;
 		else if ((errno != EAGAIN && errno != EINTR) ||
-		    !wait_for(fd, POLLOUT, until))
+		    !wait_until(fd, POLLOUT, until))
 			return false;
 	}
 	return true;
@@ -99,7 +99,7 @@ receive_until(int fd, struct buf *b, int64_t until)
 		if (n > 0)
 			b->n += (size_t)n;
 		if ((n < 0 && errno != EAGAIN && errno != EINTR) ||
-		    !wait_for(fd, POLLIN, until))
+		    !wait_until(fd, POLLIN, until))
 			return false;
 	}
 	errno = EFBIG;

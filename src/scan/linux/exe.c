@@ -51,8 +51,9 @@ static const char *
 deleted_suffix(int dir, struct str path)
 {
 	struct stat now, running;
-	struct str base = { path.p, path.n - strlen(DELETED) };
+	struct str base = path;
 
+	str_take_end(&base, DELETED);
 	if (stat_path(dir, path, &now) &&
 	    fstatat(dir, "../exe", &running, 0) == 0 &&
 	    now.st_dev == running.st_dev && now.st_ino == running.st_ino)
@@ -74,7 +75,7 @@ linux_exe(int dir, struct proc *p, struct arena *a)
 	if (str_ends(s, DELETED) && !str_starts(s, "/memfd:"))
 		suffix = deleted_suffix(dir, s);
 	if (suffix != NULL) {
-		s.n -= strlen(DELETED);
+		str_take_end(&s, DELETED);
 		memcpy(path + s.n, suffix, strlen(suffix));
 		s.n += strlen(suffix);
 	}

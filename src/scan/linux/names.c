@@ -25,7 +25,7 @@ enum { FILE_MAX = 8 * 1024 * 1024, PATH_SIZE = 1024, NAME_LEN = 255,
 	NAME_PARTS = 3 };
 
 /* A container, and its processes: n of them from by_id on. */
-struct named {
+struct container {
 	struct proc **by_id;
 	size_t n;
 	struct str id;
@@ -34,7 +34,7 @@ struct named {
 
 /* The containers of one runtime, in order of ids. */
 struct containers {
-	struct named *v;
+	struct container *v;
 	size_t n;
 	int64_t until, answer_until;
 	struct arena *a;
@@ -42,7 +42,7 @@ struct containers {
 
 /* What Docker and Podman allow; Kubernetes allows less. */
 static bool
-is_name(struct str s)
+is_container_name(struct str s)
 {
 	size_t i;
 
@@ -102,11 +102,11 @@ read_owned(const struct containers *l, const char *path, uid_t owner, struct buf
 }
 
 static void
-set_name(const struct containers *l, struct named *c, struct str name)
+name_container(const struct containers *l, struct container *c, struct str name)
 {
 	if (str_starts(name, "/"))
 		name = (struct str){ name.p + 1, name.n - 1 };
-	if (c->name.p == NULL && is_name(name))
+	if (c->name.p == NULL && is_container_name(name))
 		c->name = arena_str(l->a, name);
 }
 
@@ -121,15 +121,15 @@ first_text(struct str array)
 static int
 cmp_named(const void *a, const void *b)
 {
-	const struct named *x = a, *y = b;
+	const struct container *x = a, *y = b;
 
 	return str_cmp(x->id, y->id);
 }
 
-static struct named *
+static struct container *
 find_id(const struct containers *l, struct str id)
 {
-	struct named key = { .id = id };
+	struct container key = { .id = id };
 
 	return id.p == NULL ? NULL :
 	    bsearch(&key, l->v, l->n, sizeof *l->v, cmp_named);
@@ -143,11 +143,11 @@ take_array(const struct containers *l, struct str array, const char *id,
 	struct str rest = json_open(array, '['), key, value;
 
 	while (json_next(&rest, &key, &value)) {
-		struct named *c = find_id(l,
+		struct container *c = find_id(l,
 		    json_text(json_member(value, id)));
 
 		if (c != NULL)
-			set_name(l, c, first_text(json_member(value, names)));
+			name_container(l, c, first_text(json_member(value, names)));
 	}
 }
 
@@ -170,7 +170,7 @@ docker_names(const struct containers *l, struct buf *b)
 		    l->v[i].id.p);
 		text = read_owned(l, path, 0, b);
 		if (str_eq(json_text(json_member(text, "ID")), l->v[i].id))
-			set_name(l, &l->v[i],
+			name_container(l, &l->v[i],
 			    json_text(json_member(text, "Name")));
 	}
 }
@@ -260,7 +260,7 @@ static const struct bundle {
 
 /* The parts with a / between; a pod's own container has no last one. */
 static void
-join_parts(const struct containers *l, struct named *c, const struct bundle *bd,
+join_parts(const struct containers *l, struct container *c, const struct bundle *bd,
     struct str annotations)
 {
 	struct buf name = { 0 };
@@ -272,7 +272,7 @@ join_parts(const struct containers *l, struct named *c, const struct bundle *bd,
 
 		if (part.p == NULL && i == NAME_PARTS - 1)
 			break;
-		if (part.p == NULL || !is_name(part)) {
+		if (part.p == NULL || !is_container_name(part)) {
 			name.n = 0;
 			break;
 		}
@@ -303,10 +303,10 @@ bundle_names(const struct containers *l, struct buf *b)
 }
 
 /* Others have their names from the cgroup. */
-static const struct way {
+static const struct runtime {
 	const char *runtime;
 	void (*names)(const struct containers *l, struct buf *b);
-} ways[] = {
+} runtimes[] = {
 	{ "docker", docker_names },
 	{ "podman", podman_names },
 	{ "cri", bundle_names },
@@ -345,7 +345,7 @@ rename_all(const struct containers *l, const char *runtime)
 
 /* Those of one runtime among the n processes, which are in order of ids. */
 static void
-name_runtime(const struct way *way, struct proc **by_id, size_t n,
+name_runtime(const struct runtime *rt, struct proc **by_id, size_t n,
     struct containers *l)
 {
 	struct buf b = { 0 };
@@ -353,17 +353,17 @@ name_runtime(const struct way *way, struct proc **by_id, size_t n,
 
 	l->n = 0;
 	for (i = 0; i < n; i++) {
-		if (!str_is(runtime_of(by_id[i]), way->runtime))
+		if (!str_is(runtime_of(by_id[i]), rt->runtime))
 			continue;
 		if (l->n == 0 ||
 		    !str_eq(l->v[l->n - 1].id, by_id[i]->container_id))
-			l->v[l->n++] = (struct named){ .by_id = &by_id[i],
+			l->v[l->n++] = (struct container){ .by_id = &by_id[i],
 				.id = by_id[i]->container_id };
 		l->v[l->n - 1].n++;
 	}
 	if (l->n > 0) {
-		way->names(l, &b);
-		rename_all(l, way->runtime);
+		rt->names(l, &b);
+		rename_all(l, rt->runtime);
 	}
 	buf_free(&b);
 }
@@ -393,8 +393,8 @@ linux_names(struct scan *sc)
 	if (n > 0) {
 		qsort(by_id, n, sizeof *by_id, cmp_id);
 		l.v = mem_alloc(n * sizeof *l.v);
-		for (i = 0; i < NELEMS(ways); i++)
-			name_runtime(&ways[i], by_id, n, &l);
+		for (i = 0; i < NELEMS(runtimes); i++)
+			name_runtime(&runtimes[i], by_id, n, &l);
 	}
 	free(l.v);
 	free(by_id);

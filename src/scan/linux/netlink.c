@@ -302,7 +302,7 @@ states_of(const struct scan_request *req, enum sock_proto proto)
 }
 
 static bool
-own_tables(const struct scan_request *req, struct scan *sc)
+dump_tables(const struct scan_request *req, struct scan *sc)
 {
 	bool both = filter_wants_family(req->filter, ADDR_INET) &&
 	    filter_wants_family(req->filter, ADDR_INET6);
@@ -331,7 +331,7 @@ static bool
 netlink_tables(const struct scan_request *req, struct scan *sc)
 {
 	return req->filter->all_netns ?
-	    linux_netns_tables(req, sc, own_tables) : own_tables(req, sc);
+	    linux_netns_tables(req, sc, dump_tables) : dump_tables(req, sc);
 }
 
 const struct backend linux_netlink = {

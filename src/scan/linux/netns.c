@@ -34,7 +34,7 @@ struct listing {
 };
 
 static struct linux_netns *
-find(const struct linux_netns_list *l, uint64_t inode)
+find_netns(const struct linux_netns_list *l, uint64_t inode)
 {
 	size_t i;
 
@@ -45,11 +45,12 @@ find(const struct linux_netns_list *l, uint64_t inode)
 }
 
 static struct linux_netns *
-add(struct linux_netns_list *l, uint64_t inode, struct str label)
+add_netns(struct linux_netns_list *l, uint64_t inode, struct str label)
 {
-	l->v = mem_grow(l->v, &l->cap, l->n + 1, sizeof *l->v);
-	l->v[l->n] = (struct linux_netns){ .inode = inode, .label = label };
-	return &l->v[l->n++];
+	struct linux_netns *ns = MEM_PUSH(l->v, l->n, l->cap);
+
+	*ns = (struct linux_netns){ .inode = inode, .label = label };
+	return ns;
 }
 
 uint64_t
@@ -91,9 +92,9 @@ take_named(void *arg, int dir, const char *file)
 	if (st.st_dev != l->dev || st.st_ino == l->own)
 		return;
 	name = arena_str(s->arena, str_from(file));
-	ns = find(l, st.st_ino);
+	ns = find_netns(l, st.st_ino);
 	if (ns == NULL)
-		ns = add(l, st.st_ino, name);
+		ns = add_netns(l, st.st_ino, name);
 	else if (str_cmp(name, ns->label) >= 0)
 		return;
 	ns->label = name;
@@ -129,7 +130,7 @@ add_process(struct listing *s, int proc, const char *pid)
 	struct linux_netns_list *l = s->list;
 	char *link = linux_path(s->arena, pid, "ns/net");
 	uint64_t inode = walk_inode(proc, link, NETNS_LINK);
-	struct linux_netns *ns = find(l, inode);
+	struct linux_netns *ns = find_netns(l, inode);
 
 	if (inode == 0 && (errno == EACCES || errno == EPERM))
 		l->hidden++;
@@ -138,7 +139,7 @@ add_process(struct listing *s, int proc, const char *pid)
 	if (inode == 0 || inode == l->own)
 		return;
 	if (ns == NULL) {
-		ns = add(l, inode, STR_NONE);
+		ns = add_netns(l, inode, STR_NONE);
 		ns->path = link;
 		ns->pid = arena_str(s->arena, str_from(pid)).p;
 	}
@@ -154,10 +155,8 @@ take_pid(void *arg, int dir, const char *name)
 	uint32_t pid;
 
 	(void)dir;
-	if (!walk_id(name, &pid))
-		return;
-	s->pid = mem_grow(s->pid, &s->pidcap, s->npid + 1, sizeof *s->pid);
-	s->pid[s->npid++] = pid;
+	if (walk_id(name, &pid))
+		*MEM_PUSH(s->pid, s->npid, s->pidcap) = pid;
 }
 
 /* Processes in order of their numbers: the lowest names a namespace.  False
@@ -338,7 +337,8 @@ linux_netns_tables(const struct scan_request *req, struct scan *sc,
     linux_tables *tables)
 {
 	struct linux_netns_list list = { 0 };
-	struct visit v = { req, sc, &list, tables, true };
+	struct visit v = { .req = req, .sc = sc, .list = &list,
+		.tables = tables, .ok = true };
 	bool may = false;
 
 	if (!in_thread(try_setns, &may) || !may)

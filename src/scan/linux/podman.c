@@ -12,7 +12,7 @@
 enum { ANSWER_MAX = 8 * 1024 * 1024 };
 
 static void
-take(void *arg, const char *p, size_t n)
+keep_answer(void *arg, const char *p, size_t n)
 {
 	struct buf *b = arg;
 
@@ -26,7 +26,7 @@ linux_podman(struct buf *b, int64_t until)
 	static const char *const argv[] = { "podman", "ps", "--format", "json",
 		NULL };
 	struct buf path = { 0 };
-	struct run r = { .name = "podman", .argv = argv, .out = take,
+	struct run r = { .name = "podman", .argv = argv, .out = keep_answer,
 		.arg = b, .until = until };
 	int status = -1;
 

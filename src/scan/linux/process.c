@@ -212,20 +212,6 @@ read_cmdline(int dir, struct proc *p, struct arena *a)
 	return 0;
 }
 
-/* The text of a cgroup file, most of which are short, in small or in b.  A
- * missing value and an errno where it cannot be read. */
-static struct str
-read_cgroup(int dir, const char *path, char small[static STAT_SIZE],
-    struct buf *b)
-{
-	ssize_t n = read_file(dir, path, small, STAT_SIZE);
-
-	if (n < STAT_SIZE)
-		return n < 0 ? STR_NONE : (struct str){ small, (size_t)n };
-	n = read_file(dir, path, buf_room(b, CGROUP_SIZE), CGROUP_SIZE);
-	return n < 0 ? STR_NONE : (struct str){ b->p, (size_t)n };
-}
-
 static struct str
 container_in(struct str text, struct str *id, struct arena *a)
 {
@@ -238,35 +224,32 @@ container_in(struct str text, struct str *id, struct arena *a)
 static int
 read_groups(int dir, unsigned needs, struct proc *p, struct arena *a)
 {
-	char small[STAT_SIZE];
-	struct buf large = { 0 };
-	struct str text = read_cgroup(dir, "../cgroup", small, &large);
-	struct str id = STR_NONE;
-	int error = text.p == NULL ? errno : 0;
+	char buf[CGROUP_SIZE];
+	ssize_t n = read_file(dir, "../cgroup", buf, sizeof buf);
+	struct str text = { buf, n > 0 ? (size_t)n : 0 }, id = STR_NONE;
 
-	if (text.p != NULL && (needs & NEED_CONTAINER) != 0) {
+	if (n < 0)
+		return errno;
+	if ((needs & NEED_CONTAINER) != 0) {
 		p->container = container_in(text, &id, a);
 		p->container_id = arena_str(a, id);
 	}
-	if (text.p != NULL && (needs & NEED_CGROUP) != 0) {
+	if ((needs & NEED_CGROUP) != 0) {
 		p->cgroup = arena_str(a, linux_cgroup(text));
 		p->unit = arena_str(a, linux_unit(p->cgroup));
 	}
-	buf_free(&large);
-	return error;
+	return 0;
 }
 
 struct str
 linux_container_of(int dir, const char *path, struct arena *a)
 {
-	char small[STAT_SIZE];
-	struct buf large = { 0 };
-	struct str text = read_cgroup(dir, path, small, &large), id;
-	struct str name = text.p != NULL ? container_in(text, &id, a) :
-	    STR_NONE;
+	char buf[CGROUP_SIZE];
+	ssize_t n = read_file(dir, path, buf, sizeof buf);
+	struct str id;
 
-	buf_free(&large);
-	return name;
+	return n < 0 ? STR_NONE :
+	    container_in((struct str){ buf, (size_t)n }, &id, a);
 }
 
 static int

@@ -55,7 +55,7 @@ take_hex(struct str *s, size_t digits, uint32_t *out)
 
 /* ADDRESS:PORT; the address is words in the machine's own byte order. */
 static bool
-read_end(struct str s, enum addr_family family, struct addr *a,
+read_hex_end(struct str s, enum addr_family family, struct addr *a,
     uint16_t *port)
 {
 	size_t i, words = family == ADDR_INET ? 1 : 4;
@@ -94,8 +94,8 @@ linux_procnet_line(struct str line, enum sock_proto proto,
 	s->proto = (unsigned char)proto;
 	if (str_words(line, word, NWORDS) < NWORDS ||
 	    !str_ends(word[NUMBER], ":") ||
-	    !read_end(word[LOCAL], family, &s->local, &s->local_port) ||
-	    !read_end(word[REMOTE], family, &s->remote, &s->remote_port) ||
+	    !read_hex_end(word[LOCAL], family, &s->local, &s->local_port) ||
+	    !read_hex_end(word[REMOTE], family, &s->remote, &s->remote_port) ||
 	    !take_hex(&word[STATE], 2, &state) || word[STATE].n > 0 ||
 	    !read_queues(word[QUEUES], s) ||
 	    !take_hex(&word[TIMER], 2, &timer) ||
@@ -122,7 +122,7 @@ add_sock(struct scan *sc, struct sock s)
 }
 
 static void
-take_lines(struct scan *sc, struct str text, const struct table *t,
+add_lines(struct scan *sc, struct str text, const struct table *t,
     const char *path, bool warn)
 {
 	size_t lineno, bad = 0;
@@ -154,7 +154,7 @@ read_table(struct scan *sc, const char *path, const struct table *t, bool warn)
 	bool absent = !ok && errno == ENOENT && t->family == ADDR_INET6;
 
 	if (ok)
-		take_lines(sc, buf_str(&text), t, path, warn);
+		add_lines(sc, buf_str(&text), t, path, warn);
 	else if (!absent)
 		err_msg("%s:", path);
 	buf_free(&text);
@@ -191,7 +191,7 @@ folder_tables(const struct scan_request *req, struct scan *sc, const char *net)
 }
 
 static bool
-own_tables(const struct scan_request *req, struct scan *sc)
+read_own(const struct scan_request *req, struct scan *sc)
 {
 	return folder_tables(req, sc,
 	    linux_net_folder(&sc->arena, req->proc, req->own_proc));
@@ -203,7 +203,7 @@ static bool
 tree_tables(const struct scan_request *req, struct scan *sc)
 {
 	struct linux_netns_list list = { 0 };
-	bool ok = own_tables(req, sc) &&
+	bool ok = read_own(req, sc) &&
 	    linux_netns_list(req, &list, &sc->arena);
 	size_t i;
 
@@ -228,8 +228,8 @@ static bool
 procnet_tables(const struct scan_request *req, struct scan *sc)
 {
 	if (!req->filter->all_netns)
-		return own_tables(req, sc);
-	return req->own_proc ? linux_netns_tables(req, sc, own_tables) :
+		return read_own(req, sc);
+	return req->own_proc ? linux_netns_tables(req, sc, read_own) :
 	    tree_tables(req, sc);
 }
 

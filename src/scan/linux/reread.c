@@ -43,13 +43,7 @@ cmp_socket(const struct sock *x, const struct sock *y)
 		c = num_cmp(x->inode, y->inode);
 	if (c != 0 || (x->inode != 0 && !is_connection(x)))
 		return c;
-	c = x->local_port - y->local_port;
-	if (c == 0)
-		c = x->remote_port - y->remote_port;
-	if (c == 0)
-		c = addr_cmp(&x->local, &y->local);
-	if (c == 0)
-		c = addr_cmp(&x->remote, &y->remote);
+	c = sock_cmp(x, y);
 	/* the same name is the same pointer */
 	return c != 0 ? c : num_cmp((uintptr_t)x->ifname,
 	    (uintptr_t)y->ifname);
@@ -77,7 +71,7 @@ count_inodes(const struct scan *sc, size_t i)
 /* Drops the doubles from j->from on, and counts what the reading from mid on
  * has brought: sockets that some process could have. */
 static void
-drop_doubles(struct linux_join *j, struct scan *sc, size_t mid)
+join_rows(struct linux_join *j, struct scan *sc, size_t mid)
 {
 	size_t count = sc->nsock - j->from, i, n = j->from, first = 0;
 	struct numbered *v = mem_alloc(count * sizeof *v);
@@ -108,7 +102,7 @@ linux_join(struct linux_join *j, struct scan *sc, size_t mid)
 	size_t before = j->seen, rows = count_inodes(sc, mid);
 	bool was_clean = j->is_clean;
 
-	drop_doubles(j, sc, mid);
+	join_rows(j, sc, mid);
 	j->is_clean = rows == j->seen;
 	return ++j->times >= LINUX_READINGS || (was_clean && j->is_clean &&
 	    j->added == 0 && j->seen == before);
