@@ -94,8 +94,8 @@ read_type(const struct btf *b, size_t at, struct btf_type *t)
 
 /* A function or a struct, which may be wanted by its name. */
 static void
-note_wanted(const struct btf *b, const struct btf_type *t, struct linux_btf *want,
-    size_t nwant)
+note_wanted(const struct btf *b, const struct btf_type *t,
+    struct linux_btf *want, size_t nwant)
 {
 	bool is_struct = BTF_INFO_KIND(t->info) == BTF_KIND_STRUCT;
 	char first;

@@ -37,8 +37,8 @@ wait_until(int fd, short events, int64_t until)
 	return poll(&p, 1, (int)left) >= 0 || errno == EINTR;
 }
 
-/* The path of the socket where the daemon listens; NULL if that is no local one,
- * or may not be asked. */
+/* The path of the socket where the daemon listens; NULL if that is not local or
+ * may not be asked. */
 static const char *
 find_socket(struct sockaddr_un *sa)
 {

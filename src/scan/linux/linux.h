@@ -27,7 +27,7 @@ bool linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
     enum sock_proto proto);
 
 /* Reads one line of /proc/net/{tcp,tcp6,udp,udp6}, proc_pid_net(5), not the
- * heading, without its LF.  False if it is none; then s holds nothing of use. */
+ * heading, without its LF.  False if it is none; s then has nothing of use. */
 bool linux_procnet_line(struct str line, enum sock_proto proto,
     enum addr_family family, struct sock *s);
 
@@ -45,8 +45,8 @@ int linux_datagram(struct scan *sc, const void *buf, size_t len,
  * will do.  linux_search_end waits for its end, and frees. */
 struct search *linux_search(const struct scan_request *req);
 void linux_search_end(struct search *s);
-/* The owners of sc's sockets, by that search or, if it is NULL, by a walk of the
- * process tables. */
+/* The owners of sc's sockets, by that search, or if it is NULL by a walk of
+ * /proc. */
 bool linux_owners(const struct scan_request *req, struct search *search,
     struct scan *sc);
 
@@ -54,12 +54,13 @@ bool linux_owners(const struct scan_request *req, struct search *search,
  * Fills p (its pid is set) with what needs asks for, from the files beside the
  * open directory fd, /proc/PID/fd.  A process that has gone meanwhile leaves
  * what is not known as it was; it is never mistaken for a later one of the same
- * number.  True where some file was there and could not be read.
+ * number.  Strings go to sc, which is incomplete if a file was there and could
+ * not be read.
  */
-bool linux_process(int fd, unsigned needs, struct proc *p, struct arena *a);
+void linux_process(int fd, unsigned needs, struct proc *p, struct scan *sc);
 
-/* The part of it that is p->exe.  0 or an errno. */
-int linux_exe(int dir, struct proc *p, struct arena *a);
+/* Reads at most size bytes; -1 with errno. */
+ssize_t linux_read_file(int dir, const char *path, char *buf, size_t size);
 
 /* The path of the control group in such a text, and the systemd unit in such a
  * path: parts of what is given, missing where there is none. */

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "lib/err.h"
-#include "lib/input.h"
 #include "lib/num.h"
 #include "scan/machine.h"
 
@@ -55,19 +54,12 @@ static struct str
 read_value(const char *proc, const char *file, char buf[static VALUE_MAX])
 {
 	char path[1024];
-	ssize_t n = -1;
-	int fd;
+	ssize_t n;
 
 	if ((size_t)snprintf(path, sizeof path, "%s/sys/%s", proc, file) >=
 	    sizeof path)
 		return STR_NONE;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		do
-			n = read(fd, buf, VALUE_MAX);
-		while (n < 0 && errno == EINTR);
-		input_close(fd);
-	}
+	n = linux_read_file(AT_FDCWD, path, buf, VALUE_MAX);
 	/* another kernel's tree need not have it */
 	if (n < 0 && errno != ENOENT && errno != ENOTDIR)
 		err_msg("%s:", path);

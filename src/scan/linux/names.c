@@ -79,7 +79,8 @@ say_missing(const char *path)
  * root read for him.
  */
 static struct str
-read_owned(const struct containers *l, const char *path, uid_t owner, struct buf *b)
+read_owned(const struct containers *l, const char *path, uid_t owner,
+    struct buf *b)
 {
 	struct stat st;
 	bool ok = false;
@@ -104,8 +105,7 @@ read_owned(const struct containers *l, const char *path, uid_t owner, struct buf
 static void
 name_container(const struct containers *l, struct container *c, struct str name)
 {
-	if (str_starts(name, "/"))
-		name = (struct str){ name.p + 1, name.n - 1 };
+	str_take(&name, '/');
 	if (c->name.p == NULL && is_container_name(name))
 		c->name = arena_str(l->a, name);
 }
@@ -147,7 +147,8 @@ take_array(const struct containers *l, struct str array, const char *id,
 		    json_text(json_member(value, id)));
 
 		if (c != NULL)
-			name_container(l, c, first_text(json_member(value, names)));
+			name_container(l, c,
+			    first_text(json_member(value, names)));
 	}
 }
 
@@ -260,8 +261,8 @@ static const struct bundle {
 
 /* The parts with a / between; a pod's own container has no last one. */
 static void
-join_parts(const struct containers *l, struct container *c, const struct bundle *bd,
-    struct str annotations)
+join_parts(const struct containers *l, struct container *c,
+    const struct bundle *bd, struct str annotations)
 {
 	struct buf name = { 0 };
 	size_t i;
@@ -304,7 +305,7 @@ bundle_names(const struct containers *l, struct buf *b)
 
 /* Others have their names from the cgroup. */
 static const struct runtime {
-	const char *runtime;
+	const char *name;
 	void (*names)(const struct containers *l, struct buf *b);
 } runtimes[] = {
 	{ "docker", docker_names },
@@ -313,34 +314,19 @@ static const struct runtime {
 	{ "containerd", bundle_names },
 };
 
-static struct str
-runtime_of(const struct proc *p)
-{
-	struct str rest = p->container;
-
-	return str_cut(&rest, '/');
-}
-
 static void
 rename_all(const struct containers *l, const char *runtime)
 {
-	struct buf b = { 0 };
+	struct str name;
 	size_t i, k;
 
 	for (i = 0; i < l->n; i++) {
-		struct str name;
-
 		if (l->v[i].name.p == NULL)
 			continue;
-		b.n = 0;
-		buf_puts(&b, runtime);
-		buf_putc(&b, '/');
-		buf_add(&b, l->v[i].name.p, l->v[i].name.n);
-		name = arena_str(l->a, buf_str(&b));
+		name = str_from(linux_path(l->a, runtime, l->v[i].name.p));
 		for (k = 0; k < l->v[i].n; k++)
 			l->v[i].by_id[k]->container = name;
 	}
-	buf_free(&b);
 }
 
 /* Those of one runtime among the n processes, which are in order of ids. */
@@ -353,7 +339,9 @@ name_runtime(const struct runtime *rt, struct proc **by_id, size_t n,
 
 	l->n = 0;
 	for (i = 0; i < n; i++) {
-		if (!str_is(runtime_of(by_id[i]), rt->runtime))
+		struct str rest = by_id[i]->container;
+
+		if (!str_is(str_cut(&rest, '/'), rt->name))
 			continue;
 		if (l->n == 0 ||
 		    !str_eq(l->v[l->n - 1].id, by_id[i]->container_id))
@@ -363,7 +351,7 @@ name_runtime(const struct runtime *rt, struct proc **by_id, size_t n,
 	}
 	if (l->n > 0) {
 		rt->names(l, &b);
-		rename_all(l, rt->runtime);
+		rename_all(l, rt->name);
 	}
 	buf_free(&b);
 }

@@ -60,7 +60,8 @@ sys_netns(const char *proc, bool own)
 	uint64_t inode = 0;
 
 	if (dir >= 0)
-		inode = walk_inode(dir, own ? OWN_NETNS : "1/ns/net", NETNS_LINK);
+		inode = walk_inode(dir, own ? OWN_NETNS : "1/ns/net",
+		    NETNS_LINK);
 	input_close(dir);
 	if (inode == 0 && own)
 		err_msg("%s/" OWN_NETNS ":", proc);
@@ -256,23 +257,17 @@ static bool
 enter(struct visit *v, const struct linux_netns *ns, int proc)
 {
 	int fd = openat(proc, ns->path, O_RDONLY | O_CLOEXEC);
+	bool ok = fd >= 0;
 	struct stat st;
-	bool ok;
 
-	if (fd < 0) {
-		note_refusal(v, ns);
-		return false;
-	}
-	ok = fstat(fd, &st) == 0;
-	if (ok && st.st_ino != ns->inode) {
-		ok = false;
-		errno = ENOENT;
-	} else if (ok) {
-		ok = setns(fd, CLONE_NEWNET) == 0;
+	if (ok) {
+		errno = ENOENT;		/* if its number is another's */
+		ok = fstat(fd, &st) == 0 && st.st_ino == ns->inode &&
+		    setns(fd, CLONE_NEWNET) == 0;
 	}
 	if (!ok)
 		note_refusal(v, ns);
-	close(fd);
+	input_close(fd);
 	return ok;
 }
 
@@ -295,8 +290,7 @@ visit_all(void *arg)
 		sys_port_range(v->req->proc, &added->first, &added->last);
 		v->ok = v->tables(v->req, v->sc);
 	}
-	if (proc >= 0)
-		close(proc);
+	input_close(proc);
 	return NULL;
 }
 

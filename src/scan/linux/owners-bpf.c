@@ -173,8 +173,8 @@ describe_process(struct worker *w, struct proc *p)
 	if (needs != 0)
 		fd = walk_open(w->walk->proc, w->pid, "/fd");
 	if (fd >= 0) {
-		walk_describe(w, fd, (needs & ~(unsigned)NEED_USER) |
-		    NEED_STAT, p);
+		linux_process(fd, (needs & ~(unsigned)NEED_USER) | NEED_STAT, p,
+		    &w->part);
 		close(fd);
 	}
 	if (p->comm.p == NULL)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/num.h"
+#include "scan/linux/linux.h"
 
 /* Of a process whose threads may all have one table, for what is known: ten
  * thousand of them with as many descriptors would be a scan of hours. */
@@ -130,8 +131,8 @@ add_threads(struct worker *w, const struct threads *t, int task)
 		return;
 	drop_same_fds(&w->part, before);
 	p = walk_add_process(w);
-	walk_describe(w, task, needs & of_first, p);
-	walk_describe(w, source, needs & ~of_first, p);
+	linux_process(task, needs & of_first, p, &w->part);
+	linux_process(source, needs & ~of_first, p, &w->part);
 	close(source);
 }
 

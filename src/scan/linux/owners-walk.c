@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/err.h"
+#include "lib/input.h"
 #include "lib/num.h"
 #include "scan/linux/linux.h"
 
@@ -178,12 +179,6 @@ walk_add_process(struct worker *w)
 }
 
 void
-walk_describe(struct worker *w, int fd, unsigned needs, struct proc *p)
-{
-	w->part.incomplete |= linux_process(fd, needs, p, &w->part.arena);
-}
-
-void
 walk_take_process(struct worker *w)
 {
 	size_t before = w->part.nholder;
@@ -200,7 +195,8 @@ walk_take_process(struct worker *w)
 	}
 	shown = walk_take_fds(w, fd);
 	if (w->part.nholder > before)
-		walk_describe(w, fd, w->walk->req->needs, walk_add_process(w));
+		linux_process(fd, w->walk->req->needs, walk_add_process(w),
+		    &w->part);
 	close(fd);
 	if (!shown)
 		w->pid = 0;
@@ -296,6 +292,5 @@ walk_end(struct walk *w)
 {
 	free(w->owned);
 	free(w->pid);
-	if (w->proc >= 0)
-		close(w->proc);
+	input_close(w->proc);
 }

@@ -75,9 +75,6 @@ void walk_note_failure(struct worker *w, const char *folder);
 /* Adds the process at hand, which the last holders are of. */
 struct proc *walk_add_process(struct worker *w);
 
-/* Reads what needs asks for from the files beside the open directory fd. */
-void walk_describe(struct worker *w, int fd, unsigned needs, struct proc *p);
-
 /* Takes the sockets that a process has. */
 void walk_take_process(struct worker *w);
 

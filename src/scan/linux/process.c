@@ -1,6 +1,6 @@
 /*
  * What there is to tell of a process: proc_pid_stat(5), proc_pid_status(5),
- * proc_pid_cmdline(5), proc_pid_cgroup(5).
+ * proc_pid_cmdline(5), proc_pid_cgroup(5), proc_pid_exe(5).
  */
 #define _GNU_SOURCE
 #include "scan/linux/linux.h"
@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/err.h"
@@ -23,6 +24,9 @@ enum {
 	CMDLINE_SIZE = PROC_CMDLINE_MAX + 4,
 	CMDLINE_READS = 16	/* of what is not shown */
 };
+
+#define DELETED " (deleted)"
+#define REPLACED " (replaced)"
 
 /* The fields of stat that we want, counted from 1. */
 enum { STAT_PPID = 4, STAT_UTIME = 14, STAT_STIME = 15, STAT_STARTTIME = 22,
@@ -45,8 +49,8 @@ read_fd(int fd, char *buf, size_t size)
 	return got < 0 ? -1 : (ssize_t)n;
 }
 
-static ssize_t
-read_file(int dir, const char *path, char *buf, size_t size)
+ssize_t
+linux_read_file(int dir, const char *path, char *buf, size_t size)
 {
 	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = -1;
@@ -60,15 +64,15 @@ read_file(int dir, const char *path, char *buf, size_t size)
 
 /* A process that ends gives ENOENT or ESRCH; one that is another's, EACCES or
  * EPERM: neither is a fault of the machine.  Others get a message. */
-static bool
-is_fault(uint32_t pid, const char *file, int error)
+static void
+note_fault(struct scan *sc, uint32_t pid, const char *file, int error)
 {
 	if (error == 0 || error == ENOENT || error == ESRCH ||
 	    error == EACCES || error == EPERM)
-		return false;
+		return;
 	errno = error;
 	err_msg("process %lu: %s:", (unsigned long)pid, file);
-	return true;
+	sc->incomplete = true;
 }
 
 /*
@@ -112,7 +116,7 @@ read_stat(int dir, const char *path, struct proc *p, struct arena *a)
 	char buf[STAT_SIZE];
 	struct str comm;
 	uint64_t v[STAT_RSS + 1] = { 0 };
-	ssize_t n = read_file(dir, path, buf, sizeof buf);
+	ssize_t n = linux_read_file(dir, path, buf, sizeof buf);
 
 	if (n < 0)
 		return errno;
@@ -133,7 +137,7 @@ static int
 read_uid(int dir, struct proc *p)
 {
 	char buf[STAT_SIZE];
-	ssize_t n = read_file(dir, "../status", buf, sizeof buf);
+	ssize_t n = linux_read_file(dir, "../status", buf, sizeof buf);
 	struct str text, line;
 	uint64_t uid;
 
@@ -152,6 +156,73 @@ read_uid(int dir, struct proc *p)
 		}
 		break;
 	} while (text.p != NULL);
+	return 0;
+}
+
+/* Both see the same mounts, mount_namespaces(7). */
+static bool
+shares_mounts(int dir)
+{
+	char own[sizeof "mnt:[]" + NUM_MAX], its[sizeof own];
+	ssize_t n = readlink("/proc/self/ns/mnt", own, sizeof own);
+
+	return n > 0 && readlinkat(dir, "../ns/mnt", its, sizeof its) == n &&
+	    memcmp(own, its, (size_t)n) == 0;
+}
+
+/*
+ * What is at that path now.  The kernel tells the path from our own root on, of
+ * a process with other mounts from the root of those: not from where a daemon
+ * has chrooted to.
+ */
+static bool
+stat_path(int dir, struct str path, struct stat *st)
+{
+	char buf[sizeof "../root" + PATH_MAX + sizeof DELETED];
+	char *end = shares_mounts(dir) ? buf : stpcpy(buf, "../root");
+
+	memcpy(end, path.p, path.n);
+	end[path.n] = '\0';
+	return fstatat(dir, buf, st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/*
+ * What the kernel calls deleted may have been replaced: another file is at the
+ * path now.  The path itself may also end in those very words.
+ */
+static const char *
+deleted_suffix(int dir, struct str path)
+{
+	struct stat now, running;
+	struct str base = path;
+
+	str_take_end(&base, DELETED);
+	if (stat_path(dir, path, &now) &&
+	    fstatat(dir, "../exe", &running, 0) == 0 &&
+	    now.st_dev == running.st_dev && now.st_ino == running.st_ino)
+		return NULL;
+	return stat_path(dir, base, &now) ? REPLACED : DELETED;
+}
+
+static int
+read_exe(int dir, struct proc *p, struct arena *a)
+{
+	char path[PATH_MAX + sizeof DELETED + sizeof REPLACED];
+	ssize_t n = readlinkat(dir, "../exe", path, PATH_MAX + sizeof DELETED);
+	const char *suffix = NULL;
+	struct str s;
+
+	if (n < 0)
+		return errno;
+	s = (struct str){ path, (size_t)n };
+	if (str_ends(s, DELETED) && !str_starts(s, "/memfd:"))
+		suffix = deleted_suffix(dir, s);
+	if (suffix != NULL) {
+		str_take_end(&s, DELETED);
+		memcpy(path + s.n, suffix, strlen(suffix));
+		s.n += strlen(suffix);
+	}
+	p->exe = arena_str(a, s);
 	return 0;
 }
 
@@ -225,7 +296,7 @@ static int
 read_groups(int dir, unsigned needs, struct proc *p, struct arena *a)
 {
 	char buf[CGROUP_SIZE];
-	ssize_t n = read_file(dir, "../cgroup", buf, sizeof buf);
+	ssize_t n = linux_read_file(dir, "../cgroup", buf, sizeof buf);
 	struct str text = { buf, n > 0 ? (size_t)n : 0 }, id = STR_NONE;
 
 	if (n < 0)
@@ -245,7 +316,7 @@ struct str
 linux_container_of(int dir, const char *path, struct arena *a)
 {
 	char buf[CGROUP_SIZE];
-	ssize_t n = read_file(dir, path, buf, sizeof buf);
+	ssize_t n = linux_read_file(dir, path, buf, sizeof buf);
 	struct str id;
 
 	return n < 0 ? STR_NONE :
@@ -264,27 +335,24 @@ read_cwd(int dir, struct proc *p, struct arena *a)
 	return 0;
 }
 
-bool
-linux_process(int fd, unsigned needs, struct proc *p, struct arena *a)
+void
+linux_process(int fd, unsigned needs, struct proc *p, struct scan *sc)
 {
-	bool fault = false;
+	struct arena *a = &sc->arena;
 
 	if ((needs & (NEED_STAT | NEED_PARENT)) != 0)
-		fault |= is_fault(p->pid, "stat",
-		    read_stat(fd, "../stat", p, a));
+		note_fault(sc, p->pid, "stat", read_stat(fd, "../stat", p, a));
 	if ((needs & NEED_USER) != 0)
-		fault |= is_fault(p->pid, "status", read_uid(fd, p));
+		note_fault(sc, p->pid, "status", read_uid(fd, p));
 	if ((needs & NEED_EXE) != 0)
-		fault |= is_fault(p->pid, "exe", linux_exe(fd, p, a));
+		note_fault(sc, p->pid, "exe", read_exe(fd, p, a));
 	if ((needs & NEED_CMDLINE) != 0)
-		fault |= is_fault(p->pid, "cmdline",
-		    read_cmdline(fd, p, a));
+		note_fault(sc, p->pid, "cmdline", read_cmdline(fd, p, a));
 	if ((needs & (NEED_CONTAINER | NEED_CGROUP)) != 0)
-		fault |= is_fault(p->pid, "cgroup",
+		note_fault(sc, p->pid, "cgroup",
 		    read_groups(fd, needs, p, a));
 	if ((needs & NEED_CWD) != 0)
-		fault |= is_fault(p->pid, "cwd", read_cwd(fd, p, a));
-	return fault;
+		note_fault(sc, p->pid, "cwd", read_cwd(fd, p, a));
 }
 
 static int
@@ -325,13 +393,12 @@ linux_parents(const char *proc, struct scan *sc)
 			parent = (struct proc){ .pid = p->ppid };
 			snprintf(path, sizeof path, "%lu/stat",
 			    (unsigned long)p->ppid);
-			sc->incomplete |= is_fault(parent.pid, "stat",
+			note_fault(sc, parent.pid, "stat",
 			    read_stat(dir, path, &parent, &sc->arena));
 		}
 		if (parent.start <= p->start)
 			p->parent = parent.comm;
 	}
-	if (dir >= 0)
-		close(dir);
+	input_close(dir);
 	free(by_ppid);
 }

@@ -113,15 +113,6 @@ linux_procnet_line(struct str line, enum sock_proto proto,
 }
 
 static void
-add_sock(struct scan *sc, struct sock s)
-{
-	struct sock *added = scan_add_sock(sc);
-
-	s.netns = added->netns;
-	*added = s;
-}
-
-static void
 add_lines(struct scan *sc, struct str text, const struct table *t,
     const char *path, bool warn)
 {
@@ -133,7 +124,8 @@ add_lines(struct scan *sc, struct str text, const struct table *t,
 		struct str line = str_cut(&text, '\n');
 
 		if (linux_procnet_line(line, t->proto, t->family, &s)) {
-			add_sock(sc, s);
+			s.netns = (uint32_t)(sc->nnetns - 1);
+			*scan_add_sock(sc) = s;
 			continue;
 		}
 		sc->incomplete = true;
