@@ -44,4 +44,10 @@ for n; do
 		'sort, diff' 'sort old >a & sort new >b & wait; diff a b' \
 		'diff, of sorted files' 'exec diff old.sorted new.sorted' \
 		'mawk join' 'exec mawk -f "$here/join.awk" old new'
+	[ -z "$base" ] || prt-diff -q --init -S state old
+	measure_base "$(grouped "$n") records" \
+		prt-diff 'prt-diff old new' \
+		'prt-diff -a' 'prt-diff -a old new' \
+		'prt-diff -S' 'cp state s; prt-diff -S s new'
+	rm -f state
 done

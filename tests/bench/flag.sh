@@ -29,4 +29,11 @@ for n; do
 		"prt-flag, the seed's three" 'exec $seed in' \
 		'mawk, all heuristics' 'exec mawk -f "$here/flag-peer.awk" in' \
 		"mawk, the seed's three" 'exec mawk -f "$here/flag-seed.awk" in'
+	# shellcheck disable=SC2016
+	measure_base "$(grouped "$n") records" \
+		'prt-flag, all heuristics, 20 rules' \
+		'$all -f "$here/flag.rules" in' \
+		'prt-flag, all heuristics' '$all in' \
+		"prt-flag, the seed's three" '$seed in' \
+		'prt-flag -s' 'prt-flag -X -s in'
 done

@@ -63,3 +63,7 @@ measure_table 'the same, one rule and all heuristics' \
 	'prt-flag -s' "exec $flag new" \
 	'parallel --pipe' "exec $several" \
 	'parallel --pipepart' "exec $parts"
+measure_base "$(grouped "$machines") machines of $(grouped "$each") records" \
+	prt-diff 'prt-diff old new' \
+	'prt-diff -S' 'cp state s; prt-diff -S s new' \
+	'prt-flag -s' "$flag new"

@@ -60,3 +60,100 @@ measure_table()
 			}'
 	done
 }
+
+# The programs of an earlier build, if there is one to compare with: that of the
+# folder $PRT_BASE.
+base=${PRT_BASE:+$(cd "$PRT_BASE/src" && pwd)}
+
+# measure_with now|before ONCE COMMAND: what `once', with its option if there is
+# one, says of the command with that build.  What stands before a `;' is done
+# first, and not measured.
+measure_with()
+{
+	local PATH=$PATH command=$3
+
+	[ "$1" = now ] || PATH=$base:$PATH
+	if [[ $command == *\;* ]]; then
+		eval "${command%;*}"
+		command=${command##*;}
+	fi
+	eval "\"\$PRT_BUILDDIR/tests/bench/\"$2 $command"
+}
+
+# measure_build now|before COMMAND: adds a line to $dir/us, cpu and kib of that
+# build.
+measure_build()
+{
+	local us cpu kib
+
+	read -r us cpu kib < <(measure_with "$1" once "$2")
+	echo "$us" >>"$dir/us.$1"
+	echo "$cpu" >>"$dir/cpu.$1"
+	echo "$kib" >>"$dir/kib.$1"
+}
+
+# measure_ratio WHAT: the median of what a run took, by that of the run before or
+# after it with the other build.
+measure_ratio()
+{
+	paste "$dir/$1.now" "$dir/$1.before" |
+		mawk '$2 > 0 { print $1 / $2 }' >"$dir/ratios"
+	measure_median "$dir/ratios"
+}
+
+# measure_base TITLE NAME COMMAND [NAME COMMAND]...: each command with this build
+# and the one before, next to each other, now this and now that one first.
+# Nothing if there is none before.  Needs the build folder in PRT_BUILDDIR.
+measure_base()
+{
+	local title=$1 order build command run
+
+	[ -n "$base" ] || return 0
+	shift
+	printf '\n| %s | milliseconds | before | times | processor | %s |\n' \
+		"$title" 'before | times | MiB | before | anonymous | before'
+	printf '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n'
+	while [ $# -gt 0 ]; do
+		printf '| %s |' "$1"
+		command=$2
+		shift 2
+		rm -f "$dir"/{us,cpu,kib}.{now,before}
+		for build in now before; do
+			measure_with "$build" 'once -a' "$command" >"$dir/anon.$build"
+		done
+		for ((run = 0; run < runs; run++)); do
+			order='now before'
+			[ $((run % 2)) -eq 0 ] || order='before now'
+			for build in $order; do
+				measure_build "$build" "$command"
+			done
+		done
+		measure_row us
+		measure_row cpu
+		measure_sizes kib
+		measure_sizes anon
+		printf '\n'
+	done
+}
+
+# measure_row us|cpu: ` MILLISECONDS | OF THE OTHER | RATIO |'.
+measure_row()
+{
+	mawk -v now="$(measure_median "$dir/$1.now")" \
+		-v before="$(measure_median "$dir/$1.before")" \
+		-v times="$(measure_ratio "$1")" 'BEGIN {
+			printf " %.1f | %.1f | %.3f |", now / 1e3, before / 1e3, times
+		}'
+}
+
+# measure_sizes kib|anon: ` MIB | OF THE OTHER |'.
+measure_sizes()
+{
+	local build
+
+	for build in now before; do
+		sort -n "$dir/$1.$build" | tail -n 1 | mawk '
+			{ size = sprintf(" %.1f", $1 / 1024) }
+			END { printf "%s |", size }'
+	done
+}

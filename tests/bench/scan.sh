@@ -1,8 +1,9 @@
 #!/bin/bash
 # Measures prt-scan beside ss, lsof, netstat and lsfd, on an idle machine and
 # with loads of sockets that tests/bench/load holds in a network namespace of
-# their own.  Prints tables for README.md, the last one of the time to the first
-# byte.  Needs root, prt-scan in PATH and the build folder in PRT_BUILDDIR.
+# their own: scan.sh [LOAD]..., all of them if none is named.  Prints tables for
+# README.md, the last one of the time to the first byte.  Needs root, prt-scan in
+# PATH and the build folder in PRT_BUILDDIR.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR
@@ -37,6 +38,13 @@ if [ "${1-}" = in-namespace ]; then
 		'ss -tulnpH' 'ss -tulnpH' \
 		'prt-scan -o proto,local_port' 'prt-scan -o proto,local_port' \
 		'ss -tunaH' 'ss -tunaH'
+	measure_base "$title" \
+		prt-scan prt-scan \
+		'prt-scan --owners=walk' 'prt-scan --owners=walk' \
+		"${bpf[@]}" \
+		'prt-scan -l' 'prt-scan -l' \
+		'prt-scan -o proto,local_port' 'prt-scan -o proto,local_port' \
+		'prt-scan -o all' 'prt-scan -o all'
 	# the shorter, the more often
 	"$PRT_BUILDDIR/tests/bench/first" \
 		"$((sockets > 2000 ? runs : 8 * runs + 1))" \
@@ -49,6 +57,7 @@ fi
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 while read -r name sockets processes files; do
+	[[ $# -eq 0 || " $* " == *" $name "* ]] || continue
 	unshare -n "$here/scan.sh" in-namespace "$dir" "$name" "$sockets" \
 		"$processes" "$files"
 	mawk -v name="$name" '{
