@@ -39,14 +39,15 @@ teardown()
 	: >"$BATS_TEST_TMPDIR/stop"
 }
 
-# One who must give a password, one who need not, one who may not.
+# One who must give a password, one who need not, one who may not, and one whom
+# sudo makes nobody unless it is asked for root.
 make_users()
 {
 	local user
 
 	command -v sudo useradd chpasswd >/dev/null || return 0
 	[ -d /etc/sudoers.d ] || return 0
-	USERS="prt$$-asked prt$$-free prt$$-none"
+	USERS="prt$$-asked prt$$-free prt$$-none prt$$-other"
 	export USERS
 	for user in $USERS; do
 		useradd -M -N -s /bin/sh "$user" || return
@@ -57,11 +58,13 @@ make_users()
 		Defaults:prt$$-none !lecture, passwd_tries=1
 		prt$$-asked ALL = $PRT
 		prt$$-free ALL = NOPASSWD: $PRT
+		Defaults:prt$$-other runas_default=nobody
+		prt$$-other ALL = (ALL) NOPASSWD: $PRT
 	END
 	chmod 440 "/etc/sudoers.d/${USERS%% *}"
 }
 
-# The user of the test, who is to be: asked, free or none.
+# The user of the test, who is to be: asked, free, none or other.
 real()
 {
 	requires root setpriv
@@ -162,6 +165,13 @@ euid()
 
 @test "NOPASSWD: --sudo scans as root" {
 	real free
+	run -0 --separate-stderr as "$PRT" --sudo -l
+	[ "$(euid <<<"$output")" = 0 ]
+	[ -z "$stderr" ]
+}
+
+@test "runas_default is another user: --sudo still scans as root" {
+	real other
 	run -0 --separate-stderr as "$PRT" --sudo -l
 	[ "$(euid <<<"$output")" = 0 ]
 	[ -z "$stderr" ]
@@ -318,19 +328,19 @@ euid()
 		exit 0
 	END
 	run -0 ordinary "$PRT" --sudo -l --services='a b' 80 -tn ''
-	[ "$output" = "<-n><--><$PRT><-l><--services=a b><-tn><80><>" ]
+	[ "$output" = "<-n><-u><root><--><$PRT><-l><--services=a b><-tn><80><>" ]
 	run -0 ordinary "$PRT" -l --su=ask -- -x
-	[ "$output" = "<--><$PRT><-l><--><-x>" ]
+	[ "$output" = "<-u><root><--><$PRT><-l><--><-x>" ]
 	run -0 ordinary "$PRT" --sudo --sudo=stdin --services --sudo
-	[ "$output" = "<-k><-S><-p><><--><$PRT><--services><--sudo>" ]
+	[ "$output" = "<-k><-S><-p><><-u><root><--><$PRT><--services><--sudo>" ]
 	run -0 ordinary "$PRT" --sudo -q 80
-	[ "$output" = "<-n><--><$PRT><--elevated><-q><80>" ]
+	[ "$output" = "<-n><-u><root><--><$PRT><--elevated><-q><80>" ]
 }
 
 @test "it is found however it was called" {
 	requires_ordinary
 	fake <<-'END'
-		echo "$3"
+		echo "$5"
 	END
 	cp "$PRT" "$BIN/prt-scan"
 	run -0 ordinary prt-scan --sudo

@@ -10,8 +10,9 @@
 
 enum { SUDO_REFUSED = 1, SIGNAL_BASE = 128, OPTIONS_MAX = 5 };
 
-/* -k: what sudo remembers of an earlier password does not count, so the one
- * line is always taken off standard input.  -p '': no prompt for a program. */
+/* -k: sudo forgets an earlier password, so that it takes the one line off
+ * standard input; not if it asks this user for none (NOPASSWD).  -p '': no
+ * prompt for a program. */
 static const struct way {
 	const char *name;	/* behind --sudo=, NULL: nothing */
 	const char *options[OPTIONS_MAX];
@@ -44,7 +45,7 @@ static const char **
 make_argv(const struct way *way, const char *self, int argc, char **argv,
     bool answers)
 {
-	const char **v = mem_alloc(((size_t)argc + OPTIONS_MAX + 5) *
+	const char **v = mem_alloc(((size_t)argc + OPTIONS_MAX + 7) *
 	    sizeof *v);
 	size_t n = 0;
 	int i;
@@ -52,6 +53,9 @@ make_argv(const struct way *way, const char *self, int argc, char **argv,
 	v[n++] = "sudo";
 	for (i = 0; i < OPTIONS_MAX && way->options[i] != NULL; i++)
 		v[n++] = way->options[i];
+	/* sudoers(5) may have another default. */
+	v[n++] = "-u";
+	v[n++] = "root";
 	v[n++] = "--";
 	v[n++] = self;
 	if (answers)
