@@ -193,25 +193,19 @@ use_proc(struct options *o)
 static bool
 check_operands(const struct options *o, int n, char **operands)
 {
-	if (o->interfaces && n > 0) {
+	if (o->interfaces && n > 0)
 		err_msg("-I: '%s': no operand goes with it", operands[0]);
-		return false;
-	}
-	if (o->interfaces && !filter_is_empty(&o->filter)) {
+	else if (o->interfaces && !filter_is_empty(&o->filter))
 		err_msg("-I: no option that chooses sockets goes with it");
-		return false;
-	}
-	if (o->from == NULL)
-		return true;
-	if (o->interfaces || o->backend != NULL || o->sudo != SUDO_NONE ||
-	    o->filter.all_netns) {
+	else if (o->from != NULL && (o->interfaces || o->backend != NULL ||
+	    o->sudo != SUDO_NONE || o->filter.all_netns))
 		err_msg("--from: neither --backend, --proc, --sudo, -N nor -I "
 		    "goes with it");
-		return false;
-	}
-	if (n > 1)
+	else if (o->from != NULL && n > 1)
 		err_msg("--from: '%s': one file only", operands[1]);
-	return n <= 1;
+	else
+		return true;
+	return false;
 }
 
 static bool

@@ -4,22 +4,8 @@
 
 static const char hexdigits[] = "0123456789abcdef";
 
-/* The other form of the four bytes that have one. */
-static char
-letter_of(char c)
-{
-	switch (c) {
-	case '\\':
-		return '\\';
-	case '\t':
-		return 't';
-	case '\n':
-		return 'n';
-	case '\r':
-		return 'r';
-	}
-	return '\0';
-}
+/* The four bytes that have a letter, and their letters. */
+static const char bytes[] = "\\\t\n\r", letters[] = "\\tnr";
 
 size_t
 escape_decode(const char *p, size_t n, uint32_t *cp)
@@ -115,19 +101,17 @@ clean(struct str s)
 static void
 add_byte(struct buf *b, char c)
 {
+	const char *at = memchr(bytes, c, sizeof bytes - 1);
 	unsigned char u = (unsigned char)c;
-	char *p = buf_room(b, 4);
 
-	p[0] = '\\';
-	p[1] = letter_of(c);
-	if (p[1] != '\0') {
-		b->n += 2;
+	buf_putc(b, '\\');
+	if (at != NULL) {
+		buf_putc(b, letters[at - bytes]);
 		return;
 	}
-	p[1] = 'x';
-	p[2] = hexdigits[u >> 4];
-	p[3] = hexdigits[u & 15];
-	b->n += 4;
+	buf_putc(b, 'x');
+	buf_putc(b, hexdigits[u >> 4]);
+	buf_putc(b, hexdigits[u & 15]);
 }
 
 void
@@ -183,6 +167,7 @@ escape_line(struct buf *b, const struct str *v, size_t n)
 const char *
 escape_undo(struct str s, char *dst, size_t *n)
 {
+	const char *at;
 	char *d = dst;
 	size_t i;
 
@@ -193,30 +178,18 @@ escape_undo(struct str s, char *dst, size_t *n)
 		}
 		if (++i == s.n)
 			return "a \\ at the end of a value";
-		switch (s.p[i]) {
-		case '\\':
-			*d++ = '\\';
-			break;
-		case 't':
-			*d++ = '\t';
-			break;
-		case 'n':
-			*d++ = '\n';
-			break;
-		case 'r':
-			*d++ = '\r';
-			break;
-		case 'x':
-			if (s.n - i < 3 || num_hex(s.p[i + 1]) < 0 ||
-			    num_hex(s.p[i + 2]) < 0)
-				return "\\x needs two hex digits after it";
-			*d++ = (char)(num_hex(s.p[i + 1]) << 4 |
-			    num_hex(s.p[i + 2]));
-			i += 2;
-			break;
-		default:
-			return "an escape other than \\\\ \\t \\n \\r \\xHH";
+		at = memchr(letters, s.p[i], sizeof letters - 1);
+		if (at != NULL) {
+			*d++ = bytes[at - letters];
+			continue;
 		}
+		if (s.p[i] != 'x')
+			return "an escape other than \\\\ \\t \\n \\r \\xHH";
+		if (s.n - i < 3 || num_hex(s.p[i + 1]) < 0 ||
+		    num_hex(s.p[i + 2]) < 0)
+			return "\\x needs two hex digits after it";
+		*d++ = (char)(num_hex(s.p[i + 1]) << 4 | num_hex(s.p[i + 2]));
+		i += 2;
 	}
 	*n = (size_t)(d - dst);
 	return NULL;

@@ -145,16 +145,15 @@ cut_part(struct str *s, const char *ends, struct buf *word)
 	char c;
 
 	word->n = 0;
-	while (s->n > 0) {
-		c = *s->p++;
-		s->n--;
-		if (c != '\0' && strchr(ends, c) != NULL)
+	for (; s->n > 0; *s = str_skip(*s, 1)) {
+		c = *s->p;
+		if (c != '\0' && strchr(ends, c) != NULL) {
+			*s = str_skip(*s, 1);
 			return c;
-		if (c == '\\' && s->n > 0) {
-			c = *s->p++;
-			s->n--;
 		}
-		buf_putc(word, c);
+		if (c == '\\' && s->n > 1)
+			*s = str_skip(*s, 1);
+		buf_putc(word, *s->p);
 	}
 	return '\0';
 }

@@ -98,9 +98,9 @@ say_hidden(const char *what, uint64_t n, const char *of, const char *lacks)
 	    right);
 }
 
-/* What a person at a terminal wants to know, and --strict's verdict. */
-static bool
-judge_hidden(const struct scan_job *j, const struct scan *sc,
+/* What a person at a terminal wants to know. */
+static void
+say_what_is_hidden(const struct scan_job *j, const struct scan *sc,
     uint64_t unowned, const char *lacks)
 {
 	bool say = j->strict || isatty(STDERR_FILENO);
@@ -113,8 +113,6 @@ judge_hidden(const struct scan_job *j, const struct scan *sc,
 	if (unowned > 0 && say)
 		say_hidden(unowned == 1 ? "the owner of" : "the owners of",
 		    unowned, unowned == 1 ? "socket is" : "sockets are", lacks);
-	return !j->strict || (unowned == 0 && sc->hidden_netns == 0 &&
-	    !sc->incomplete);
 }
 
 static enum scan_result
@@ -136,7 +134,9 @@ tell(const struct scan_job *j, struct scan *sc, unsigned needs)
 		result = SCAN_NOTHING;
 	if (!j->quiet && !print_records(j, sc, &rows, unowned))
 		result = SCAN_FAILED;
-	if (!judge_hidden(j, sc, unowned, lacks))
+	say_what_is_hidden(j, sc, unowned, lacks);
+	if (j->strict && (unowned > 0 || sc->hidden_netns > 0 ||
+	    sc->incomplete))
 		result = SCAN_FAILED;
 	rows_free(&rows);
 	return result;

@@ -45,20 +45,6 @@ take_m(struct lsof *l, struct str value)
 }
 
 static bool
-take_c(struct lsof *l, struct str value)
-{
-	lsof_set_comm(l, value);
-	return true;
-}
-
-static bool
-take_login(struct lsof *l, struct str value)
-{
-	lsof_set_user(l, value);
-	return true;
-}
-
-static bool
 take_f(struct lsof *l, struct str value)
 {
 	begin_file(l);
@@ -127,8 +113,8 @@ static const struct {
 } fields[] = {
 	{ 'p', take_p, "no process number: its sockets have no owner" },
 	{ 'm', take_m, NULL },
-	{ 'c', take_c, NULL },
-	{ 'L', take_login, NULL },
+	{ 'c', lsof_set_comm, NULL },
+	{ 'L', lsof_set_user, NULL },
 	{ 'u', lsof_set_uid, "no user number: passed over" },
 	{ 'R', lsof_set_ppid, "no process number: passed over" },
 	{ 'f', take_f, "no descriptor: passed over" },

@@ -43,23 +43,25 @@ lsof_begin_proc(struct lsof *l, struct str pid)
 	return l->proc.known;
 }
 
-void
+bool
 lsof_set_comm(struct lsof *l, struct str text)
 {
-	if (text.n == 0)
-		return;
-	decode(&l->proc.comm, text);
-	l->proc.p.comm = buf_str(&l->proc.comm);
+	if (text.n > 0) {
+		decode(&l->proc.comm, text);
+		l->proc.p.comm = buf_str(&l->proc.comm);
+	}
+	return true;
 }
 
-void
+bool
 lsof_set_user(struct lsof *l, struct str name)
 {
-	if (name.n == 0)
-		return;
-	l->proc.user.n = 0;
-	buf_add(&l->proc.user, name.p, name.n);
-	l->proc.p.user = buf_str(&l->proc.user);
+	if (name.n > 0) {
+		l->proc.user.n = 0;
+		buf_add(&l->proc.user, name.p, name.n);
+		l->proc.p.user = buf_str(&l->proc.user);
+	}
+	return true;
 }
 
 /* Some dialects write a number above INT_MAX as a negative one. */

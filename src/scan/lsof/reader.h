@@ -107,8 +107,8 @@ bool lsof_begin_proc(struct lsof *l, struct str pid);
 void lsof_end_proc(struct lsof *l);
 
 /* What is told of the process.  False where it cannot be understood. */
-void lsof_set_comm(struct lsof *l, struct str text);
-void lsof_set_user(struct lsof *l, struct str name);
+bool lsof_set_comm(struct lsof *l, struct str text);
+bool lsof_set_user(struct lsof *l, struct str name);
 bool lsof_set_uid(struct lsof *l, struct str text);
 bool lsof_set_ppid(struct lsof *l, struct str text);
 
