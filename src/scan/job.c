@@ -74,11 +74,10 @@ print_records(const struct scan_job *j, struct scan *sc,
 	filter_scope(j->req.filter, &scope);
 	describe(&about, j, unowned, buf_str(&scope));
 	buf_free(&scope);
-	src.users = users_open();
 	src.host = about.sys.host;
 	out_snapshot(out, &about.snap, &j->cols);
 	rows_write(rows, &src, &j->cols, out);
-	users_free(src.users);
+	users_free(&src.users);
 	return out_close(out);
 }
 

@@ -6,7 +6,7 @@
 
 /* A record that is being written. */
 struct record {
-	const struct rows_source *src;
+	struct rows_source *src;
 	const struct sock *sock;
 	const struct proc *proc;	/* NULL: nobody holds it */
 	const struct row *row;
@@ -140,7 +140,7 @@ get_user(struct record *r)
 
 	if (r->proc != NULL && r->proc->user.p != NULL)
 		return r->proc->user;
-	return find_uid(r, &uid) ? users_name(r->src->users, uid) : STR_NONE;
+	return find_uid(r, &uid) ? users_name(&r->src->users, uid) : STR_NONE;
 }
 
 static struct str
@@ -477,7 +477,7 @@ rows_needs(const struct cols *cols)
 }
 
 void
-rows_write(const struct rows *r, const struct rows_source *src,
+rows_write(const struct rows *r, struct rows_source *src,
     const struct cols *cols, struct out *out)
 {
 	struct record rec = { .src = src };

@@ -27,7 +27,7 @@ struct rows {
 struct rows_source {
 	const struct scan *scan;
 	const struct services *services;
-	struct users *users;
+	struct users users;
 	struct str host;
 };
 
@@ -57,7 +57,7 @@ void rows_free(struct rows *r);
 uint64_t rows_unowned(const struct rows *r);
 
 /* Writes all records. */
-void rows_write(const struct rows *r, const struct rows_source *src,
+void rows_write(const struct rows *r, struct rows_source *src,
     const struct cols *cols, struct out *out);
 
 #endif

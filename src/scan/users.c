@@ -15,14 +15,6 @@ struct user {
 	struct str name;
 };
 
-struct users {
-	struct user *user;	/* sorted by uid; of several names the first */
-	size_t n, cap;
-	struct arena arena;
-	struct buf text;
-	bool loaded;
-};
-
 static int
 by_uid(const void *key, const void *element)
 {
@@ -88,19 +80,12 @@ load_passwd(struct users *u)
 	u->n = n;
 }
 
-struct users *
-users_open(void)
-{
-	return mem_alloc(sizeof(struct users));
-}
-
 void
 users_free(struct users *u)
 {
 	free(u->user);
 	arena_free(&u->arena);
 	buf_free(&u->text);
-	free(u);
 }
 
 struct str

@@ -4,14 +4,20 @@
 #ifndef SCAN_USERS_H
 #define SCAN_USERS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/str.h"
+#include "lib/mem.h"
 
-struct users;
+/* Start it as { 0 }; the caller calls users_free. */
+struct users {
+	struct user *user;	/* sorted by uid; of several names the first */
+	size_t n, cap;
+	struct arena arena;
+	struct buf text;
+	bool loaded;
+};
 
-/* The caller calls users_free. */
-struct users *users_open(void);
 void users_free(struct users *u);
 
 /* The user's name, or the number as text where it has none; lives as long as
