@@ -147,7 +147,8 @@ static const struct opt table[] = {
 	{ 0, "sudo", "[=HOW]",
 	    "as root, if sudo asks for nothing; or ask, or stdin",
 	    .take = take_sudo },
-	{ 0, "elevated", NULL, NULL, OPT_FLAG(elevated) },	/* see scan/sudo.h */
+	/* see scan/sudo.h */
+	{ 0, "elevated", NULL, NULL, OPT_FLAG(elevated) },
 	{ 0, "services", "FILE", "names of ports, services(5)",
 	    OPT_TEXT(services) },
 	{ .name = NULL }

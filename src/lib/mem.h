@@ -19,8 +19,8 @@ void *mem_alloc(size_t n);
  */
 void *mem_grow(void *p, size_t *cap, size_t need, size_t size);
 
-/* Adds an element to the array v of n, with room for cap, and gives its address;
- * the element is not zeroed. */
+/* Adds an element to the array v of n, with room for cap, and gives its
+ * address; the element is not zeroed. */
 #define MEM_PUSH(v, n, cap) \
 	((v) = mem_grow((v), &(cap), (n) + 1, sizeof *(v)), &(v)[(n)++])
 

@@ -4,8 +4,8 @@
 
 #include "lib/num.h"
 
-/* The field of each; where a line of /proc/net/dev has it, behind the name; what
- * the heading of netstat -ib calls it. */
+/* The field of each, where a line of /proc/net/dev has it behind the name, and
+ * what the heading of netstat -ib calls it. */
 static const struct {
 	enum field_id field;
 	int netdev_at;

@@ -45,9 +45,9 @@ unsigned rows_needs(const struct cols *cols);
 enum { ROWS_OWNERS = 1 << 0, ROWS_UNSORTED = 1 << 1 };
 
 /*
- * Makes the records, in prt(5)'s order unless ROWS_UNSORTED, of processes too if
- * ROWS_OWNERS; with filter's pids, those of these processes.  Sorts the scan's
- * holders, and points into its tables from then on.  The caller calls rows_free.
+ * Makes the records, in prt(5)'s order unless ROWS_UNSORTED, of processes too
+ * if ROWS_OWNERS; with filter's pids, those of these processes.  Sorts the
+ * scan's holders, and points into its tables.  The caller calls rows_free.
  */
 void rows_make(struct rows *r, struct scan *sc, const struct filter *filter,
     unsigned flags);

@@ -96,8 +96,8 @@ is_small(struct str s)
 static bool
 is_fd(struct str s)
 {
-	return s.n > 0 && (char_is_digit(*s.p) || char_is_lower(*s.p) || *s.p == '*' ||
-	    str_is(s, "DEL") || str_is(s, "NOFD"));
+	return s.n > 0 && (char_is_digit(*s.p) || char_is_lower(*s.p) ||
+	    *s.p == '*' || str_is(s, "DEL") || str_is(s, "NOFD"));
 }
 
 /* REG, DIR, unix, a_inode, ... and four digits for what has no name. */
@@ -115,7 +115,8 @@ is_proto(struct str s)
 	size_t i;
 
 	for (i = 0; i < s.n; i++)
-		if (!char_is_upper(s.p[i]) && !char_is_digit(s.p[i]) && s.p[i] != '-')
+		if (!char_is_upper(s.p[i]) && !char_is_digit(s.p[i]) &&
+		    s.p[i] != '-')
 			break;
 	return (i > 0 && i == s.n && char_is_upper(*s.p)) ||
 	    str_starts(s, "tcp") || str_starts(s, "udp");
