@@ -220,11 +220,12 @@ opts_read(struct opts *o, const struct opt *table, int argc, char **argv)
 	unsetenv("POSIXLY_CORRECT");
 	while (optopt = 0,
 	    (c = getopt_long(argc, argv, letters, names, NULL)) != -1) {
-		if (c == '?' || c == ':') {
+		opt = find_option(o, c);
+		if (opt == NULL) {	/* ? or : */
 			complain(o, c);
 			return false;
 		}
-		if (!take_option(o, find_option(o, c)))
+		if (!take_option(o, opt))
 			return false;
 	}
 	return true;

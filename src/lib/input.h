@@ -30,8 +30,8 @@ bool input_slurp(const char *path, size_t max, struct buf *text);
 /* The same of an open descriptor, which stays open. */
 bool input_slurp_fd(int fd, size_t max, struct buf *text);
 
-/* Appends the path of the user's own file of that name, and a NUL: in folder prt
- * of $XDG_CONFIG_HOME, else of $HOME/.config.  False, and nothing is
+/* Appends the path of the user's own file of that name, and a NUL: in folder
+ * prt of $XDG_CONFIG_HOME, else of $HOME/.config.  False, and nothing is
  * appended, if neither is an absolute path. */
 bool input_config(struct buf *path, const char *name);
 

@@ -143,6 +143,8 @@ services_ports(const struct services *s, struct str name,
 		if (str_eq(name, (struct str){ e->name, e->len }))
 			*MEM_PUSH(keys, n, cap) = make_key(e->proto, e->port);
 	}
+	if (keys == NULL)
+		return 0;
 	/* Several sources and aliases may give a port the same name. */
 	n = num_sort(keys, n);
 	for (i = 0; i < n; i++)
