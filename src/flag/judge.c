@@ -10,8 +10,8 @@
 struct plan {
 	uint32_t cols;		/* the header's number */
 	bool ready;
-	size_t n[FACT_ANY + 1];
-	unsigned char v[FACT_ANY + 1][HEUR_COUNT];
+	size_t n[VIEW_ANY + 1];
+	unsigned char v[VIEW_ANY + 1][HEUR_COUNT];
 	int change;		/* position of that field, or -1 */
 };
 
@@ -43,7 +43,7 @@ judge_start(struct judge *j)
 	j->name_of = mem_alloc(j->nitems * sizeof *j->name_of);
 	name_items(j);
 	for (i = 0; i < j->nitems; i++) {
-		bool again = i < HEUR_COUNT ? heur_table[i].around != NULL :
+		bool again = i < HEUR_COUNT ? heur_table[i].confirm != NULL :
 		    judge_rule(j, i)->ages;
 
 		if (again)
@@ -82,7 +82,7 @@ needs_of(const struct judge *j)
 			needs |= heur_table[i].needs;
 	for (i = 0; i < j->rules.n; i++)
 		if (j->rules.v[i].counts)
-			needs |= INDEX_OWNERS;
+			needs |= OTHERS_OWNERS;
 	return needs;
 }
 
@@ -100,7 +100,7 @@ make_plan(struct judge *j, struct plan *p, uint32_t number,
 	for (i = 0; i < HEUR_COUNT; i++) {
 		if (!j->on[i] || !heur_has_fields(&heur_table[i], cols))
 			continue;
-		for (kind = 1; kind <= FACT_ANY; kind <<= 1)
+		for (kind = 1; kind <= VIEW_ANY; kind <<= 1)
 			if (heur_table[i].kinds & kind)
 				p->v[kind][p->n[kind]++] = (unsigned char)i;
 	}
@@ -109,19 +109,19 @@ make_plan(struct judge *j, struct plan *p, uint32_t number,
 
 /* The set of what a record looks like by itself. */
 static uint32_t
-look_at(struct judge *j, const struct plan *p, struct fact *f)
+look_at(struct judge *j, const struct plan *p, struct view *v)
 {
 	size_t i, n = 0;
 
-	for (i = 0; i < p->n[f->kind]; i++) {
-		if (heur_table[p->v[f->kind][i]].looks(f)) {
-			sets_put(j->bits, p->v[f->kind][i]);
+	for (i = 0; i < p->n[v->kind]; i++) {
+		if (heur_table[p->v[v->kind][i]].suspect(v)) {
+			sets_put(j->bits, p->v[v->kind][i]);
 			n++;
 		}
 	}
 	for (i = 0; i < j->rules.n; i++) {
-		if (rule_may(&j->rules.v[i], f) &&
-		    rule_looks(&j->rules.v[i], f)) {
+		if (rule_may(&j->rules.v[i], v) &&
+		    rule_looks(&j->rules.v[i], v)) {
 			sets_put(j->bits, HEUR_COUNT + i);
 			n++;
 		}
@@ -135,7 +135,7 @@ look_at(struct judge *j, const struct plan *p, struct fact *f)
 
 static void
 take_row(struct judge *j, struct judge_input *in, const struct plan *p,
-    struct fact *f)
+    struct view *v)
 {
 	struct stream *s = &in->stream;
 	uint32_t row = (uint32_t)s->nrows - 1;
@@ -143,16 +143,16 @@ take_row(struct judge *j, struct judge_input *in, const struct plan *p,
 
 	in->set = mem_grow(in->set, &in->set_cap, s->nrows, sizeof *in->set);
 	in->set[row] = 0;
-	fact_set(f, &s->cols[p->cols], s->rec.v);
+	view_set(v, &s->cols[p->cols], s->rec.v);
 	if (p->change >= 0)
 		change = s->rec.v[p->change];
 	if (change.p != NULL && !str_is(change, "new")) {
-		index_add_old(&in->index, row, f);
+		others_add_old(&in->others, row, v);
 		if (str_is(change, "gone"))
 			return;
 	}
-	index_add(&in->index, row, f);
-	in->set[row] = look_at(j, p, f);
+	others_add(&in->others, row, v);
+	in->set[row] = look_at(j, p, v);
 }
 
 /* Asks the index for the sockets of what may be raised. */
@@ -164,23 +164,23 @@ want_sockets(struct judge *j, struct judge_input *in, const uint64_t *off)
 	uint32_t i;
 
 	for (i = 0; i < HEUR_COUNT; i++)
-		if (heur_table[i].needs & INDEX_SOCKETS)
+		if (heur_table[i].needs & OTHERS_SOCKETS)
 			need |= UINT64_C(1) << i;
 	for (i = 0; i < s->nrows; i++)
 		if (in->set[i] != 0 && sets_bits(&j->sets, in->set[i])[0] &
 		    need & ~off[stream_snap(s, i)])
-			index_want(&in->index, i);
-	index_settle(&in->index);
+			others_want(&in->others, i);
+	others_settle(&in->others);
 }
 
 static bool
 is_so(const struct judge *j, size_t item, struct heur_case *c, bool split)
 {
 	if (item < HEUR_COUNT)
-		return heur_table[item].around == NULL ||
-		    heur_table[item].around(c);
-	return rule_is(judge_rule(j, item), index_connections(c->ix, c->row),
-	    split ? heur_age(c->f, c->snap) : -1);
+		return heur_table[item].confirm == NULL ||
+		    heur_table[item].confirm(c);
+	return rule_is(judge_rule(j, item), others_connections(c->o, c->row),
+	    split ? view_age(c->v, c->snap) : -1);
 }
 
 static bool
@@ -197,16 +197,16 @@ any_of(const struct judge *j, const uint64_t *mask)
 /* Looks at a record once more; j->bits is that of its set. */
 static void
 look_again(struct judge *j, struct judge_input *in, uint32_t row,
-    struct fact *f)
+    struct view *v)
 {
 	struct stream *s = &in->stream;
-	struct heur_case c = { f, row, &in->index,
+	struct heur_case c = { v, row, &in->others,
 	    &in->snaps[stream_snap(s, row)] };
 	bool split = any_of(j, j->again_bits);
 	size_t i;
 
 	if (split)
-		fact_set(f, stream_cols(s, row), stream_values(s, row));
+		view_set(v, stream_cols(s, row), stream_values(s, row));
 	for (i = 0; i < j->nlater; i++)
 		if (sets_has(j->bits, j->later[i]) &&
 		    !is_so(j, j->later[i], &c, split))
@@ -218,7 +218,7 @@ static void
 judge_rows(struct judge *j, struct judge_input *in, const uint64_t *off)
 {
 	struct stream *s = &in->stream;
-	struct fact f = { 0 };
+	struct view v = { 0 };
 	size_t size = j->sets.words * sizeof *j->bits;
 	uint32_t i;
 
@@ -229,7 +229,7 @@ judge_rows(struct judge *j, struct judge_input *in, const uint64_t *off)
 		if (!any_of(j, j->later_bits))
 			continue;
 		j->bits[0] &= ~off[stream_snap(s, i)];
-		look_again(j, in, i, &f);
+		look_again(j, in, i, &v);
 	}
 	memset(j->bits, 0, size);
 }
@@ -245,10 +245,10 @@ settle(struct judge *j, struct judge_input *in)
 	off = mem_alloc(in->nsnaps * sizeof *off);
 	in->snaps = mem_alloc(in->nsnaps * sizeof *in->snaps);
 	for (i = 0; i < in->nsnaps; i++) {
-		heur_snap_read(&in->snaps[i], s, i);
-		off[i] = off_in(&in->snaps[i]);
+		view_snap_read(&in->snaps[i], s, i);
+		off[i] = scope_off(&in->snaps[i]);
 	}
-	off_explain(j->explain ? j->on : NULL, j->asked, s, in->snaps,
+	scope_explain(j->explain ? j->on : NULL, j->asked, s, in->snaps,
 	    in->nsnaps);
 	if (s->extent == REC_CUT)
 		err_msg("%s: cut short: only what needs no other record is "
@@ -263,17 +263,17 @@ judge_read(struct judge *j, struct judge_input *in, int fd,
     const char *path, const struct cols *fields)
 {
 	struct plan p = { .ready = false };
-	struct fact f = { 0 };
+	struct view v = { 0 };
 	struct stream *s = &in->stream;
 	uint32_t cols;
 
-	index_start(&in->index, needs_of(j), s);
+	others_start(&in->others, needs_of(j), s);
 	stream_start(s, input_name(path), fd, fields);
 	while (stream_next(s) == REC_ROW) {
 		cols = stream_part(s, s->nrows - 1)->cols;
 		if (!p.ready || p.cols != cols)
 			make_plan(j, &p, cols, &s->cols[cols]);
-		take_row(j, in, &p, &f);
+		take_row(j, in, &p, &v);
 	}
 	/* With --fields there is no header that could be missing. */
 	if (!stream_check(s) || (fields == NULL && !stream_check_any(s)))
@@ -285,7 +285,7 @@ judge_read(struct judge *j, struct judge_input *in, int fd,
 void
 judge_free_input(struct judge_input *in)
 {
-	index_free(&in->index);
+	others_free(&in->others);
 	stream_free(&in->stream);
 	free(in->snaps);
 	free(in->set);

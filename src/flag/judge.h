@@ -1,5 +1,5 @@
 /*
- * flag-judge: from records to what they raise.
+ * judge: from records to what they raise.
  *
  * Each record is looked at as it is read.  What looks bad but needs its
  * snapshot or other records is looked at once more after the last one.
@@ -7,7 +7,7 @@
 #ifndef FLAG_JUDGE_H
 #define FLAG_JUDGE_H
 
-#include "flag/heur.h"
+#include "flag/heuristics.h"
 #include "flag/rule.h"
 #include "flag/sets.h"
 
@@ -45,10 +45,10 @@ struct judge {
 struct judge_input {
 	struct stream stream;
 	size_t nsnaps;		/* the stream's, or 1 if there is only a header */
-	struct heur_snap *snaps;
+	struct view_snap *snaps;
 	uint32_t *set;		/* by row: what it raises */
 	size_t set_cap;
-	struct index index;
+	struct others others;
 };
 
 /* j is zeroed, and then on, asked, explain and rules are set. */

@@ -1,6 +1,8 @@
 /* The table of heuristics as a record stream. */
 #include "flag/report.h"
 
+#include "flag/scope.h"
+
 static const char *const names[] = {
 	"name", "level", "default", "fields", "scope", "attack", "sentence",
 };
@@ -40,7 +42,7 @@ write_one(struct out *out, const struct heur *h, const struct cols *all,
 	v[LEVEL] = str_from(heur_level_name(h->level));
 	v[DEFAULT] = h->on ? STR_LIT("on") : STR_LIT("off");
 	v[FIELDS] = fields_of(h, fields);
-	v[SCOPE] = str_from(heur_scope_name(h->scope));
+	v[SCOPE] = str_from(scope_name(h->scope));
 	v[ATTACK] = h->attack != NULL ? str_from(h->attack) : STR_NONE;
 	v[SENTENCE] = str_from(h->sentence);
 	for (i = 0; i < cols->n; i++)

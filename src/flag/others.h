@@ -1,9 +1,9 @@
 /*
- * flag-index: what the other records of a snapshot say.
+ * others: what the other records of a snapshot say.
  *
  * Each record is shown to it once, as it is read.  Who holds which socket is
  * only looked at for the sockets in question: a hash of each record's socket is
- * kept, and index_settle compares those that were asked for in full.
+ * kept, and others_settle compares those that were asked for in full.
  */
 #ifndef FLAG_OTHERS_H
 #define FLAG_OTHERS_H
@@ -12,19 +12,19 @@
 #include "record/stream.h"
 
 /* What is to be kept, bits. */
-enum index_need {
-	INDEX_SOCKETS = 1,	/* who else holds a socket */
-	INDEX_LISTENERS = 2,	/* who listens on a port */
-	INDEX_SHELLS = 4,	/* whose child is a shell */
-	INDEX_BINDS = 8,	/* where ports were open before */
-	INDEX_OWNERS = 16	/* how many records a process has */
+enum others_need {
+	OTHERS_SOCKETS = 1,	/* who else holds a socket */
+	OTHERS_LISTENERS = 2,	/* who listens on a port */
+	OTHERS_SHELLS = 4,	/* whose child is a shell */
+	OTHERS_BINDS = 8,	/* where ports were open before */
+	OTHERS_OWNERS = 16	/* how many records a process has */
 };
 
-struct index {
+struct others {
 	unsigned needs;
 	struct stream *stream;
 
-	struct index_row {
+	struct others_row {
 		uint32_t sock;		/* hash of its socket, 0: not kept */
 		uint32_t owner;		/* its process, 0: none */
 	} *rows;			/* by row of the stream */
@@ -57,46 +57,46 @@ struct index {
 };
 
 /* The stream is kept. */
-void index_start(struct index *ix, unsigned needs, struct stream *s);
-void index_free(struct index *ix);
+void others_start(struct others *o, unsigned needs, struct stream *s);
+void others_free(struct others *o);
 
 /* A record, as it is read; not for those that are gone. */
-void index_add(struct index *ix, uint32_t row, struct fact *f);
+void others_add(struct others *o, uint32_t row, struct view *v);
 
 /* A row that was there in the snapshot before, gone or not. */
-void index_add_old(struct index *ix, uint32_t row,
-    struct fact *f);
+void others_add_old(struct others *o, uint32_t row,
+    struct view *v);
 
-/* Asks for the holders of the row's socket, before index_settle. */
-void index_want(struct index *ix, uint32_t row);
-void index_settle(struct index *ix);
+/* Asks for the holders of the row's socket, before others_settle. */
+void others_want(struct others *o, uint32_t row);
+void others_settle(struct others *o);
 
 /* A root process holds the socket. */
-bool index_root_holds(struct index *ix, uint32_t row,
-    const struct fact *f);
+bool others_root_holds(struct others *o, uint32_t row,
+    const struct view *v);
 
 /* No process holds the socket that did not get it from this one. */
-bool index_alone(struct index *ix, uint32_t row,
-    const struct fact *f);
+bool others_alone(struct others *o, uint32_t row,
+    const struct view *v);
 
 /*
  * A listener took this connection and handed it on, as inetd does: one that an
  * ancestor has, all between which hold the connection; or one without a visible
  * owner.
  */
-bool index_accepted(struct index *ix, uint32_t row,
-    struct fact *f);
+bool others_accepted(struct others *o, uint32_t row,
+    struct view *v);
 
 /* A child or sibling of the process is a shell. */
-bool index_shell_near(struct index *ix, uint32_t row,
-    const struct fact *f);
+bool others_shell_near(struct others *o, uint32_t row,
+    const struct view *v);
 
 /* Its port was open before, and nowhere as wide as now. */
-bool index_widened(struct index *ix, uint32_t row,
-    struct fact *f);
+bool others_widened(struct others *o, uint32_t row,
+    struct view *v);
 
 /* The number of records of the row's process, -1 where it is not known. */
-int64_t index_connections(const struct index *ix,
+int64_t others_connections(const struct others *o,
     uint32_t row);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * flag-prog: what a process runs, as far as its record tells.
+ * program: what a process runs, as far as its record tells.
  *
  * Only exe comes from the kernel; comm and cmdline are what a process says of
  * itself, and are believed only where there is nothing better.

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "flag/why.h"
+#include "lib/num.h"
 
 /* Appends the columns that c has not yet, but for what we append ourselves. */
 static void
@@ -114,7 +114,7 @@ struct writer {
 	const struct cols *cols;
 	struct str *v;			/* a record's values */
 	struct buf why;
-	struct fact fact;
+	struct view view;
 	int *from;			/* by column: position in cols_now, or -1 */
 	size_t kept;			/* as many columns are the record's, and
 					 * then come ours; 0: they are not */
@@ -147,7 +147,50 @@ map_columns(struct writer *w, uint32_t cols)
 	w->cols_now = cols;
 }
 
-/* A sentence for each flag of the row. */
+static void
+add_heuristic(struct buf *b, const struct heur *h, struct view *view)
+{
+	enum heur_level level = h->level_for != NULL ? h->level_for(view) :
+	    h->level;
+
+	buf_puts(b, h->name);
+	buf_puts(b, " (");
+	buf_puts(b, heur_level_name(level));
+	if (h->attack != NULL) {
+		buf_puts(b, ", ");
+		buf_puts(b, h->attack);
+	}
+	buf_puts(b, "): ");
+	buf_puts(b, h->sentence);
+}
+
+static void
+add_rule(struct buf *b, const struct rule *rule)
+{
+	buf_add(b, rule->name.p, rule->name.n);
+	buf_puts(b, ": the rule at ");
+	buf_puts(b, rule->file);
+	buf_putc(b, ':');
+	num_add(b, rule->line);
+}
+
+/* A sentence for each flag of the verdict. */
+static void
+add_why(struct buf *b, const struct judge *j, const struct verdict *v,
+    struct view *view)
+{
+	size_t i;
+
+	for (i = 0; i < v->n; i++) {
+		if (i > 0)
+			buf_puts(b, "; ");
+		if (v->items[i] < HEUR_COUNT)
+			add_heuristic(b, &heur_table[v->items[i]], view);
+		else
+			add_rule(b, judge_rule(j, v->items[i]));
+	}
+}
+
 static struct str
 why(struct writer *w, size_t row, const struct verdict *v)
 {
@@ -155,9 +198,9 @@ why(struct writer *w, size_t row, const struct verdict *v)
 
 	if (v->n == 0)
 		return STR_NONE;
-	fact_set(&w->fact, stream_cols(s, row), stream_values(s, row));
+	view_set(&w->view, stream_cols(s, row), stream_values(s, row));
 	w->why.n = 0;
-	why_add(&w->why, w->r->judge, v, &w->fact);
+	add_why(&w->why, w->r->judge, v, &w->view);
 	return buf_str(&w->why);
 }
 

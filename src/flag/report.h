@@ -1,5 +1,5 @@
 /*
- * flag-report: what was judged, as records or as rules.
+ * report: what was judged, as records or as rules.
  */
 #ifndef FLAG_REPORT_H
 #define FLAG_REPORT_H

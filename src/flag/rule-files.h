@@ -1,5 +1,5 @@
 /*
- * flag-load: rules from files.
+ * rule-files: rules from files.
  */
 #ifndef FLAG_RULE_FILES_H
 #define FLAG_RULE_FILES_H

@@ -80,27 +80,27 @@ has_scope(struct str addr, struct str scope)
 }
 
 static bool
-equals_addr(const struct rule_cond *c, const struct fact_addr *a,
+equals_addr(const struct rule_cond *c, const struct view_addr *a,
     struct str text)
 {
 	size_t i;
 
 	for (i = 0; i < c->n; i++) {
-		const struct rule_value *v = &c->v[i];
+		const struct rule_value *value = &c->v[i];
 
-		if (a == NULL ? v->none : !v->none &&
-		    (addr_in(&a->addr, &v->net, v->bits) ||
-		    addr_in(&a->plain, &v->net, v->bits)) &&
-		    (v->text.p == NULL || has_scope(text, v->text)))
+		if (a == NULL ? value->none : !value->none &&
+		    (addr_in(&a->addr, &value->net, value->bits) ||
+		    addr_in(&a->plain, &value->net, value->bits)) &&
+		    (value->text.p == NULL || has_scope(text, value->text)))
 			return true;
 	}
 	return false;
 }
 
 static bool
-equals_reach(const struct rule_cond *c, const struct fact_addr *a)
+equals_reach(const struct rule_cond *c, const struct view_addr *a)
 {
-	const char *name = a != NULL ? rule_reach_name(fact_reach(a)) : NULL;
+	const char *name = a != NULL ? rule_reach_name(view_reach(a)) : NULL;
 
 	return equals_text(c, name != NULL ? str_from(name) : STR_NONE);
 }
@@ -126,35 +126,35 @@ equals_list(const struct rule_cond *c, struct str s)
 
 /* The number that a condition is on, false where the record has none. */
 static bool
-number_of(const struct rule_cond *c, const struct fact *f, uint64_t *n)
+number_of(const struct rule_cond *c, const struct view *v, uint64_t *n)
 {
-	int port = c->id == F_LOCAL_PORT ? f->local_port :
-	    c->id == F_REMOTE_PORT ? f->remote_port : -1;
+	int port = c->id == F_LOCAL_PORT ? v->local_port :
+	    c->id == F_REMOTE_PORT ? v->remote_port : -1;
 
 	*n = (uint64_t)port;
 	if (port >= 0)
 		return true;
-	return f->v[c->at].p != NULL &&
-	    num_parse(f->v[c->at], UINT64_MAX, n);
+	return v->values[c->at].p != NULL &&
+	    num_parse(v->values[c->at], UINT64_MAX, n);
 }
 
 static bool
-equals(const struct rule_cond *c, struct fact *f)
+equals(const struct rule_cond *c, struct view *v)
 {
-	struct str s = f->v[c->at];
+	struct str s = v->values[c->at];
 	uint64_t n = 0;
 	bool is;
 
 	switch (c->type) {
 	case RULE_NUMBER:
-		is = number_of(c, f, &n);
+		is = number_of(c, v, &n);
 		return (is || s.p == NULL) && equals_number(c, !is, n);
 	case RULE_ADDR:
-		return equals_addr(c, c->id == F_LOCAL_ADDR ? fact_local(f) :
-		    fact_remote(f), s);
+		return equals_addr(c, c->id == F_LOCAL_ADDR ? view_local(v) :
+		    view_remote(v), s);
 	case RULE_REACH:
 		return equals_reach(c, c->id == F_LOCAL_ADDR ?
-		    fact_local(f) : fact_remote(f));
+		    view_local(v) : view_remote(v));
 	case RULE_NUMBERS:
 	case RULE_NAMES:
 		return equals_list(c, s);
@@ -191,33 +191,33 @@ compares(const struct rule_cond *c, uint64_t n)
 }
 
 static bool
-holds(const struct rule_cond *c, struct fact *f)
+holds(const struct rule_cond *c, struct view *v)
 {
-	struct str s = f->v[c->at];
+	struct str s = v->values[c->at];
 	uint64_t n;
 
 	switch (c->op) {
 	case RULE_EQ:
-		return equals(c, f);
+		return equals(c, v);
 	case RULE_NE:
-		return !equals(c, f);
+		return !equals(c, v);
 	case RULE_HAS:
 		return s.p != NULL && contains(s, c->v[0].text);
 	case RULE_HAS_NOT:
 		return s.p == NULL || !contains(s, c->v[0].text);
 	default:
-		return number_of(c, f, &n) && compares(c, n);
+		return number_of(c, v, &n) && compares(c, n);
 	}
 }
 
 bool
-rule_looks(const struct rule *rule, struct fact *f)
+rule_looks(const struct rule *rule, struct view *v)
 {
 	size_t i;
 
 	for (i = 0; i < rule->n; i++)
 		if (rule->v[i].computed != RULE_CONNECTIONS &&
-		    rule->v[i].computed != RULE_AGE && !holds(&rule->v[i], f))
+		    rule->v[i].computed != RULE_AGE && !holds(&rule->v[i], v))
 			return false;
 	return true;
 }

@@ -1,6 +1,5 @@
 /*
- * flag-value: the values of rules, by the type of their field; for flag-rule
- * and flag-match alone.
+ * rule-value: the values of rules, by the type of their field; only for rule.
  */
 #ifndef FLAG_RULE_VALUE_H
 #define FLAG_RULE_VALUE_H

@@ -238,7 +238,7 @@ narrow(struct rule *rule, const struct rule_cond *c)
 		narrow_ports(&rule->remote, c);
 	else if (c->id == F_STATE) {
 		for (i = 0; i < c->n; i++)
-			kinds |= fact_kind(c->v[i].text);
+			kinds |= view_kind(c->v[i].text);
 		rule->kinds &= kinds;
 	}
 }
@@ -312,7 +312,7 @@ parse_line(struct parser *ps, const char *file, size_t line)
 	memset(rule, 0, sizeof *rule);
 	rule->file = file;
 	rule->line = line;
-	rule->kinds = FACT_ANY;
+	rule->kinds = VIEW_ANY;
 	rule->local = rule->remote = (struct rule_ports){ -1, UINT16_MAX };
 	return parse_action(ps, rule) && parse_name(ps, rule) &&
 	    parse_conds(ps, rule);

@@ -1,5 +1,5 @@
 /*
- * flag-rule: the rules of prt-rules(5).
+ * rule: the rules of prt-rules(5).
  *
  * rules_parse is a pure parser; what it takes from the text is copied.
  */
@@ -101,16 +101,16 @@ void rules_bind(struct rules *r, const struct cols *cols);
 bool rules_check(const struct rules *r, struct rule_error *e);
 
 /* All conditions but on connections and age. */
-bool rule_looks(const struct rule *rule, struct fact *f);
+bool rule_looks(const struct rule *rule, struct view *v);
 
 /* It may be worth the look. */
 static inline bool
-rule_may(const struct rule *r, const struct fact *f)
+rule_may(const struct rule *r, const struct view *v)
 {
-	return r->bound && (r->kinds & f->kind) != 0 &&
-	    f->local_port >= r->local.low && f->local_port <= r->local.high &&
-	    f->remote_port >= r->remote.low &&
-	    f->remote_port <= r->remote.high;
+	return r->bound && (r->kinds & v->kind) != 0 &&
+	    v->local_port >= r->local.low && v->local_port <= r->local.high &&
+	    v->remote_port >= r->remote.low &&
+	    v->remote_port <= r->remote.high;
 }
 
 /* Those; a number below 0 is not known. */

@@ -2,27 +2,76 @@
 
 #include "lib/err.h"
 
+static const char *const scopes[] = {
+	[HEUR_RECORD] = "record", [HEUR_TIME] = "time",
+	[HEUR_OWNERS] = "owners",
+	[HEUR_HOLDERS] = "holders", [HEUR_LISTENERS] = "listeners",
+	[HEUR_BINDS] = "binds",
+};
+
+const char *
+scope_name(enum heur_scope scope)
+{
+	return scopes[scope];
+}
+
+/* What a scan may be narrowed by, and the most that it still shows whole.  An
+ * unknown word may hide anything. */
+static const struct {
+	const char *word;
+	enum heur_scope shows;
+} words[] = {
+	{ "all", HEUR_BINDS },
+	{ "netns", HEUR_BINDS },
+	/* A port of one protocol has nothing to do with the other's. */
+	{ "tcp", HEUR_BINDS },
+	{ "udp", HEUR_BINDS },
+	{ "no-ephemeral", HEUR_BINDS },
+	{ "listening", HEUR_BINDS },
+	/* A listener on :: takes IPv4 connections too. */
+	{ "inet", HEUR_HOLDERS },
+	{ "inet6", HEUR_HOLDERS },
+	{ "state", HEUR_HOLDERS },
+	{ "end", HEUR_HOLDERS },
+};
+
 static bool
 needs_others(const struct heur *h)
 {
 	return h->scope >= HEUR_HOLDERS;
 }
 
+/* A word of the snapshot's scope hides what the heuristic needs. */
 static bool
-scope_hides(const struct heur *h, const struct heur_snap *snap)
+hides(struct str word, const struct heur *h)
 {
-	return needs_others(h) && !heur_scope_shows(h->scope, snap->scope);
+	struct str name = str_cut(&word, '=');
+	size_t i;
+
+	for (i = 0; i < NELEMS(words); i++)
+		if (str_is(name, words[i].word))
+			return h->scope > words[i].shows;
+	return true;
+}
+
+static bool
+scope_hides(const struct heur *h, struct str scope)
+{
+	while (needs_others(h) && scope.p != NULL)
+		if (hides(str_cut(&scope, ';'), h))
+			return true;
+	return false;
 }
 
 uint64_t
-off_in(const struct heur_snap *snap)
+scope_off(const struct view_snap *snap)
 {
 	uint64_t off = 0;
 	int i;
 
 	for (i = 0; i < HEUR_COUNT; i++)
 		if (needs_others(&heur_table[i]) && (!snap->whole ||
-		    scope_hides(&heur_table[i], snap)))
+		    scope_hides(&heur_table[i], snap->scope)))
 			off |= UINT64_C(1) << i;
 	return off;
 }
@@ -30,7 +79,7 @@ off_in(const struct heur_snap *snap)
 /* Reasons, each of a header or a snapshot of the stream. */
 struct place {
 	const struct stream *s;
-	const struct heur_snap *snaps;
+	const struct view_snap *snaps;
 	size_t nsnaps, i;
 };
 
@@ -49,7 +98,7 @@ lacks_others(const struct heur *h, const struct place *p)
 static bool
 is_narrowed(const struct heur *h, const struct place *p)
 {
-	return p->snaps[p->i].whole && scope_hides(h, &p->snaps[p->i]);
+	return p->snaps[p->i].whole && scope_hides(h, p->snaps[p->i].scope);
 }
 
 static bool
@@ -100,8 +149,8 @@ needs_diff(const struct heur *h)
 }
 
 void
-off_explain(const bool *on, const bool *asked, const struct stream *s,
-    const struct heur_snap *snaps, size_t nsnaps)
+scope_explain(const bool *on, const bool *asked, const struct stream *s,
+    const struct view_snap *snaps, size_t nsnaps)
 {
 	struct place p = { s, snaps, nsnaps, 0 };
 	struct buf names = { 0 };

@@ -1,5 +1,5 @@
 /*
- * flag-set: sets of small numbers, each different one kept once.
+ * sets: sets of small numbers, each different one kept once.
  *
  * A record's set of heuristics and rules is one number, however many there are.
  */

@@ -10,10 +10,10 @@
 
 /* The port that a flag is about: where one listens, where one connects to. */
 static enum field_id
-port_of(const struct fact *f)
+port_of(const struct view *view)
 {
-	if (f->kind & FACT_BOUND || str_is(fact_get(f, F_DIR), "in") ||
-	    f->cols->at[F_REMOTE_PORT] < 0)
+	if (view->kind & VIEW_BOUND || str_is(view_get(view, F_DIR), "in") ||
+	    view->cols->at[F_REMOTE_PORT] < 0)
 		return F_LOCAL_PORT;
 	return F_REMOTE_PORT;
 }
@@ -30,23 +30,23 @@ is_sayable(enum field_id id, struct str value)
 
 /* False where there is nothing to tell the record by, or no rule tells it. */
 static bool
-make_rule(struct buf *b, struct str name, const struct fact *f)
+make_rule(struct buf *b, struct str name, const struct view *view)
 {
-	enum field_id by[] = { F_EXE, F_USER, port_of(f) };
+	enum field_id by[] = { F_EXE, F_USER, port_of(view) };
 	size_t i, n = 0;
 
 	b->n = 0;
 	buf_puts(b, "allow ");
 	buf_add(b, name.p, name.n);
 	for (i = 0; i < NELEMS(by); i++) {
-		if (f->cols->at[by[i]] < 0)
+		if (view->cols->at[by[i]] < 0)
 			continue;
-		if (!is_sayable(by[i], fact_get(f, by[i])))
+		if (!is_sayable(by[i], view_get(view, by[i])))
 			return false;
 		buf_putc(b, ' ');
 		buf_puts(b, field_table[by[i]].name);
 		buf_putc(b, '=');
-		rule_quote(b, fact_get(f, by[i]));
+		rule_quote(b, view_get(view, by[i]));
 		n++;
 	}
 	buf_putc(b, '\n');
@@ -59,7 +59,7 @@ struct suggester {
 	struct judge *judge;
 	struct names said;
 	struct buf rule;
-	struct fact f;
+	struct view view;
 };
 
 static void
@@ -71,11 +71,11 @@ suggest_row(struct suggester *s, struct judge_input *in, size_t row)
 
 	if (v->n == 0)
 		return;
-	fact_set(&s->f, stream_cols(&in->stream, row),
+	view_set(&s->view, stream_cols(&in->stream, row),
 	    stream_values(&in->stream, row));
 	while (flags.p != NULL) {
 		name = str_cut(&flags, ',');
-		if (!make_rule(&s->rule, name, &s->f))
+		if (!make_rule(&s->rule, name, &s->view))
 			continue;
 		before = s->said.n;
 		names_id(&s->said, buf_str(&s->rule));

@@ -2,14 +2,15 @@
 
 #include "flag/program.h"
 #include "lib/num.h"
+#include "lib/timestamp.h"
 
 int64_t
-fact_number(const struct fact *f, enum field_id id, uint32_t max)
+view_number(const struct view *v, enum field_id id, uint32_t max)
 {
-	struct str s = fact_get(f, id);
-	uint64_t v;
+	struct str s = view_get(v, id);
+	uint64_t n;
 
-	return s.p != NULL && num_parse(s, max, &v) ? (int64_t)v : -1;
+	return s.p != NULL && num_parse(s, max, &n) ? (int64_t)n : -1;
 }
 
 /* States that a socket with an owner and a peer can be in. */
@@ -19,125 +20,147 @@ static const struct str halves[] = {
 	{ "CLOSING", 7 },
 };
 
-enum fact_kind
-fact_kind(struct str state)
+enum view_kind
+view_kind(struct str state)
 {
 	size_t i;
 
 	if (state.p == NULL)
-		return FACT_OTHER;
+		return VIEW_OTHER;
 	if (str_eq(state, STR_LIT("ESTABLISHED")))
-		return FACT_ESTABLISHED;
+		return VIEW_ESTABLISHED;
 	if (str_eq(state, STR_LIT("LISTEN")))
-		return FACT_LISTEN;
+		return VIEW_LISTEN;
 	if (str_eq(state, STR_LIT("UNCONN")))
-		return FACT_UNCONN;
+		return VIEW_UNCONN;
 	for (i = 0; i < NELEMS(halves); i++)
 		if (str_eq(state, halves[i]))
-			return FACT_HALF;
-	return FACT_OTHER;
+			return VIEW_HALF;
+	return VIEW_OTHER;
 }
 
 void
-fact_set(struct fact *f, const struct cols *cols, const struct str *v)
+view_set(struct view *v, const struct cols *cols, const struct str *values)
 {
 	int64_t uid;
 
-	f->cols = cols;
-	f->v = v;
-	f->kind = fact_kind(fact_get(f, F_STATE));
-	f->local_port = (int)fact_number(f, F_LOCAL_PORT, UINT16_MAX);
-	f->remote_port = (int)fact_number(f, F_REMOTE_PORT, UINT16_MAX);
-	uid = fact_number(f, F_UID, UINT32_MAX);
-	f->has_uid = uid >= 0;
-	f->uid = (uint32_t)uid;
-	f->class = -1;
-	f->local.fresh = f->remote.fresh = false;
+	v->cols = cols;
+	v->values = values;
+	v->kind = view_kind(view_get(v, F_STATE));
+	v->local_port = (int)view_number(v, F_LOCAL_PORT, UINT16_MAX);
+	v->remote_port = (int)view_number(v, F_REMOTE_PORT, UINT16_MAX);
+	uid = view_number(v, F_UID, UINT32_MAX);
+	v->has_uid = uid >= 0;
+	v->uid = (uint32_t)uid;
+	v->class = -1;
+	v->local.known = v->remote.known = false;
 }
 
-static const struct fact_addr *
-look(struct fact *f, struct fact_addr *a, enum field_id id)
+static const struct view_addr *
+addr_of(struct view *v, struct view_addr *a, enum field_id id)
 {
-	struct str s, scope;
+	struct str text, scope;
 
-	if (a->fresh)
-		return a->ok ? a : NULL;
-	a->fresh = true;
-	s = fact_get(f, id);
-	if (s.n == a->n && s.n > 0 && memcmp(s.p, a->text, s.n) == 0)
-		return a->ok ? a : NULL;
-	a->n = 0;
-	a->ok = s.p != NULL && addr_parse(s, &a->addr, &scope);
-	if (!a->ok)
-		return NULL;
-	a->plain = addr_unmap(&a->addr);
-	if (s.n <= sizeof a->text) {
-		memcpy(a->text, s.p, s.n);
-		a->n = (unsigned char)s.n;
+	if (!a->known) {
+		a->known = true;
+		text = view_get(v, id);
+		a->ok = text.p != NULL && addr_parse(text, &a->addr, &scope);
+		if (a->ok)
+			a->plain = addr_unmap(&a->addr);
 	}
-	return a;
+	return a->ok ? a : NULL;
 }
 
-const struct fact_addr *
-fact_local(struct fact *f)
+const struct view_addr *
+view_local(struct view *v)
 {
-	return look(f, &f->local, F_LOCAL_ADDR);
+	return addr_of(v, &v->local, F_LOCAL_ADDR);
 }
 
-const struct fact_addr *
-fact_remote(struct fact *f)
+const struct view_addr *
+view_remote(struct view *v)
 {
-	return look(f, &f->remote, F_REMOTE_ADDR);
-}
-
-bool
-fact_local_beyond(struct fact *f)
-{
-	const struct fact_addr *a = fact_local(f);
-
-	return a != NULL && fact_reach(a) != ADDR_LOOPBACK;
+	return addr_of(v, &v->remote, F_REMOTE_ADDR);
 }
 
 bool
-fact_remote_beyond(struct fact *f)
+view_local_beyond(struct view *v)
 {
-	const struct fact_addr *a = fact_remote(f);
+	const struct view_addr *a = view_local(v);
 
-	return a != NULL && fact_reach(a) != ADDR_LOOPBACK &&
+	return a != NULL && view_reach(a) != ADDR_LOOPBACK;
+}
+
+bool
+view_remote_beyond(struct view *v)
+{
+	const struct view_addr *a = view_remote(v);
+
+	return a != NULL && view_reach(a) != ADDR_LOOPBACK &&
 	    !addr_is_any(&a->plain);
 }
 
 bool
-fact_remote_public(struct fact *f)
+view_remote_public(struct view *v)
 {
-	const struct fact_addr *a = fact_remote(f);
+	const struct view_addr *a = view_remote(v);
 
-	return a != NULL && fact_reach(a) == ADDR_PUBLIC;
+	return a != NULL && view_reach(a) == ADDR_PUBLIC;
 }
 
 unsigned
-fact_class(struct fact *f)
+view_class(struct view *v)
 {
-	if (f->class < 0)
-		f->class = (int)prog_class(fact_get(f, F_EXE),
-		    fact_get(f, F_PROCESS), fact_get(f, F_CMDLINE));
-	return (unsigned)f->class;
+	if (v->class < 0)
+		v->class = (int)prog_class(view_get(v, F_EXE),
+		    view_get(v, F_PROCESS), view_get(v, F_CMDLINE));
+	return (unsigned)v->class;
 }
 
 /* systemd hands 61184 to 65519 to services (DynamicUser=), and 65534 is
  * nobody; user namespaces begin at 65536. */
 bool
-fact_is_login(const struct fact *f)
+view_is_login(const struct view *v)
 {
 	enum { FIRST = 1000, NOBODY = 65534, DYN_FIRST = 61184,
 		DYN_LAST = 65519 };
 
-	return f->has_uid && f->uid >= FIRST && f->uid != NOBODY &&
-	    (f->uid < DYN_FIRST || f->uid > DYN_LAST);
+	return v->has_uid && v->uid >= FIRST && v->uid != NOBODY &&
+	    (v->uid < DYN_FIRST || v->uid > DYN_LAST);
 }
 
 bool
-fact_is_own_netns(const struct fact *f)
+view_is_own_netns(const struct view *v)
 {
-	return fact_get(f, F_NETNS).p == NULL;
+	return view_get(v, F_NETNS).p == NULL;
+}
+
+void
+view_snap_read(struct view_snap *vs, const struct stream *s, size_t i)
+{
+	enum { UNPRIV = 1024 };		/* Linux's default, and all others' */
+	const struct snap *snap = &s->snaps[i].snap;
+	uint64_t port;
+
+	/* If it has records of several hosts, nobody knows whose it is. */
+	vs->whole = s->nsnaps > 0 && s->extent == REC_WHOLE &&
+	    s->snaps[i].hosts <= 1 && snap_get(snap, "partial").p == NULL;
+	vs->scope = snap_get(snap, "scope");
+	vs->unpriv = UNPRIV;
+	if (num_parse(snap_get(snap, "unpriv"), UINT16_MAX + 1, &port))
+		vs->unpriv = (int)port;
+	vs->sees_all = str_is(snap_get(snap, "unowned"), "0");
+	vs->timed = timestamp_parse(snap_get(snap, "time"), &vs->time);
+}
+
+int64_t
+view_age(const struct view *v, const struct view_snap *snap)
+{
+	int64_t first;
+
+	if (!snap->timed ||
+	    !timestamp_parse(view_get(v, F_FIRST_SEEN), &first) ||
+	    first > snap->time)
+		return -1;
+	return (snap->time - first) / 1000;
 }

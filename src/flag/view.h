@@ -1,99 +1,108 @@
 /*
- * flag-fact: one record as heuristics and rules look at it.
+ * view: a record, and what its snapshot says, as heuristics and rules see them.
  *
- * What every record needs is found out at once, what few need when they ask.
+ * Cheap values are parsed up front, the others on demand.
  */
 #ifndef FLAG_VIEW_H
 #define FLAG_VIEW_H
 
-#include <stdint.h>
-
 #include "lib/addr.h"
-#include "record/columns.h"
+#include "record/stream.h"
 
 /* What the socket does, bits. */
-enum fact_kind {
-	FACT_LISTEN = 1,	/* TCP */
-	FACT_UNCONN = 2,	/* UDP without a peer */
-	FACT_ESTABLISHED = 4,
-	FACT_HALF = 8,		/* connected, but not ESTABLISHED */
-	FACT_OTHER = 16,	/* no state, or none with an owner */
+enum view_kind {
+	VIEW_LISTEN = 1,	/* TCP */
+	VIEW_UNCONN = 2,	/* UDP without a peer */
+	VIEW_ESTABLISHED = 4,
+	VIEW_HALF = 8,		/* connected, but not ESTABLISHED */
+	VIEW_OTHER = 16,	/* no state, or none with an owner */
 
-	FACT_BOUND = FACT_LISTEN | FACT_UNCONN,
-	FACT_CONNECTED = FACT_ESTABLISHED | FACT_HALF,
-	FACT_ANY = 31
+	VIEW_BOUND = VIEW_LISTEN | VIEW_UNCONN,
+	VIEW_CONNECTED = VIEW_ESTABLISHED | VIEW_HALF,
+	VIEW_ANY = 31
 };
 
-enum { FACT_TEXT_MAX = 64 };
-
-/* An address, and the text that it was read from: records that follow one
- * another often share it. */
-struct fact_addr {
-	bool fresh;			/* it is this record's */
-	bool ok;			/* the text was an address */
-	unsigned char n;
-	char text[FACT_TEXT_MAX];
+/* On demand. */
+struct view_addr {
+	bool known, ok;			/* ok: it is an address */
 	struct addr addr, plain;	/* plain: a v4-mapped one as IPv4 */
 };
 
-struct fact {
+struct view {
 	const struct cols *cols;
-	const struct str *v;
-	enum fact_kind kind;
+	const struct str *values;
+	enum view_kind kind;
 	int local_port, remote_port;	/* -1: none */
 	bool has_uid;
 	uint32_t uid;
 
 	/* Found out on demand. */
 	int class;			/* -1: not yet */
-	struct fact_addr local, remote;
+	struct view_addr local, remote;
 };
 
-/* Of a state; FACT_OTHER of a missing one. */
-enum fact_kind fact_kind(struct str state);
+/* Of a state; VIEW_OTHER of a missing one. */
+enum view_kind view_kind(struct str state);
 
-/* Starts on a record; f is zeroed before the first one. */
-void fact_set(struct fact *f, const struct cols *cols, const struct str *v);
+/* Starts on a record; v is zeroed before the first one. */
+void view_set(struct view *v, const struct cols *cols,
+    const struct str *values);
 
 /* A missing value also where the stream has no such field. */
 static inline struct str
-fact_get(const struct fact *f, enum field_id id)
+view_get(const struct view *v, enum field_id id)
 {
-	int at = f->cols->at[id];
+	int at = v->cols->at[id];
 
-	return at >= 0 ? f->v[at] : STR_NONE;
+	return at >= 0 ? v->values[at] : STR_NONE;
 }
 
 /* A number up to max, -1 where it is none. */
-int64_t fact_number(const struct fact *f, enum field_id id, uint32_t max);
+int64_t view_number(const struct view *v, enum field_id id, uint32_t max);
 
 /* NULL where the record has none. */
-const struct fact_addr *fact_local(struct fact *f);
-const struct fact_addr *fact_remote(struct fact *f);
+const struct view_addr *view_local(struct view *v);
+const struct view_addr *view_remote(struct view *v);
 
 static inline enum addr_reach
-fact_reach(const struct fact_addr *a)
+view_reach(const struct view_addr *a)
 {
 	return addr_reach(&a->plain);
 }
 
 /* Reachable, or reached, from beyond this machine. */
-bool fact_local_beyond(struct fact *f);
-bool fact_remote_beyond(struct fact *f);
-bool fact_remote_public(struct fact *f);
+bool view_local_beyond(struct view *v);
+bool view_remote_beyond(struct view *v);
+bool view_remote_public(struct view *v);
 
 /* Of the process: bits of enum prog_class. */
-unsigned fact_class(struct fact *f);
+unsigned view_class(struct view *v);
 
 /* Of a user who logs in, as far as the number tells. */
-bool fact_is_login(const struct fact *f);
+bool view_is_login(const struct view *v);
 static inline bool
-fact_is_root(const struct fact *f)
+view_is_root(const struct view *v)
 {
-	return f->has_uid && f->uid == 0;
+	return v->has_uid && v->uid == 0;
 }
 
 /* In the network namespace of whoever scanned. */
-bool fact_is_own_netns(const struct fact *f);
+bool view_is_own_netns(const struct view *v);
+
+/* What a snapshot says of itself. */
+struct view_snap {
+	bool whole;		/* and every record of it is here */
+	struct str scope;
+	int unpriv;		/* first port that anyone may bind */
+	bool sees_all;		/* no owner was hidden from the scan */
+	bool timed;
+	int64_t time;		/* milliseconds since 1970 */
+};
+
+/* Of snapshot i; what it does not say is as usual, or unknown. */
+void view_snap_read(struct view_snap *vs, const struct stream *s, size_t i);
+
+/* The seconds from first_seen to the snapshot; -1 if that is unknown. */
+int64_t view_age(const struct view *v, const struct view_snap *snap);
 
 #endif

@@ -19,16 +19,16 @@ static void
 match(struct rules *r, const struct cols *c, const char *const *row)
 {
 	struct str v[FIELD_NDEFAULT];
-	struct fact f = { .cols = NULL };
+	struct view view = { .cols = NULL };
 	size_t i;
 
 	for (i = 0; i < FIELD_NDEFAULT; i++)
 		v[i] = row[i] != NULL ? str_from(row[i]) : STR_NONE;
-	fact_set(&f, c, v);
+	view_set(&view, c, v);
 	for (i = 0; i < r->n; i++) {
 		if (!r->v[i].bound)
 			continue;
-		check(!rule_looks(&r->v[i], &f) || rule_may(&r->v[i], &f),
+		check(!rule_looks(&r->v[i], &view) || rule_may(&r->v[i], &view),
 		    "a rule that may not, but does");
 		rule_is(&r->v[i], -1, -1);
 		rule_is(&r->v[i], 3, 600);
