@@ -399,3 +399,29 @@ $(printf '#host\tflags\nweb2\tnonroot-privileged')
 	[ "${lines[0]}" = $'2\tstdio-socket,shell-net' ]
 	[ "${lines[9997]}" = $'9999\tstdio-socket' ]
 }
+
+# As many listeners of one process on one port, and none of them is the shells'.
+@test "a hundred thousand shells whose parent listens on as many addresses" {
+	{
+		echo "##prt 1 unowned=0 scope=all"
+		printf '%s\t' '#proto' state local_addr local_port remote_addr \
+		    netns pid ppid fd exe
+		echo process
+		awk 'BEGIN {
+			OFS = "\t"
+			for (i = 0; i < 100000; i++) {
+				low = int(i / 250) % 250 "." i % 250 + 1
+				print "tcp", "LISTEN", "127." int(i / 62500) \
+				    "." low, 7, "-", "-", 50, 1, 3, "-", "inetd"
+				print "tcp", "ESTABLISHED", "127." \
+				    int(i / 62500) + 9 "." low, 7, \
+				    "198.51.100.7", "-", i + 100, 50, "0,1", \
+				    "-", "bash"
+			}
+		}'
+		echo "##end records=200000"
+	} >in
+	timeout 20 prt-flag -X --disable=all --enable=stdio-socket -s -H \
+	    -o pid in >out
+	[ "$(sort -u out | wc -l)" -eq 100000 ]
+}

@@ -12,7 +12,6 @@ struct plan {
 	bool ready;
 	size_t n[VIEW_ANY + 1];
 	unsigned char v[VIEW_ANY + 1][HEUR_COUNT];
-	int change;		/* position of that field, or -1 */
 };
 
 static void
@@ -96,7 +95,6 @@ make_plan(struct judge *j, struct plan *p, uint32_t number,
 	memset(p, 0, sizeof *p);
 	p->ready = true;
 	p->cols = number;
-	p->change = cols->at[F_CHANGE];
 	for (i = 0; i < HEUR_COUNT; i++) {
 		if (!j->on[i] || !heur_has_fields(&heur_table[i], cols))
 			continue;
@@ -134,25 +132,13 @@ look_at(struct judge *j, const struct plan *p, struct view *v)
 }
 
 static void
-take_row(struct judge *j, struct judge_input *in, const struct plan *p,
+take_record(struct judge *j, struct judge_input *in, const struct plan *p,
     struct view *v)
 {
-	struct stream *s = &in->stream;
-	uint32_t row = (uint32_t)s->nrows - 1;
-	struct str change = STR_NONE;
-
-	in->set = mem_grow(in->set, &in->set_cap, s->nrows, sizeof *in->set);
-	in->set[row] = 0;
-	view_set(v, &s->cols[p->cols], s->rec.v);
-	if (p->change >= 0)
-		change = s->rec.v[p->change];
-	if (change.p != NULL && !str_is(change, "new")) {
-		others_add_old(&in->others, row, v);
-		if (str_is(change, "gone"))
-			return;
-	}
-	others_add(&in->others, row, v);
-	in->set[row] = look_at(j, p, v);
+	view_set(v, &in->stream.cols[p->cols], in->stream.rec.v);
+	others_add(&in->others, v);
+	*MEM_PUSH(in->set, in->nset, in->set_cap) =
+	    view_is_gone(v) ? 0 : look_at(j, p, v);
 }
 
 /* Asks the index for the sockets of what may be raised. */
@@ -273,7 +259,7 @@ judge_read(struct judge *j, struct judge_input *in, int fd,
 		cols = stream_part(s, s->nrows - 1)->cols;
 		if (!p.ready || p.cols != cols)
 			make_plan(j, &p, cols, &s->cols[cols]);
-		take_row(j, in, &p, &v);
+		take_record(j, in, &p, &v);
 	}
 	/* With --fields there is no header that could be missing. */
 	if (!stream_check(s) || (fields == NULL && !stream_check_any(s)))

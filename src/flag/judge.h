@@ -47,7 +47,7 @@ struct judge_input {
 	size_t nsnaps;		/* the stream's, or 1 if there is only a header */
 	struct view_snap *snaps;
 	uint32_t *set;		/* by row: what it raises */
-	size_t set_cap;
+	size_t nset, set_cap;
 	struct others others;
 };
 

@@ -129,12 +129,6 @@ view_is_login(const struct view *v)
 	    (v->uid < DYN_FIRST || v->uid > DYN_LAST);
 }
 
-bool
-view_is_own_netns(const struct view *v)
-{
-	return view_get(v, F_NETNS).p == NULL;
-}
-
 void
 view_snap_read(struct view_snap *vs, const struct stream *s, size_t i)
 {

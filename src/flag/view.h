@@ -86,8 +86,19 @@ view_is_root(const struct view *v)
 	return v->has_uid && v->uid == 0;
 }
 
-/* In the network namespace of whoever scanned. */
-bool view_is_own_netns(const struct view *v);
+/* In the network namespace of the scan. */
+static inline bool
+view_is_own_netns(const struct view *v)
+{
+	return view_get(v, F_NETNS).p == NULL;
+}
+
+/* It was in the snapshot before, and is no more. */
+static inline bool
+view_is_gone(const struct view *v)
+{
+	return str_is(view_get(v, F_CHANGE), "gone");
+}
 
 /* What a snapshot says of itself. */
 struct view_snap {
