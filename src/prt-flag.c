@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "flag/report.h"
-#include "flag/rule-files.h"
 #include "lib/err.h"
 #include "lib/input.h"
 #include "lib/priv.h"
@@ -227,13 +226,13 @@ read_rules(struct options *o)
 	struct rules *r = &o->judge.rules;
 	size_t i;
 
-	if (o->nfiles == 0 && !o->no_defaults && !load_defaults(r))
+	if (o->nfiles == 0 && !o->no_defaults && !rules_load_defaults(r))
 		return false;
 	for (i = 0; i < o->nfiles; i++)
-		if (!load_file(r, o->files[i]))
+		if (!rules_load(r, o->files[i]))
 			return false;
 	for (i = 0; i < o->nrules; i++)
-		if (!load_rule(r, o->rules[i], i + 1))
+		if (!rules_load_option(r, o->rules[i], i + 1))
 			return false;
 	return true;
 }
@@ -242,11 +241,8 @@ static bool
 check_rules(const struct options *o)
 {
 	struct rule_error e;
-	bool ok = rules_check(&o->judge.rules, &e);
 
-	if (!ok)
-		load_complain(&e);
-	return ok;
+	return rules_check(&o->judge.rules, &e) || rules_complain(&e);
 }
 
 /* What is printed lacks something: there was a message. */

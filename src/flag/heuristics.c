@@ -107,7 +107,7 @@ confirm_shell_net(struct heur_case *c)
 static bool
 suspect_memfd_exe(struct view *v)
 {
-	struct str path = prog_path(view_get(v, F_EXE));
+	struct str path = str_undeleted(view_get(v, F_EXE));
 
 	return str_starts(path, "/memfd:") && !(view_is_root(v) &&
 	    str_is(path, "/memfd:runc_cloned:/proc/self/exe"));

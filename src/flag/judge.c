@@ -69,7 +69,7 @@ judge_free(struct judge *j)
 	free(j->verdicts);
 }
 
-/* What the index has to keep for what is in force. */
+/* What the others must keep for what is in force. */
 static unsigned
 needs_of(const struct judge *j)
 {
@@ -141,7 +141,7 @@ take_record(struct judge *j, struct judge_input *in, const struct plan *p,
 	    view_is_gone(v) ? 0 : look_at(j, p, v);
 }
 
-/* Asks the index for the sockets of what may be raised. */
+/* Asks for the holders of the sockets that may be flagged. */
 static void
 want_sockets(struct judge *j, struct judge_input *in, const uint64_t *off)
 {
@@ -180,7 +180,7 @@ any_of(const struct judge *j, const uint64_t *mask)
 	return false;
 }
 
-/* Looks at a record once more; j->bits is that of its set. */
+/* Re-examines a record; j->bits holds its set. */
 static void
 look_again(struct judge *j, struct judge_input *in, uint32_t row,
     struct view *v)
@@ -221,7 +221,7 @@ judge_rows(struct judge *j, struct judge_input *in, const uint64_t *off)
 }
 
 static void
-settle(struct judge *j, struct judge_input *in)
+judge_rest(struct judge *j, struct judge_input *in)
 {
 	struct stream *s = &in->stream;
 	uint64_t *off;
@@ -264,7 +264,7 @@ judge_read(struct judge *j, struct judge_input *in, int fd,
 	/* With --fields there is no header that could be missing. */
 	if (!stream_check(s) || (fields == NULL && !stream_check_any(s)))
 		return false;
-	settle(j, in);
+	judge_rest(j, in);
 	return true;
 }
 

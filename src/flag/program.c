@@ -1,7 +1,5 @@
 #include "flag/program.h"
 
-#include <stddef.h>
-
 /* By the names that Debian's alternatives give them too. */
 static const struct {
 	struct str name;
@@ -30,35 +28,16 @@ basename_of(struct str path)
 
 	while (i > 0 && path.p[i - 1] != '/')
 		i--;
-	path.p += i;
-	path.n -= i;
-	return path;
+	return str_skip(path, i);
 }
 
 static struct str
 cut_version(struct str name)
 {
-	while (name.n > 0 && ((name.p[name.n - 1] >= '0' &&
-	    name.p[name.n - 1] <= '9') || name.p[name.n - 1] == '.'))
+	while (name.n > 0 && (char_is_digit(name.p[name.n - 1]) ||
+	    name.p[name.n - 1] == '.'))
 		name.n--;
 	return name;
-}
-
-struct str
-prog_path(struct str exe)
-{
-	static const struct str ends[] = {
-		{ " (deleted)", 10 }, { " (replaced)", 11 },
-	};
-	size_t i;
-
-	if (exe.n == 0 || exe.p[exe.n - 1] != ')')
-		return exe;
-	for (i = 0; i < NELEMS(ends); i++)
-		if (exe.n > ends[i].n && memcmp(exe.p + exe.n - ends[i].n,
-		    ends[i].p, ends[i].n) == 0)
-			exe.n -= ends[i].n;
-	return exe;
 }
 
 /* Of `busybox nc -l', `/bin/nc -l' or `-sh' the nc or sh. */
@@ -69,21 +48,19 @@ applet(struct str cmdline)
 
 	if (str_is(name, "busybox") && cmdline.n > 0)
 		name = basename_of(str_cut(&cmdline, ' '));
-	if (name.n > 1 && name.p[0] == '-') {
-		name.p++;
-		name.n--;
-	}
+	if (name.n > 1)
+		str_take(&name, '-');
 	return name;
 }
 
-struct str
-prog_name(struct str exe, struct str comm, struct str cmdline)
+static struct str
+name_of(struct str exe, struct str comm, struct str cmdline)
 {
 	struct str name;
 
 	if (exe.p == NULL)
 		return cut_version(comm);
-	name = cut_version(basename_of(prog_path(exe)));
+	name = cut_version(basename_of(str_undeleted(exe)));
 	if (name.n == 7 && memcmp(name.p, "busybox", 7) == 0 &&
 	    cmdline.p != NULL)
 		return applet(cmdline);
@@ -93,7 +70,7 @@ prog_name(struct str exe, struct str comm, struct str cmdline)
 unsigned
 prog_class(struct str exe, struct str comm, struct str cmdline)
 {
-	struct str name = prog_name(exe, comm, cmdline);
+	struct str name = name_of(exe, comm, cmdline);
 	size_t i;
 
 	if (name.n < 2)
@@ -106,7 +83,7 @@ prog_class(struct str exe, struct str comm, struct str cmdline)
 	return 0;
 }
 
-/* Most differ in their second letter, and are told by it. */
+/* Most differ in their second letter: that first. */
 static bool
 begins(struct str s, struct str prefix)
 {
@@ -143,9 +120,9 @@ prog_is_temporary_folder(struct str path)
 }
 
 /*
- * Python, Perl, Ruby, Node, PHP and Lua are told their program in one of three
- * ways: as text or module by an option (-c, -e, -m, -E and long ones with a =),
- * on standard input, or as the first word that is no option.
+ * Python, Perl, Ruby, Node, PHP and Lua take their program in one of three ways:
+ * as text or module of an option (-c, -e, -m, -E and long ones with a =), from
+ * standard input, or as the first word that is not an option.
  */
 struct str
 prog_script(struct str cmdline)

@@ -1,8 +1,8 @@
 /*
- * program: what a process runs, as far as its record tells.
+ * program: what a process runs, as far as its record says.
  *
  * Only exe comes from the kernel; comm and cmdline are what a process says of
- * itself, and are believed only where there is nothing better.
+ * itself, and count only if there is nothing better.
  */
 #ifndef FLAG_PROGRAM_H
 #define FLAG_PROGRAM_H
@@ -17,21 +17,15 @@ enum prog_class {
 	PROG_CLIENT = 16	/* one that only connects as relays do */
 };
 
-/*
- * The program: the basename of exe without digits and dots at its end; of comm
- * where exe is missing; of busybox, the applet that cmdline names.
- */
-struct str prog_name(struct str exe, struct str comm, struct str cmdline);
+/* By the basename of exe without digits and dots at its end, or comm if exe is
+ * missing; of busybox, by the applet that cmdline names. */
 unsigned prog_class(struct str exe, struct str comm, struct str cmdline);
-
-/* exe without what the kernel or prt-scan put behind it. */
-struct str prog_path(struct str exe);
 
 /* In a folder that anyone may write to and that nothing is installed in. */
 bool prog_is_temporary(struct str path);
 bool prog_is_temporary_folder(struct str path);
 
-/* The file that an interpreter was told to run, missing where it was none. */
+/* The file that an interpreter runs, or a missing value. */
 struct str prog_script(struct str cmdline);
 
 /* comm or cmdline look like those of a kernel thread. */

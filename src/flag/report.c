@@ -4,7 +4,7 @@
 
 #include "lib/num.h"
 
-/* Appends the columns that c has not yet, but for what we append ourselves. */
+/* Appends the columns that c lacks, except for those that are our own. */
 static void
 unite(struct cols *c, const struct cols *more)
 {
@@ -206,7 +206,7 @@ why(struct writer *w, size_t row, const struct verdict *v)
 
 /* Our own columns first: the input line may serve unchanged for the rest. */
 static void
-write_row(struct writer *w, size_t row, const struct verdict *verdict)
+write_record(struct writer *w, size_t row, const struct verdict *verdict)
 {
 	const struct stream_row *in = &w->in->stream.rows[row];
 	size_t i, n = w->cols->n;
@@ -244,7 +244,7 @@ write_rows(struct writer *w, const uint32_t *order, uint32_t n)
 		cols = stream_part(&w->in->stream, row)->cols;
 		if (w->cols_now != cols)
 			map_columns(w, cols);
-		write_row(w, row, verdict);
+		write_record(w, row, verdict);
 	}
 }
 

@@ -1,4 +1,5 @@
-#include "flag/rule-files.h"
+/* Rules from files. */
+#include "flag/rule.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,10 +14,11 @@
 
 enum { FILE_MAX = 64 * 1024 * 1024 };
 
-void
-load_complain(const struct rule_error *e)
+bool
+rules_complain(const struct rule_error *e)
 {
 	err_msg("%s:%zu:%zu: %s", e->file, e->line, e->column, e->text);
+	return false;
 }
 
 /* Whoever can write root's rules can hide from root.  What is no file but a
@@ -52,50 +54,47 @@ load_fd(struct rules *r, int fd, const char *path)
 		err_msg("%s:", path);
 		ok = false;
 	}
-	if (ok && !rules_parse(r, path, 1, buf_str(&text), &e)) {
-		load_complain(&e);
-		ok = false;
-	}
+	if (ok && !rules_parse(r, path, 1, buf_str(&text), &e))
+		ok = rules_complain(&e);
 	buf_free(&text);
 	return ok;
 }
 
+/* Closes fd, which is below 0 with errno if path could not be opened. */
 static bool
-load(struct rules *r, const char *path, bool may_lack)
+load(struct rules *r, int fd, const char *path)
 {
-	int fd = input_is_stdin(path) ? STDIN_FILENO :
-	    open(path, O_RDONLY | O_CLOEXEC);
-	bool ok;
+	bool ok = fd >= 0 && load_fd(r, fd, path);
 
-	if (fd < 0) {
-		if (may_lack && (errno == ENOENT || errno == ENOTDIR))
-			return true;
+	if (fd < 0)
 		err_msg("%s:", path);
-		return false;
-	}
-	ok = load_fd(r, fd, input_name(path));
 	input_close(fd);
 	return ok;
 }
 
-/* One that nobody has named. */
+bool
+rules_load(struct rules *r, const char *path)
+{
+	return load(r, input_is_stdin(path) ? STDIN_FILENO :
+	    open(path, O_RDONLY | O_CLOEXEC), input_name(path));
+}
+
+/* One that nobody has named, and that may be missing. */
 static bool
 load_default(struct rules *r, const char *path)
 {
 	enum trust trust = trust_told(path, "rules");
+	int fd;
 
-	return trust == TRUST_MISSING ||
-	    (trust == TRUST_YES && load(r, path, true));
+	if (trust != TRUST_YES)
+		return trust == TRUST_MISSING;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) ||
+	    load(r, fd, path);
 }
 
 bool
-load_file(struct rules *r, const char *path)
-{
-	return load(r, path, false);
-}
-
-bool
-load_rule(struct rules *r, const char *text, size_t nth)
+rules_load_option(struct rules *r, const char *text, size_t nth)
 {
 	struct rule_error e;
 	const char *lf = strchr(text, '\n');
@@ -109,8 +108,7 @@ load_rule(struct rules *r, const char *text, size_t nth)
 		e.column = (size_t)(lf - text) + 1;
 		strcpy(e.text, "a line break: expected one rule");
 	}
-	load_complain(&e);
-	return false;
+	return rules_complain(&e);
 }
 
 /* A copy that lives as long as the rules. */
@@ -127,7 +125,7 @@ user_rules(struct rules *r)
 }
 
 bool
-load_defaults(struct rules *r)
+rules_load_defaults(struct rules *r)
 {
 	const char *user = user_rules(r);
 

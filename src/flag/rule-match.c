@@ -8,7 +8,7 @@
 static char
 lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	return char_is_upper(c) ? (char)(c - 'A' + 'a') : c;
 }
 
 static bool
@@ -28,7 +28,7 @@ contains(struct str hay, struct str needle)
 {
 	const char *p = hay.p, *end, *a, *b = NULL;
 	char c = needle.p[0];
-	bool letter = c >= 'a' && c <= 'z';
+	bool letter = char_is_lower(c);
 
 	if (hay.n < needle.n)
 		return false;
@@ -124,7 +124,7 @@ equals_list(const struct rule_cond *c, struct str s)
 	return false;
 }
 
-/* The number that a condition is on, false where the record has none. */
+/* The number that a condition is on, false if the record has none. */
 static bool
 number_of(const struct rule_cond *c, const struct view *v, uint64_t *n)
 {
@@ -222,7 +222,7 @@ rule_looks(const struct rule *rule, struct view *v)
 	return true;
 }
 
-/* A computed number, missing where it is below 0. */
+/* A computed number, missing if it is below 0. */
 static bool
 holds_computed(const struct rule_cond *c, int64_t n)
 {

@@ -1,9 +1,10 @@
-#include "flag/rule-value.h"
+/* The values of rules, by the type of their field. */
+#include "flag/rule.h"
 
 #include "lib/escape.h"
 #include "lib/num.h"
 
-/* Names that are no fields, or stand for one. */
+/* Names that are not fields, or stand for one. */
 static const struct {
 	const char *name;
 	enum rule_computed computed;
@@ -94,7 +95,7 @@ parse_part(struct rule_value *v, struct str text, struct arena *a)
 
 	v->text.p = p;
 	for (i = 0; wrong == NULL && i < v->text.n; i++)
-		if (p[i] >= 'A' && p[i] <= 'Z')
+		if (char_is_upper(p[i]))
 			p[i] = (char)(p[i] - 'A' + 'a');
 	return wrong;
 }

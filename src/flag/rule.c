@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "flag/rule-value.h"
 #include "lib/escape.h"
 
 /* Of one line.  p goes through it. */
@@ -14,11 +13,11 @@ struct parser {
 	const char *start, *p, *end;
 };
 
-static bool fail(struct parser *ps, const char *at, const char *fmt, ...)
+static bool reject(struct parser *ps, const char *at, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 static bool
-fail(struct parser *ps, const char *at, const char *fmt, ...)
+reject(struct parser *ps, const char *at, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -68,7 +67,7 @@ parse_action(struct parser *ps, struct rule *rule)
 			return true;
 		}
 	}
-	return fail(ps, word.p, "unknown action '%.*s': expected flag, bell or "
+	return reject(ps, word.p, "unknown action '%.*s': expected flag, bell or "
 	    "allow", (int)(word.n < 40 ? word.n : 40), word.p);
 }
 
@@ -86,7 +85,7 @@ parse_name(struct parser *ps, struct rule *rule)
 			break;
 	if (word.n == 0 || (i < word.n &&
 	    !(rule->action == RULE_ALLOW && str_is(word, "*"))))
-		return fail(ps, word.p + i, "expected a name of a-z, 0-9, _ "
+		return reject(ps, word.p + i, "expected a name of a-z, 0-9, _ "
 		    "and -%s", rule->action == RULE_ALLOW ? ", or *" : "");
 	rule->name = arena_str(&ps->rules->arena, word);
 	return true;
@@ -121,7 +120,7 @@ parse_op(struct parser *ps, struct rule_cond *c)
 			n += (size_t)snprintf(list + n, sizeof list - n, " %s",
 			    ops[i].text);
 	}
-	return fail(ps, ps->p, "expected an operator that '%.*s' has:%s",
+	return reject(ps, ps->p, "expected an operator that '%.*s' has:%s",
 	    (int)c->field.n, c->field.p, list);
 }
 
@@ -131,13 +130,12 @@ parse_field(struct parser *ps, struct rule_cond *c)
 	const char *start = ps->p;
 	struct str name;
 
-	while (ps->p < ps->end && ((*ps->p >= 'a' && *ps->p <= 'z') ||
-	    (ps->p > start && ((*ps->p >= '0' && *ps->p <= '9') ||
-	    *ps->p == '_'))))
+	while (ps->p < ps->end && (char_is_lower(*ps->p) || (ps->p > start &&
+	    (char_is_digit(*ps->p) || *ps->p == '_'))))
 		ps->p++;
 	name = (struct str){ start, (size_t)(ps->p - start) };
 	if (name.n == 0 || name.n > 64)
-		return fail(ps, start, "expected a condition: FIELD, OPERATOR "
+		return reject(ps, start, "expected a condition: FIELD, OPERATOR "
 		    "and VALUE without blanks between them");
 	c->column = (size_t)(start - ps->start) + 1;
 	value_field(c, arena_str(&ps->rules->arena, name));
@@ -156,18 +154,18 @@ take_value(struct parser *ps, struct str *value)
 		while (ps->p < ps->end && *ps->p != '"')
 			ps->p++;
 		if (ps->p == ps->end)
-			return fail(ps, quote, "unclosed quote: expected a "
+			return reject(ps, quote, "unclosed quote: expected a "
 			    "\" before the end of the line");
 		value->n = (size_t)(ps->p++ - value->p);
 		if (ps->p < ps->end && !is_blank(*ps->p))
-			return fail(ps, ps->p, "expected a blank after the "
+			return reject(ps, ps->p, "expected a blank after the "
 			    "quote");
 		return true;
 	}
 	*value = take_word(ps);
 	quote = value->n > 0 ? memchr(value->p, '"', value->n) : NULL;
 	if (quote != NULL)
-		return fail(ps, quote, "a quote inside a value: expected "
+		return reject(ps, quote, "a quote inside a value: expected "
 		    "quotes around all of it, or \\x22");
 	return true;
 }
@@ -183,7 +181,7 @@ parse_value(struct parser *ps, struct rule_cond *c)
 	if (!take_value(ps, &list))
 		return false;
 	if (list.n == 0)
-		return fail(ps, list.p, "expected a value, or - for none");
+		return reject(ps, list.p, "expected a value, or - for none");
 	c->n = 1;
 	for (i = 0; value_is_list(c) && i < list.n; i++)
 		c->n += list.p[i] == ',';
@@ -193,7 +191,7 @@ parse_value(struct parser *ps, struct rule_cond *c)
 		part = c->n > 1 ? str_cut(&list, ',') : list;
 		wrong = value_parse(c, &c->v[i], part, a);
 		if (wrong != NULL)
-			return fail(ps, part.p, "%s", wrong);
+			return reject(ps, part.p, "%s", wrong);
 	}
 	return true;
 }
@@ -283,15 +281,15 @@ check_line(struct parser *ps)
 	const char *p;
 
 	if (ps->end - ps->start > RULE_LINE_MAX)
-		return fail(ps, ps->start + RULE_LINE_MAX, "a line too long: "
+		return reject(ps, ps->start + RULE_LINE_MAX, "a line too long: "
 		    "expected at most %d bytes", RULE_LINE_MAX);
 	for (p = ps->start; p < ps->end; p++) {
 		if ((unsigned char)*p >= 0x20 && *p != 0x7f)
 			continue;
 		if (*p == '\r' && p + 1 == ps->end)
-			return fail(ps, p, "ends in CR LF: expected LF alone");
+			return reject(ps, p, "ends in CR LF: expected LF alone");
 		if (*p != '\t')
-			return fail(ps, p, "a control byte: expected text");
+			return reject(ps, p, "a control byte: expected text");
 	}
 	return true;
 }
@@ -307,13 +305,9 @@ parse_line(struct parser *ps, const char *file, size_t line)
 	skip_blanks(ps);
 	if (ps->p == ps->end || *ps->p == '#')
 		return true;
-	r->v = mem_grow(r->v, &r->cap, r->n + 1, sizeof *r->v);
-	rule = &r->v[r->n++];
-	memset(rule, 0, sizeof *rule);
-	rule->file = file;
-	rule->line = line;
-	rule->kinds = VIEW_ANY;
-	rule->local = rule->remote = (struct rule_ports){ -1, UINT16_MAX };
+	rule = MEM_PUSH(r->v, r->n, r->cap);
+	*rule = (struct rule){ .file = file, .line = line, .kinds = VIEW_ANY,
+	    .local = { -1, UINT16_MAX }, .remote = { -1, UINT16_MAX } };
 	return parse_action(ps, rule) && parse_name(ps, rule) &&
 	    parse_conds(ps, rule);
 }

@@ -14,8 +14,8 @@ enum rule_op {
 	RULE_LT, RULE_LE, RULE_GT, RULE_GE
 };
 
-/* What a condition looks at beside the fields of the record.  The last two are
- * known only once all records are. */
+/* What a condition looks at besides the fields of the record.  The last two are
+ * known only after the last record. */
 enum rule_computed {
 	RULE_FIELD, RULE_LOCAL_SCOPE, RULE_REMOTE_SCOPE, RULE_CONNECTIONS,
 	RULE_AGE
@@ -59,8 +59,8 @@ struct rule {
 	struct rule_cond *v;
 	bool counts, ages;	/* has such a condition: see rule_computed */
 	bool bound;		/* all its fields are there */
-	/* What all its conditions on state and ports could fit: told at a
-	 * glance, and most rules fit few records. */
+	/* Bounds implied by its conditions: a cheap test first, for most rules
+	 * match few records. */
 	unsigned kinds;
 	struct rule_ports {
 		int low, high;	/* -1: no port */
@@ -82,7 +82,7 @@ struct rule_error {
 
 enum { RULE_LINE_MAX = 65536 };
 
-/* The words of local_scope and remote_scope; NULL where there is none. */
+/* The words of local_scope and remote_scope; NULL if there is none. */
 const char *rule_reach_name(enum addr_reach reach);
 
 /*
@@ -93,17 +93,26 @@ bool rules_parse(struct rules *r, const char *file, size_t line,
     struct str text, struct rule_error *e);
 void rules_free(struct rules *r);
 
+/* From files.  Each appends to r, and returns false after a message. */
+bool rules_load(struct rules *r, const char *path);
+/* The system's file and the user's, if they are there. */
+bool rules_load_defaults(struct rules *r);
+/* A rule of the command line, its nth. */
+bool rules_load_option(struct rules *r, const char *text, size_t nth);
+/* The message of a bad rule; false. */
+bool rules_complain(const struct rule_error *e);
+
 /* Before records with other columns than those before. */
 void rules_bind(struct rules *r, const struct cols *cols);
 
-/* False where a rule names a field that is not in the field table and that no
- * columns had that the rules were bound to. */
+/* False if a rule names a field that is neither in the field table nor in any
+ * columns that the rules were bound to. */
 bool rules_check(const struct rules *r, struct rule_error *e);
 
-/* All conditions but on connections and age. */
+/* All conditions except those on connections and age. */
 bool rule_looks(const struct rule *rule, struct view *v);
 
-/* It may be worth the look. */
+/* False: it does not fit. */
 static inline bool
 rule_may(const struct rule *r, const struct view *v)
 {
@@ -113,10 +122,22 @@ rule_may(const struct rule *r, const struct view *v)
 	    v->remote_port <= r->remote.high;
 }
 
-/* Those; a number below 0 is not known. */
+/* Those; a number below 0 is unknown. */
 bool rule_is(const struct rule *rule, int64_t connections, int64_t age);
 
 /* Appends text as a value of a rule that equals it. */
 void rule_quote(struct buf *b, struct str text);
+
+/* Of rule-value.c, for the parser.  Sets what name, which is kept, makes of a
+ * condition. */
+void value_field(struct rule_cond *c, struct str name);
+/* The operators that fit its type, as bits 1 << enum rule_op. */
+unsigned value_ops(const struct rule_cond *c);
+/* Commas separate the values. */
+bool value_is_list(const struct rule_cond *c);
+/* Reads one of its values into the zeroed v.  Returns NULL, or what is wrong
+ * and what was expected (a literal). */
+const char *value_parse(const struct rule_cond *c, struct rule_value *v,
+    struct str text, struct arena *a);
 
 #endif

@@ -41,9 +41,8 @@ needs_others(const struct heur *h)
 	return h->scope >= HEUR_HOLDERS;
 }
 
-/* A word of the snapshot's scope hides what the heuristic needs. */
 static bool
-hides(struct str word, const struct heur *h)
+hides(const struct heur *h, struct str word)
 {
 	struct str name = str_cut(&word, '=');
 	size_t i;
@@ -54,13 +53,35 @@ hides(struct str word, const struct heur *h)
 	return true;
 }
 
-static bool
-scope_hides(const struct heur *h, struct str scope)
+/* Why a heuristic is off. */
+enum lack {
+	LACK_NONE, LACK_FIELDS, LACK_WHOLE, LACK_SCOPE, LACK_OWNERS, LACK_TIME
+};
+static const char *const lacks[] = {
+	[LACK_FIELDS] = "for want of fields",
+	[LACK_WHOLE] = "not a whole snapshot",
+	[LACK_SCOPE] = "the scan left out what they need",
+	[LACK_OWNERS] = "owners were hidden, or may have been",
+	[LACK_TIME] = "the snapshot has no time",
+};
+
+static enum lack
+lack_of(const struct heur *h, const struct view_snap *snap)
 {
-	while (needs_others(h) && scope.p != NULL)
-		if (hides(str_cut(&scope, ';'), h))
-			return true;
-	return false;
+	struct str scope = snap->scope;
+
+	if (h->scope == HEUR_TIME && !snap->timed)
+		return LACK_TIME;
+	if (h->scope == HEUR_OWNERS && !snap->sees_all)
+		return LACK_OWNERS;
+	if (!needs_others(h))
+		return LACK_NONE;
+	if (!snap->whole)
+		return LACK_WHOLE;
+	while (scope.p != NULL)
+		if (hides(h, str_cut(&scope, ';')))
+			return LACK_SCOPE;
+	return LACK_NONE;
 }
 
 uint64_t
@@ -70,73 +91,32 @@ scope_off(const struct view_snap *snap)
 	int i;
 
 	for (i = 0; i < HEUR_COUNT; i++)
-		if (needs_others(&heur_table[i]) && (!snap->whole ||
-		    scope_hides(&heur_table[i], snap->scope)))
+		if (needs_others(&heur_table[i]) &&
+		    lack_of(&heur_table[i], snap) != LACK_NONE)
 			off |= UINT64_C(1) << i;
 	return off;
 }
 
-/* Reasons, each of a header or a snapshot of the stream. */
-struct place {
-	const struct stream *s;
-	const struct view_snap *snaps;
-	size_t nsnaps, i;
-};
-
+/* For that reason, in some part of the stream. */
 static bool
-lacks_fields(const struct heur *h, const struct place *p)
+is_off(const struct heur *h, enum lack lack, const struct stream *s,
+    const struct view_snap *snaps, size_t nsnaps)
 {
-	return !heur_has_fields(h, &p->s->cols[p->i]);
-}
+	size_t i;
 
-static bool
-lacks_others(const struct heur *h, const struct place *p)
-{
-	return needs_others(h) && !p->snaps[p->i].whole;
-}
-
-static bool
-is_narrowed(const struct heur *h, const struct place *p)
-{
-	return p->snaps[p->i].whole && scope_hides(h, p->snaps[p->i].scope);
-}
-
-static bool
-lacks_owners(const struct heur *h, const struct place *p)
-{
-	return h->scope == HEUR_OWNERS && !p->snaps[p->i].sees_all;
-}
-
-static bool
-lacks_time(const struct heur *h, const struct place *p)
-{
-	return h->scope == HEUR_TIME && !p->snaps[p->i].timed;
-}
-
-static const struct reason {
-	bool of_header;
-	bool (*is)(const struct heur *h, const struct place *p);
-	const char *text;
-} reasons[] = {
-	{ true, lacks_fields, "for want of fields" },
-	{ false, lacks_others, "not a whole snapshot" },
-	{ false, is_narrowed, "the scan left out what they need" },
-	{ false, lacks_owners, "owners were hidden, or may have been" },
-	{ false, lacks_time, "the snapshot has no time" },
-};
-
-static bool
-is_off(const struct heur *h, const struct reason *r, struct place p)
-{
-	size_t n = r->of_header ? p.s->ncols : p.nsnaps;
-
-	for (p.i = 0; p.i < n; p.i++)
-		if (r->is(h, &p))
+	if (lack == LACK_FIELDS) {
+		for (i = 0; i < s->ncols; i++)
+			if (!heur_has_fields(h, &s->cols[i]))
+				return true;
+		return false;
+	}
+	for (i = 0; i < nsnaps; i++)
+		if (lack_of(h, &snaps[i]) == lack)
 			return true;
 	return false;
 }
 
-/* What needs a field of prt-diff is off in each plain scan: no news. */
+/* If it needs a field of prt-diff, it is off in each plain scan: no news. */
 static bool
 needs_diff(const struct heur *h)
 {
@@ -152,25 +132,26 @@ void
 scope_explain(const bool *on, const bool *asked, const struct stream *s,
     const struct view_snap *snaps, size_t nsnaps)
 {
-	struct place p = { s, snaps, nsnaps, 0 };
 	struct buf names = { 0 };
-	size_t i, j;
+	enum lack lack;
+	size_t i;
 
-	for (i = 0; i < NELEMS(reasons); i++) {
+	for (lack = LACK_FIELDS; lack <= LACK_TIME; lack++) {
 		names.n = 0;
-		for (j = 0; j < HEUR_COUNT; j++) {
-			if (!asked[j] && (on == NULL || !on[j] ||
-			    (reasons[i].of_header &&
-			    needs_diff(&heur_table[j]))))
+		for (i = 0; i < HEUR_COUNT; i++) {
+			const struct heur *h = &heur_table[i];
+
+			if (!asked[i] && (on == NULL || !on[i] ||
+			    (lack == LACK_FIELDS && needs_diff(h))))
 				continue;
-			if (!is_off(&heur_table[j], &reasons[i], p))
+			if (!is_off(h, lack, s, snaps, nsnaps))
 				continue;
 			buf_puts(&names, names.n > 0 ? ", " : "");
-			buf_puts(&names, heur_table[j].name);
+			buf_puts(&names, h->name);
 		}
 		if (names.n > 0)
 			err_msg("%s: off: %.*s: %s", s->name, (int)names.n,
-			    names.p, reasons[i].text);
+			    names.p, lacks[lack]);
 	}
 	buf_free(&names);
 }
