@@ -77,7 +77,7 @@ start_key(struct others *o, uint32_t host)
 }
 
 static void
-add_value(struct others *o, const struct view *v, enum field_id id)
+add_key_value(struct others *o, const struct view *v, enum field_id id)
 {
 	struct str s = view_get(v, id);
 
@@ -149,9 +149,9 @@ static struct str
 bind_key(struct others *o, uint32_t host, const struct view *v)
 {
 	start_key(o, host);
-	add_value(o, v, F_NETNS);
-	add_value(o, v, F_PROTO);
-	add_value(o, v, F_LOCAL_PORT);
+	add_key_value(o, v, F_NETNS);
+	add_key_value(o, v, F_PROTO);
+	add_key_value(o, v, F_LOCAL_PORT);
 	return buf_str(&o->key);
 }
 
@@ -254,10 +254,10 @@ socket_key(struct others *o, uint32_t row, const struct view *v)
 
 	start_key(o, host_of(o, row));
 	if (view_get(v, F_INODE).p != NULL)
-		add_value(o, v, F_INODE);
+		add_key_value(o, v, F_INODE);
 	else
 		for (i = 0; i < NELEMS(ends); i++)
-			add_value(o, v, ends[i]);
+			add_key_value(o, v, ends[i]);
 	return buf_str(&o->key);
 }
 
