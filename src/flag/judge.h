@@ -44,7 +44,7 @@ struct judge {
 /* One input, read and judged.  The caller calls judge_free_input. */
 struct judge_input {
 	struct stream stream;
-	size_t nsnaps;		/* the stream's, or 1 if there is only a header */
+	size_t nsnaps;		/* the stream's, or 1 of a header alone */
 	struct view_snap *snaps;
 	uint32_t *set;		/* by row: what it raises */
 	size_t nset, set_cap;

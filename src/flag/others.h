@@ -1,8 +1,8 @@
 /*
  * others: what the other records of a snapshot say.
  *
- * It sees each record once, as it is read.  Who holds a socket is worked out only
- * for the sockets in question: it keeps a hash of each record's socket, and
+ * It sees each record once, as it is read.  Who holds a socket is worked out
+ * only for those in question: it keeps a hash of each record's socket, and
  * others_settle compares in full those that were asked for.
  */
 #ifndef FLAG_OTHERS_H

@@ -120,9 +120,9 @@ prog_is_temporary_folder(struct str path)
 }
 
 /*
- * Python, Perl, Ruby, Node, PHP and Lua take their program in one of three ways:
- * as text or module of an option (-c, -e, -m, -E and long ones with a =), from
- * standard input, or as the first word that is not an option.
+ * Python, Perl, Ruby, Node, PHP and Lua take their program in one of three
+ * ways: as text or module of an option (-c, -e, -m, -E and long ones with a =),
+ * from standard input, or as the first word that is not an option.
  */
 struct str
 prog_script(struct str cmdline)

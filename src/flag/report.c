@@ -115,7 +115,7 @@ struct writer {
 	struct str *v;			/* a record's values */
 	struct buf why;
 	struct view view;
-	int *from;			/* by column: position in cols_now, or -1 */
+	int *from;			/* by column: in cols_now, or -1 */
 	size_t kept;			/* as many columns are the record's, and
 					 * then come ours; 0: they are not */
 	uint32_t cols_now;		/* that from and kept are for */

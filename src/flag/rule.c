@@ -67,8 +67,8 @@ parse_action(struct parser *ps, struct rule *rule)
 			return true;
 		}
 	}
-	return reject(ps, word.p, "unknown action '%.*s': expected flag, bell or "
-	    "allow", (int)(word.n < 40 ? word.n : 40), word.p);
+	return reject(ps, word.p, "unknown action '%.*s': expected flag, bell "
+	    "or allow", (int)(word.n < 40 ? word.n : 40), word.p);
 }
 
 static bool
@@ -135,8 +135,8 @@ parse_field(struct parser *ps, struct rule_cond *c)
 		ps->p++;
 	name = (struct str){ start, (size_t)(ps->p - start) };
 	if (name.n == 0 || name.n > 64)
-		return reject(ps, start, "expected a condition: FIELD, OPERATOR "
-		    "and VALUE without blanks between them");
+		return reject(ps, start, "expected a condition: FIELD, "
+		    "OPERATOR and VALUE without blanks between them");
 	c->column = (size_t)(start - ps->start) + 1;
 	value_field(c, arena_str(&ps->rules->arena, name));
 	return true;
@@ -287,7 +287,8 @@ check_line(struct parser *ps)
 		if ((unsigned char)*p >= 0x20 && *p != 0x7f)
 			continue;
 		if (*p == '\r' && p + 1 == ps->end)
-			return reject(ps, p, "ends in CR LF: expected LF alone");
+			return reject(ps, p, "ends in CR LF: expected LF "
+			    "alone");
 		if (*p != '\t')
 			return reject(ps, p, "a control byte: expected text");
 	}
