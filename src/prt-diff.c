@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <unistd.h>
 
-#include "diff/pair.h"
+#include "diff/match.h"
 #include "diff/print.h"
 #include "diff/row.h"
 #include "diff/state.h"
@@ -42,7 +42,7 @@ take_compared(void *options, const char *arg)
 
 	o->diff.compare_given = true;
 	if (strcmp(arg, "none") != 0)
-		return opts_fields(set, "--compare", arg, DIFF_TUPLE_MAX);
+		return opts_fields(set, "--compare", arg, DIFF_SET_MAX);
 	cols_free(set);
 	return true;
 }

@@ -5,7 +5,6 @@
 #define DIFF_FIRST_SEEN_H
 
 #include "diff/diff.h"
-#include "diff/tuple.h"
 
 /* No time is known. */
 #define DIFF_NEVER INT64_MIN

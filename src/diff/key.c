@@ -12,16 +12,9 @@ struct str
 diff_value(const struct cols *list, const int *at, size_t i,
     const struct str *v)
 {
-	static const char *const suffixes[] = { " (deleted)", " (replaced)" };
 	struct str s = diff_at(v, at[i]);
-	size_t j;
 
-	if (list->v[i].id != F_EXE)
-		return s;
-	for (j = 0; j < NELEMS(suffixes); j++)
-		if (str_ends(s, suffixes[j]))
-			s.n -= strlen(suffixes[j]);
-	return s;
+	return list->v[i].id == F_EXE ? str_undeleted(s) : s;
 }
 
 enum diff_owner

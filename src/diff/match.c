@@ -2,35 +2,152 @@
 
 #include <stdlib.h>
 
-#include "diff/unknown.h"
+#include "diff/key.h"
 #include "lib/num.h"
 
-void
-diff_matcher_init(struct diff_matcher *m, struct diff_side *old,
-    struct diff_side *new)
+/* A process holds the socket: the bit of `known' behind those of the fields. */
+#define OWNED (UINT64_C(1) << DIFF_SET_MAX)
+
+/* The compared values of a row. */
+struct tuple {
+	struct str *v;		/* one of each field of the set */
+	uint64_t *hash;		/* of each, or NULL: not needed so far */
+	size_t n;
+	uint64_t known;		/* bit i: v[i] is not missing; and OWNED */
+};
+
+struct member {
+	uint64_t set;		/* hash of its values */
+	struct tuple tuple;	/* empty if the other side has no member */
+	uint64_t pid;		/* lowest so far */
+	uint32_t row;		/* the one that stands for it */
+	uint32_t rows;		/* number of them */
+	uint32_t match;		/* a member of the other side, or DIFF_NONE */
+	uint32_t peer;
+	enum diff_change change;
+	bool left;		/* the other side has none of its hash */
+};
+
+/* A member, and by what it is found. */
+struct probe {
+	uint64_t by;
+	uint32_t member;
+};
+
+/* The members of a key on one side. */
+struct party {
+	struct diff_side *side;
+	struct member *v;	/* by their hash */
+	struct probe *by_known;	/* by what is known of them */
+	size_t n, cap, by_known_cap;
+};
+
+struct matcher {
+	struct party old, new;
+	uint64_t full;		/* known of a row that lacks nothing */
+	struct arena arena;	/* the tuples of the key at hand */
+	struct probe *probes;
+	struct member **order;
+	size_t probes_cap, order_cap;
+	struct buf scratch;
+};
+
+/* What is known of a row that lacks none of the fields that both sides have. */
+static uint64_t
+known_at_most(const struct diff_side *a, const struct diff_side *b)
 {
-	memset(m, 0, sizeof *m);
-	m->old.side = old;
-	m->new.side = new;
-	m->full = diff_tuple_full(old, new);
+	const struct cols *set = &a->plan->set;
+	uint64_t full = OWNED;
+	size_t i;
+
+	for (i = 0; i < set->n; i++)
+		if (stream_has(&a->stream, set->v[i].name) &&
+		    stream_has(&b->stream, set->v[i].name))
+			full |= UINT64_C(1) << i;
+	return full;
 }
 
-void
-diff_matcher_free(struct diff_matcher *m)
+static bool
+is_owned(const struct diff_side *s, uint32_t row, const struct str *v)
 {
-	free(m->old.v);
-	free(m->new.v);
-	free(m->probes);
-	free(m->order);
-	free(m->masks);
-	buf_free(&m->scratch);
-	arena_free(&m->arena);
+	enum diff_owner owner = diff_owner(s,
+	    stream_cols(&s->stream, row)->at, v);
+
+	/* If the row cannot say, the ##prt may. */
+	return owner == DIFF_PROCESS || (owner == DIFF_ANYONE && !s->hidden);
+}
+
+/* The tuple lives as long as the arena and the side. */
+static void
+read_tuple(struct tuple *t, struct diff_side *s, uint32_t row,
+    struct arena *a)
+{
+	const int *at = diff_header_of(s, row)->set;
+	const struct cols *set = &s->plan->set;
+	const struct str *v = stream_values(&s->stream, row);
+	size_t i;
+
+	t->n = set->n;
+	t->v = arena_alloc(a, set->n * sizeof *t->v);
+	t->hash = NULL;
+	t->known = is_owned(s, row, v) ? OWNED : 0;
+	for (i = 0; i < set->n; i++) {
+		t->v[i] = diff_value(set, at, i, v);
+		if (t->v[i].n == 0)
+			continue;
+		t->known |= UINT64_C(1) << i;
+		/* Values that held escapes live in the reader's buffer. */
+		if (s->stream.reader.unescaped.n > 0)
+			t->v[i] = arena_str(a, t->v[i]);
+	}
+}
+
+/* The fields by which tuples of which these are known can be compared. */
+static uint64_t
+common_fields(const struct cols *set, uint64_t a, uint64_t b)
+{
+	uint64_t common = a & b & ~OWNED;
+	size_t i;
+
+	if (((a ^ b) & OWNED) == 0)
+		return common;
+	for (i = 0; i < set->n; i++)
+		if (set->v[i].id == F_USER || set->v[i].id == F_UID)
+			common &= ~(UINT64_C(1) << i);
+	return common;
+}
+
+uint64_t
+diff_changed_fields(struct diff_side *old, struct diff_side *new, uint32_t row)
+{
+	struct arena arena = { 0 };
+	struct tuple a, b;
+	uint64_t changed;
+	size_t i;
+
+	read_tuple(&a, old, new->rows[row].peer, &arena);
+	read_tuple(&b, new, row, &arena);
+	changed = common_fields(&old->plan->set, a.known, b.known);
+	for (i = 0; i < a.n; i++)
+		if (str_eq(a.v[i], b.v[i]))
+			changed &= ~(UINT64_C(1) << i);
+	arena_free(&arena);
+	return changed;
 }
 
 static int
-by_hash(const void *a, const void *b)
+cmp_probe(const void *a, const void *b)
 {
-	const struct diff_member *x = a, *y = b;
+	const struct probe *x = a, *y = b;
+	int c = num_cmp(x->by, y->by);
+
+	return c != 0 ? c : num_cmp(x->member, y->member);
+}
+
+static int
+cmp_member(const void *a, const void *b)
+{
+	const struct member *x = a, *y = b;
 	int c = num_cmp(x->set, y->set);
 
 	return c != 0 ? c : num_cmp(x->row, y->row);
@@ -38,11 +155,11 @@ by_hash(const void *a, const void *b)
 
 /* One member of each set of values, its row being the first one. */
 static void
-merge_same(struct diff_party *p)
+merge_same(struct party *p)
 {
 	size_t i, n = 0;
 
-	qsort(p->v, p->n, sizeof *p->v, by_hash);
+	qsort(p->v, p->n, sizeof *p->v, cmp_member);
 	for (i = 0; i < p->n; i++) {
 		if (n > 0 && p->v[n - 1].set == p->v[i].set)
 			p->v[n - 1].rows++;
@@ -53,7 +170,7 @@ merge_same(struct diff_party *p)
 }
 
 static void
-gather(struct diff_party *p, uint32_t head)
+gather_members(struct party *p, uint32_t head)
 {
 	const struct diff_side *s = p->side;
 	uint32_t i;
@@ -62,7 +179,7 @@ gather(struct diff_party *p, uint32_t head)
 	for (i = head; i != DIFF_NONE; i = s->rows[i].next) {
 		if (diff_is_unscanned(s, i))
 			continue;
-		*MEM_PUSH(p->v, p->n, p->cap) = (struct diff_member){
+		*MEM_PUSH(p->v, p->n, p->cap) = (struct member){
 			.set = s->rows[i].set, .row = i, .rows = 1,
 			.left = true, .match = DIFF_NONE, .peer = DIFF_NONE,
 			.pid = UINT64_MAX,
@@ -74,7 +191,7 @@ gather(struct diff_party *p, uint32_t head)
 
 /* Cancels what is equal to the byte; says whether anything is left. */
 static bool
-cancel_equal(struct diff_party *a, struct diff_party *b)
+cancel_equal(struct party *a, struct party *b)
 {
 	size_t i = 0, j = 0, pairs = 0;
 
@@ -91,32 +208,12 @@ cancel_equal(struct diff_party *a, struct diff_party *b)
 	return pairs < a->n || pairs < b->n;
 }
 
-static void
-read_tuples(struct diff_matcher *m, struct diff_party *p)
+static struct member *
+member_of(const struct party *p, uint32_t row)
 {
-	size_t i;
+	const struct member key = { .set = p->side->rows[row].set };
 
-	for (i = 0; i < p->n; i++) {
-		p->v[i].fields = p->side->plan->set.n;
-		diff_tuple_read(&p->v[i].tuple, p->side, p->v[i].row,
-		    &m->arena);
-	}
-}
-
-static struct diff_member *
-member_of(const struct diff_party *p, uint32_t row)
-{
-	uint64_t set = p->side->rows[row].set;
-	size_t first = 0, last = p->n, middle;
-
-	while (last - first > 1) {
-		middle = first + (last - first) / 2;
-		if (p->v[middle].set <= set)
-			first = middle;
-		else
-			last = middle;
-	}
-	return &p->v[first];
+	return &p->v[num_before(&key, p->v, p->n, sizeof *p->v, cmp_member)];
 }
 
 /* A missing pid is the highest. */
@@ -134,10 +231,10 @@ pid_of(struct diff_side *s, uint32_t row)
 
 /* Lets the row with the lowest pid stand for each member that is left. */
 static void
-choose_rows(struct diff_party *p, uint32_t head)
+choose_rows(struct party *p, uint32_t head)
 {
 	struct diff_side *s = p->side;
-	struct diff_member *member;
+	struct member *member;
 	uint64_t pid;
 	uint32_t i;
 
@@ -156,42 +253,187 @@ choose_rows(struct diff_party *p, uint32_t head)
 	}
 }
 
-/* A row that knows less keeps in mind what the other side knew of it. */
 static void
-link_peers(struct diff_matcher *m)
+read_members(struct matcher *m, struct party *p)
+{
+	size_t i;
+
+	p->by_known = mem_grow(p->by_known, &p->by_known_cap, p->n,
+	    sizeof *p->by_known);
+	for (i = 0; i < p->n; i++) {
+		struct tuple *t = &p->v[i].tuple;
+
+		read_tuple(t, p->side, p->v[i].row, &m->arena);
+		p->by_known[i] = (struct probe){ t->known, (uint32_t)i };
+	}
+	if (p->n > 1)
+		qsort(p->by_known, p->n, sizeof *p->by_known, cmp_probe);
+}
+
+/*
+ * Members are compared through hashes of the fields that both know, once for
+ * each two masks of known fields that occur.  Comparing each with each would
+ * take square time for a key of many members (-k proto).
+ */
+struct group {
+	const struct party *party;
+	size_t at, n;		/* in by_known */
+	uint64_t known;		/* by all of them */
+	size_t left;		/* how many of them are */
+};
+
+/* The members with the next mask; the first of a group that is all 0. */
+static bool
+next_group(struct group *g)
+{
+	const struct party *p = g->party;
+	size_t i = g->at + g->n;
+
+	g->at = i;
+	g->left = 0;
+	for (; i < p->n && p->by_known[i].by == p->by_known[g->at].by; i++)
+		g->left += p->v[p->by_known[i].member].left;
+	g->n = i - g->at;
+	if (g->n > 0)
+		g->known = p->by_known[g->at].by;
+	return g->n > 0;
+}
+
+static struct member *
+member_in(const struct group *g, size_t i)
+{
+	return &g->party->v[g->party->by_known[g->at + i].member];
+}
+
+static void
+hash_values(struct matcher *m, struct tuple *t)
+{
+	struct buf *b = &m->scratch;
+	uint64_t out[2];
+	size_t i;
+
+	t->hash = arena_alloc(&m->arena, t->n * sizeof *t->hash);
+	for (i = 0; i < t->n; i++) {
+		b->n = 0;
+		buf_putc(b, (char)i);
+		buf_add(b, t->v[i].p, t->v[i].n);
+		siphash(&m->old.side->plan->secret, b->p, b->n, out);
+		t->hash[i] = out[0];
+	}
+}
+
+static uint64_t
+hash_fields(struct matcher *m, struct tuple *t, uint64_t fields)
+{
+	uint64_t hash = 0;
+
+	if (t->hash == NULL)
+		hash_values(m, t);
+	for (; fields != 0; fields &= fields - 1)
+		hash += t->hash[__builtin_ctzll(fields)];
+	return hash;
+}
+
+/* Sets probes to those of a group that x may match, by the hash of some fields:
+ * see match_unknown. */
+static size_t
+find_probes(struct matcher *m, const struct group *g, const struct group *x,
+    uint64_t fields)
+{
+	bool complete = (x->known & m->full) == m->full;
+	size_t i, n = 0;
+
+	for (i = 0; i < g->n; i++) {
+		struct member *member = member_in(g, i);
+
+		if (complete && !member->left)
+			continue;
+		*MEM_PUSH(m->probes, n, m->probes_cap) = (struct probe){
+			hash_fields(m, &member->tuple, fields),
+			(uint32_t)(member - g->party->v) };
+	}
+	if (n > 1)
+		qsort(m->probes, n, sizeof *m->probes, cmp_probe);
+	return n;
+}
+
+static void
+match_groups(struct matcher *m, const struct group *x, const struct group *y)
+{
+	uint64_t fields = common_fields(&m->old.side->plan->set, x->known,
+	    y->known);
+	size_t i, at, n = find_probes(m, y, x, fields);
+
+	for (i = 0; i < x->n && n > 0; i++) {
+		struct member *member = member_in(x, i);
+		struct probe key = { 0, 0 };
+
+		if (!member->left || member->match != DIFF_NONE)
+			continue;
+		key.by = hash_fields(m, &member->tuple, fields);
+		at = num_before(&key, m->probes, n, sizeof key, cmp_probe);
+		if (at < n && m->probes[at].by == key.by)
+			member->match = m->probes[at].member;
+	}
+}
+
+/*
+ * Sets the match of each member of a that is left and has one.  An incomplete
+ * member matches any of b that it does not contradict.  A complete member
+ * matches only an incomplete, unmatched one: if OLD's incomplete member still
+ * exists, the complete one is new.
+ */
+static void
+match_unknown(struct matcher *m, const struct party *a, const struct party *b)
+{
+	struct group x = { .party = a }, y;
+
+	while (next_group(&x)) {
+		y = (struct group){ .party = b };
+		/* Those with the same mask cancel_equal has compared. */
+		while (x.left > 0 && next_group(&y))
+			if (x.known != y.known)
+				match_groups(m, &x, &y);
+	}
+}
+
+/* Links a row with unknown values to the OLD rows that knew them. */
+static void
+link_peers(struct matcher *m)
 {
 	size_t i;
 
 	for (i = 0; i < m->old.n; i++) {
-		struct diff_member *o = &m->old.v[i], *n;
+		struct member *o = &m->old.v[i], *n;
 
 		if (!o->left || o->match == DIFF_NONE)
 			continue;
 		n = &m->new.v[o->match];
 		if ((o->tuple.known & ~n->tuple.known) == 0)
 			continue;
-		m->old.side->rows[o->row].peer = n->peer;
+		o->peer = n->peer;
 		n->peer = o->row;
 	}
 }
 
 static int
-by_values(const void *a, const void *b)
+cmp_values(const void *a, const void *b)
 {
-	const struct diff_member *x = *(struct diff_member *const *)a;
-	const struct diff_member *y = *(struct diff_member *const *)b;
+	const struct member *x = *(struct member *const *)a;
+	const struct member *y = *(struct member *const *)b;
 	size_t i;
 	int c = 0;
 
-	for (i = 0; i < x->fields && c == 0; i++)
+	for (i = 0; i < x->tuple.n && c == 0; i++)
 		c = str_cmp(x->tuple.v[i], y->tuple.v[i]);
-	/* Those that differ in nothing that shows: by any order that lasts. */
+	/* Break ties by row number, so the order is stable. */
 	return c != 0 ? c : num_cmp(x->row, y->row);
 }
 
-/* Appends those that are left of p to m->order; returns their number. */
+/* Puts those of p that are left into m->order from at on; returns their
+ * number. */
 static size_t
-order_left(struct diff_matcher *m, struct diff_party *p, size_t at)
+order_left(struct matcher *m, const struct party *p, size_t at)
 {
 	size_t i, n = 0;
 
@@ -201,18 +443,18 @@ order_left(struct diff_matcher *m, struct diff_party *p, size_t at)
 		if (p->v[i].left && p->v[i].match == DIFF_NONE)
 			m->order[at + n++] = &p->v[i];
 	if (n > 1)
-		qsort(m->order + at, n, sizeof *m->order, by_values);
+		qsort(m->order + at, n, sizeof *m->order, cmp_values);
 	return n;
 }
 
 static void
-pair_left(struct diff_matcher *m)
+pair_left(struct matcher *m)
 {
 	size_t i, nold = order_left(m, &m->old, 0);
 	size_t nnew = order_left(m, &m->new, nold);
 
 	for (i = 0; i < nnew; i++) {
-		struct diff_member *new = m->order[nold + i];
+		struct member *new = m->order[nold + i];
 
 		new->change = i < nold ? DIFF_CHANGED : DIFF_NEW;
 		if (i < nold)
@@ -223,40 +465,87 @@ pair_left(struct diff_matcher *m)
 }
 
 static void
-mark_rows(struct diff_party *p, uint32_t head, bool peers)
+mark_rows(const struct party *p, uint32_t head)
 {
-	struct diff_side *s = p->side;
-	const struct diff_member *member;
+	struct diff_row *rows = p->side->rows;
 	uint32_t i;
 
-	for (i = head; i != DIFF_NONE; i = s->rows[i].next) {
-		if (diff_is_unscanned(s, i))
+	for (i = head; i != DIFF_NONE; i = rows[i].next) {
+		const struct member *member;
+
+		if (diff_is_unscanned(p->side, i))
 			continue;
 		member = member_of(p, i);
-		s->rows[i].change = (uint8_t)member->change;
-		s->rows[i].first = member->row == i;
-		if (peers)
-			s->rows[i].peer = member->peer;
+		rows[i].change = (uint8_t)member->change;
+		rows[i].first = member->row == i;
+		rows[i].peer = member->peer;
 	}
 }
 
-void
-diff_matcher_judge(struct diff_matcher *m, uint32_t old, uint32_t new)
+/* Judges the rows of a key, of which one side may have none (DIFF_NONE). */
+static void
+judge_key(struct matcher *m, uint32_t old, uint32_t new)
 {
-	gather(&m->old, old);
-	gather(&m->new, new);
+	gather_members(&m->old, old);
+	gather_members(&m->new, new);
 	if (!cancel_equal(&m->old, &m->new))
 		return;
 	choose_rows(&m->old, old);
 	choose_rows(&m->new, new);
 	if (m->old.n > 0 && m->new.n > 0) {
-		read_tuples(m, &m->old);
-		read_tuples(m, &m->new);
-		diff_cancel_unknown(m);
+		read_members(m, &m->old);
+		read_members(m, &m->new);
+		match_unknown(m, &m->old, &m->new);
+		match_unknown(m, &m->new, &m->old);
 		link_peers(m);
 	}
 	pair_left(m);
-	mark_rows(&m->old, old, false);
-	mark_rows(&m->new, new, true);
+	mark_rows(&m->old, old);
+	mark_rows(&m->new, new);
 	arena_free(&m->arena);
+}
+
+/* Most keys have one row here and there, with the same values. */
+static bool
+is_same(const struct diff_side *s, uint32_t row, const struct diff_row *new)
+{
+	const struct diff_row *old = &s->rows[row];
+
+	return old->next == DIFF_NONE && new->next == DIFF_NONE &&
+	    old->set == new->set && !diff_is_unscanned(s, row);
+}
+
+static void
+match_key(struct matcher *m, uint32_t head)
+{
+	struct diff_side *old = m->old.side;
+	struct diff_row *row = &m->new.side->rows[head];
+
+	row->other = diff_index_find(old, row->key);
+	if (row->other != DIFF_NONE)
+		old->rows[row->other].other = head;
+	if (row->other == DIFF_NONE || !is_same(old, row->other, row))
+		judge_key(m, row->other, head);
+}
+
+void
+diff_match(struct diff_side *old, struct diff_side *new)
+{
+	struct matcher m = { .old.side = old, .new.side = new,
+		.full = known_at_most(old, new) };
+	uint32_t i;
+
+	for (i = 0; i < new->stream.nrows; i++)
+		if (new->rows[i].head == i)
+			match_key(&m, i);
+	for (i = 0; i < old->stream.nrows; i++)
+		if (old->rows[i].head == i && old->rows[i].other == DIFF_NONE)
+			judge_key(&m, i, DIFF_NONE);
+	free(m.old.v);
+	free(m.old.by_known);
+	free(m.new.v);
+	free(m.new.by_known);
+	free(m.probes);
+	free(m.order);
+	buf_free(&m.scratch);
 }

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "diff/match.h"
+
 static const struct {
 	const char *name;
 	enum out_mark mark;
@@ -118,7 +120,6 @@ void
 diff_rows_free(struct diff_rows *r)
 {
 	diff_seen_free(&r->seen);
-	arena_free(&r->arena);
 	diff_map_free(r->old_map, &r->d->old);
 	diff_map_free(r->new_map, &r->d->new);
 	free(r->v);
@@ -156,21 +157,16 @@ make_was(struct diff_rows *r, uint32_t row)
 	struct diff_side *new = &r->d->new, *old = &r->d->old;
 	const struct cols *list = &r->d->plan.set;
 	uint32_t peer = new->rows[row].peer;
-	struct diff_tuple a, b;
-	uint64_t common;
+	uint64_t changed = diff_changed_fields(old, new, row);
+	const struct str *v = stream_values(&old->stream, peer);
 	size_t i;
 
-	diff_tuple_read(&a, old, peer, &r->arena);
-	diff_tuple_read(&b, new, row, &r->arena);
-	common = diff_tuple_common(list, a.known, b.known);
 	r->was.n = 0;
 	for (i = 0; i < list->n; i++)
 		/* The old value as it was, and not only what is compared. */
-		if ((common >> i & 1) != 0 && !str_eq(a.v[i], b.v[i]))
-			add_pair(&r->was, list->v[i].name, diff_at(
-			    old->stream.reader.v,
+		if ((changed >> i & 1) != 0)
+			add_pair(&r->was, list->v[i].name, diff_at(v,
 			    diff_header_of(old, peer)->set[i]));
-	arena_free(&r->arena);
 	return buf_str(&r->was);
 }
 

@@ -32,7 +32,6 @@ struct diff_rows {
 	struct diff *d;
 	const struct cols *cols;
 	struct diff_seen seen;
-	struct arena arena;		/* of the was at hand */
 	int **old_map, **new_map;
 	bool rx, tx;			/* there are rates */
 	struct str *v;

@@ -37,6 +37,8 @@ struct diff_host {
 	bool unscanned;		/* the other side is not of this host */
 };
 
+enum { DIFF_SET_MAX = 63 };	/* fields: match.c has a bit for each, and one */
+
 /* What both sides of a comparison have in common. */
 struct diff_plan {
 	struct cols key;	/* empty: the default one */

@@ -2,7 +2,7 @@
  * Fuzz entry: two snapshots as prt-diff reads, compares, prints and keeps them.
  * The input is OLD, a line %%, and NEW.
  */
-#include "diff/pair.h"
+#include "diff/match.h"
 #include "diff/print.h"
 #include "diff/row.h"
 #include "diff/state.h"
