@@ -335,6 +335,9 @@ stream_values(struct stream *s, size_t row)
 {
 	struct str line = { s->rows[row].line, s->rows[row].len };
 
+	if (s->reader.line == line.p)
+		return s->reader.v;
+	s->reader.line = line.p;
 	if (s->reader.v == NULL)
 		s->reader.v = mem_alloc(s->all.n * sizeof *s->reader.v);
 	s->reader.unescaped.n = 0;

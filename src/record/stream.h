@@ -62,6 +62,7 @@ struct stream {
 	struct str host;
 	bool started, moved;		/* moved: the next record is elsewhere */
 	struct stream_reader {
+		const char *line;	/* of which v has the values */
 		struct str *v;
 		struct buf unescaped;
 	} reader;
@@ -105,7 +106,8 @@ bool stream_check(const struct stream *s);
 /* False after a message if there is not even a header: no scan writes that. */
 bool stream_check_any(const struct stream *s);
 
-/* The values of a row, by column; they live until the next call. */
+/* The values of a row, by column; they live until those of another row are asked
+ * for. */
 const struct str *stream_values(struct stream *s, size_t row);
 
 /* The number of a host by its name, which may be missing, or STREAM_NONE. */
