@@ -4,9 +4,9 @@
 #include <stdint.h>
 #include <unistd.h>
 
+#include "diff/columns.h"
 #include "diff/match.h"
 #include "diff/print.h"
-#include "diff/row.h"
 #include "diff/state.h"
 #include "lib/err.h"
 #include "lib/input.h"
@@ -164,7 +164,6 @@ print_changes(struct options *o)
 {
 	struct cols_known known = { FIELD_COUNT, NULL };
 	struct cols all, cols;
-	struct out *out;
 	bool ok;
 
 	cols_init(&all);
@@ -174,13 +173,9 @@ print_changes(struct options *o)
 	/* `all' is what there is, not what there could be. */
 	if (o->common.columns != NULL && strcmp(o->common.columns, "all") == 0)
 		known.limit = F_PROTO;
-	ok = opts_columns(&o->common, &cols, &all, known);
-	if (ok) {
-		o->common.out.quiet = true;
-		out = out_open(&o->common.out);
-		diff_print(&o->print, &cols, out);
-		ok = out_close(out);
-	}
+	o->common.out.quiet = true;
+	ok = opts_columns(&o->common, &cols, &all, known) &&
+	    diff_print(&o->print, &cols, &o->common.out);
 	cols_free(&all);
 	cols_free(&cols);
 	return ok;

@@ -1,5 +1,5 @@
 /*
- * diff-seen: since when a key is there, and how fast its counters go.
+ * diff/first-seen: when a key was first seen.
  */
 #ifndef DIFF_FIRST_SEEN_H
 #define DIFF_FIRST_SEEN_H
@@ -25,13 +25,5 @@ void diff_seen_free(struct diff_seen *s);
  * rows are gone after that. */
 int64_t diff_seen_new(struct diff_seen *s, uint32_t row);
 int64_t diff_seen_old(struct diff_seen *s, uint32_t row);
-
-/* Both sides have the counter field and a time. */
-bool diff_has_rate(const struct diff *d, enum field_id counter);
-
-/* What a counter of NEW's row, whose values are v, grew by since OLD, a second.
- * False where that cannot be said. */
-bool diff_rate(struct diff_seen *s, uint32_t row, const struct str *v,
-    enum field_id counter, uint64_t *rate);
 
 #endif

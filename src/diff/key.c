@@ -95,25 +95,16 @@ find_positions(const struct cols *cols, const struct cols *list)
 	return at;
 }
 
-static bool
-both_have(const struct diff_side *a, const struct diff_side *b,
-    enum field_id id)
-{
-	return stream_has_field(&a->stream, id) &&
-	    (b == NULL || stream_has_field(&b->stream, id));
-}
-
 void
 diff_key_default(struct cols *key, const struct diff_side *a,
     const struct diff_side *b)
 {
-	bool iface = both_have(a, b, F_IFACE) && !both_have(a, b, F_PROTO);
 	size_t i;
 
 	for (i = 0; i < NELEMS(default_key); i++)
-		if (both_have(a, b, default_key[i]))
+		if (diff_both_have(a, b, default_key[i]))
 			cols_add_field(key, default_key[i]);
-	if (iface)
+	if (diff_both_have(a, b, F_IFACE) && !diff_both_have(a, b, F_PROTO))
 		cols_add_field(key, F_IFACE);
 }
 
@@ -143,7 +134,7 @@ guess_key(struct diff_side *s)
 	if (s->plan->key.n > 0)
 		cols_copy(&key, &s->plan->key);
 	else
-		diff_key_default(&key, s, NULL);
+		diff_key_default(&key, s, s);
 	changed = !cols_equal(&s->key, &key);
 	if (changed)
 		set_key(s, &key);

@@ -1,5 +1,5 @@
 /*
- * diff-key: what makes records the same thing, what is compared of them, and
+ * diff/key: what makes records the same thing, what is compared of them, and
  * the hashes of both.
  */
 #ifndef DIFF_KEY_H
@@ -19,8 +19,7 @@ enum diff_owner diff_owner(const struct diff_side *s, const int *at,
 struct str diff_value(const struct cols *list, const int *at, size_t i,
     const struct str *v);
 
-/* The default key of records that a and b (which may be NULL) may both have,
- * into the empty key. */
+/* Adds the fields of the default key that a and b both have to the empty key. */
 void diff_key_default(struct cols *key, const struct diff_side *a,
     const struct diff_side *b);
 

@@ -220,12 +220,9 @@ member_of(const struct party *p, uint32_t row)
 static uint64_t
 pid_of(struct diff_side *s, uint32_t row)
 {
-	int at = stream_cols(&s->stream, row)->at[F_PID];
 	uint64_t pid = UINT64_MAX;
 
-	if (at >= 0)
-		num_parse(stream_values(&s->stream, row)[at], UINT64_MAX,
-		    &pid);
+	num_parse(diff_value_of(s, row, F_PID), UINT64_MAX, &pid);
 	return pid;
 }
 

@@ -2,14 +2,65 @@
 
 #include <stdlib.h>
 
-#include "diff/row.h"
+#include "diff/columns.h"
+#include "diff/first-seen.h"
+#include "diff/match.h"
+#include "diff/rate.h"
+#include "lib/num.h"
+#include "lib/timestamp.h"
 
-/* Rows in the order of NEW's snapshots that they are printed with. */
-struct order {
-	const struct diff_side *side;
+static const struct {
+	const char *name;
+	enum out_mark mark;
+} changes[] = {
+	[DIFF_UNCHANGED] = { "unchanged", OUT_PLAIN },
+	[DIFF_CHANGED] = { "changed", OUT_ODD },
+	[DIFF_NEW] = { "new", OUT_GOOD },
+	[DIFF_GONE] = { "gone", OUT_BAD },
+};
+
+/* One print. */
+struct printer {
+	const struct diff_print *p;
+	struct diff *d;
+	const struct cols *cols;
+	struct out *out;
+	struct diff_seen seen;
+	bool rx, tx;			/* there are rates */
+	struct snap_room room[2];	/* for what out has, and had before */
+	struct snap snap[2];
+	struct buf was;
+	char first_seen[TIMESTAMP_LEN], rx_rate[NUM_MAX], tx_rate[NUM_MAX];
+};
+
+/* The rows of a side, in the order of NEW's snapshots that they are printed
+ * with. */
+struct print_side {
+	struct diff_side *side;
+	struct diff_map map;
 	uint32_t *rows;		/* NULL: as they are, all with the first */
 	size_t *start;		/* where each snapshot's rows begin */
 };
+
+unsigned
+diff_changes(const char *list)
+{
+	struct str rest = str_from(list), name;
+	unsigned set = 0, one;
+	size_t i;
+
+	do {
+		name = str_cut(&rest, ',');
+		one = 0;
+		for (i = DIFF_CHANGED; i < NELEMS(changes); i++)
+			if (str_is(name, changes[i].name))
+				one = DIFF_BIT(i);
+		if (one == 0)
+			return 0;
+		set |= one;
+	} while (rest.p != NULL);
+	return set;
+}
 
 static size_t
 snap_in_new(const struct diff *d, const struct diff_side *side, uint32_t row)
@@ -23,30 +74,116 @@ snap_in_new(const struct diff *d, const struct diff_side *side, uint32_t row)
 
 /* Counting sort: records of different hosts may come in any order. */
 static void
-order_init(struct order *o, const struct diff *d,
-    const struct diff_side *side)
+sort_side(struct print_side *s, const struct diff *d)
 {
 	size_t n = d->new.stream.nsnaps;
-	uint32_t i;
+	uint32_t i, nrows = (uint32_t)s->side->stream.nrows;
 
-	*o = (struct order){ side, NULL, NULL };
 	if (n < 2)
 		return;
-	o->rows = mem_alloc(side->stream.nrows * sizeof *o->rows);
-	o->start = mem_alloc((n + 2) * sizeof *o->start);
-	for (i = 0; i < side->stream.nrows; i++)
-		o->start[snap_in_new(d, side, i) + 2]++;
+	s->rows = mem_alloc(nrows * sizeof *s->rows);
+	s->start = mem_alloc((n + 2) * sizeof *s->start);
+	for (i = 0; i < nrows; i++)
+		s->start[snap_in_new(d, s->side, i) + 2]++;
 	for (i = 2; i < n + 2; i++)
-		o->start[i] += o->start[i - 1];
-	for (i = 0; i < side->stream.nrows; i++)
-		o->rows[o->start[snap_in_new(d, side, i) + 1]++] = i;
+		s->start[i] += s->start[i - 1];
+	for (i = 0; i < nrows; i++)
+		s->rows[s->start[snap_in_new(d, s->side, i) + 1]++] = i;
 }
 
 static void
-order_free(struct order *o)
+begin_side(struct print_side *s, const struct printer *p,
+    struct diff_side *side)
 {
-	free(o->rows);
-	free(o->start);
+	*s = (struct print_side){ .side = side };
+	diff_map_init(&s->map, side, p->cols);
+	sort_side(s, p->d);
+}
+
+static void
+end_side(struct print_side *s)
+{
+	diff_map_free(&s->map);
+	free(s->rows);
+	free(s->start);
+}
+
+static void
+add_pair(struct buf *b, struct str name, struct str old)
+{
+	size_t i;
+
+	if (b->n > 0)
+		buf_putc(b, ',');
+	buf_add(b, name.p, name.n);
+	buf_putc(b, '=');
+	for (i = 0; i < old.n; i++) {
+		if (old.p[i] == ',' || old.p[i] == '=' || old.p[i] == '\\')
+			buf_putc(b, '\\');
+		buf_putc(b, old.p[i]);
+	}
+}
+
+/* What differs from the row of OLD that a changed one is paired with. */
+static struct str
+make_was(struct printer *p, uint32_t row)
+{
+	struct diff_side *new = &p->d->new, *old = &p->d->old;
+	const struct cols *list = &p->d->plan.set;
+	uint64_t changed = diff_changed_fields(old, new, row);
+	uint32_t peer = new->rows[row].peer;
+	const struct str *v = stream_values(&old->stream, peer);
+	const int *at = diff_header_of(old, peer)->set;
+	size_t i;
+
+	p->was.n = 0;
+	for (i = 0; i < list->n; i++)
+		/* The old value as it was, and not only what is compared. */
+		if ((changed >> i & 1) != 0)
+			add_pair(&p->was, list->v[i].name, diff_at(v, at[i]));
+	return buf_str(&p->was);
+}
+
+static struct str
+make_rate(struct printer *p, const struct diff_side *side, uint32_t row,
+    enum field_id counter, char *text)
+{
+	uint64_t rate;
+
+	if (side == &p->d->new && diff_rate(p->d, row, counter, &rate))
+		return num_str(text, rate);
+	return STR_NONE;
+}
+
+static void
+print_row(struct printer *p, struct print_side *s, uint32_t row)
+{
+	uint8_t change = s->side->rows[row].change;
+	const int *at = p->cols->at;
+	struct str *v = s->map.v;
+	int64_t seen = DIFF_NEVER;
+
+	/* First of all: it reads other rows of the side. */
+	if (at[F_FIRST_SEEN] >= 0)
+		seen = s->side == &p->d->new ? diff_seen_new(&p->seen, row) :
+		    diff_seen_old(&p->seen, row);
+	diff_map_row(&s->map, row);
+	if (seen != DIFF_NEVER) {
+		timestamp_format(p->first_seen, seen);
+		v[at[F_FIRST_SEEN]] =
+		    (struct str){ p->first_seen, TIMESTAMP_LEN };
+	}
+	if (at[F_CHANGE] >= 0)
+		v[at[F_CHANGE]] = str_from(changes[change].name);
+	if (at[F_WAS] >= 0 && change == DIFF_CHANGED)
+		v[at[F_WAS]] = make_was(p, row);
+	if (at[F_RX_RATE] >= 0 && p->rx)
+		v[at[F_RX_RATE]] = make_rate(p, s->side, row, F_RX_BYTES,
+		    p->rx_rate);
+	if (at[F_TX_RATE] >= 0 && p->tx)
+		v[at[F_TX_RATE]] = make_rate(p, s->side, row, F_TX_BYTES,
+		    p->tx_rate);
+	out_row(p->out, v, changes[change].mark);
 }
 
 static bool
@@ -57,20 +194,20 @@ is_wanted(const struct diff_print *p, const struct diff_row *row)
 }
 
 static void
-print_rows(const struct diff_print *p, const struct order *o, size_t snap,
-    struct diff_rows *r, struct out *out)
+print_rows(struct printer *p, struct print_side *s, size_t snap)
 {
-	const struct diff_row *rows = o->side->rows;
+	const struct diff_row *rows = s->side->rows;
+	size_t i = s->rows != NULL ? s->start[snap] : 0;
+	size_t end = s->rows != NULL ? s->start[snap + 1] :
+	    s->side->stream.nrows;
 	uint32_t row;
-	size_t i = o->rows != NULL ? o->start[snap] : 0;
-	size_t end = o->rows != NULL ? o->start[snap + 1] : o->side->stream.nrows;
 
 	for (; i < end; i++) {
-		row = o->rows != NULL ? o->rows[i] : (uint32_t)i;
+		row = s->rows != NULL ? s->rows[i] : (uint32_t)i;
 		/* An OLD row that is not gone is shown as its NEW row. */
-		if (is_wanted(p, &rows[row]) && (o->side == &p->d->new ||
+		if (is_wanted(p->p, &rows[row]) && (s->side == &p->d->new ||
 		    rows[row].change == DIFF_GONE))
-			diff_row_out(r, o->side, row, out);
+			print_row(p, s, row);
 	}
 }
 
@@ -121,30 +258,38 @@ make_snap(const struct diff_print *p, struct snap_room *s, size_t i)
 		snap_set(s, "partial", STR_LIT("1"));
 }
 
-void
-diff_print(struct diff_print *p, const struct cols *cols,
-    struct out *out)
+static void
+print_snaps(struct printer *p)
 {
-	struct diff *d = p->d;
-	struct order old, new;
-	struct diff_rows r;
-	size_t i, n = d->new.stream.nsnaps;
+	struct print_side old, new;
+	size_t i, n = p->d->new.stream.nsnaps;
 
-	diff_rows_init(&r, d, cols);
-	order_init(&new, d, &d->new);
-	order_init(&old, d, &d->old);
-	if (n == 0)
-		out_snapshot(out, NULL, cols);
+	begin_side(&new, p, &p->d->new);
+	begin_side(&old, p, &p->d->old);
 	for (i = 0; i < n || i == 0; i++) {
 		if (n > 0) {
-			make_snap(p, &p->room[i % 2], i);
+			make_snap(p->p, &p->room[i % 2], i);
 			p->snap[i % 2] = snap_of(&p->room[i % 2]);
-			out_snapshot(out, &p->snap[i % 2], cols);
 		}
-		print_rows(p, &new, i, &r, out);
-		print_rows(p, &old, i, &r, out);
+		out_snapshot(p->out, n > 0 ? &p->snap[i % 2] : NULL, p->cols);
+		print_rows(p, &new, i);
+		print_rows(p, &old, i);
 	}
-	order_free(&new);
-	order_free(&old);
-	diff_rows_free(&r);
+	end_side(&new);
+	end_side(&old);
+}
+
+bool
+diff_print(const struct diff_print *print, const struct cols *cols,
+    const struct out_opts *opts)
+{
+	struct printer p = { .p = print, .d = print->d, .cols = cols,
+		.out = out_open(opts), .rx = diff_has_rate(print->d, F_RX_BYTES),
+		.tx = diff_has_rate(print->d, F_TX_BYTES) };
+
+	diff_seen_init(&p.seen, p.d);
+	print_snaps(&p);
+	diff_seen_free(&p.seen);
+	buf_free(&p.was);
+	return out_close(p.out);
 }

@@ -1,5 +1,5 @@
 /*
- * diff-print: what prt-diff prints, one snapshot for each of NEW.
+ * diff/print: what prt-diff prints, one snapshot for each of NEW.
  */
 #ifndef DIFF_PRINT_H
 #define DIFF_PRINT_H
@@ -7,20 +7,26 @@
 #include "diff/diff.h"
 #include "out/out.h"
 
+/* Sets of changes. */
+#define DIFF_BIT(change) (1u << (change))
+#define DIFF_CHANGES (DIFF_BIT(DIFF_CHANGED) | DIFF_BIT(DIFF_NEW) | \
+    DIFF_BIT(DIFF_GONE))
+
 struct diff_print {
 	struct diff *d;
-	unsigned changes;	/* the rows to print, see diff-row */
+	unsigned changes;	/* the rows to print */
 	bool every;		/* all records of a member, not its first */
-	struct snap_room room[2];	/* for what out has now, and had before */
-	struct snap snap[2];
 };
+
+/* Parses a list such as new,gone; 0 if it is not one. */
+unsigned diff_changes(const char *list);
 
 /* Some row of that kind is a change. */
 bool diff_print_any(const struct diff_print *p);
 
-/* p and cols must live until out is closed. */
-void diff_print(struct diff_print *p, const struct cols *cols,
-    struct out *out);
+/* False after a message if standard output did not take it all. */
+bool diff_print(const struct diff_print *p, const struct cols *cols,
+    const struct out_opts *opts);
 
 /* NEW's snapshot without what only prt-diff says, into the empty s. */
 void diff_print_snap(struct snap_room *s, const struct snap *from);

@@ -104,11 +104,28 @@ diff_header_of(const struct diff_side *s, uint32_t row)
 	return &s->headers[stream_part(&s->stream, row)->cols];
 }
 
+static inline bool
+diff_both_have(const struct diff_side *a, const struct diff_side *b,
+    enum field_id id)
+{
+	return stream_has_field(&a->stream, id) &&
+	    stream_has_field(&b->stream, id);
+}
+
 /* The value at a position, which may be -1. */
 static inline struct str
 diff_at(const struct str *v, int at)
 {
 	return at >= 0 ? v[at] : STR_NONE;
+}
+
+/* A value of a row; it lives until another row of the side is read. */
+static inline struct str
+diff_value_of(struct diff_side *s, uint32_t row, enum field_id id)
+{
+	int at = stream_cols(&s->stream, row)->at[id];
+
+	return at >= 0 ? stream_values(&s->stream, row)[at] : STR_NONE;
 }
 
 #endif

@@ -2,10 +2,12 @@
 
 #include <stdlib.h>
 
+#include "diff/columns.h"
+#include "diff/first-seen.h"
 #include "diff/print.h"
-#include "diff/row.h"
 #include "lib/err.h"
 #include "lib/escape.h"
+#include "lib/timestamp.h"
 
 enum { FLUSH_SIZE = 64 * 1024 };
 
@@ -14,8 +16,7 @@ struct save {
 	struct state *state;
 	struct buf buf;
 	struct cols cols;		/* of the rows at hand */
-	int **map, **old_map;		/* for rows of the side at hand, OLD */
-	struct str *v;
+	struct diff_map map, old;	/* for rows of the side at hand, OLD */
 	struct diff_seen seen;
 	uint64_t rows;
 	size_t snaps;
@@ -32,15 +33,16 @@ flush(struct save *s, size_t size)
 	s->buf.n = 0;
 }
 
+/* A snapshot of an input. */
 static void
-save_snap(struct save *s, const struct snap *from, bool part)
+save_snap(struct save *s, const struct stream *in, const struct snap *from)
 {
 	struct snap_room room;
 	struct snap snap;
 
 	diff_print_snap(&room, from);
 	snap_set(&room, "state", STR_LIT("1"));
-	if (part)
+	if (stream_is_selection(in))
 		snap_set(&room, "partial", STR_LIT("1"));
 	snap = snap_of(&room);
 	snap_format(&s->buf, &snap);
@@ -54,7 +56,7 @@ save_host(struct save *s, struct str name)
 	struct snap_pair pair = { STR_LIT("host"), name };
 	struct snap snap = { name.n > 0, &pair };
 
-	save_snap(s, &snap, false);
+	save_snap(s, &s->d->new.stream, &snap);
 }
 
 static void
@@ -64,7 +66,7 @@ save_new_snaps(struct save *s)
 	uint32_t i;
 
 	for (i = 0; i < new->nsnaps; i++)
-		save_snap(s, &new->snaps[i].snap, stream_is_selection(new));
+		save_snap(s, new, &new->snaps[i].snap);
 	for (i = 0; i < new->nhosts && new->nsnaps == 0; i++)
 		save_host(s, stream_host_name(new, i));
 	if (s->snaps == 0)
@@ -72,29 +74,26 @@ save_new_snaps(struct save *s)
 }
 
 static void
-set_cols(struct save *s, const struct diff_side *side)
+begin_rows(struct save *s, struct diff_side *side)
 {
 	cols_free(&s->cols);
 	diff_side_cols(&s->cols, side);
-	if (s->cols.n == 0)
-		return;
-	cols_add_field(&s->cols, F_FIRST_SEEN);
-	s->map = diff_map(side, &s->cols);
-	s->old_map = diff_map(&s->d->old, &s->cols);
-	s->v = mem_alloc(s->cols.n * sizeof *s->v);
-	cols_format(&s->buf, &s->cols);
+	if (s->cols.n > 0) {
+		cols_add_field(&s->cols, F_FIRST_SEEN);
+		cols_format(&s->buf, &s->cols);
+	}
+	diff_map_init(&s->map, side, &s->cols);
+	diff_map_init(&s->old, &s->d->old, &s->cols);
 }
 
 static void
-drop_cols(struct save *s, const struct diff_side *side)
+end_rows(struct save *s)
 {
-	if (s->cols.n == 0)
-		return;
-	diff_map_free(s->map, side);
-	diff_map_free(s->old_map, &s->d->old);
-	free(s->v);
+	diff_map_free(&s->map);
+	diff_map_free(&s->old);
 }
 
+/* Writes the row that map is at. */
 static void
 write_row(struct save *s, int64_t seen)
 {
@@ -102,51 +101,34 @@ write_row(struct save *s, int64_t seen)
 
 	if (seen != DIFF_NEVER) {
 		timestamp_format(text, seen);
-		s->v[s->cols.at[F_FIRST_SEEN]] =
+		s->map.v[s->cols.at[F_FIRST_SEEN]] =
 		    (struct str){ text, TIMESTAMP_LEN };
 	}
-	escape_line(&s->buf, s->v, s->cols.n);
+	escape_line(&s->buf, s->map.v, s->cols.n);
 	s->rows++;
 	flush(s, FLUSH_SIZE);
 }
 
-/* Field i is one that OLD's row fills in: the owner's if all of him is unknown,
- * else what is compared and missing. */
-static bool
-is_filled(const struct save *s, size_t i, bool owned)
-{
-	const struct col *col = &s->cols.v[i];
-
-	if (!owned && col->id != FIELD_NONE && field_table[col->id].owner)
-		return true;
-	return s->v[i].n == 0 && cols_find(&s->d->plan.set, col->name) >= 0;
-}
-
+/* Fills in what OLD's row knew: of an owner who is wholly unknown all, else
+ * what is compared and missing. */
 static void
-fill(struct save *s, uint32_t peer)
+fill_row(struct save *s, uint32_t peer)
 {
-	struct stream *old = &s->d->old.stream;
-	const int *map = s->old_map[stream_part(old, peer)->cols];
-	const struct str *was = stream_values(old, peer);
+	struct str *v = s->map.v;
 	int pid = s->cols.at[F_PID] >= 0 ? s->cols.at[F_PID] :
 	    s->cols.at[F_PROCESS];
-	bool owned = pid < 0 || s->v[pid].n > 0;
+	bool owned = pid < 0 || v[pid].n > 0;
 	size_t i;
 
-	for (i = 0; i < s->cols.n; i++)
-		if (map[i] >= 0 && was[map[i]].n > 0 && is_filled(s, i, owned))
-			s->v[i] = was[map[i]];
-}
+	diff_map_row(&s->old, peer);
+	for (i = 0; i < s->cols.n; i++) {
+		const struct col *col = &s->cols.v[i];
+		bool owner = col->id != FIELD_NONE && field_table[col->id].owner;
 
-static void
-copy_values(struct save *s, struct stream *in, uint32_t row)
-{
-	const int *map = s->map[stream_part(in, row)->cols];
-	const struct str *v = stream_values(in, row);
-	size_t i;
-
-	for (i = 0; i < s->cols.n; i++)
-		s->v[i] = diff_at(v, map[i]);
+		if (s->old.v[i].n > 0 && ((owner && !owned) || (v[i].n == 0 &&
+		    cols_find(&s->d->plan.set, col->name) >= 0)))
+			v[i] = s->old.v[i];
+	}
 }
 
 /* One that knows less than OLD did is written with what OLD knew: once with
@@ -159,9 +141,9 @@ save_new_row(struct save *s, uint32_t i)
 	int64_t seen = diff_seen_new(&s->seen, i);
 
 	do {
-		copy_values(s, &s->d->new.stream, i);
+		diff_map_row(&s->map, i);
 		if (peer != DIFF_NONE) {
-			fill(s, peer);
+			fill_row(s, peer);
 			peer = s->d->old.rows[peer].peer;
 		}
 		write_row(s, seen);
@@ -171,13 +153,13 @@ save_new_row(struct save *s, uint32_t i)
 static void
 save_new(struct save *s)
 {
-	const struct diff_side *new = &s->d->new;
+	struct diff_side *new = &s->d->new;
 	uint32_t i;
 
-	set_cols(s, new);
+	begin_rows(s, new);
 	for (i = 0; i < new->stream.nrows && s->ok; i++)
 		save_new_row(s, i);
-	drop_cols(s, new);
+	end_rows(s);
 }
 
 static void
@@ -187,15 +169,15 @@ save_unscanned(struct save *s)
 	int64_t seen;
 	uint32_t i;
 
-	set_cols(s, old);
+	begin_rows(s, old);
 	for (i = 0; i < old->stream.nrows && s->ok; i++) {
 		if (!diff_is_unscanned(old, i))
 			continue;
 		seen = diff_seen_old(&s->seen, i);
-		copy_values(s, &old->stream, i);
+		diff_map_row(&s->map, i);
 		write_row(s, seen);
 	}
-	drop_cols(s, old);
+	end_rows(s);
 }
 
 /* The snapshots of hosts that were not scanned; says how many there are. */
@@ -211,7 +193,7 @@ save_old_snaps(struct save *s)
 		if (!s->d->old.hosts[stream_host(old, snap_get(snap,
 		    "host"))].unscanned)
 			continue;
-		save_snap(s, snap, stream_is_selection(old));
+		save_snap(s, old, snap);
 		n++;
 	}
 	return n;
@@ -248,39 +230,30 @@ diff_save(struct diff *d, struct state *state)
 	return s.ok;
 }
 
-/* The snapshots that would be written; *named whether each says its host. */
-static size_t
-count_snaps(const struct diff *d, bool *named)
-{
-	const struct stream *old = &d->old.stream, *new = &d->new.stream;
-	size_t n = new->nsnaps > 0 ? new->nsnaps : new->nhosts;
-	uint32_t i;
-
-	*named = n > 0;
-	for (i = 0; i < new->nsnaps; i++)
-		*named = *named &&
-		    snap_get(&new->snaps[i].snap, "host").n > 0;
-	for (i = 0; i < new->nhosts; i++)
-		*named = *named && names_text(&new->hosts, i + 1).n > 0;
-	n += n == 0;
-	for (i = 0; i < old->nhosts; i++) {
-		if (!d->old.hosts[i].unscanned)
-			continue;
-		*named = *named && names_text(&old->hosts, i + 1).n > 0;
-		n++;
-	}
-	return n;
-}
-
 bool
 diff_save_able(const struct diff *d)
 {
-	bool named;
+	const struct stream *old = &d->old.stream, *new = &d->new.stream;
+	size_t snaps = new->nsnaps > 0 ? new->nsnaps : new->nhosts;
+	size_t unnamed = 0;
+	uint32_t i;
 
-	if (count_snaps(d, &named) <= 1 || named)
+	for (i = 0; i < new->nsnaps; i++)
+		unnamed += snap_get(&new->snaps[i].snap, "host").n == 0;
+	for (i = 0; i < new->nhosts; i++)
+		unnamed += names_text(&new->hosts, i + 1).n == 0;
+	if (snaps == 0)
+		snaps = unnamed = 1;
+	for (i = 0; i < old->nhosts; i++) {
+		if (!d->old.hosts[i].unscanned)
+			continue;
+		unnamed += names_text(&old->hosts, i + 1).n == 0;
+		snaps++;
+	}
+	if (snaps <= 1 || unnamed == 0)
 		return true;
 	err_msg("%s: not every record and ##prt line says its host: cannot be "
-	    "kept beside other hosts", d->new.stream.name);
+	    "kept beside other hosts", new->name);
 	return false;
 }
 

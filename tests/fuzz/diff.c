@@ -2,9 +2,9 @@
  * Fuzz entry: two snapshots as prt-diff reads, compares, prints and keeps them.
  * The input is OLD, a line %%, and NEW.
  */
+#include "diff/columns.h"
 #include "diff/match.h"
 #include "diff/print.h"
-#include "diff/row.h"
 #include "diff/state.h"
 #include "fuzz.h"
 
@@ -62,14 +62,11 @@ print(struct diff *d, const char *format, bool every)
 	struct out_opts opts = { .format = out_format(format), .quiet = true,
 		.wide = every };
 	struct cols cols;
-	struct out *out;
 	int fd = fuzz_catch();
 
 	cols_init(&cols);
 	diff_all_cols(&cols, d);
-	out = out_open(&opts);
-	diff_print(&print, &cols, out);
-	check(out_close(out), "not printed");
+	check(diff_print(&print, &cols, &opts), "not printed");
 	cols_free(&cols);
 	return fd;
 }

@@ -1,0 +1,33 @@
+/*
+ * diff/columns: the columns that prt-diff writes, and where their values are.
+ */
+#ifndef DIFF_COLUMNS_H
+#define DIFF_COLUMNS_H
+
+#include "diff/diff.h"
+
+/* Appends a side's columns except those that prt-diff adds. */
+void diff_side_cols(struct cols *c, const struct diff_side *s);
+
+/* All columns there are: NEW's, OLD's that it lacks, and those that are added,
+ * into the empty c. */
+void diff_all_cols(struct cols *c, const struct diff *d);
+
+/* A side's values by other columns than its own. */
+struct diff_map {
+	struct diff_side *side;
+	const struct cols *cols;
+	int *from;		/* by column: the position in its header, or -1 */
+	uint32_t header;	/* that from is for */
+	struct str *v;		/* by column: the row at hand */
+};
+
+/* Keeps the side and cols.  The caller calls diff_map_free. */
+void diff_map_init(struct diff_map *m, struct diff_side *side,
+    const struct cols *cols);
+void diff_map_free(struct diff_map *m);
+
+/* Sets v to the values of a row; what prt-diff adds is missing. */
+void diff_map_row(struct diff_map *m, uint32_t row);
+
+#endif
