@@ -32,6 +32,7 @@ struct options {
 	unsigned only;
 	uint64_t wait;
 	bool force, init;
+	bool have_state;		/* the file of -S is there */
 };
 
 static bool
@@ -193,14 +194,15 @@ start_side(const struct options *o, struct diff_side *side, const char *path)
 
 /* Compares the two sides, which were started. */
 static bool
-compare_sides(struct options *o, bool is_state)
+compare_sides(struct options *o)
 {
 	struct diff *d = &o->diff;
 
-	if (!diff_load(d) || (is_state && !diff_save_check(&d->old.stream)) ||
-	    !diff_check(d, o->force) ||
-	    (diff_is_stale(d, is_state ? "" : "warning: ") && is_state) ||
-	    (o->state != NULL && !diff_save_able(d)))
+	if (!diff_load(d) ||
+	    (o->have_state && !diff_state_check(&d->old.stream)) ||
+	    !diff_check(d, (o->force ? DIFF_ANY_SCOPE : 0) |
+	    (o->have_state ? 0 : DIFF_ANY_TIME)) ||
+	    (o->state != NULL && !diff_state_check_hosts(d)))
 		return false;
 	diff_match(&d->old, &d->new);
 	return o->common.quiet || o->init || print_changes(o);
@@ -216,11 +218,12 @@ update(struct options *o, struct state *state)
 	if (!state_open(state, &fd))
 		return false;
 	diff_side_init(&d->old, &d->plan, o->state, fd);
-	if (!compare_sides(o, fd >= 0))
+	o->have_state = fd >= 0;
+	if (!compare_sides(o))
 		return false;
 	if (fd < 0 && !o->init)
 		err_msg("%s: no state yet: every record is new", o->state);
-	return state_begin(state) && diff_save(d, state) &&
+	return state_begin(state) && diff_state_save(d, state) &&
 	    state_commit(state);
 }
 
@@ -241,7 +244,7 @@ compare_files(struct options *o)
 		    !start_side(o, &d->new, o->new))
 			return false;
 		priv_keep(0);		/* nothing more is opened */
-		return compare_sides(o, false);
+		return compare_sides(o);
 	}
 	if (!start_side(o, &d->new, o->new))
 		return false;

@@ -1,7 +1,10 @@
 #include "diff/diff.h"
 
 #include <pthread.h>
+#include <stdio.h>
 
+#include "diff/key.h"
+#include "lib/err.h"
 #include "lib/timestamp.h"
 
 static void *
@@ -49,4 +52,276 @@ bool
 diff_time(const struct snap *s, int64_t *ms)
 {
 	return s != NULL && timestamp_parse(snap_get(s, "time"), ms);
+}
+
+/* `key=value' of a snapshot, for messages. */
+static const char *
+say(char out[100], const struct snap *s, const char *key)
+{
+	struct str v = snap_get(s, key);
+
+	snprintf(out, 100, "%s=%.*s", key, (int)(v.n < 60 ? v.n : 60),
+	    v.n > 0 ? v.p : "");
+	return out;
+}
+
+/* Neither side may be a part where the other is the whole. */
+static bool
+check_extent(const struct diff *d)
+{
+	const struct stream *old = &d->old.stream, *new = &d->new.stream;
+	bool part = stream_is_selection(new);
+
+	if (!stream_check_any(new))
+		return false;
+	if (old->partial && !old->state) {
+		err_msg("%s: partial=1: not a snapshot, but what was selected "
+		    "from one", old->name);
+		return false;
+	}
+	if (old->nsnaps == 0 || new->nsnaps == 0 ||
+	    stream_is_selection(old) == part)
+		return true;
+	err_msg("%s is a selection (fewer records than ##end says, or "
+	    "partial=1), %s is a whole snapshot: not comparable",
+	    part ? new->name : old->name, part ? old->name : new->name);
+	return false;
+}
+
+static bool
+has_hosts(const struct stream *s)
+{
+	return (s->nsnaps > 1 || s->nhosts > 1) &&
+	    stream_has_field(s, F_HOST);
+}
+
+static bool
+lacks_hosts(const struct stream *many, const struct stream *one)
+{
+	if (!has_hosts(many) || stream_has_field(one, F_HOST))
+		return false;
+	err_msg("%s has records of several hosts, %s has no field host "
+	    "(prt-scan -o +host)", many->name, one->name);
+	return true;
+}
+
+/* Finds the twins of the hosts.  Those of OLD without one are unscanned, except
+ * one that has no name. */
+static void
+pair_hosts(struct diff *d)
+{
+	const struct stream *old = &d->old.stream;
+	struct str name;
+	uint32_t i;
+
+	for (i = 0; i < old->nhosts; i++) {
+		struct diff_host *host = &d->old.hosts[i];
+
+		name = stream_host_name(old, i);
+		host->twin = stream_host(&d->new.stream, name);
+		host->unscanned = d->by_host && name.n > 0 &&
+		    host->twin == DIFF_NONE;
+	}
+}
+
+static void
+warn_unscanned(const struct diff *d)
+{
+	const struct stream *old = &d->old.stream;
+	struct str name = STR_NONE;
+	uint32_t i, n = 0;
+
+	for (i = 0; i < old->nhosts; i++)
+		if (d->old.hosts[i].unscanned && n++ == 0)
+			name = stream_host_name(old, i);
+	if (n > 0)
+		err_msg("warning: %s: not scanned: host %.*s%s: its records "
+		    "are not gone", d->new.stream.name,
+		    (int)(name.n < 80 ? name.n : 80), name.p,
+		    n > 1 ? " and others" : "");
+}
+
+static bool
+check_hosts(struct diff *d)
+{
+	const struct stream *s = &d->old.stream, *t = &d->new.stream;
+	const struct snap *old = diff_side_snap(&d->old, DIFF_NONE);
+	const struct snap *new = diff_side_snap(&d->new, DIFF_NONE);
+	char a[100], b[100];
+
+	if (lacks_hosts(s, t) || lacks_hosts(t, s))
+		return false;
+	d->by_host = stream_has_field(s, F_HOST) && stream_has_field(t, F_HOST);
+	pair_hosts(d);
+	if (d->by_host) {
+		warn_unscanned(d);
+	} else if (old != NULL && new != NULL &&
+	    snap_get(old, "host").n > 0 && snap_get(new, "host").n > 0 &&
+	    !str_eq(snap_get(old, "host"), snap_get(new, "host"))) {
+		err_msg("warning: %s has %s, %s has %s", s->name,
+		    say(a, old, "host"), t->name, say(b, new, "host"));
+	}
+	return true;
+}
+
+static bool
+check_scope(const struct diff *d, const struct snap *old,
+    const struct snap *new)
+{
+	char a[100], b[100];
+
+	if (snap_get(old, "scope").n == 0 || snap_get(new, "scope").n == 0 ||
+	    str_eq(snap_get(old, "scope"), snap_get(new, "scope")))
+		return true;
+	err_msg("%s has %s, %s has %s: not comparable (--force)",
+	    d->old.stream.name, say(a, old, "scope"), d->new.stream.name,
+	    say(b, new, "scope"));
+	return false;
+}
+
+/* Of two scans a saw less than b. */
+static bool
+saw_less(const struct snap *a, const struct snap *b)
+{
+	struct str ua = snap_get(a, "unowned"), ub = snap_get(b, "unowned");
+	struct str ea = snap_get(a, "euid"), eb = snap_get(b, "euid");
+
+	return (ua.n > 0 && !str_is(ua, "0") && str_is(ub, "0")) ||
+	    (ea.n > 0 && !str_is(ea, "0") && str_is(eb, "0"));
+}
+
+static void
+warn_privileges(const struct diff_side *s, const struct snap *snap)
+{
+	char a[100], b[100];
+
+	err_msg("warning: %s was scanned with fewer privileges (%s %s): "
+	    "unknown owners are no change", s->stream.name, say(a, snap, "euid"),
+	    say(b, snap, "unowned"));
+}
+
+static bool
+check_snaps(const struct diff *d, unsigned allow)
+{
+	bool told_old = false, told_new = false;
+	const struct snap *old, *new;
+	size_t i;
+
+	for (i = 0; i < d->new.stream.nsnaps; i++) {
+		new = diff_new_snap(d, i);
+		old = diff_old_snap(d, i);
+		if (old == NULL)
+			continue;
+		if ((allow & DIFF_ANY_SCOPE) == 0 && !check_scope(d, old, new))
+			return false;
+		if (!told_old && saw_less(old, new))
+			warn_privileges(&d->old, old);
+		told_old |= saw_less(old, new);
+		if (!told_new && saw_less(new, old))
+			warn_privileges(&d->new, new);
+		told_new |= saw_less(new, old);
+	}
+	return true;
+}
+
+/* Fields that the user named must be there. */
+static bool
+check_fields(const struct stream *s, const struct cols *list,
+    const char *option)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		struct str name = list->v[i].name;
+
+		if (stream_has(s, name))
+			continue;
+		err_msg("%s: no field %.*s (%s)", s->name,
+		    (int)(name.n < 80 ? name.n : 80), name.p, option);
+		return false;
+	}
+	return true;
+}
+
+static bool
+settle_key(struct diff *d, struct cols *key)
+{
+	static const enum field_id needed[] = { F_PROTO, F_LOCAL_PORT };
+	const struct stream *sides[] = { &d->old.stream, &d->new.stream };
+	size_t i, j;
+
+	if (d->plan.key.n > 0) {
+		cols_copy(key, &d->plan.key);
+		return check_fields(&d->old.stream, key, "--key") &&
+		    check_fields(&d->new.stream, key, "--key");
+	}
+	diff_key_default(key, &d->old, &d->new);
+	if (key->at[F_IFACE] >= 0)
+		return true;
+	for (i = 0; i < 2; i++) {
+		for (j = 0; j < 2; j++) {
+			if (stream_has_field(sides[i], needed[j]))
+				continue;
+			err_msg("%s: no field %s, and no --key",
+			    sides[i]->name, field_table[needed[j]].name);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+check_key(struct diff *d)
+{
+	struct diff_side *sides[] = { &d->old, &d->new };
+	struct cols key;
+	bool ok;
+	size_t i;
+
+	cols_init(&key);
+	ok = settle_key(d, &key);
+	for (i = 0; i < 2 && ok; i++)
+		if (!cols_equal(&sides[i]->key, &key))
+			diff_key_change(sides[i], &key);
+	cols_free(&key);
+	return ok;
+}
+
+static bool
+check_compared(const struct diff *d)
+{
+	return !d->compare_given ||
+	    (check_fields(&d->old.stream, &d->plan.set, "--compare") &&
+	    check_fields(&d->new.stream, &d->plan.set, "--compare"));
+}
+
+/* NEW may not be older than OLD. */
+static bool
+check_time(const struct diff *d, unsigned allow)
+{
+	const struct snap *old, *new;
+	int64_t then, now;
+	char a[100], b[100];
+	size_t i;
+
+	for (i = 0; i < d->new.stream.nsnaps; i++) {
+		new = diff_new_snap(d, i);
+		old = diff_old_snap(d, i);
+		if (!diff_time(new, &now) || !diff_time(old, &then) ||
+		    now >= then)
+			continue;
+		err_msg("%s%s has %s, older than %s with %s",
+		    (allow & DIFF_ANY_TIME) != 0 ? "warning: " : "",
+		    d->new.stream.name, say(a, new, "time"),
+		    d->old.stream.name, say(b, old, "time"));
+		return (allow & DIFF_ANY_TIME) != 0;
+	}
+	return true;
+}
+
+bool
+diff_check(struct diff *d, unsigned allow)
+{
+	return check_extent(d) && check_hosts(d) && check_snaps(d, allow) &&
+	    check_key(d) && check_compared(d) && check_time(d, allow);
 }

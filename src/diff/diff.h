@@ -1,5 +1,5 @@
 /*
- * diff: two sides and what makes them comparable.
+ * diff/diff: two sides and what makes them comparable.
  */
 #ifndef DIFF_DIFF_H
 #define DIFF_DIFF_H
@@ -16,21 +16,20 @@ struct diff {
 /* Loads both sides, which were started; false after a message. */
 bool diff_load(struct diff *d);
 
-/*
- * Sees to it that the two may be compared, marks hosts that were not scanned
- * and settles the key.  force: scopes may differ.  False after a message; also
- * warns of what makes a comparison doubtful.
- */
-bool diff_check(struct diff *d, bool force);
+/* What diff_check accepts: scopes that differ; with a warning, a NEW that is
+ * older than OLD. */
+enum { DIFF_ANY_SCOPE = 1, DIFF_ANY_TIME = 2 };
 
-/* NEW is older than OLD, said with a message that begins so. */
-bool diff_is_stale(const struct diff *d, const char *begin);
+/* Makes sure that the two may be compared, marks hosts that were not scanned
+ * and settles the key.  False after a message; also warns of what makes a
+ * comparison doubtful. */
+bool diff_check(struct diff *d, unsigned allow);
 
 /* Snapshot i of NEW and what OLD has of the same host; NULL: nothing. */
 const struct snap *diff_new_snap(const struct diff *d, size_t i);
 const struct snap *diff_old_snap(const struct diff *d, size_t i);
 
-/* The time of a snapshot (which may be NULL); false where it says none. */
+/* The time of a snapshot (which may be NULL); false if it says none. */
 bool diff_time(const struct snap *s, int64_t *ms);
 
 #endif

@@ -210,7 +210,7 @@ save_ends(struct save *s)
 }
 
 bool
-diff_save(struct diff *d, struct state *state)
+diff_state_save(struct diff *d, struct state *state)
 {
 	struct save s = { .d = d, .state = state, .ok = true };
 	size_t unscanned;
@@ -231,7 +231,7 @@ diff_save(struct diff *d, struct state *state)
 }
 
 bool
-diff_save_able(const struct diff *d)
+diff_state_check_hosts(const struct diff *d)
 {
 	const struct stream *old = &d->old.stream, *new = &d->new.stream;
 	size_t snaps = new->nsnaps > 0 ? new->nsnaps : new->nhosts;
@@ -258,7 +258,7 @@ diff_save_able(const struct diff *d)
 }
 
 bool
-diff_save_check(const struct stream *s)
+diff_state_check(const struct stream *s)
 {
 	size_t i;
 	bool ok = s->nsnaps > 0 && s->extent == REC_WHOLE;

@@ -78,7 +78,7 @@ save(struct diff *d)
 	struct state state = { .path = "state", .folder = -1, .lock = -1,
 		.fd = fuzz_file(STR_NONE) };
 
-	check(diff_save(d, &state), "not saved");
+	check(diff_state_save(d, &state), "not saved");
 	return fuzz_caught(state.fd);
 }
 
@@ -90,8 +90,8 @@ check_state(struct str text, struct str new)
 
 	start(&d, text, new);
 	check(stream_check(&d.old.stream), "a state that cannot be read");
-	check(diff_save_check(&d.old.stream), "a state that is none");
-	if (diff_check(&d, false) && !diff_is_stale(&d, "")) {
+	check(diff_state_check(&d.old.stream), "a state that is none");
+	if (diff_check(&d, 0)) {
 		diff_match(&d.old, &d.new);
 		check_rows(&d.new, &d.old);
 		check(!diff_print_any(&print), "a change of what was saved");
@@ -108,7 +108,7 @@ compare(struct str old, struct str new)
 
 	start(&d, old, new);
 	ok = stream_check(&d.old.stream) && stream_check(&d.new.stream) &&
-	    diff_check(&d, true);
+	    diff_check(&d, DIFF_ANY_SCOPE | DIFF_ANY_TIME);
 	if (ok) {
 		diff_match(&d.old, &d.new);
 		check_rows(&d.old, &d.new);
@@ -116,7 +116,7 @@ compare(struct str old, struct str new)
 		fuzz_caught_stream(print(&d, "tsv", true));
 		close(print(&d, "json", false));
 	}
-	ok = ok && diff_save_able(&d);
+	ok = ok && diff_state_check_hosts(&d);
 	if (ok)
 		state = save(&d);
 	stop(&d);
