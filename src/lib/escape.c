@@ -79,6 +79,32 @@ is_plain(char c)
 	return c >= 0x20 && c < 0x7f && c != '\\';
 }
 
+#define EACH_BYTE(c) (UINT64_C(0x0101010101010101) * (c))
+
+/* The top bit of some byte is set if one of the eight is 0. */
+static uint64_t
+find_zero(uint64_t v)
+{
+	return (v - EACH_BYTE(1)) & ~v & EACH_BYTE(0x80);
+}
+
+/* Whether all of the n bytes at p, of which there are at most eight, are plain:
+ * looked at as one word, filled up with blanks. */
+static bool
+are_plain(const char *p, size_t n)
+{
+	uint64_t v = EACH_BYTE(' '), odd;
+
+	if (n == sizeof v)
+		memcpy(&v, p, sizeof v);
+	else
+		memcpy(&v, p, n);
+	odd = (v | ((v - EACH_BYTE(0x20)) & ~v)) & EACH_BYTE(0x80);
+	odd |= find_zero(v ^ EACH_BYTE(0x7f));
+	odd |= find_zero(v ^ EACH_BYTE('\\'));
+	return odd == 0;
+}
+
 /* The length of the longest beginning of s that is written as it is. */
 static size_t
 clean(struct str s)
@@ -86,16 +112,24 @@ clean(struct str s)
 	uint32_t cp;
 	size_t i = 0, n;
 
-	for (;;) {
-		while (i < s.n && is_plain(s.p[i]))
+	while (i < s.n) {
+		n = s.n - i < 8 ? s.n - i : 8;
+		if (are_plain(s.p + i, n)) {
+			i += n;
+			continue;
+		}
+		if (is_plain(s.p[i])) {
 			i++;
-		if (i == s.n || s.p[i] == '\\')
-			return i;
+			continue;
+		}
+		if (s.p[i] == '\\')
+			break;
 		n = escape_decode(s.p + i, s.n - i, &cp);
 		if (n == 0 || escape_hostile(cp))
-			return i;
+			break;
 		i += n;
 	}
+	return i;
 }
 
 static void
