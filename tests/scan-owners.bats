@@ -416,10 +416,10 @@ time.sleep(100)' "$port" >state 3>&- &
 		wait "$scan"
 		kill "$holder"
 		wait "$holder" || :
+		pid=$holder holder=
 		[ -z "$early" ] || continue
 		run -0 cat rows
-		assert_output_is "$holder	$port"
-		holder=
+		assert_output_is "$pid	$port"
 		[ "$(grep -c BPF_ITER_CREATE trace)" -eq 2 ]
 		return
 	done
