@@ -133,23 +133,22 @@ static int
 list(struct options *o)
 {
 	struct cols all, cols;
-	int status = STATUS_TROUBLE;
+	bool ok;
 
 	if (optind < o->common.argc) {
 		err_msg("-l: '%s': no operand goes with it",
 		    o->common.argv[optind]);
-		return status;
+		return STATUS_TROUBLE;
 	}
 	cols_init(&all);
 	cols_init(&cols);
 	report_list_columns(&all);
-	if (opts_columns(&o->common, &cols, &all,
-	    (struct cols_known){ (enum field_id)0, &all }))
-		status = report_list(&cols, &o->common.out) ? STATUS_DONE :
-		    STATUS_TROUBLE;
+	ok = opts_columns(&o->common, &cols, &all,
+	    (struct cols_known){ (enum field_id)0, &all }) &&
+	    report_list(&cols, &all, &o->common.out);
 	cols_free(&all);
 	cols_free(&cols);
-	return status;
+	return ok ? STATUS_DONE : STATUS_TROUBLE;
 }
 
 /* Whoever reads it next would find nothing, which looks like no records. */

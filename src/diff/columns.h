@@ -30,4 +30,12 @@ void diff_map_free(struct diff_map *m);
 /* Sets v to the values of a row; what prt-diff adds is missing. */
 void diff_map_row(struct diff_map *m, uint32_t row);
 
+/* Both sides have the counter field and a time. */
+bool diff_has_rate(const struct diff *d, enum field_id counter);
+
+/* How much a counter of NEW's row grew since OLD, a second.  False if that
+ * cannot be said. */
+bool diff_rate(struct diff *d, uint32_t row, enum field_id counter,
+    uint64_t *rate);
+
 #endif

@@ -19,7 +19,7 @@ enum diff_owner diff_owner(const struct diff_side *s, const int *at,
 struct str diff_value(const struct cols *list, const int *at, size_t i,
     const struct str *v);
 
-/* Adds the fields of the default key that a and b both have to the empty key. */
+/* Adds the default key's fields that a and b both have to the empty key. */
 void diff_key_default(struct cols *key, const struct diff_side *a,
     const struct diff_side *b);
 

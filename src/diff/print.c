@@ -5,7 +5,6 @@
 #include "diff/columns.h"
 #include "diff/first-seen.h"
 #include "diff/match.h"
-#include "diff/rate.h"
 #include "lib/num.h"
 #include "lib/timestamp.h"
 

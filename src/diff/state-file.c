@@ -4,7 +4,7 @@
 #define _DARWIN_C_SOURCE
 #define _BSD_SOURCE
 
-#include "diff/state-file.h"
+#include "diff/state.h"
 
 #include <sys/file.h>
 #include <sys/stat.h>

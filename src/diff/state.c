@@ -1,7 +1,5 @@
 #include "diff/state.h"
 
-#include <stdlib.h>
-
 #include "diff/columns.h"
 #include "diff/first-seen.h"
 #include "diff/print.h"

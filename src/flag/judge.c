@@ -15,6 +15,39 @@ struct plan {
 };
 
 static void
+set_put(uint64_t *bits, size_t i)
+{
+	bits[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+static void
+set_drop(uint64_t *bits, size_t i)
+{
+	bits[i / 64] &= ~(UINT64_C(1) << i % 64);
+}
+
+static bool
+set_has(const uint64_t *bits, size_t i)
+{
+	return bits[i / 64] >> i % 64 & 1;
+}
+
+/* A record's set of items is one number; that of the empty one is 0. */
+static uint32_t
+set_id(struct judge *j, const uint64_t *bits)
+{
+	return names_id(&j->sets, (struct str){ (const char *)bits,
+	    j->words * sizeof *bits }) - 1;
+}
+
+static const uint64_t *
+set_bits(const struct judge *j, uint32_t id)
+{
+	/* In an arena: aligned. */
+	return (const void *)names_text(&j->sets, id + 1).p;
+}
+
+static void
 name_items(struct judge *j)
 {
 	size_t i;
@@ -34,11 +67,12 @@ judge_start(struct judge *j)
 	size_t i;
 
 	j->nitems = HEUR_COUNT + j->rules.n;
-	sets_start(&j->sets, j->nitems);
-	j->bits = mem_alloc(j->sets.words * sizeof *j->bits);
+	j->words = j->nitems / 64 + 1;
+	j->bits = mem_alloc(j->words * sizeof *j->bits);
+	set_id(j, j->bits);
 	j->later = mem_alloc(j->nitems * sizeof *j->later);
-	j->later_bits = mem_alloc(j->sets.words * sizeof *j->later_bits);
-	j->again_bits = mem_alloc(j->sets.words * sizeof *j->again_bits);
+	j->later_bits = mem_alloc(j->words * sizeof *j->later_bits);
+	j->again_bits = mem_alloc(j->words * sizeof *j->again_bits);
 	j->name_of = mem_alloc(j->nitems * sizeof *j->name_of);
 	name_items(j);
 	for (i = 0; i < j->nitems; i++) {
@@ -46,9 +80,9 @@ judge_start(struct judge *j)
 		    judge_rule(j, i)->ages;
 
 		if (again)
-			sets_put(j->again_bits, i);
+			set_put(j->again_bits, i);
 		if (again || (i >= HEUR_COUNT && judge_rule(j, i)->counts)) {
-			sets_put(j->later_bits, i);
+			set_put(j->later_bits, i);
 			j->later[j->nlater++] = i;
 		}
 	}
@@ -58,7 +92,7 @@ void
 judge_free(struct judge *j)
 {
 	rules_free(&j->rules);
-	sets_free(&j->sets);
+	names_free(&j->sets);
 	names_free(&j->names);
 	arena_free(&j->arena);
 	free(j->bits);
@@ -113,21 +147,21 @@ look_at(struct judge *j, const struct plan *p, struct view *v)
 
 	for (i = 0; i < p->n[v->kind]; i++) {
 		if (heur_table[p->v[v->kind][i]].suspect(v)) {
-			sets_put(j->bits, p->v[v->kind][i]);
+			set_put(j->bits, p->v[v->kind][i]);
 			n++;
 		}
 	}
 	for (i = 0; i < j->rules.n; i++) {
 		if (rule_may(&j->rules.v[i], v) &&
 		    rule_looks(&j->rules.v[i], v)) {
-			sets_put(j->bits, HEUR_COUNT + i);
+			set_put(j->bits, HEUR_COUNT + i);
 			n++;
 		}
 	}
 	if (n == 0)
 		return 0;
-	i = sets_id(&j->sets, j->bits);
-	memset(j->bits, 0, j->sets.words * sizeof *j->bits);
+	i = set_id(j, j->bits);
+	memset(j->bits, 0, j->words * sizeof *j->bits);
 	return (uint32_t)i;
 }
 
@@ -153,7 +187,7 @@ want_sockets(struct judge *j, struct judge_input *in, const uint64_t *off)
 		if (heur_table[i].needs & OTHERS_SOCKETS)
 			need |= UINT64_C(1) << i;
 	for (i = 0; i < s->nrows; i++)
-		if (in->set[i] != 0 && sets_bits(&j->sets, in->set[i])[0] &
+		if (in->set[i] != 0 && set_bits(j, in->set[i])[0] &
 		    need & ~off[stream_snap(s, i)])
 			others_want(&in->others, i);
 	others_settle(&in->others);
@@ -174,7 +208,7 @@ any_of(const struct judge *j, const uint64_t *mask)
 {
 	size_t w;
 
-	for (w = 0; w < j->sets.words; w++)
+	for (w = 0; w < j->words; w++)
 		if (j->bits[w] & mask[w])
 			return true;
 	return false;
@@ -194,10 +228,10 @@ look_again(struct judge *j, struct judge_input *in, uint32_t row,
 	if (split)
 		view_set(v, stream_cols(s, row), stream_values(s, row));
 	for (i = 0; i < j->nlater; i++)
-		if (sets_has(j->bits, j->later[i]) &&
+		if (set_has(j->bits, j->later[i]) &&
 		    !is_so(j, j->later[i], &c, split))
-			sets_drop(j->bits, j->later[i]);
-	in->set[row] = sets_id(&j->sets, j->bits);
+			set_drop(j->bits, j->later[i]);
+	in->set[row] = set_id(j, j->bits);
 }
 
 static void
@@ -205,13 +239,13 @@ judge_rows(struct judge *j, struct judge_input *in, const uint64_t *off)
 {
 	struct stream *s = &in->stream;
 	struct view v = { 0 };
-	size_t size = j->sets.words * sizeof *j->bits;
+	size_t size = j->words * sizeof *j->bits;
 	uint32_t i;
 
 	for (i = 0; i < s->nrows; i++) {
 		if (in->set[i] == 0)
 			continue;
-		memcpy(j->bits, sets_bits(&j->sets, in->set[i]), size);
+		memcpy(j->bits, set_bits(j, in->set[i]), size);
 		if (!any_of(j, j->later_bits))
 			continue;
 		j->bits[0] &= ~off[stream_snap(s, i)];
@@ -275,4 +309,81 @@ judge_free_input(struct judge_input *in)
 	stream_free(&in->stream);
 	free(in->snaps);
 	free(in->set);
+}
+
+static bool
+is_allow(const struct judge *j, size_t item)
+{
+	return item >= HEUR_COUNT &&
+	    judge_rule(j, item)->action == RULE_ALLOW;
+}
+
+/* Marks the names that no flag may have any more. */
+static void
+take_allowed(const struct judge *j, const uint64_t *bits, bool *taken)
+{
+	size_t i;
+
+	for (i = HEUR_COUNT; i < j->nitems; i++) {
+		if (!set_has(bits, i) || !is_allow(j, i))
+			continue;
+		if (j->name_of[i] == 0)
+			memset(taken, true, j->names.n + 1);
+		else
+			taken[j->name_of[i]] = true;
+	}
+}
+
+static void
+add_flag(struct judge *j, struct verdict *v, struct buf *flags, size_t item)
+{
+	struct str name = names_text(&j->names, j->name_of[item]);
+
+	if (flags->n > 0)
+		buf_putc(flags, ',');
+	buf_add(flags, name.p, name.n);
+	if (item >= HEUR_COUNT && judge_rule(j, item)->action == RULE_BELL)
+		v->bell = true;
+}
+
+static void
+reach(struct judge *j, struct verdict *v, const uint64_t *bits)
+{
+	bool *taken = mem_alloc(j->names.n + 1);
+	uint32_t *items = arena_alloc(&j->arena,
+	    j->names.n * sizeof *items);
+	struct buf flags = { 0 };
+	size_t i;
+
+	take_allowed(j, bits, taken);
+	for (i = 0; i < j->nitems; i++) {
+		if (!set_has(bits, i) || is_allow(j, i) ||
+		    taken[j->name_of[i]])
+			continue;
+		taken[j->name_of[i]] = true;
+		items[v->n++] = (uint32_t)i;
+		add_flag(j, v, &flags, i);
+	}
+	v->known = true;
+	v->items = items;
+	if (v->n > 0)
+		v->flags = arena_str(&j->arena, buf_str(&flags));
+	buf_free(&flags);
+	free(taken);
+}
+
+const struct verdict *
+judge_verdict(struct judge *j, uint32_t set)
+{
+	size_t cap = j->verdict_cap;
+
+	if (set >= cap) {
+		j->verdicts = mem_grow(j->verdicts, &j->verdict_cap, set + 1,
+		    sizeof *j->verdicts);
+		memset(j->verdicts + cap, 0,
+		    (j->verdict_cap - cap) * sizeof *j->verdicts);
+	}
+	if (!j->verdicts[set].known)
+		reach(j, &j->verdicts[set], set_bits(j, set));
+	return &j->verdicts[set];
 }

@@ -9,7 +9,7 @@
 
 #include "flag/heuristics.h"
 #include "flag/rule.h"
-#include "flag/sets.h"
+#include "lib/map.h"
 
 /* What a set of heuristics and rules comes to. */
 struct verdict {
@@ -28,7 +28,8 @@ struct judge {
 
 	/* The module's own. */
 	size_t nitems;			/* heuristics, then rules */
-	struct sets sets;		/* of items */
+	size_t words;			/* of 64 items, as many as bits */
+	struct names sets;		/* of items, as bytes; 1 is the empty one */
 	uint64_t *bits;			/* those of one record */
 	/* Items that are judged after the last record, and of those the ones
 	 * that have to see the record itself again. */

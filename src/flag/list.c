@@ -51,21 +51,18 @@ write_one(struct out *out, const struct heur *h, const struct cols *all,
 }
 
 bool
-report_list(const struct cols *cols, const struct out_opts *opts)
+report_list(const struct cols *cols, const struct cols *all,
+    const struct out_opts *opts)
 {
 	struct out *out = out_open(opts);
 	struct buf fields = { 0 };
-	struct cols all;
 	int i;
 	bool ok;
 
-	cols_init(&all);
-	report_list_columns(&all);
 	out_snapshot(out, NULL, cols);
 	for (i = 0; i < HEUR_COUNT; i++)
-		write_one(out, &heur_table[i], &all, cols, &fields);
+		write_one(out, &heur_table[i], all, cols, &fields);
 	ok = out_close(out);
 	buf_free(&fields);
-	cols_free(&all);
 	return ok;
 }

@@ -4,8 +4,6 @@
  */
 #include "flag/report.h"
 
-#include <stdlib.h>
-
 #include "lib/num.h"
 
 /* The port that a flag is about: where one listens, where one connects to. */

@@ -96,17 +96,6 @@ input_slurp(const char *path, size_t max, struct buf *text)
 }
 
 bool
-input_read_fd(int fd, const char *path, struct buf *text)
-{
-	bool ok = input_slurp_fd(fd, SIZE_MAX, text);
-
-	if (!ok)
-		err_msg("%s:", input_name(path));
-	input_close(fd);
-	return ok;
-}
-
-bool
 input_config(struct buf *path, const char *name)
 {
 	const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");

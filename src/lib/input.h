@@ -20,12 +20,8 @@ int input_open(const char *path, const char *instead);
 /* Closes it, but not standard input and not -1; errno stays as it was. */
 void input_close(int fd);
 
-/* Appends all bytes of what input_open gave for path, which is closed, to text,
- * which the caller frees also where that fails: false after a message. */
-bool input_read_fd(int fd, const char *path, struct buf *text);
-
-/* The same of a path that is no option of the user's: no message, errno says
- * why.  More than max bytes is an error, EFBIG. */
+/* Appends all bytes of the file to text, which the caller frees also if that
+ * fails: no message, errno says why.  More than max bytes is an error, EFBIG. */
 bool input_slurp(const char *path, size_t max, struct buf *text);
 /* The same of an open descriptor, which stays open. */
 bool input_slurp_fd(int fd, size_t max, struct buf *text);

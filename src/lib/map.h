@@ -11,7 +11,8 @@
 
 #include "lib/mem.h"
 
-/* An open-addressing table, at most two thirds full.  Start it as { 0 }; the caller calls map_free. */
+/* An open-addressing table, at most two thirds full.  Start it as { 0 }; the
+ * caller calls map_free. */
 struct map {
 	struct map_slot {
 		uint32_t key[2];	/* not a uint64_t: 12 bytes, not 16 */

@@ -23,6 +23,9 @@ void *mem_grow(void *p, size_t *cap, size_t need, size_t size);
  * address; the element is not zeroed. */
 #define MEM_PUSH(v, n, cap) \
 	((v) = mem_grow((v), &(cap), (n) + 1, sizeof *(v)), &(v)[(n)++])
+/* The same, zeroed. */
+#define MEM_PUSH_ZERO(v, n, cap) \
+	memset(MEM_PUSH(v, n, cap), 0, sizeof *(v))
 
 /* An arena: what is taken from it lives until arena_free, all at once.
  * Start it as { 0 }. */

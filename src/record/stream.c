@@ -220,12 +220,6 @@ add_row(struct stream *s)
 	return true;
 }
 
-void
-stream_drop(struct stream *s)
-{
-	s->nrows--;
-}
-
 /* The ##prt of a host that none names: the only one there is, if that names no
  * other.  False if nobody can tell. */
 static bool

@@ -71,8 +71,8 @@ struct stream {
 };
 
 /*
- * Starts on fd, which is read and closed; -1 is an empty input.  name, and
- * fields, the columns of records without a header (NULL: the default ones), must
+ * Starts on fd, which is read and closed; -1 is an empty input.  fields are the
+ * columns of records without a header, NULL the default ones; they and name must
  * outlive the stream.  The caller calls stream_free.
  */
 void stream_start(struct stream *s, const char *name, int fd,
@@ -92,7 +92,11 @@ void stream_read(struct stream *s);
 enum rec_event stream_next(struct stream *s);
 
 /* Forgets the record that was just read. */
-void stream_drop(struct stream *s);
+static inline void
+stream_drop(struct stream *s)
+{
+	s->nrows--;
+}
 
 /* What is wrong with a stream of extent REC_CUT. */
 extern const char stream_cut[];
@@ -106,8 +110,7 @@ bool stream_check(const struct stream *s);
 /* False after a message if there is not even a header: no scan writes that. */
 bool stream_check_any(const struct stream *s);
 
-/* The values of a row, by column; they live until those of another row are asked
- * for. */
+/* The values of a row, by column, until those of another row are asked for. */
 const struct str *stream_values(struct stream *s, size_t row);
 
 /* The number of a host by its name, which may be missing, or STREAM_NONE. */

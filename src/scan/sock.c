@@ -72,18 +72,14 @@ sock_has_user(const struct sock *s)
 struct netns *
 scan_add_netns(struct scan *sc)
 {
-	struct netns *ns = MEM_PUSH(sc->netns, sc->nnetns, sc->netnscap);
-
-	memset(ns, 0, sizeof *ns);
-	return ns;
+	return MEM_PUSH_ZERO(sc->netns, sc->nnetns, sc->netnscap);
 }
 
 struct sock *
 scan_add_sock(struct scan *sc)
 {
-	struct sock *s = MEM_PUSH(sc->sock, sc->nsock, sc->sockcap);
+	struct sock *s = MEM_PUSH_ZERO(sc->sock, sc->nsock, sc->sockcap);
 
-	memset(s, 0, sizeof *s);
 	s->netns = (uint32_t)(sc->nnetns - 1);
 	return s;
 }
@@ -91,19 +87,13 @@ scan_add_sock(struct scan *sc)
 struct proc *
 scan_add_proc(struct scan *sc)
 {
-	struct proc *p = MEM_PUSH(sc->proc, sc->nproc, sc->proccap);
-
-	memset(p, 0, sizeof *p);
-	return p;
+	return MEM_PUSH_ZERO(sc->proc, sc->nproc, sc->proccap);
 }
 
 struct holder *
 scan_add_holder(struct scan *sc)
 {
-	struct holder *h = MEM_PUSH(sc->holder, sc->nholder, sc->holdercap);
-
-	memset(h, 0, sizeof *h);
-	return h;
+	return MEM_PUSH_ZERO(sc->holder, sc->nholder, sc->holdercap);
 }
 
 bool

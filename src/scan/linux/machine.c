@@ -1,4 +1,5 @@
-/* Facts of the machine: random(4), and Documentation/networking/ip-sysctl. */
+/* Facts of the machine: random(4), and Documentation/networking/ip-sysctl; and
+ * the counters of its interfaces, /proc/net/dev. */
 #include "scan/linux/linux.h"
 
 #include <errno.h>
@@ -9,12 +10,14 @@
 #include <unistd.h>
 
 #include "lib/err.h"
+#include "lib/input.h"
 #include "lib/num.h"
+#include "scan/interfaces.h"
 #include "scan/machine.h"
 
 const char sys_proc[] = "/proc";
 
-enum { VALUE_MAX = 256, HOST_MAX = 256 };
+enum { VALUE_MAX = 256, HOST_MAX = 256, NETDEV_MAX = 64 * 1024 * 1024 };
 
 char *
 linux_path(struct arena *a, const char *dir, const char *name)
@@ -144,4 +147,20 @@ linux_ifname(struct scan *sc, uint32_t index)
 	*in = (struct ifname){ netns, index,
 		arena_str(&sc->arena, str_from(name)).p };
 	return in->name;
+}
+
+bool
+ifaces_read(struct ifaces *t, const char *proc, bool own)
+{
+	const char *path = linux_path(&t->arena,
+	    linux_net_folder(&t->arena, proc, own), "dev");
+	struct buf text = { 0 };
+	bool ok = input_slurp(path, NETDEV_MAX, &text);
+
+	if (ok)
+		ifaces_netdev(t, buf_str(&text));
+	else
+		err_msg("%s:", path);
+	buf_free(&text);
+	return ok;
 }
