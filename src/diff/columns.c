@@ -112,8 +112,8 @@ bool
 diff_has_rate(const struct diff *d, enum field_id counter)
 {
 	return d->old.stream.ncols > 0 && d->new.stream.ncols > 0 &&
-	    diff_both_have(&d->old, &d->new, counter) && has_time(&d->old.stream) &&
-	    has_time(&d->new.stream);
+	    diff_both_have(&d->old, &d->new, counter) &&
+	    has_time(&d->old.stream) && has_time(&d->new.stream);
 }
 
 /* Milliseconds from OLD's row to NEW's; 0 if their counters do not belong

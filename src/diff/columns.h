@@ -17,7 +17,7 @@ void diff_all_cols(struct cols *c, const struct diff *d);
 struct diff_map {
 	struct diff_side *side;
 	const struct cols *cols;
-	int *from;		/* by column: the position in its header, or -1 */
+	int *from;		/* by column: position in its header, or -1 */
 	uint32_t header;	/* that from is for */
 	struct str *v;		/* by column: the row at hand */
 };

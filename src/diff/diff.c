@@ -196,8 +196,8 @@ warn_privileges(const struct diff_side *s, const struct snap *snap)
 	char a[100], b[100];
 
 	err_msg("warning: %s was scanned with fewer privileges (%s %s): "
-	    "unknown owners are no change", s->stream.name, say(a, snap, "euid"),
-	    say(b, snap, "unowned"));
+	    "unknown owners are no change", s->stream.name,
+	    say(a, snap, "euid"), say(b, snap, "unowned"));
 }
 
 static bool

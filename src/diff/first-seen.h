@@ -21,8 +21,7 @@ struct diff_seen {
 void diff_seen_init(struct diff_seen *s, struct diff *d);
 void diff_seen_free(struct diff_seen *s);
 
-/* The first_seen of the key of a row of NEW, or of OLD.  The values of other
- * rows are gone after that. */
+/* first_seen of the key of a row of NEW, of OLD; values of other rows go. */
 int64_t diff_seen_new(struct diff_seen *s, uint32_t row);
 int64_t diff_seen_old(struct diff_seen *s, uint32_t row);
 

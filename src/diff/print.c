@@ -283,7 +283,8 @@ diff_print(const struct diff_print *print, const struct cols *cols,
     const struct out_opts *opts)
 {
 	struct printer p = { .p = print, .d = print->d, .cols = cols,
-		.out = out_open(opts), .rx = diff_has_rate(print->d, F_RX_BYTES),
+		.out = out_open(opts),
+		.rx = diff_has_rate(print->d, F_RX_BYTES),
 		.tx = diff_has_rate(print->d, F_TX_BYTES) };
 
 	diff_seen_init(&p.seen, p.d);

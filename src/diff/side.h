@@ -37,7 +37,7 @@ struct diff_host {
 	bool unscanned;		/* the other side is not of this host */
 };
 
-enum { DIFF_SET_MAX = 63 };	/* fields: match.c has a bit for each, and one */
+enum { DIFF_SET_MAX = 63 };	/* fields: match.c has a bit for each */
 
 /* What both sides of a comparison have in common. */
 struct diff_plan {

@@ -121,7 +121,8 @@ fill_row(struct save *s, uint32_t peer)
 	diff_map_row(&s->old, peer);
 	for (i = 0; i < s->cols.n; i++) {
 		const struct col *col = &s->cols.v[i];
-		bool owner = col->id != FIELD_NONE && field_table[col->id].owner;
+		bool owner = col->id != FIELD_NONE &&
+		    field_table[col->id].owner;
 
 		if (s->old.v[i].n > 0 && ((owner && !owned) || (v[i].n == 0 &&
 		    cols_find(&s->d->plan.set, col->name) >= 0)))

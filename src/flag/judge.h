@@ -29,7 +29,7 @@ struct judge {
 	/* The module's own. */
 	size_t nitems;			/* heuristics, then rules */
 	size_t words;			/* of 64 items, as many as bits */
-	struct names sets;		/* of items, as bytes; 1 is the empty one */
+	struct names sets;		/* of items, as bytes; 1: no item */
 	uint64_t *bits;			/* those of one record */
 	/* Items that are judged after the last record, and of those the ones
 	 * that have to see the record itself again. */

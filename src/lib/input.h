@@ -10,7 +10,6 @@
 
 /* NULL and "-" are standard input, called `(standard input)' in messages. */
 const char *input_name(const char *path);
-
 bool input_is_stdin(const char *path);
 
 /* The file's descriptor, which the caller closes with input_close; -1 after a
@@ -20,8 +19,8 @@ int input_open(const char *path, const char *instead);
 /* Closes it, but not standard input and not -1; errno stays as it was. */
 void input_close(int fd);
 
-/* Appends all bytes of the file to text, which the caller frees also if that
- * fails: no message, errno says why.  More than max bytes is an error, EFBIG. */
+/* Appends the file's bytes to text, which the caller frees also if that fails:
+ * no message, errno says why.  More than max bytes is an error, EFBIG. */
 bool input_slurp(const char *path, size_t max, struct buf *text);
 /* The same of an open descriptor, which stays open. */
 bool input_slurp_fd(int fd, size_t max, struct buf *text);

@@ -60,7 +60,7 @@ struct stream {
 	struct map part_of;
 	uint32_t part, cols_now;	/* of the record before */
 	struct str host;
-	bool started, moved;		/* moved: the next record is elsewhere */
+	bool started, moved;	/* moved: the next record is elsewhere */
 	struct stream_reader {
 		const char *line;	/* of which v has the values */
 		struct str *v;
@@ -72,8 +72,8 @@ struct stream {
 
 /*
  * Starts on fd, which is read and closed; -1 is an empty input.  fields are the
- * columns of records without a header, NULL the default ones; they and name must
- * outlive the stream.  The caller calls stream_free.
+ * columns of records without a header, NULL the default ones; they and name
+ * must outlive the stream.  The caller calls stream_free.
  */
 void stream_start(struct stream *s, const char *name, int fd,
     const struct cols *fields);
