@@ -199,7 +199,7 @@ others_add(struct others *o, struct view *v)
 
 	*r = (struct others_row){ 0 };
 	if (o->needs & OTHERS_BINDS && v->kind & VIEW_BOUND &&
-	    view_get(v, F_CHANGE).p != NULL &&
+	    view_get(v, F_CHANGE).n > 0 &&
 	    !str_is(view_get(v, F_CHANGE), "new"))
 		add_bind(o, host, v);
 	if (view_is_gone(v))

@@ -100,7 +100,7 @@ void
 map_free(struct map *m)
 {
 	free(m->slot);
-	*m = (struct map){ NULL };
+	*m = (struct map){ 0 };
 }
 
 static uint64_t
