@@ -59,12 +59,12 @@ enum { ID_LEN = 64, ID_SHOWN = 12, NAME_SHOWN = 64 };
  * nothing to relocate at each start.
  */
 static const struct pattern {
+	char above[15];
 	char runtime[11];
 	struct {
 		unsigned char n;
 		char p[16];
 	} prefix, suffix;
-	char above[15];
 	bool named;
 } patterns[] = {
 	{ .runtime = "docker", .prefix = S("docker-"), .suffix = S(".scope") },
