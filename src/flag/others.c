@@ -14,7 +14,7 @@ struct socket_held {
 	uint32_t roots;		/* holders whose parent does not hold it */
 };
 
-struct holder {
+struct co_holder {
 	uint32_t socket, pid, ppid;
 };
 
@@ -283,7 +283,7 @@ add_holder(struct others *o, uint32_t row, const struct view *v)
 	if (*holder != 0)
 		return;
 	*MEM_PUSH(o->holders, o->nholders, o->holder_cap) =
-	    (struct holder){ id, pid, id_of(v, F_PPID) };
+	    (struct co_holder){ id, pid, id_of(v, F_PPID) };
 	*holder = (uint32_t)o->nholders;
 	if (view_is_root(v))
 		o->held[id - 1].by_root = true;

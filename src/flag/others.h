@@ -42,7 +42,7 @@ struct others {
 	struct socket_held *held;	/* by number of the socket, from 1 */
 	size_t nheld, held_cap;
 	struct map holder_of;		/* socket and pid */
-	struct holder *holders;
+	struct co_holder *holders;
 	size_t nholders, holder_cap;
 	struct buf key;
 };
