@@ -3,31 +3,27 @@
 #include <stdlib.h>
 
 #include "lib/err.h"
-#include "lib/siphash.h"
 
 enum { MIN_CAP = 64 };
 
 static void
 draw_secret(struct map *m)
 {
-	struct siphash_key key;
-
-	if (m->secret[1] != 0)
+	if (m->secret.k[1] != 0)
 		return;
-	if (!siphash_newkey(&key)) {
+	if (!siphash_newkey(&m->secret)) {
 		err_msg("random numbers:");
 		err_die();
 	}
-	m->secret[0] = key.k[0];
-	m->secret[1] = key.k[1] | 1;
+	m->secret.k[1] |= 1;
 }
 
 /* As the finalizer of MurmurHash3, with a multiplier that nobody knows. */
 static uint64_t
 mix(const struct map *m, uint64_t h)
 {
-	h ^= m->secret[0];
-	h = (h ^ h >> 33) * m->secret[1];
+	h ^= m->secret.k[0];
+	h = (h ^ h >> 33) * m->secret.k[1];
 	h = (h ^ h >> 29) * UINT64_C(0xc4ceb9fe1a85ec53);
 	return h ^ h >> 33;
 }
@@ -106,19 +102,10 @@ map_free(struct map *m)
 static uint64_t
 hash_str(const struct map *m, uint64_t h, struct str s)
 {
-	uint64_t word;
+	struct siphash_key key = m->secret;
 
-	h ^= m->secret[0] ^ s.n * UINT64_C(0x9e3779b97f4a7c15);
-	for (; s.n >= sizeof word; s.p += sizeof word, s.n -= sizeof word) {
-		memcpy(&word, s.p, sizeof word);
-		h = (h ^ word) * m->secret[1];
-		h ^= h >> 32;
-	}
-	word = 0;
-	if (s.n > 0)
-		memcpy(&word, s.p, s.n);
-	h = (h ^ word) * UINT64_C(0xc4ceb9fe1a85ec53);
-	return h ^ h >> 29;
+	key.k[0] ^= h;
+	return siphash_slot(&key, s.p, s.n);
 }
 
 uint64_t

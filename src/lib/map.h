@@ -7,9 +7,8 @@
 #ifndef LIB_MAP_H
 #define LIB_MAP_H
 
-#include <stdint.h>
-
 #include "lib/mem.h"
+#include "lib/siphash.h"
 
 /* An open-addressing table, at most two thirds full.  Start it as { 0 }; the
  * caller calls map_free. */
@@ -19,7 +18,7 @@ struct map {
 		uint32_t value;		/* 0: none here */
 	} *slot;
 	size_t n, cap;
-	uint64_t secret[2];		/* 0 until it is needed */
+	struct siphash_key secret;	/* 0 until it is needed */
 };
 
 /* The key's value, to be set: 0 at first, and 0 is as good as not there.  The
@@ -32,7 +31,7 @@ uint32_t map_get(const struct map *m, uint64_t key);
 void map_reserve(struct map *m, size_t n);
 void map_free(struct map *m);
 
-/* Mixes the bytes of s into h; another value in each table. */
+/* Of h and the bytes of s; another value in each table. */
 uint64_t map_hash(struct map *m, uint64_t h, struct str s);
 
 /* Strings by number, from 1 in the order in which they came.  Start it as

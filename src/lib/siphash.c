@@ -52,32 +52,51 @@ rounds(uint64_t v[4], int n)
 }
 
 static void
-absorb(uint64_t v[4], uint64_t word)
+absorb(uint64_t v[4], uint64_t word, int n)
 {
 	v[3] ^= word;
-	rounds(v, 2);
+	rounds(v, n);
 	v[0] ^= word;
+}
+
+/* Takes in the key, the bytes and their number, with n rounds a word. */
+static void
+absorb_all(uint64_t v[4], const struct siphash_key *key, const char *p,
+    size_t len, int n)
+{
+	uint64_t last = (uint64_t)len << 56;
+
+	v[0] ^= key->k[0] ^ 0x736f6d6570736575;
+	v[1] ^= key->k[1] ^ 0x646f72616e646f6d;
+	v[2] ^= key->k[0] ^ 0x6c7967656e657261;
+	v[3] ^= key->k[1] ^ 0x7465646279746573;
+	for (; len >= 8; len -= 8, p += 8)
+		absorb(v, load_word(p, 8), n);
+	absorb(v, last | load_word(p, len), n);
 }
 
 void
 siphash(const struct siphash_key *key, const char *p, size_t n,
     uint64_t out[2])
 {
-	uint64_t v[4] = {
-		key->k[0] ^ 0x736f6d6570736575,
-		key->k[1] ^ 0x646f72616e646f6d ^ 0xee,
-		key->k[0] ^ 0x6c7967656e657261,
-		key->k[1] ^ 0x7465646279746573,
-	};
-	uint64_t last = (uint64_t)n << 56;
+	uint64_t v[4] = { 0, 0xee };
 
-	for (; n >= 8; n -= 8, p += 8)
-		absorb(v, load_word(p, 8));
-	absorb(v, last | load_word(p, n));
+	absorb_all(v, key, p, n, 2);
 	v[2] ^= 0xee;
 	rounds(v, 4);
 	out[0] = v[0] ^ v[1] ^ v[2] ^ v[3];
 	v[1] ^= 0xdd;
 	rounds(v, 4);
 	out[1] = v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+uint64_t
+siphash_slot(const struct siphash_key *key, const char *p, size_t n)
+{
+	uint64_t v[4] = { 0 };
+
+	absorb_all(v, key, p, n, 1);
+	v[2] ^= 0xff;
+	rounds(v, 3);
+	return v[0] ^ v[1] ^ v[2] ^ v[3];
 }

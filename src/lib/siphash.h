@@ -20,4 +20,7 @@ bool siphash_newkey(struct siphash_key *key);
 void siphash(const struct siphash_key *key, const char *p, size_t n,
     uint64_t out[2]);
 
+/* SipHash-1-3 with 64 bits, for tables that compare the bytes, too. */
+uint64_t siphash_slot(const struct siphash_key *key, const char *p, size_t n);
+
 #endif
