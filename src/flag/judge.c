@@ -8,8 +8,7 @@
 
 /* The heuristics that look at each kind of record under one header. */
 struct plan {
-	uint32_t cols;		/* the header's number */
-	bool ready;
+	uint32_t cols;		/* the header's number, STREAM_NONE at first */
 	size_t n[VIEW_ANY + 1];
 	unsigned char v[VIEW_ANY + 1][HEUR_COUNT];
 };
@@ -127,7 +126,6 @@ make_plan(struct judge *j, struct plan *p, uint32_t number,
 	int i;
 
 	memset(p, 0, sizeof *p);
-	p->ready = true;
 	p->cols = number;
 	for (i = 0; i < HEUR_COUNT; i++) {
 		if (!j->on[i] || !heur_has_fields(&heur_table[i], cols))
@@ -282,7 +280,7 @@ bool
 judge_read(struct judge *j, struct judge_input *in, int fd,
     const char *path, const struct cols *fields)
 {
-	struct plan p = { .ready = false };
+	struct plan p = { .cols = STREAM_NONE };
 	struct view v = { 0 };
 	struct stream *s = &in->stream;
 	uint32_t cols;
@@ -291,7 +289,7 @@ judge_read(struct judge *j, struct judge_input *in, int fd,
 	stream_start(s, input_name(path), fd, fields);
 	while (stream_next(s) == REC_ROW) {
 		cols = stream_part(s, s->nrows - 1)->cols;
-		if (!p.ready || p.cols != cols)
+		if (p.cols != cols)
 			make_plan(j, &p, cols, &s->cols[cols]);
 		take_record(j, in, &p, &v);
 	}
@@ -375,14 +373,8 @@ reach(struct judge *j, struct verdict *v, const uint64_t *bits)
 const struct verdict *
 judge_verdict(struct judge *j, uint32_t set)
 {
-	size_t cap = j->verdict_cap;
-
-	if (set >= cap) {
-		j->verdicts = mem_grow(j->verdicts, &j->verdict_cap, set + 1,
-		    sizeof *j->verdicts);
-		memset(j->verdicts + cap, 0,
-		    (j->verdict_cap - cap) * sizeof *j->verdicts);
-	}
+	while (j->nverdicts <= set)
+		MEM_PUSH_ZERO(j->verdicts, j->nverdicts, j->verdict_cap);
 	if (!j->verdicts[set].known)
 		reach(j, &j->verdicts[set], set_bits(j, set));
 	return &j->verdicts[set];

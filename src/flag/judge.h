@@ -38,7 +38,7 @@ struct judge {
 	struct names names;		/* of flags, numbers from 1 */
 	uint32_t *name_of;		/* by item; 0: all (allow *) */
 	struct verdict *verdicts;	/* by set */
-	size_t verdict_cap;
+	size_t nverdicts, verdict_cap;
 	struct arena arena;
 };
 

@@ -210,9 +210,6 @@ add_row(struct stream *s)
 
 	if (s->nrows == STREAM_NONE || s->rec.line.n > UINT32_MAX)
 		return false;
-	/* Those of --fields: there was no header. */
-	if (s->ncols == 0)
-		begin_columns(s, &s->rec.cols);
 	if (s->moved || !str_eq(host, s->host))
 		move(s, host);
 	*MEM_PUSH(s->rows, s->nrows, s->rows_cap) = (struct stream_row){
@@ -311,7 +308,9 @@ stream_next(struct stream *s)
 			return fail_at_line(s, s->rec.error);
 		if (event == REC_EOF)
 			return settle(s);
-		if (event == REC_COLS && !begin_columns(s, &s->rec.cols))
+		/* Those of --fields have no header. */
+		if ((event == REC_COLS || (event == REC_ROW &&
+		    s->ncols == 0)) && !begin_columns(s, &s->rec.cols))
 			return fail_at_line(s, "more than " COLS_MAX_TEXT
 			    " columns in all headers");
 		if (event == REC_SNAP && !begin_snap(s))
