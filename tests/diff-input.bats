@@ -376,3 +376,37 @@ b	gone	80	$T2
 	run -0 timeout 20 prt-diff -H -k proto -c process,pid,cmdline old new
 	[ "${#lines[@]}" -eq 60000 ]
 }
+
+@test "many masks of what is known: the same as few" {
+	local fields
+
+	awk 'BEGIN {
+		srand(1)
+		head = "#proto\tlocal_port"
+		for (k = 0; k < 16; k++)
+			head = head "\tf" k
+		print head >"old"
+		print head >"new"
+		for (i = 1; i < 6000; i++) {
+			old = new = "tcp\t1"
+			gap = 0
+			for (k = 0; k < 16; k++) {
+				known = k == 15 || int(i / 2 ^ k) % 2
+				old = old "\t" (known ? "v" i : "-")
+				new = new "\t" (known && (gap || k == 15) ? \
+				    "v" i : "-")
+				gap += known
+			}
+			print old >"old"
+			print new >"new"
+		}
+	}'
+	fields=$(seq -s , -f f%g 0 15)
+	# What NEW does not know is no change, and nobody else has its values.
+	run -0 timeout 60 prt-diff -H -k proto -c "$fields" old new
+	[ -z "$output" ]
+	# One of them is another.
+	sed '$s/v5999/w5999/g' new >other
+	run -0 timeout 60 prt-diff -H -k proto -c "$fields" -o change old other
+	[ "$output" = changed ]
+}
