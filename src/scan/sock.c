@@ -13,6 +13,7 @@ const char *const sock_states[STATE_COUNT] = {
 	[STATE_CLOSED] = "CLOSED", [STATE_CLOSE_WAIT] = "CLOSE_WAIT",
 	[STATE_LAST_ACK] = "LAST_ACK", [STATE_LISTEN] = "LISTEN",
 	[STATE_CLOSING] = "CLOSING", [STATE_UNCONN] = "UNCONN",
+	[STATE_BOUND] = "BOUND",
 };
 
 const char *const sock_dirs[DIR_COUNT] = {
@@ -27,6 +28,8 @@ sock_state_of(unsigned number, enum sock_proto proto)
 		    STATE_UNCONN;
 	if (number == STATE_NEW_SYN_RECV)
 		return STATE_SYN_RECV;
+	if (number == STATE_CLOSED)
+		return STATE_BOUND;
 	return number < STATE_NEW_SYN_RECV ? (enum sock_state)number :
 	    STATE_NONE;
 }

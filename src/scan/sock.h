@@ -15,12 +15,13 @@
 enum sock_proto { PROTO_TCP, PROTO_UDP, PROTO_COUNT };
 
 /* The numbers are those of the kernel, include/net/tcp_states.h, up to
- * STATE_NEW_SYN_RECV; the last is ours, for UDP. */
+ * STATE_NEW_SYN_RECV; the last two are ours: a UDP socket without a peer, and
+ * one that has a port, and neither listens nor is connected. */
 enum sock_state {
 	STATE_NONE, STATE_ESTABLISHED, STATE_SYN_SENT, STATE_SYN_RECV,
 	STATE_FIN_WAIT1, STATE_FIN_WAIT2, STATE_TIME_WAIT, STATE_CLOSED,
 	STATE_CLOSE_WAIT, STATE_LAST_ACK, STATE_LISTEN, STATE_CLOSING,
-	STATE_NEW_SYN_RECV, STATE_UNCONN, STATE_COUNT
+	STATE_NEW_SYN_RECV, STATE_UNCONN, STATE_BOUND, STATE_COUNT
 };
 
 enum sock_dir { DIR_NONE, DIR_IN, DIR_OUT, DIR_COUNT };
@@ -110,7 +111,8 @@ extern const char *const sock_protos[PROTO_COUNT];
 extern const char *const sock_states[STATE_COUNT];
 extern const char *const sock_dirs[DIR_COUNT];
 
-/* Linux's number of a state as ours: UDP has only two. */
+/* Linux's number of a state as ours: UDP has only two, and a TCP socket that is
+ * closed is in a table only for its port. */
 enum sock_state sock_state_of(unsigned number, enum sock_proto proto);
 
 /* In any case; STATE_NONE where there is no such name. */

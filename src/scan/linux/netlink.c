@@ -21,9 +21,12 @@ enum {
 	MAX_TRIES = 8		/* of a dump that is inconsistent */
 };
 
-/* The states that live in tables: bits of the kernel's numbers.  One more bit
- * would make it walk the table of bound ports too. */
+/* The states that live in tables: bits of the kernel's numbers. */
 #define ALL_STATES 0xfffu
+
+/* From Linux 6.8 on the table of bound ports, too: TCPF_BOUND_INACTIVE in
+ * include/net/tcp_states.h.  Older ones pass over it. */
+#define BOUND_STATE (1u << 13)
 
 struct v1_request {
 	struct nlmsghdr head;
@@ -298,7 +301,10 @@ states_of(const struct scan_request *req, enum sock_proto proto)
 	if ((req->needs & NEED_DIR) != 0)
 		mask |= 1U << (proto == PROTO_TCP ? STATE_LISTEN :
 		    STATE_CLOSED);
-	return mask & ALL_STATES;
+	mask &= ALL_STATES;
+	if (proto == PROTO_TCP && filter_wants_state(req->filter, STATE_BOUND))
+		mask |= BOUND_STATE;
+	return mask;
 }
 
 static bool
