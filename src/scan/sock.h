@@ -89,6 +89,10 @@ struct ifname {
 	const char *name;
 };
 
+/* Whose BOUND sockets could be read: nobody's, those of processes that we may
+ * look into, or all. */
+enum scan_bound { BOUND_NO, BOUND_OWN, BOUND_ALL };
+
 struct scan {
 	struct netns *netns;
 	size_t nnetns, netnscap;
@@ -103,6 +107,8 @@ struct scan {
 	uint64_t hidden;	/* processes whose descriptors we may not see */
 	uint64_t hidden_netns;	/* or whose namespace, where all are wanted */
 	bool incomplete;	/* something else could not be read */
+	enum scan_bound bound;
+	unsigned protos;	/* that were read: bits 1 << enum sock_proto */
 	struct arena arena;
 };
 
