@@ -47,8 +47,8 @@ switch_heuristics(struct options *o, const char *option, const char *list,
 		for (i = 0; i < HEUR_COUNT; i++) {
 			if (found >= 0 && i != found)
 				continue;
-			o->judge.on[i] = on;
-			o->judge.asked[i] = on && found >= 0;
+			o->judge.wish.on[i] = on;
+			o->judge.wish.asked[i] = on && found >= 0;
 		}
 	} while (names.p != NULL);
 	return true;
@@ -121,11 +121,11 @@ read_options(struct options *o, int argc, char **argv)
 
 	cols_init(&o->fields);
 	for (i = 0; i < HEUR_COUNT; i++)
-		o->judge.on[i] = heur_table[i].on;
+		o->judge.wish.on[i] = heur_table[i].on;
 	if (!opts_read(&o->common, table, argc, argv))
 		return false;
 	o->common.out.quiet = o->report.select;
-	o->judge.explain = o->report.why;
+	o->judge.wish.explain = o->report.why;
 	return true;
 }
 

@@ -104,9 +104,9 @@ setup()
 	run -0 --separate-stderr prt-flag -X --why --enable=all in
 	[ -z "$stderr" ]
 	run -0 --separate-stderr prt-flag -X --enable=bind-widened in
-	[ "$stderr" = 'prt-flag: in: off: bind-widened: for want of fields' ]
+	[ "$stderr" = 'prt-flag: in: off: bind-widened: for want of change' ]
 	run -0 --separate-stderr prt-flag -X --why -o flags <(cut -f 1-13,15- in)
-	[[ $stderr == *'off: nonroot-privileged, '*': for want of fields' ]]
+	[[ $stderr == *'off: nonroot-privileged, '*': for want of uid' ]]
 	[[ $stderr != *bind-widened* ]]
 }
 
@@ -145,7 +145,7 @@ setup()
 		{ n++; print n == 1 ? "#uid" : $14, n == 1 ? "zebra" : "z" n,
 		    $13, $12, $18, n == 1 ? "cmdline" : $19, $10, $9, $4, $2,
 		    $11, $3, n == 1 ? "proto" : $1 }' in >permuted
-	run -0 prt-flag -X permuted
+	run -0 --separate-stderr prt-flag -X permuted
 	[ "${lines[3]}" = "$(sed -n 4p permuted)"$'\tnonroot-privileged,script-sensitive' ]
 	[ "${lines[1]}" = "$(sed -n 2p permuted)"$'\tflags' ]
 }
@@ -179,15 +179,27 @@ setup()
 	[ "${#lines[@]}" -eq 2 ]
 	grep -v '^#' in | cut -f 2,4,12,18,19,10,9,14 >few
 	refuses 'few:1: no header, and 8 fields*' -X few
-	run -0 prt-flag -X -H -s -o why \
+	run -0 --separate-stderr prt-flag -X -H -s -o why \
 		--fields=state,local_port,netns,container,process,uid,exe,cmdline few
 	[[ ${lines[0]} == script-sensitive* ]]
+	[[ $stderr == *': off: nonroot-privileged, '*': for want of proto, local_addr'* ]]
 	refuses '--fields=pid,pid: expected different fields, between commas' -X --fields=pid,pid few
 	refuses '--fields=: *' -X --fields= few
 	refuses '--fields=Pid: *' -X --fields=Pid few
 	# Names of our own are as good.
-	run -0 prt-flag -X --fields=a,b,c,d,e,f,g,h -o c,flags few
+	run -0 --separate-stderr prt-flag -X --fields=a,b,c,d,e,f,g,h -o c,flags few
 	[ "${lines[0]}" = $'#c\tflags' ]
+}
+
+@test "default heuristics that lack a field are told of, rules and others not" {
+	run -0 --separate-stderr bash -c 'cut -f 1,4,12 in | prt-flag -X -s'
+	[[ $stderr == 'prt-flag: (standard input): off: '*exposed-store*': for want of state, '* ]]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	run -0 --separate-stderr prt-flag -X -s in
+	[ -z "$stderr" ]
+	run -0 --separate-stderr bash -c "cut -f 1,4,12 in |
+		prt-flag -X --disable=all -e 'flag x process=sshd'"
+	[ -z "$stderr" ]
 }
 
 @test "a heuristic that lacks a field is off" {
@@ -199,7 +211,7 @@ setup()
 		prt-flag -X -q one
 		COLUMNS_LESS=$field snapshot <<<'x local_port=80 process=python3' >one
 		run -1 prt-flag -X -q --enable=script-sensitive one
-		[[ $output == *'off: script-sensitive'*'for want of fields' ]]
+		[[ $output == *script-sensitive*"for want of $field"* ]]
 	done
 }
 
@@ -243,11 +255,11 @@ setup()
 		printf '%s\n' $'443\tLISTEN\tz\tnode\t/usr/bin/node\t0\t-\t-'
 		echo '##end records=4'
 	} >two
-	run -0 prt-flag -X -o local_port,zebra,flags two
+	run -0 --separate-stderr prt-flag -X -o local_port,zebra,flags two
 	[ "${lines[3]}" = $'80\t-\tnonroot-privileged,script-sensitive' ]
 	[ "${lines[5]}" = $'443\tz\tscript-sensitive' ]
 	[ "${lines[6]}" = '##end records=4' ]
-	run -0 prt-flag -X two
+	run -0 --separate-stderr prt-flag -X two
 	[ "${lines[1]}" = "$(sed -n 2p in)"$'\tzebra\tflags' ]
 	[ "${#lines[@]}" -eq 7 ]
 }

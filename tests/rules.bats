@@ -322,6 +322,70 @@ match()
 	END
 }
 
+@test "closed sets of values: in any case" {
+	match 'state=listen,Unconn' <<-'END'
+		yes state=LISTEN
+		yes state=UNCONN proto=udp
+		no  state=ESTABLISHED
+	END
+	match 'proto!=TCP' <<-'END'
+		no  proto=tcp
+		yes proto=udp state=UNCONN
+	END
+	match 'dir=OUT' <<-'END'
+		yes dir=out
+		no  dir=in
+		no  dir=-
+	END
+}
+
+@test "a field against another" {
+	FIELDS+=(rx_queue backlog)
+	match 'rx_queue>=backlog' <<-'END'
+		yes rx_queue=128 backlog=128
+		yes rx_queue=129 backlog=128
+		no  rx_queue=9 backlog=128
+		no  rx_queue=9 backlog=-
+		no  rx_queue=- backlog=128
+	END
+	match 'remote_port=local_port' <<-'END'
+		yes local_port=53 remote_port=53
+		no  local_port=5353 remote_port=53
+		no  local_port=53 remote_port=-
+	END
+	match 'port!=remote_port' <<-'END'
+		no  local_port=53 remote_port=53
+		yes local_port=5353 remote_port=53
+		no  local_port=53 remote_port=-
+	END
+	# One that the stream lacks.
+	match 'rx_queue>=inode' <<<'no rx_queue=128 backlog=128'
+}
+
+@test "what is gone: only rules that ask for a change see it" {
+	match 'change=gone process=postgres' <<-'END'
+		yes change=gone process=postgres
+		no  change=gone process=nginx
+		no  change=new process=postgres
+	END
+	match 'change!=unchanged' <<-'END'
+		yes change=gone
+		yes change=new
+		no  change=unchanged
+	END
+	match 'process=postgres' <<-'END'
+		no  change=gone process=postgres
+		yes change=unchanged process=postgres
+	END
+	snapshot >in <<-'END'
+		x local_port=1 change=gone
+		x local_port=2 change=gone
+	END
+	run -0 prt-flag -X -H -o flags -e 'flag down change=gone' \
+		-e 'allow down local_port=1' in
+	assert_output_is $'-\ndown'
+}
+
 @test "fields that the stream lacks, and fields that only it has" {
 	match 'inode=7' <<<'no local_port=1'
 	match 'inode!=7' <<<'no local_port=1'
@@ -448,6 +512,8 @@ ring()
 	[ "$(ring "-e 'bell x pid>0' changes")" -eq 1 ]
 	[ "$(ring "-e 'bell x local_port=1' changes")" -eq 1 ]
 	[ "$(ring "-e 'bell x local_port=2-4' changes")" -eq 0 ]
+	[ "$(ring "-e 'bell x change=gone' changes")" -eq 1 ]
+	[ "$(ring "-e 'bell x change=changed' changes")" -eq 0 ]
 	run -0 --separate-stderr prt-flag -X -q -e 'bell x pid>0' in
 	[ -z "$stderr" ]
 }
@@ -475,7 +541,20 @@ ring()
 		flag x pid 1|11|expected an operator *
 		flag x pid = 1|11|expected an operator *
 		flag x pid:1|11|expected an operator *
-		flag x pid==1|12|expected a number or NUMBER-NUMBER
+		flag x pid==1|12|a second =: expected a value (\\x3d is one that begins with =)
+		flag x process==nginx|16|a second =: *
+		flag x state=foo|14|unknown value: expected any of LISTEN ESTABLISHED UNCONN BOUND SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE_WAIT LAST_ACK CLOSING CLOSED
+		flag x state=LISTEN,|21|expected a value between the commas
+		flag x proto!=ip|15|unknown value: expected any of tcp udp*
+		flag x dir=in,inbound|15|unknown value: expected any of in out
+		flag x change=added|15|unknown value: expected any of new gone changed unchanged
+		flag x family=ipv6|15|unknown value: expected any of inet inet6
+		flag x v6only=1|15|unknown value: expected any of yes no
+		flag x process=python*|16|a [*] is no wildcard: expected ~ for a part of the value, or \\x2a
+		flag x cmdline!="a *"|18|a [*] is no wildcard: *
+		flag x rx_queue>=process|18|expected a number
+		flag x connections>backlog|20|expected a number
+		allow foo-bar pid>0|7|nothing raises 'foo-bar': expected a heuristic (prt-flag -l) or the name of a rule
 		flag x pid=|12|expected a value, or - for none
 		flag x pid=""|13|expected a value, or - for none
 		flag x process=a,,b|18|expected a value between the commas
@@ -689,7 +768,7 @@ ring()
 		/^\.Ed$/ { inside = 0 }
 		inside && !/^(\$|prt-flag:)/' \
 		"${PRT_SRCDIR:-$BATS_TEST_DIRNAME/..}/man/prt-rules.5" >rules
-	[ "$(grep -c '^[a-z]' rules)" -eq 10 ]
+	[ "$(grep -c '^[a-z]' rules)" -eq 11 ]
 	snapshot >in <<-'END'
 		x local_port=6379 local_addr=10.1.2.3
 		x local_port=6379 local_addr=10.2.2.3
@@ -702,8 +781,9 @@ ring()
 		x local_port=22 change=new local_addr=127.0.0.1
 		x process=python3 local_port=8500 local_addr=127.0.0.1
 		x process=python3 local_port=7000
+		x change=gone process=postgres local_port=5432
 	END
 	run -0 prt-flag -X -H -o flags -f rules in
 	assert_output_is "$(printf '%s\n' - exposed-store smtp-out - new - \
-		web-shell old ssh-new - py-listen)"
+		web-shell old ssh-new - py-listen db-down)"
 }

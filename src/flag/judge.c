@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "flag/scope.h"
 #include "lib/err.h"
 #include "lib/input.h"
 
@@ -110,7 +109,7 @@ needs_of(const struct judge *j)
 	size_t i;
 
 	for (i = 0; i < HEUR_COUNT; i++)
-		if (j->on[i])
+		if (j->wish.on[i])
 			needs |= heur_table[i].needs;
 	for (i = 0; i < j->rules.n; i++)
 		if (j->rules.v[i].counts)
@@ -128,7 +127,7 @@ make_plan(struct judge *j, struct plan *p, uint32_t number,
 	memset(p, 0, sizeof *p);
 	p->cols = number;
 	for (i = 0; i < HEUR_COUNT; i++) {
-		if (!j->on[i] || !heur_has_fields(&heur_table[i], cols))
+		if (!j->wish.on[i] || !heur_has_fields(&heur_table[i], cols))
 			continue;
 		for (kind = 1; kind <= VIEW_ANY; kind <<= 1)
 			if (heur_table[i].kinds & kind)
@@ -143,7 +142,7 @@ look_at(struct judge *j, const struct plan *p, struct view *v)
 {
 	size_t i, n = 0;
 
-	for (i = 0; i < p->n[v->kind]; i++) {
+	for (i = 0; !v->gone && i < p->n[v->kind]; i++) {
 		if (heur_table[p->v[v->kind][i]].suspect(v)) {
 			set_put(j->bits, p->v[v->kind][i]);
 			n++;
@@ -169,8 +168,7 @@ take_record(struct judge *j, struct judge_input *in, const struct plan *p,
 {
 	view_set(v, &in->stream.cols[p->cols], in->stream.rec.v);
 	others_add(&in->others, v);
-	*MEM_PUSH(in->set, in->nset, in->set_cap) =
-	    view_is_gone(v) ? 0 : look_at(j, p, v);
+	*MEM_PUSH(in->set, in->nset, in->set_cap) = look_at(j, p, v);
 }
 
 /* Asks for the holders of the sockets that may be flagged. */
@@ -266,8 +264,7 @@ judge_rest(struct judge *j, struct judge_input *in)
 		view_snap_read(&in->snaps[i], s, i);
 		off[i] = scope_off(&in->snaps[i]);
 	}
-	scope_explain(j->explain ? j->on : NULL, j->asked, s, in->snaps,
-	    in->nsnaps);
+	scope_explain(&j->wish, s, in->snaps, in->nsnaps);
 	if (s->extent == REC_CUT)
 		err_msg("%s: cut short: only what needs no other record is "
 		    "judged", s->name);

@@ -7,8 +7,8 @@
 #ifndef FLAG_JUDGE_H
 #define FLAG_JUDGE_H
 
-#include "flag/heuristics.h"
 #include "flag/rule.h"
+#include "flag/scope.h"
 #include "lib/map.h"
 
 /* What a set of heuristics and rules comes to. */
@@ -21,9 +21,7 @@ struct verdict {
 };
 
 struct judge {
-	bool on[HEUR_COUNT];
-	bool asked[HEUR_COUNT];		/* the user named it */
-	bool explain;			/* say of each one what it lacked */
+	struct scope_wish wish;
 	struct rules rules;
 
 	/* The module's own. */
@@ -52,7 +50,7 @@ struct judge_input {
 	struct others others;
 };
 
-/* j is zeroed, and then on, asked, explain and rules are set. */
+/* j is zeroed, and then wish and rules are set. */
 void judge_start(struct judge *j);
 void judge_free(struct judge *j);
 

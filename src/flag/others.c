@@ -202,7 +202,7 @@ others_add(struct others *o, struct view *v)
 	    view_get(v, F_CHANGE).n > 0 &&
 	    !str_is(view_get(v, F_CHANGE), "new"))
 		add_bind(o, host, v);
-	if (view_is_gone(v))
+	if (v->gone)
 		return;
 	if (o->needs & OTHERS_SOCKETS &&
 	    v->kind & (VIEW_LISTEN | VIEW_CONNECTED))

@@ -65,7 +65,10 @@ rings(struct stream *s, size_t row)
 {
 	int at = stream_cols(s, row)->at[F_CHANGE];
 
-	return at < 0 || str_is(stream_values(s, row)[at], "new");
+	struct str change = at >= 0 ? stream_values(s, row)[at] : STR_NONE;
+
+	/* of what is gone a rule asked for that */
+	return at < 0 || str_is(change, "new") || str_is(change, "gone");
 }
 
 static bool

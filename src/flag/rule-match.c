@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "flag/heuristics.h"
 #include "lib/num.h"
 
 static char
@@ -124,18 +125,25 @@ equals_list(const struct rule_cond *c, struct str s)
 	return false;
 }
 
-/* The number that a condition is on, false if the record has none. */
+/* The number that a field is, in that column; false if the record has none. */
 static bool
-number_of(const struct rule_cond *c, const struct view *v, uint64_t *n)
+number_in(enum field_id id, int at, const struct view *v, uint64_t *n)
 {
-	int port = c->id == F_LOCAL_PORT ? v->local_port :
-	    c->id == F_REMOTE_PORT ? v->remote_port : -1;
+	int port = id == F_LOCAL_PORT ? v->local_port :
+	    id == F_REMOTE_PORT ? v->remote_port : -1;
 
 	*n = (uint64_t)port;
 	if (port >= 0)
 		return true;
-	return v->values[c->at].p != NULL &&
-	    num_parse(v->values[c->at], UINT64_MAX, n);
+	return v->values[at].p != NULL &&
+	    num_parse(v->values[at], UINT64_MAX, n);
+}
+
+/* The number that a condition is on. */
+static bool
+number_of(const struct rule_cond *c, const struct view *v, uint64_t *n)
+{
+	return number_in(c->id, c->at, v, n);
 }
 
 static bool
@@ -166,11 +174,9 @@ equals(const struct rule_cond *c, struct view *v)
 }
 
 static bool
-compares(const struct rule_cond *c, uint64_t n)
+is_ordered(enum rule_op op, uint64_t n, uint64_t to)
 {
-	uint64_t to = c->v[0].low;
-
-	switch (c->op) {
+	switch (op) {
 	case RULE_LT:
 		return n < to;
 	case RULE_LE:
@@ -180,9 +186,9 @@ compares(const struct rule_cond *c, uint64_t n)
 	case RULE_GE:
 		return n >= to;
 	case RULE_EQ:
-		return equals_number(c, false, n);
+		return n == to;
 	case RULE_NE:
-		return !equals_number(c, false, n);
+		return n != to;
 	case RULE_HAS:
 	case RULE_HAS_NOT:
 		break;
@@ -191,11 +197,32 @@ compares(const struct rule_cond *c, uint64_t n)
 }
 
 static bool
+compares(const struct rule_cond *c, uint64_t n)
+{
+	if (c->op == RULE_EQ || c->op == RULE_NE)
+		return equals_number(c, false, n) == (c->op == RULE_EQ);
+	return is_ordered(c->op, n, c->v[0].low);
+}
+
+/* A field that is missing compares with no other. */
+static bool
+compares_fields(const struct rule_cond *c, const struct view *v)
+{
+	uint64_t n, to;
+
+	return number_of(c, v, &n) &&
+	    number_in(c->other, c->other_at, v, &to) &&
+	    is_ordered(c->op, n, to);
+}
+
+static bool
 holds(const struct rule_cond *c, struct view *v)
 {
 	struct str s = v->values[c->at];
 	uint64_t n;
 
+	if (c->other != FIELD_NONE)
+		return compares_fields(c, v);
 	switch (c->op) {
 	case RULE_EQ:
 		return equals(c, v);
@@ -264,30 +291,67 @@ rules_bind(struct rules *r, const struct cols *cols)
 			c->at = c->id != FIELD_NONE ? cols->at[c->id] :
 			    cols_find(cols, c->field);
 			c->found = c->found || c->at >= 0;
-			rule->bound = rule->bound && c->at >= 0;
+			c->other_at = c->other != FIELD_NONE ?
+			    cols->at[c->other] : c->at;
+			rule->bound = rule->bound && c->at >= 0 &&
+			    c->other_at >= 0;
 		}
 	}
+}
+
+static bool
+fail_at(struct rule_error *e, const struct rule *rule, size_t column)
+{
+	e->file = rule->file;
+	e->line = rule->line;
+	e->column = column;
+	return false;
+}
+
+static bool
+check_fields(const struct rule *rule, struct rule_error *e)
+{
+	size_t i;
+
+	for (i = 0; i < rule->n; i++) {
+		const struct rule_cond *c = &rule->v[i];
+
+		if (c->id != FIELD_NONE || c->found)
+			continue;
+		snprintf(e->text, sizeof e->text, "unknown field '%.*s': "
+		    "expected a field of prt(5) or of the input",
+		    (int)c->field.n, c->field.p);
+		return fail_at(e, rule, c->column);
+	}
+	return true;
+}
+
+static bool
+check_allowed(const struct rule *rule, const struct names *raised,
+    struct rule_error *e)
+{
+	if (rule->action != RULE_ALLOW || str_is(rule->name, "*") ||
+	    heur_find(rule->name) >= 0 || names_find(raised, rule->name) != 0)
+		return true;
+	snprintf(e->text, sizeof e->text, "nothing raises '%.*s': expected a "
+	    "heuristic (prt-flag -l) or the name of a rule", (int)
+	    (rule->name.n < 60 ? rule->name.n : 60), rule->name.p);
+	return fail_at(e, rule, rule->name_column);
 }
 
 bool
 rules_check(const struct rules *r, struct rule_error *e)
 {
-	size_t i, j;
+	struct names raised = { 0 };
+	bool ok = true;
+	size_t i;
 
-	for (i = 0; i < r->n; i++) {
-		for (j = 0; j < r->v[i].n; j++) {
-			const struct rule_cond *c = &r->v[i].v[j];
-
-			if (c->id != FIELD_NONE || c->found)
-				continue;
-			e->file = r->v[i].file;
-			e->line = r->v[i].line;
-			e->column = c->column;
-			snprintf(e->text, sizeof e->text, "unknown field "
-			    "'%.*s': expected a field of prt(5) or of the "
-			    "input", (int)c->field.n, c->field.p);
-			return false;
-		}
-	}
-	return true;
+	for (i = 0; i < r->n; i++)
+		if (r->v[i].action != RULE_ALLOW)
+			names_id(&raised, r->v[i].name);
+	for (i = 0; ok && i < r->n; i++)
+		ok = check_fields(&r->v[i], e) &&
+		    check_allowed(&r->v[i], &raised, e);
+	names_free(&raised);
+	return ok;
 }

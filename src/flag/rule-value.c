@@ -11,7 +11,6 @@ static const struct {
 	enum field_id id;		/* that it is made of */
 	enum rule_type type;
 } special[] = {
-	{ "port", RULE_FIELD, F_LOCAL_PORT, RULE_NUMBER },
 	{ "local_addr", RULE_FIELD, F_LOCAL_ADDR, RULE_ADDR },
 	{ "remote_addr", RULE_FIELD, F_REMOTE_ADDR, RULE_ADDR },
 	{ "local_scope", RULE_LOCAL_SCOPE, F_LOCAL_ADDR, RULE_REACH },
@@ -33,6 +32,8 @@ value_field(struct rule_cond *c, struct str name)
 
 	c->computed = RULE_FIELD;
 	c->id = field_find(name);
+	if (c->id == FIELD_NONE)
+		c->id = field_find_alias(name);
 	c->type = c->id == FIELD_NONE ? RULE_UNKNOWN :
 	    type_of[field_table[c->id].type];
 	c->field = name;
@@ -70,16 +71,41 @@ value_ops(const struct rule_cond *c)
 	    ops[c->type] & ~(unsigned)HAS;
 }
 
+const char *const *
+value_words(const struct rule_cond *c)
+{
+	return c->computed == RULE_FIELD && c->id != FIELD_NONE ?
+	    field_table[c->id].words : NULL;
+}
+
 bool
 value_is_list(const struct rule_cond *c)
 {
 	return c->op == RULE_EQ || c->op == RULE_NE;
 }
 
+/* Of a field that has only some: in any case. */
+static const char *
+parse_word(const char *const *words, struct rule_value *v, struct str text)
+{
+	for (; *words != NULL; words++) {
+		if (str_is_like(text, *words)) {
+			v->text = str_from(*words);
+			return NULL;
+		}
+	}
+	return "unknown value";
+}
+
+/* A * would be taken for a wildcard by whoever writes it. */
 static const char *
 parse_text(struct rule_value *v, struct str text, struct arena *a)
 {
 	char *p = arena_alloc(a, text.n + 1);
+
+	if (memchr(text.p, '*', text.n) != NULL)
+		return "a * is no wildcard: expected ~ for a part of the "
+		    "value, or \\x2a";
 
 	v->text.p = p;
 	return escape_undo(text, p, &v->text.n);
@@ -104,6 +130,21 @@ static bool
 is_port(const struct rule_cond *c)
 {
 	return c->id == F_LOCAL_PORT || c->id == F_REMOTE_PORT;
+}
+
+bool
+value_other(struct rule_cond *c, struct str text)
+{
+	struct rule_cond other;
+
+	if (c->computed != RULE_FIELD || c->type != RULE_NUMBER ||
+	    c->op == RULE_HAS || c->op == RULE_HAS_NOT)
+		return false;
+	value_field(&other, text);
+	if (other.computed != RULE_FIELD || other.type != RULE_NUMBER)
+		return false;
+	c->other = other.id;
+	return true;
 }
 
 static const char *
@@ -182,6 +223,8 @@ const char *
 value_parse(const struct rule_cond *c, struct rule_value *v, struct str text,
     struct arena *a)
 {
+	const char *const *words = value_words(c);
+
 	if (text.n == 0)
 		return "expected a value between the commas";
 	if (c->op == RULE_HAS || c->op == RULE_HAS_NOT)
@@ -192,6 +235,8 @@ value_parse(const struct rule_cond *c, struct rule_value *v, struct str text,
 		v->none = true;
 		return NULL;
 	}
+	if (words != NULL)
+		return parse_word(words, v, text);
 	switch (c->type) {
 	case RULE_NUMBER:
 	case RULE_NUMBERS:

@@ -87,6 +87,7 @@ parse_name(struct parser *ps, struct rule *rule)
 	    !(rule->action == RULE_ALLOW && str_is(word, "*"))))
 		return reject(ps, word.p + i, "expected a name of a-z, 0-9, _ "
 		    "and -%s", rule->action == RULE_ALLOW ? ", or *" : "");
+	rule->name_column = (size_t)(word.p - ps->start) + 1;
 	rule->name = arena_str(&ps->rules->arena, word);
 	return true;
 }
@@ -171,6 +172,22 @@ take_value(struct parser *ps, struct str *value)
 }
 
 static bool
+reject_value(struct parser *ps, const struct rule_cond *c, struct str part,
+    const char *wrong)
+{
+	const char *const *words = value_words(c);
+	char list[160] = "";
+	size_t n = 0;
+
+	if (words == NULL || part.n == 0)
+		return reject(ps, part.p, "%s", wrong);
+	for (; *words != NULL; words++)
+		n += (size_t)snprintf(list + n, sizeof list - n, " %s",
+		    *words);
+	return reject(ps, part.p, "%s: expected any of%s", wrong, list);
+}
+
+static bool
 parse_value(struct parser *ps, struct rule_cond *c)
 {
 	struct arena *a = &ps->rules->arena;
@@ -182,6 +199,11 @@ parse_value(struct parser *ps, struct rule_cond *c)
 		return false;
 	if (list.n == 0)
 		return reject(ps, list.p, "expected a value, or - for none");
+	if (c->op == RULE_EQ && list.p[0] == '=')
+		return reject(ps, list.p, "a second =: expected a value "
+		    "(\\x3d is one that begins with =)");
+	if (value_other(c, list))
+		return true;
 	c->n = 1;
 	for (i = 0; value_is_list(c) && i < list.n; i++)
 		c->n += list.p[i] == ',';
@@ -191,7 +213,7 @@ parse_value(struct parser *ps, struct rule_cond *c)
 		part = c->n > 1 ? str_cut(&list, ',') : list;
 		wrong = value_parse(c, &c->v[i], part, a);
 		if (wrong != NULL)
-			return reject(ps, part.p, "%s", wrong);
+			return reject_value(ps, c, part, wrong);
 	}
 	return true;
 }
@@ -228,7 +250,7 @@ narrow(struct rule *rule, const struct rule_cond *c)
 	unsigned kinds = 0;
 	size_t i;
 
-	if (c->op != RULE_EQ)
+	if (c->op != RULE_EQ || c->other != FIELD_NONE)
 		return;
 	if (c->id == F_LOCAL_PORT)
 		narrow_ports(&rule->local, c);
@@ -251,6 +273,7 @@ add_cond(struct rule *rule, struct rule_cond c)
 	rule->v[i] = c;
 	rule->counts = rule->counts || c.computed == RULE_CONNECTIONS;
 	rule->ages = rule->ages || c.computed == RULE_AGE;
+	rule->gone = rule->gone || c.id == F_CHANGE;
 }
 
 static bool
@@ -262,6 +285,7 @@ parse_conds(struct parser *ps, struct rule *rule)
 	skip_blanks(ps);
 	do {
 		memset(&c, 0, sizeof c);
+		c.other = FIELD_NONE;
 		if (!parse_field(ps, &c) || !parse_op(ps, &c) ||
 		    !parse_value(ps, &c))
 			return false;
@@ -309,8 +333,10 @@ parse_line(struct parser *ps, const char *file, size_t line)
 	rule = MEM_PUSH(r->v, r->n, r->cap);
 	*rule = (struct rule){ .file = file, .line = line, .kinds = VIEW_ANY,
 	    .local = { -1, UINT16_MAX }, .remote = { -1, UINT16_MAX } };
-	return parse_action(ps, rule) && parse_name(ps, rule) &&
-	    parse_conds(ps, rule);
+	if (!parse_action(ps, rule))
+		return false;
+	rule->gone = rule->action == RULE_ALLOW;
+	return parse_name(ps, rule) && parse_conds(ps, rule);
 }
 
 bool
@@ -347,8 +373,10 @@ rules_free(struct rules *r)
 void
 rule_quote(struct buf *b, struct str text)
 {
+	static const char special[] = ",\"*";
 	bool blank = text.n > 0 && memchr(text.p, ' ', text.n) != NULL;
 	size_t i, start;
+	const char *c;
 
 	if (text.n == 0) {
 		buf_putc(b, '-');
@@ -361,11 +389,14 @@ rule_quote(struct buf *b, struct str text)
 	if (blank)
 		buf_putc(b, '"');
 	for (i = start = 0; i <= text.n; i++) {
-		if (i < text.n && text.p[i] != ',' && text.p[i] != '"')
+		c = i < text.n && text.p[i] != '\0' ?
+		    strchr(special, text.p[i]) : NULL;
+		if (i < text.n && c == NULL)
 			continue;
 		escape_add(b, (struct str){ text.p + start, i - start });
-		if (i < text.n)
-			buf_puts(b, text.p[i] == ',' ? "\\x2c" : "\\x22");
+		if (c != NULL)
+			buf_puts(b, *c == ',' ? "\\x2c" : *c == '"' ?
+			    "\\x22" : "\\x2a");
 		start = i + 1;
 	}
 	if (blank)

@@ -46,6 +46,9 @@ struct rule_cond {
 	size_t n;
 	struct rule_value *v;
 	size_t column;		/* where it stands */
+	/* Instead of v another field of the record, or FIELD_NONE. */
+	enum field_id other;
+	int other_at;		/* as at */
 	bool found;		/* some stream has the field, FIELD_NONE */
 	int at;			/* in the columns that it is bound to, or -1 */
 };
@@ -54,11 +57,12 @@ struct rule {
 	enum rule_action action;
 	struct str name;
 	const char *file;
-	size_t line;
+	size_t line, name_column;
 	size_t n;
 	struct rule_cond *v;
 	bool counts, ages;	/* has such a condition: see rule_computed */
 	bool bound;		/* all its fields are there */
+	bool gone;		/* it looks at what is gone, too */
 	/* Bounds implied by its conditions: a cheap test first, for most rules
 	 * match few records. */
 	unsigned kinds;
@@ -77,7 +81,7 @@ struct rules {
 struct rule_error {
 	const char *file;
 	size_t line, column;
-	char text[160];
+	char text[200];
 };
 
 enum { RULE_LINE_MAX = 65536 };
@@ -106,7 +110,7 @@ bool rules_complain(const struct rule_error *e);
 void rules_bind(struct rules *r, const struct cols *cols);
 
 /* False if a rule names a field that is neither in the field table nor in any
- * columns that the rules were bound to. */
+ * columns that the rules were bound to, or allows what nothing raises. */
 bool rules_check(const struct rules *r, struct rule_error *e);
 
 /* All conditions except those on connections and age. */
@@ -116,7 +120,8 @@ bool rule_looks(const struct rule *rule, struct view *v);
 static inline bool
 rule_may(const struct rule *r, const struct view *v)
 {
-	return r->bound && (r->kinds & v->kind) != 0 &&
+	return r->bound && (r->gone || !v->gone) &&
+	    (r->kinds & v->kind) != 0 &&
 	    v->local_port >= r->local.low && v->local_port <= r->local.high &&
 	    v->remote_port >= r->remote.low &&
 	    v->remote_port <= r->remote.high;
@@ -135,6 +140,11 @@ void value_field(struct rule_cond *c, struct str name);
 unsigned value_ops(const struct rule_cond *c);
 /* Commas separate the values. */
 bool value_is_list(const struct rule_cond *c);
+/* Whether text is the name of a field that it can be compared with; sets
+ * other. */
+bool value_other(struct rule_cond *c, struct str text);
+/* All values that its field can have, NULL behind the last; NULL: any. */
+const char *const *value_words(const struct rule_cond *c);
 /* Reads one of its values into the zeroed v.  Returns NULL, or what is wrong
  * and what was expected (a literal). */
 const char *value_parse(const struct rule_cond *c, struct rule_value *v,

@@ -58,7 +58,7 @@ enum lack {
 	LACK_NONE, LACK_FIELDS, LACK_WHOLE, LACK_SCOPE, LACK_OWNERS, LACK_TIME
 };
 static const char *const lacks[] = {
-	[LACK_FIELDS] = "for want of fields",
+	[LACK_FIELDS] = "for want of",
 	[LACK_WHOLE] = "not a whole snapshot",
 	[LACK_SCOPE] = "the scan left out what they need",
 	[LACK_OWNERS] = "owners were hidden, or may have been",
@@ -116,23 +116,59 @@ is_off(const struct heur *h, enum lack lack, const struct stream *s,
 	return false;
 }
 
-/* If it needs a field of prt-diff, it is off in each plain scan: no news. */
+/* If it needs a field that a plain scan does not have, it is off in each of
+ * these: no news. */
 static bool
-needs_diff(const struct heur *h)
+needs_more(const struct heur *h)
 {
 	size_t i;
 
 	for (i = 0; i < HEUR_FIELDS && h->fields[i] != FIELD_NONE; i++)
-		if (h->fields[i] >= FIELD_NSCAN)
+		if (h->fields[i] >= FIELD_NDEFAULT)
 			return true;
 	return false;
 }
 
+static void
+add_name(struct buf *names, const char *name)
+{
+	buf_puts(names, names->n > 0 ? ", " : "");
+	buf_puts(names, name);
+}
+
+/* Marks the fields that it needs and some header lacks. */
+static void
+mark_missing(const struct heur *h, const struct stream *s, bool *missing)
+{
+	size_t i;
+
+	for (i = 0; i < HEUR_FIELDS && h->fields[i] != FIELD_NONE; i++)
+		if (!stream_has_field(s, h->fields[i]))
+			missing[h->fields[i]] = true;
+}
+
+static void
+explain(const struct buf *names, enum lack lack, const bool *missing,
+    const struct stream *s)
+{
+	struct buf fields = { 0 };
+	int i;
+
+	for (i = 0; lack == LACK_FIELDS && i < FIELD_COUNT; i++)
+		if (missing[i])
+			add_name(&fields, field_table[i].name);
+	err_msg("%s: off: %.*s: %s%s%.*s", s->name, (int)names->n, names->p,
+	    lacks[lack], fields.n > 0 ? " " : "", (int)fields.n,
+	    fields.n > 0 ? fields.p : "");
+	buf_free(&fields);
+}
+
 void
-scope_explain(const bool *on, const bool *asked, const struct stream *s,
+scope_explain(const struct scope_wish *wish, const struct stream *s,
     const struct view_snap *snaps, size_t nsnaps)
 {
 	struct buf names = { 0 };
+	bool missing[FIELD_COUNT] = { false };
 	enum lack lack;
 	size_t i;
 
@@ -140,18 +176,17 @@ scope_explain(const bool *on, const bool *asked, const struct stream *s,
 		names.n = 0;
 		for (i = 0; i < HEUR_COUNT; i++) {
 			const struct heur *h = &heur_table[i];
+			bool tell = wish->on[i] && (lack == LACK_FIELDS ?
+			    !needs_more(h) : wish->explain);
 
-			if (!asked[i] && (on == NULL || !on[i] ||
-			    (lack == LACK_FIELDS && needs_diff(h))))
+			if (!(tell || wish->asked[i]) ||
+			    !is_off(h, lack, s, snaps, nsnaps))
 				continue;
-			if (!is_off(h, lack, s, snaps, nsnaps))
-				continue;
-			buf_puts(&names, names.n > 0 ? ", " : "");
-			buf_puts(&names, h->name);
+			add_name(&names, h->name);
+			mark_missing(h, s, missing);
 		}
 		if (names.n > 0)
-			err_msg("%s: off: %.*s: %s", s->name, (int)names.n,
-			    names.p, lacks[lack]);
+			explain(&names, lack, missing, s);
 	}
 	buf_free(&names);
 }

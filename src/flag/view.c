@@ -47,6 +47,7 @@ view_set(struct view *v, const struct cols *cols, const struct str *values)
 	v->cols = cols;
 	v->values = values;
 	v->kind = view_kind(view_get(v, F_STATE));
+	v->gone = str_is(view_get(v, F_CHANGE), "gone");
 	v->local_port = (int)view_number(v, F_LOCAL_PORT, UINT16_MAX);
 	v->remote_port = (int)view_number(v, F_REMOTE_PORT, UINT16_MAX);
 	uid = view_number(v, F_UID, UINT32_MAX);

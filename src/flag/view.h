@@ -32,6 +32,7 @@ struct view {
 	const struct cols *cols;
 	const struct str *values;
 	enum view_kind kind;
+	bool gone;			/* it was there before, and is no more */
 	int local_port, remote_port;	/* -1: none */
 	bool has_uid;
 	uint32_t uid;
@@ -91,13 +92,6 @@ static inline bool
 view_is_own_netns(const struct view *v)
 {
 	return view_get(v, F_NETNS).p == NULL;
-}
-
-/* It was in the snapshot before, and is no more. */
-static inline bool
-view_is_gone(const struct view *v)
-{
-	return str_is(view_get(v, F_CHANGE), "gone");
 }
 
 /* What a snapshot says of itself. */

@@ -118,6 +118,17 @@ is_known(struct str name, struct cols_known known)
 	    (known.also != NULL && cols_find(known.also, name) >= 0);
 }
 
+/* The next name of a list; an alias stands for its field. */
+static struct str
+take_name(struct str *list, struct cols_known known)
+{
+	struct str name = str_cut(list, ',');
+	enum field_id id = field_find_alias(name);
+
+	return id == FIELD_NONE || is_known(name, known) ? name :
+	    str_from(field_table[id].name);
+}
+
 bool
 cols_parse(struct cols *c, struct str list, const struct cols *base,
     struct cols_known known, struct str *bad)
@@ -138,7 +149,7 @@ cols_parse(struct cols *c, struct str list, const struct cols *base,
 		list.n--;
 	}
 	do {
-		name = str_cut(&list, ',');
+		name = take_name(&list, known);
 		if (!is_known(name, known) || !cols_add(c, name)) {
 			*bad = name;
 			return false;

@@ -1,5 +1,15 @@
 #include "record/field.h"
 
+static const char *const protos[] = { "tcp", "udp", NULL };
+static const char *const states[] = { "LISTEN", "ESTABLISHED", "UNCONN",
+	"BOUND", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
+	"CLOSE_WAIT", "LAST_ACK", "CLOSING", "CLOSED", NULL };
+static const char *const dirs[] = { "in", "out", NULL };
+static const char *const families[] = { "inet", "inet6", NULL };
+static const char *const yes_no[] = { "yes", "no", NULL };
+static const char *const changes[] = { "new", "gone", "changed", "unchanged",
+	NULL };
+
 /*
  * The type is FIELD_TEXT if none is named.
  *
@@ -8,19 +18,19 @@
  * wrote the column is run for (change, flags).
  */
 const struct field field_table[FIELD_COUNT] = {
-	[F_PROTO] = { .name = "proto", .rank = 4, .least = 5,
-	    .help = "tcp or udp" },
-	[F_STATE] = { .name = "state", .rank = 3, .least = 7,
-	    .help = "LISTEN, ESTABLISHED, UNCONN ..." },
+	[F_PROTO] = { .name = "proto", .words = protos, .rank = 4,
+	    .least = 5, .help = "tcp or udp" },
+	[F_STATE] = { .name = "state", .words = states, .rank = 3,
+	    .least = 7, .help = "LISTEN, ESTABLISHED, UNCONN ..." },
 	[F_LOCAL_ADDR] = { .name = "local_addr", .least = 21,
 	    .help = "local address" },
-	[F_LOCAL_PORT] = { .name = "local_port", .type = FIELD_NUMBER,
-	    .least = 20, .help = "local port" },
+	[F_LOCAL_PORT] = { .name = "local_port", .alias = "port",
+	    .type = FIELD_NUMBER, .least = 20, .help = "local port" },
 	[F_REMOTE_ADDR] = { .name = "remote_addr", .rank = 2, .least = 21,
 	    .help = "remote address" },
 	[F_REMOTE_PORT] = { .name = "remote_port", .type = FIELD_NUMBER,
 	    .rank = 2, .least = 20, .help = "remote port" },
-	[F_DIR] = { .name = "dir", .rank = 9, .least = 3,
+	[F_DIR] = { .name = "dir", .words = dirs, .rank = 9, .least = 3,
 	    .help = "in or out, of a connection" },
 	[F_SERVICE] = { .name = "service", .rank = 8, .least = 10,
 	    .help = "name of the port" },
@@ -48,10 +58,10 @@ const struct field field_table[FIELD_COUNT] = {
 	    .least = 30, .help = "arguments" },
 	[F_HOST] = { .name = "host", .rank = 1, .least = 12,
 	    .help = "host that was scanned" },
-	[F_FAMILY] = { .name = "family", .rank = 9, .least = 6,
-	    .help = "inet or inet6" },
-	[F_V6ONLY] = { .name = "v6only", .rank = 9, .least = 6,
-	    .help = "yes or no, of IPv6 sockets" },
+	[F_FAMILY] = { .name = "family", .words = families, .rank = 9,
+	    .least = 6, .help = "inet or inet6" },
+	[F_V6ONLY] = { .name = "v6only", .words = yes_no, .rank = 9,
+	    .least = 6, .help = "yes or no, of IPv6 sockets" },
 	[F_INODE] = { .name = "inode", .type = FIELD_NUMBER, .rank = 9,
 	    .least = 20, .help = "inode number of the socket" },
 	[F_SOCK_UID] = { .name = "sock_uid", .type = FIELD_NUMBER, .rank = 9,
@@ -90,7 +100,7 @@ const struct field field_table[FIELD_COUNT] = {
 	    .rank = 9, .least = 20, .help = "resident memory, bytes" },
 	[F_CPU] = { .name = "cpu", .type = FIELD_NUMBER, .owner = true,
 	    .rank = 9, .least = 20, .help = "CPU time, seconds" },
-	[F_CHANGE] = { .name = "change", .least = 9,
+	[F_CHANGE] = { .name = "change", .words = changes, .least = 9,
 	    .help = "new, gone, changed or unchanged" },
 	[F_FIRST_SEEN] = { .name = "first_seen", .rank = 9, .least = 24,
 	    .help = "time of the first snapshot with this key" },
@@ -121,6 +131,18 @@ field_find(struct str name)
 
 	for (i = 0; i < FIELD_COUNT; i++)
 		if (str_is(name, field_table[i].name))
+			return (enum field_id)i;
+	return FIELD_NONE;
+}
+
+enum field_id
+field_find_alias(struct str alias)
+{
+	int i;
+
+	for (i = 0; i < FIELD_COUNT; i++)
+		if (field_table[i].alias != NULL &&
+		    str_is(alias, field_table[i].alias))
 			return (enum field_id)i;
 	return FIELD_NONE;
 }

@@ -36,6 +36,9 @@ enum field_type { FIELD_TEXT, FIELD_NUMBER, FIELD_NUMBERS, FIELD_NAMES,
 
 struct field {
 	const char *name;
+	const char *alias;	/* that -o and rules take too, or NULL */
+	/* All values that it can have, NULL behind the last; NULL: any. */
+	const char *const *words;
 	enum field_type type;
 	bool owner;	/* of the process that holds the socket */
 	/* In a table that is too wide the highest rank is left out first;
@@ -50,5 +53,8 @@ extern const struct field field_table[FIELD_COUNT];
 
 /* FIELD_NONE where the table has no such name. */
 enum field_id field_find(struct str name);
+
+/* The same by its alias. */
+enum field_id field_find_alias(struct str alias);
 
 #endif

@@ -51,7 +51,7 @@ check_rows(struct judge *j, const struct judge_input *in)
 static void
 judge(const struct rules *rules, struct str stream)
 {
-	struct judge j = { .explain = true, .rules = *rules };
+	struct judge j = { .wish = { .explain = true }, .rules = *rules };
 	struct judge_input in = { .snaps = NULL };
 	struct report r = { .judge = &j, .inputs = &in, .n = 1, .why = true };
 	struct rule_error e;
@@ -59,7 +59,7 @@ judge(const struct rules *rules, struct str stream)
 	size_t i;
 
 	for (i = 0; i < HEUR_COUNT; i++)
-		j.on[i] = true;
+		j.wish.on[i] = true;
 	judge_start(&j);
 	if (judge_read(&j, &in, fuzz_file(stream), "stream", NULL) && rules_check(&j.rules, &e)) {
 		check_rows(&j, &in);
