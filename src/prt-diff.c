@@ -98,7 +98,7 @@ static const struct opt table[] = {
 	    .take = take_compared },
 	{ 0, "fields", "LIST", "fields of records without a header",
 	    .take = take_fields },
-	{ 0, "force", NULL, "compare snapshots of different scope",
+	{ 0, "force", NULL, "compare what is of different scope, or older than FILE",
 	    OPT_FLAG(force) },
 	{ 0, "init", NULL, "with -S: save NEW, print nothing", OPT_FLAG(init) },
 	{ 0, "wait", "SECONDS", "with -S: for another run, 10",
@@ -201,7 +201,7 @@ compare_sides(struct options *o)
 	if (!diff_load(d) ||
 	    (o->have_state && !diff_state_check(&d->old.stream)) ||
 	    !diff_check(d, (o->force ? DIFF_ANY_SCOPE : 0) |
-	    (o->have_state ? 0 : DIFF_ANY_TIME)) ||
+	    (o->have_state && !o->force ? 0 : DIFF_ANY_TIME)) ||
 	    (o->state != NULL && !diff_state_check_hosts(d)))
 		return false;
 	diff_match(&d->old, &d->new);

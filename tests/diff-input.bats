@@ -222,6 +222,19 @@ warns()
 	refuses 'new: partial=1: *' new part
 }
 
+@test "records without a ##prt, and a scan: a warning" {
+	{ rec; rec local_port=1; } | snap time=$T1 scope=all >old
+	grep nginx old | sed 1d >selected
+	changes 'gone 80' old selected
+	warns 'selected: no ##prt line of a scan, which old has: is it a selection *'
+	changes 'new 80' selected old
+	warns 'selected: no ##prt line *'
+	same selected selected
+	# Nothing at all has no records, and nothing to be warned of.
+	changes 'new 80,new 1' /dev/null old
+	[ -z "$stderr" ]
+}
+
 @test "scopes: both are named, --force compares" {
 	rec | snap scope=all >old
 	rec local_port=1 | snap scope=tcp,listen >new

@@ -180,7 +180,7 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	rec local_port=1 | scan
 	prt-diff --init -S state new
 	cp state state.before
-	refuses 'older has time=*:01:00.000Z, older than state with time=*:02:00.000Z' \
+	refuses 'older has time=*:01:00.000Z, older than state with time=*:02:00.000Z *' \
 		-S state older
 	kept
 	# At the same time is no older.
@@ -188,6 +188,12 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	# What does not replace it may look.
 	prt-diff -q state older && return 1
 	kept
+	# A clock that was wrong then, and would stop every run from now on.
+	mv older new
+	tells 'new 80,gone 1' --force
+	[[ $stderr == 'prt-diff: warning: new has time='*', older than state with'* ]]
+	grep -q "^##prt.*:01:00.000Z.*state=1" state
+	tells ''
 }
 
 @test "scopes: the state keeps its own, --force changes it" {
@@ -376,6 +382,39 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	[ ! -e tmp/state.new ]
 	grep -q state=1 tmp/state
 	[ "$(<precious)" = precious ]
+}
+
+@test "what another user put in the place of FILE.new stops no run" {
+	requires root setpriv
+	local as=(setpriv --clear-groups)
+
+	chmod 755 .
+	mkdir -m 1777 tmp
+	"${as[@]}" --reuid=65533 --regid=65533 mkdir tmp/state.new
+	rec | scan
+	chmod 644 new
+	run -0 "${as[@]}" --reuid=65534 --regid=65534 "$(command -v prt-diff)" \
+		--init -S tmp/state new
+	[ "$(stat -c %u tmp/state)" = 65534 ]
+	[ "$(ls -A tmp)" = $'state\nstate.lock\nstate.new' ]
+}
+
+@test "records without a ##prt are no successor of a scan's state" {
+	saved
+	grep -v '^##' new >bare
+	refuses "bare: no ##prt line of a scan, which state has: *" \
+		-S state bare
+	kept
+	# Two of a kind.
+	prt-diff --init -S other bare
+	run -0 --separate-stderr prt-diff -S other bare
+	[ -z "$stderr" ]
+	run -0 --separate-stderr prt-diff -S other new
+	[[ $stderr == 'prt-diff: warning: other: no ##prt line '* ]]
+	same -S other new
+	# Whoever means it.
+	run -0 --separate-stderr prt-diff --force -S other bare
+	[[ $stderr == 'prt-diff: warning: bare: no ##prt line '* ]]
 }
 
 @test "its mode is 0600, whatever the umask" {

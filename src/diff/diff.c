@@ -88,6 +88,37 @@ check_extent(const struct diff *d)
 	return false;
 }
 
+/* Some ##prt says when it was made, as those of prt-scan do. */
+static bool
+is_scan(const struct stream *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->nsnaps; i++)
+		if (snap_get(&s->snaps[i].snap, "time").n > 0)
+			return true;
+	return false;
+}
+
+/* Of records without a ##prt it is not known what they were selected from: a
+ * record that they lack is perhaps not gone, and they do not replace a scan in a
+ * state. */
+static bool
+check_marks(const struct diff *d, unsigned allow)
+{
+	const struct stream *old = &d->old.stream, *new = &d->new.stream;
+	const struct stream *bare = is_scan(old) ? new : old;
+	bool bad = old->state && bare == new && (allow & DIFF_ANY_SCOPE) == 0;
+
+	if (old->ncols == 0 || is_scan(old) == is_scan(new))
+		return true;
+	err_msg("%s%s: no ##prt line of a scan, which %s has: is it a "
+	    "selection (grep -e '^#' -e PATTERN keeps the line)?%s",
+	    bad ? "" : "warning: ", bare->name,
+	    bare == old ? new->name : old->name, bad ? " (--force)" : "");
+	return !bad;
+}
+
 static bool
 has_hosts(const struct stream *s)
 {
@@ -310,10 +341,12 @@ check_time(const struct diff *d, unsigned allow)
 		if (!diff_time(new, &now) || !diff_time(old, &then) ||
 		    now >= then)
 			continue;
-		err_msg("%s%s has %s, older than %s with %s",
+		err_msg("%s%s has %s, older than %s with %s%s",
 		    (allow & DIFF_ANY_TIME) != 0 ? "warning: " : "",
 		    d->new.stream.name, say(a, new, "time"),
-		    d->old.stream.name, say(b, old, "time"));
+		    d->old.stream.name, say(b, old, "time"),
+		    (allow & DIFF_ANY_TIME) != 0 ? "" :
+		    " (--force, if the clock was wrong then)");
 		return (allow & DIFF_ANY_TIME) != 0;
 	}
 	return true;
@@ -322,6 +355,6 @@ check_time(const struct diff *d, unsigned allow)
 bool
 diff_check(struct diff *d, unsigned allow)
 {
-	return check_extent(d) && check_hosts(d) && check_snaps(d, allow) &&
+	return check_extent(d) && check_marks(d, allow) && check_hosts(d) && check_snaps(d, allow) &&
 	    check_key(d) && check_compared(d) && check_time(d, allow);
 }

@@ -16,6 +16,8 @@
 #include <unistd.h>
 
 #include "lib/err.h"
+#include "lib/num.h"
+#include "lib/siphash.h"
 #include "lib/timestamp.h"
 #include "lib/trust.h"
 
@@ -177,14 +179,38 @@ state_open(const struct state *s, int *fd)
 	return false;
 }
 
+static void
+create_new(struct state *s)
+{
+	s->fd = openat(s->folder, s->new_name.p, O_WRONLY | O_CREAT | O_EXCL |
+	    O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
+/* A name that nobody else can take before us; without one the first stays. */
+static void
+choose_name(struct state *s)
+{
+	struct siphash_key random;
+
+	if (!siphash_newkey(&random))
+		return;
+	s->new_name.n--;
+	buf_putc(&s->new_name, '.');
+	num_add(&s->new_name, random.k[0]);
+	buf_putc(&s->new_name, '\0');
+}
+
 bool
 state_begin(struct state *s)
 {
-	/* A run that was killed left one; what another user put there and we
-	 * cannot remove makes O_EXCL fail. */
+	/* A run that was killed left one.  What another user put into a sticky
+	 * folder we cannot remove, and O_EXCL fails. */
 	unlinkat(s->folder, s->new_name.p, 0);
-	s->fd = openat(s->folder, s->new_name.p, O_WRONLY | O_CREAT | O_EXCL |
-	    O_NOFOLLOW | O_CLOEXEC, 0600);
+	create_new(s);
+	if (s->fd < 0 && errno == EEXIST) {
+		choose_name(s);
+		create_new(s);
+	}
 	/* Whatever the umask was. */
 	if (s->fd < 0 || fchmod(s->fd, 0600) != 0)
 		return fail(s, ".new");

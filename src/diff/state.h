@@ -36,8 +36,8 @@ void state_close(struct state *s);
  * False after a message. */
 bool state_open(const struct state *s, int *fd);
 
-/* Begins new content, in path.new; appends to it; makes it the file.  False
- * after a message. */
+/* Begins new content, in path.new, or a name like it if another user has that;
+ * appends to it; makes it the file.  False after a message. */
 bool state_begin(struct state *s);
 bool state_write(struct state *s, const struct buf *b);
 bool state_commit(struct state *s);
