@@ -52,7 +52,11 @@ setup()
 		yes uid=1000 local_port=1023
 		no  uid=1000 local_port=1024
 	END
-	HEAD="$HEAD unpriv=65536"
+	HEAD="$HEAD unpriv=-"
+	judge nonroot-privileged <<-'END'
+		no  uid=1000 local_port=1
+	END
+	HEAD="${HEAD/unpriv=-/unpriv=65536}"
 	judge nonroot-privileged <<-'END'
 		yes uid=1000 local_port=65535
 	END

@@ -172,6 +172,12 @@ refuses()
 	[ -z "$stderr" ]
 	run -2 --separate-stderr enter_as 65534 prt-scan --strict
 	[ "${lines[-1]}" = '##end records=45' ]
+	# The same question, and no records.
+	run -0 --separate-stderr enter prt-scan --strict -q
+	run -2 --separate-stderr enter_as 65534 prt-scan --strict -q
+	[[ $stderr == 'prt-scan: the owners of '*' sockets are hidden: '* ]]
+	# Where no owner was to be printed, none is lacking.
+	run -0 --separate-stderr enter_as 65534 prt-scan --strict -o local_port
 }
 
 @test "-o LIST: those columns in that order" {

@@ -21,6 +21,21 @@ setup()
 		40 'my daemon' 1234567 1234567 3,5 1 init /bin/x)a b"
 }
 
+@test "unpriv: what the tree says, 1024 of an old kernel's, else not known" {
+	tree_socket 22 0
+	says() {
+		run -0 --separate-stderr prt-scan --proc="$tree" -o local_port
+		[[ ${lines[0]} == *" unpriv=$1 scope=all" ]]
+		[ -z "$stderr" ]
+	}
+	rm -rf "$tree/sys"
+	says -
+	mkdir -p "$tree/sys/net/ipv4"
+	says 1024
+	echo 80 >"$tree/sys/net/ipv4/ip_unprivileged_port_start"
+	says 80
+}
+
 @test "inode numbers beyond 32 bits" {
 	tree_socket 22 4294967296
 	tree_socket 23 18446744073709551615

@@ -309,7 +309,7 @@ confirm_long_lived(struct heur_case *c)
 const struct heur heur_table[HEUR_COUNT] = {
 	{ .name = "nonroot-privileged", .level = HEUR_MEDIUM, .on = true,
 	    .kinds = VIEW_LISTEN, .scope = HEUR_HOLDERS,
-	    .needs = OTHERS_SOCKETS, .attack = "T1548",
+	    .needs = OTHERS_SOCKETS, .unpriv = true, .attack = "T1548",
 	    .sentence = "a login account listens on a privileged port, and no "
 		"root process has that socket",
 	    .suspect = suspect_nonroot_privileged,

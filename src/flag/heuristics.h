@@ -39,6 +39,7 @@ struct heur {
 	unsigned kinds;			/* of enum view_kind */
 	enum heur_scope scope;
 	unsigned needs;			/* of enum others_need */
+	bool unpriv;			/* it must know who may bind a port */
 	const char *attack;		/* MITRE ATT&CK, NULL: none */
 	const char *sentence;
 	bool (*suspect)(struct view *v);	/* by itself */

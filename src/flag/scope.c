@@ -55,13 +55,15 @@ hides(const struct heur *h, struct str word)
 
 /* Why a heuristic is off. */
 enum lack {
-	LACK_NONE, LACK_FIELDS, LACK_WHOLE, LACK_SCOPE, LACK_OWNERS, LACK_TIME
+	LACK_NONE, LACK_FIELDS, LACK_WHOLE, LACK_SCOPE, LACK_OWNERS,
+	LACK_UNPRIV, LACK_TIME
 };
 static const char *const lacks[] = {
 	[LACK_FIELDS] = "for want of",
 	[LACK_WHOLE] = "not a whole snapshot",
 	[LACK_SCOPE] = "the scan left out what they need",
 	[LACK_OWNERS] = "owners were hidden, or may have been",
+	[LACK_UNPRIV] = "the scan could not tell which ports are privileged",
 	[LACK_TIME] = "the snapshot has no time",
 };
 
@@ -74,6 +76,8 @@ lack_of(const struct heur *h, const struct view_snap *snap)
 		return LACK_TIME;
 	if (h->scope == HEUR_OWNERS && !snap->sees_all)
 		return LACK_OWNERS;
+	if (h->unpriv && snap->unpriv < 0)
+		return LACK_UNPRIV;
 	if (!needs_others(h))
 		return LACK_NONE;
 	if (!snap->whole)

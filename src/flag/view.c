@@ -141,7 +141,7 @@ view_snap_read(struct view_snap *vs, const struct stream *s, size_t i)
 	vs->whole = s->nsnaps > 0 && s->extent == REC_WHOLE &&
 	    s->snaps[i].hosts <= 1 && snap_get(snap, "partial").p == NULL;
 	vs->scope = snap_get(snap, "scope");
-	vs->unpriv = UNPRIV;
+	vs->unpriv = snap_has(snap, "unpriv") ? -1 : UNPRIV;
 	if (num_parse(snap_get(snap, "unpriv"), UINT16_MAX + 1, &port))
 		vs->unpriv = (int)port;
 	vs->sees_all = str_is(snap_get(snap, "unowned"), "0");

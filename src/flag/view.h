@@ -98,7 +98,8 @@ view_is_own_netns(const struct view *v)
 struct view_snap {
 	bool whole;		/* and every record of it is here */
 	struct str scope;
-	int unpriv;		/* first port that anyone may bind */
+	int unpriv;		/* first port that anyone may bind; -1:
+				 * the scan could not tell */
 	bool sees_all;		/* no owner was hidden from the scan */
 	bool timed;
 	int64_t time;		/* milliseconds since 1970 */

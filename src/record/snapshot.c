@@ -25,6 +25,12 @@ snap_get(const struct snap *s, const char *key)
 }
 
 bool
+snap_has(const struct snap *s, const char *key)
+{
+	return find_key(s->v, s->n, str_from(key)) < s->n;
+}
+
+bool
 snap_set(struct snap_room *r, const char *key, struct str value)
 {
 	size_t i = find_key(r->v, r->n, str_from(key));

@@ -29,6 +29,9 @@ struct snap_room {
 /* A missing value if there is no such key. */
 struct str snap_get(const struct snap *s, const char *key);
 
+/* There is such a key, which may have a missing value. */
+bool snap_has(const struct snap *s, const char *key);
+
 /* Replaces the key's value, or appends it.  False if there is no room. */
 bool snap_set(struct snap_room *r, const char *key, struct str value);
 /* What was made so far; it lives as long as r. */

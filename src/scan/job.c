@@ -43,7 +43,9 @@ describe(struct about *a, const struct scan_job *j, uint64_t unowned,
 		snap_set(&a->room, "boot", a->sys.boot);
 		set_number(a, "euid", (uint64_t)geteuid());
 		set_number(a, "unowned", unowned);
-		set_number(a, "unpriv", a->sys.unpriv);
+		snap_set(&a->room, "unpriv", STR_NONE);
+		if (a->sys.unpriv >= 0)
+			set_number(a, "unpriv", (uint64_t)a->sys.unpriv);
 	}
 	snap_set(&a->room, "scope", arena_str(a->arena, scope));
 	a->snap = snap_of(&a->room);
@@ -53,8 +55,11 @@ describe(struct about *a, const struct scan_job *j, uint64_t unowned,
 static unsigned
 job_needs(const struct scan_job *j)
 {
-	unsigned needs = j->quiet ? 0 : rows_needs(&j->cols);
+	unsigned needs = rows_needs(&j->cols);
 
+	/* what would be printed may be hidden all the same */
+	if (j->quiet)
+		needs &= j->strict ? NEED_OWNERS : 0;
 	if (!filter_wants_connected(j->req.filter))
 		needs &= ~(unsigned)NEED_DIR;
 	if (j->req.filter->npids > 0)

@@ -15,7 +15,8 @@ extern const char sys_proc[];
 struct sys {
 	struct str host;	/* its name */
 	struct str boot;	/* id of this boot; missing: there is none */
-	uint16_t unpriv;	/* first port that an ordinary user may bind */
+	int unpriv;	/* first port that an ordinary user may bind; -1: not
+			 * known */
 };
 
 /* Asks for all of it, of the machine whose proc tree that is (own: this one);

@@ -69,6 +69,16 @@ read_value(const char *proc, const char *file, char buf[static VALUE_MAX])
 	return n > 0 ? trim(buf, (size_t)n) : STR_NONE;
 }
 
+/* There is such a file or folder. */
+static bool
+has_value(const char *proc, const char *file)
+{
+	char path[1024];
+
+	return (size_t)snprintf(path, sizeof path, "%s/sys/%s", proc, file) <
+	    sizeof path && access(path, F_OK) == 0;
+}
+
 void
 sys_port_range(const char *proc, uint16_t *first, uint16_t *last)
 {
@@ -93,7 +103,7 @@ sys_read(struct sys *s, const char *proc, bool own, struct arena *a)
 	char buf[VALUE_MAX], host[HOST_MAX];
 	uint64_t port;
 
-	*s = (struct sys){ .unpriv = 1024 };
+	*s = (struct sys){ .unpriv = -1 };
 	s->host = arena_str(a, read_value(proc, "kernel/hostname", buf));
 	if (s->host.n == 0 && own && gethostname(host, sizeof host) == 0) {
 		host[sizeof host - 1] = '\0';
@@ -101,8 +111,10 @@ sys_read(struct sys *s, const char *proc, bool own, struct arena *a)
 	}
 	s->boot = arena_str(a, read_value(proc, "kernel/random/boot_id", buf));
 	if (num_parse(read_value(proc, "net/ipv4/ip_unprivileged_port_start",
-	    buf), UINT16_MAX, &port))
-		s->unpriv = (uint16_t)port;
+	    buf), UINT16_MAX + 1, &port))
+		s->unpriv = (int)port;
+	else if (has_value(proc, "net/ipv4"))
+		s->unpriv = 1024;	/* before Linux 4.11 */
 }
 
 uint64_t
