@@ -109,6 +109,28 @@ load recipes
 	END
 }
 
+@test "what is newly flagged: once, and again when it comes back" {
+	script flag-news
+	mkdir kept
+	news() {
+		scan_is
+		run -0 --separate-stderr flag-news kept
+		assert_output_is "$1"
+	}
+	{ rec; rec local_port=6379 process=redis-server; } |
+		news 'exposed-store	6379	redis-server'
+	# A record with two flags, and one whose process is another.
+	{ rec local_port=6379 process=redis-server pid=9
+		rec local_port=80 process=nc exe=/usr/bin/nc; } |
+		news 'nc-listener	80	nc'
+	rec | news ''
+	[ -z "$stderr" ]
+	rec local_port=6379 process=redis-server |
+		news 'exposed-store	6379	redis-server'
+	stand_in prt-scan 'exit 2'
+	run -2 flag-news kept
+}
+
 # checks STATUS LINE: of check_prt.
 checks()
 {
