@@ -133,6 +133,65 @@ scan()
 u234567" ]
 }
 
+# as_foreign_users COMMAND...: runs it beside sockets of 300 users that nobody
+# has a name for, and one more place in nsswitch.conf(5).
+as_foreign_users()
+{
+	unshare -m true 2>/dev/null || skip 'needs mount namespaces'
+	cat >foreign.py <<-'END'
+		import os, socket, sys
+		for i in range(300):
+		    if os.fork() == 0:
+		        s = socket.socket()
+		        s.bind(("127.0.0.1", 20001 + i))
+		        s.listen()
+		        os.setuid(700000 + i)
+		        os.write(1, b"x")
+		        sys.stdin.read()
+		        os._exit(0)
+		sys.stdin.read()
+	END
+	start_fixture sh -c 'python3 foreign.py | { head -c 300 >/dev/null
+		echo ready; cat; }'
+	seq 700000 700299 >want
+	nsenter -n -t "$SOCKETS_PID" -- unshare -m sh -c '
+		mount --bind nsswitch /etc/nsswitch.conf
+		exec "$@"' sh "$@"
+}
+
+@test "users without a name: /etc/passwd is read once, not once for each" {
+	requires strace
+	echo 'passwd: files [NOTFOUND=return]' >nsswitch
+	as_foreign_users strace -qq -f -o trace -e trace=open,openat \
+		"$(command -v prt-scan)" -H -l -o user >rows
+	sort rows | diff want -
+	[ "$(grep -c '"/etc/passwd"' trace)" -eq 1 ]
+}
+
+@test "users without a name: what else there is is asked for a second in all" {
+	cat >slow.c <<-'END'
+		#include <pwd.h>
+		#include <stddef.h>
+		#include <time.h>
+		struct passwd *getpwuid(uid_t uid)
+		{
+			struct timespec t = { 0, 300000000 };
+			(void)uid;
+			nanosleep(&t, NULL);
+			return NULL;
+		}
+	END
+	"${CC:-cc}" -shared -fPIC -o slow.so slow.c 2>/dev/null ||
+		skip 'needs a C compiler'
+	requires no-sanitizers no-valgrind
+	echo 'passwd: files ldap' >nsswitch
+	run -0 --separate-stderr as_foreign_users env LD_PRELOAD="$PWD/slow.so" \
+		"$(command -v prt-scan)" -H -l -o user
+	sort <<<"$output" | diff want -
+	[[ $stderr == 'prt-scan: names of users: the system took too long: '* ]]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+}
+
 @test "a stream of 50,000 records: as many come out" {
 	requires mawk
 	mawk -v n=50000 -f "$bench/flag-stream.awk" >in

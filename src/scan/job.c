@@ -82,6 +82,7 @@ print_records(const struct scan_job *j, struct scan *sc,
 	src.host = about.sys.host;
 	out_snapshot(out, &about.snap, &j->cols);
 	rows_write(rows, &src, &j->cols, out);
+	sc->incomplete |= src.users.cut;
 	users_free(&src.users);
 	return out_close(out);
 }

@@ -7,33 +7,22 @@
 #include "lib/err.h"
 #include "lib/input.h"
 #include "lib/num.h"
+#include "lib/timestamp.h"
 
-enum { PASSWD_MAX = 64 * 1024 * 1024 };
-
-struct user {
-	uint32_t uid;
-	struct str name;
+enum {
+	PASSWD_MAX = 64 * 1024 * 1024,
+	SWITCH_MAX = 64 * 1024,
+	ASK_MAX = 1000		/* milliseconds */
 };
 
-static int
-by_uid(const void *key, const void *element)
-{
-	const uint32_t *uid = key;
-	const struct user *user = element;
-
-	return num_cmp(*uid, user->uid);
-}
-
 static void
-insert(struct users *u, size_t at, uint32_t uid, struct str name)
+add_name(struct users *u, uint32_t uid, struct str name)
 {
-	*MEM_PUSH(u->user, u->n, u->cap) = (struct user){ uid, name };
-	memmove(u->user + at + 1, u->user + at,
-	    (u->n - 1 - at) * sizeof *u->user);
-	u->user[at] = (struct user){ uid, name };
+	*MEM_PUSH(u->name, u->n, u->cap) = name;
+	*map_at(&u->number, uid) = (uint32_t)u->n;
 }
 
-/* name:password:uid:..., passwd(5) */
+/* name:password:uid:..., passwd(5).  Of several names the first. */
 static void
 take_user(struct users *u, struct str line)
 {
@@ -41,72 +30,117 @@ take_user(struct users *u, struct str line)
 	uint64_t uid;
 
 	str_cut(&line, ':');
-	if (name.n > 0 && num_parse(str_cut(&line, ':'), UINT32_MAX, &uid))
-		insert(u, u->n, (uint32_t)uid, name);
+	if (name.n > 0 && num_parse(str_cut(&line, ':'), UINT32_MAX, &uid) &&
+	    map_get(&u->number, uid) == 0)
+		add_name(u, (uint32_t)uid, name);
 }
 
-/* In the order of the file, which their names point into, where they are of the
- * same number. */
-static int
-cmp_user(const void *a, const void *b)
+/* False after a message, but if it is not there. */
+static bool
+read_config(const char *path, size_t max, struct buf *text)
 {
-	const struct user *x = a, *y = b;
-	int c = num_cmp(x->uid, y->uid);
+	bool ok = input_slurp(path, max, text);
 
-	return c != 0 ? c :
-	    num_cmp((uintptr_t)x->name.p, (uintptr_t)y->name.p);
+	if (!ok && errno != ENOENT)
+		err_msg("%s:", path);
+	return ok;
+}
+
+/* A word of the line `passwd:' of nsswitch.conf(5) is no source that we have
+ * read already, and no action such as [NOTFOUND=return]. */
+static bool
+names_more(struct str line)
+{
+	struct str word[16];
+	size_t i, n = str_words(line, word, NELEMS(word));
+
+	for (i = 1; i < n; i++)
+		if (!str_is(word[i], "files") && !str_is(word[i], "compat") &&
+		    !str_starts(word[i], "["))
+			return true;
+	return false;
+}
+
+/* Without that file libc reads /etc/passwd, and no more. */
+static bool
+has_more_sources(void)
+{
+	struct buf text = { 0 };
+	struct str rest;
+	bool more = false;
+
+	if (read_config("/etc/nsswitch.conf", SWITCH_MAX, &text)) {
+		rest = buf_str(&text);
+		while (rest.p != NULL && !more) {
+			struct str line = str_cut(&rest, '\n');
+
+			more = str_starts(line, "passwd:") && names_more(line);
+		}
+	}
+	buf_free(&text);
+	return more;
 }
 
 static void
-load_passwd(struct users *u)
+load(struct users *u)
 {
-	size_t i, n = 0;
 	struct str rest;
 
 	u->loaded = true;
-	if (!input_slurp("/etc/passwd", PASSWD_MAX, &u->text)) {
-		if (errno != ENOENT)
-			err_msg("/etc/passwd:");
+	u->asks = has_more_sources();
+	if (!read_config("/etc/passwd", PASSWD_MAX, &u->text))
 		return;
-	}
 	rest = buf_str(&u->text);
 	while (rest.p != NULL)
 		take_user(u, str_cut(&rest, '\n'));
-	if (u->n > 0)
-		qsort(u->user, u->n, sizeof *u->user, cmp_user);
-	for (i = 0; i < u->n; i++)
-		if (n == 0 || u->user[n - 1].uid != u->user[i].uid)
-			u->user[n++] = u->user[i];
-	u->n = n;
 }
 
 void
 users_free(struct users *u)
 {
-	free(u->user);
+	free(u->name);
+	map_free(&u->number);
 	arena_free(&u->arena);
 	buf_free(&u->text);
+}
+
+/* The name that the system has, or a missing value. */
+static struct str
+ask_system(struct users *u, uint32_t uid)
+{
+	int64_t start = timestamp_steady();
+	const struct passwd *pw;
+
+	if (!u->asks || u->cut)
+		return STR_NONE;
+	if (u->asked >= ASK_MAX) {
+		u->cut = true;
+		err_msg("names of users: the system took too long: the others "
+		    "that /etc/passwd lacks are told as numbers");
+		return STR_NONE;
+	}
+	pw = getpwuid((uid_t)uid);
+	u->asked += timestamp_steady() - start;
+	return pw != NULL && pw->pw_name[0] != '\0' ?
+	    str_from(pw->pw_name) : STR_NONE;
 }
 
 struct str
 users_name(struct users *u, uint32_t uid)
 {
-	const struct passwd *pw;
 	char digits[NUM_MAX];
 	struct str name;
-	size_t at;
+	uint32_t number;
 
 	if (!u->loaded)
-		load_passwd(u);
-	at = num_before(&uid, u->user, u->n, sizeof *u->user, by_uid);
-	if (at < u->n && u->user[at].uid == uid)
-		return u->user[at].name;
-	pw = getpwuid((uid_t)uid);
-	if (pw != NULL && pw->pw_name[0] != '\0')
-		name = str_from(pw->pw_name);
-	else
-		name = num_str(digits, uid);
-	name = arena_str(&u->arena, name);
-	insert(u, at, uid, name);
-	return name;
+		load(u);
+	number = map_get(&u->number, uid);
+	if (number == 0) {
+		name = ask_system(u, uid);
+		if (name.p == NULL)
+			name = num_str(digits, uid);
+		add_name(u, uid, arena_str(&u->arena, name));
+		number = (uint32_t)u->n;
+	}
+	return u->name[number - 1];
 }
