@@ -2,10 +2,10 @@
  * Fuzz entry: one datagram of a dump of the kernel's sockets, netlink(7).
  */
 #include <errno.h>
-#include <linux/netlink.h>
 
 #include "fuzz.h"
 #include "scan/linux/linux.h"
+#include "scan/linux/nl.h"
 
 /* Some message may be the last of a dump. */
 static bool
@@ -41,10 +41,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(status != 0 || sc.nsock > 0 ||
 		    size < sizeof(struct nlmsghdr) || data[4] == NLMSG_NOOP,
 		    "neither a socket nor an error");
-		check(status >= LINUX_AGAIN, "no errno");
+		check(status >= NL_AGAIN, "no errno");
 		check(status != ENODATA || has_end(message, size),
 		    "an end without a word");
-		check(status != LINUX_AGAIN || interrupted,
+		check(status != NL_AGAIN || interrupted,
 		    "inconsistent without a word");
 		check(status != ENODATA || !interrupted,
 		    "an end of an inconsistent dump");

@@ -33,11 +33,10 @@ bool linux_procnet_line(struct str line, enum sock_proto proto,
 
 /*
  * Adds the sockets of one datagram of a dump, netlink(7), aligned.  0: more are
- * to come; ENODATA: it was the last; LINUX_AGAIN: it was, and the kernel calls
- * the dump inconsistent (*interrupted, which begins as false); or another
+ * to come; ENODATA: it was the last; NL_AGAIN of nl.h: it was, and the kernel
+ * calls the dump inconsistent (*interrupted, which begins as false); or another
  * errno.
  */
-enum { LINUX_AGAIN = -1 };
 int linux_datagram(struct scan *sc, const void *buf, size_t len,
     enum sock_proto proto, bool *interrupted);
 

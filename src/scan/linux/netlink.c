@@ -7,19 +7,14 @@
 
 #include <errno.h>
 #include <linux/inet_diag.h>
-#include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "lib/err.h"
+#include "scan/linux/nl.h"
 
-enum {
-	RECV_SIZE = 32 * 1024,	/* the kernel fills no more a call */
-	MAX_ERRNO = 4095,	/* include/linux/err.h */
-	MAX_TRIES = 8		/* of a dump that is inconsistent */
-};
+enum { MAX_TRIES = 8 };	/* of a dump that is inconsistent */
 
 /* The states that live in tables: bits of the kernel's numbers. */
 #define ALL_STATES 0xfffu
@@ -38,66 +33,33 @@ struct v2_request {
 	struct inet_diag_req_v2 body;
 };
 
-/* What the kernel says with a negative number, where that is an errno and none
- * that means something else here. */
-static int
-errno_of(int error)
-{
-	return error < 0 && error >= -MAX_ERRNO && error != -ENODATA ?
-	    -error : EPROTO;
-}
+/* Where the messages of a dump go. */
+struct dump {
+	struct scan *sc;
+	enum sock_proto proto;
+	size_t first;		/* of its sockets */
+	bool interrupted;
+	bool *split;
+};
 
-/*
- * What the end of a dump says: its payload is 0 or an error, netlink_dump_done
- * in net/netlink/af_netlink.c.  Where the protocol has no module that is
- * ENOENT, which elsewhere says that there is no such family.
- */
 static int
-read_done(const struct nlmsghdr *h)
+take_socket(void *arg, const struct nlmsghdr *h, struct str payload)
 {
-	int error = 0;
+	struct dump *d = arg;
 
-	if (h->nlmsg_len >= NLMSG_LENGTH(sizeof error))
-		memcpy(&error, NLMSG_DATA(h), sizeof error);
-	if (error >= 0)
-		return ENODATA;
-	return error == -ENOENT ? EPROTONOSUPPORT : errno_of(error);
+	(void)h;
+	return linux_diag_add(d->sc, (const void *)payload.p, payload.n,
+	    d->proto) ? 0 : EPROTO;
 }
 
 int
 linux_datagram(struct scan *sc, const void *buf, size_t len,
     enum sock_proto proto, bool *interrupted)
 {
-	const struct nlmsghdr *h = buf;
-	const struct nlmsgerr *e;
-	size_t step;
+	struct dump d = { .sc = sc, .proto = proto };
+	int status = nl_messages(buf, len, interrupted, take_socket, &d);
 
-	while (NLMSG_OK(h, len)) {
-		if ((h->nlmsg_flags & NLM_F_DUMP_INTR) != 0)
-			*interrupted = true;
-		switch (h->nlmsg_type) {
-		case NLMSG_DONE:
-			return *interrupted ? LINUX_AGAIN : read_done(h);
-		case NLMSG_ERROR:
-			e = NLMSG_DATA(h);
-			return h->nlmsg_len < NLMSG_LENGTH(sizeof *e) ?
-			    EPROTO : errno_of(e->error);
-		case NLMSG_NOOP:
-			break;
-		default:
-			if (!linux_diag_add(sc, NLMSG_DATA(h),
-			    h->nlmsg_len - NLMSG_HDRLEN, proto))
-				return EPROTO;
-		}
-		/* The last one's padding may be missing. */
-		step = NLMSG_ALIGN((size_t)h->nlmsg_len);
-		if (step >= len)
-			return 0;
-		len -= step;
-		h = (const struct nlmsghdr *)(const void *)
-		    ((const char *)h + step);
-	}
-	return len > 0 ? EPROTO : 0;
+	return status == NL_ACK ? EPROTO : status;
 }
 
 /* Two sockets that one chain may hold, which anyone can make long: listeners
@@ -112,57 +74,27 @@ may_be_neighbours(const struct sock *a, const struct sock *b)
 
 /* Sets *split where two datagrams divide a chain. */
 static int
-receive_dump(int fd, struct scan *sc, enum sock_proto proto, bool *split)
+take_datagram(void *arg, const void *buf, size_t len)
 {
-	union {
-		struct nlmsghdr align;
-		char bytes[RECV_SIZE];
-	} buf;
-	struct sockaddr_nl from;
-	struct iovec iov = { &buf, sizeof buf };
-	struct msghdr msg = { .msg_name = &from, .msg_iov = &iov,
-		.msg_iovlen = 1 };
-	bool interrupted = false;
-	size_t first = sc->nsock, at;
-	int status = 0;
-	ssize_t n;
+	struct dump *d = arg;
+	struct scan *sc = d->sc;
+	size_t at = sc->nsock;
+	int status = linux_datagram(sc, buf, len, d->proto, &d->interrupted);
 
-	while (status == 0) {
-		msg.msg_namelen = sizeof from;
-		n = recvmsg(fd, &msg, 0);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return errno;
-		if (n == 0 || (msg.msg_flags & MSG_TRUNC) != 0)
-			return EPROTO;
-		if (from.nl_pid != 0)	/* not the kernel's */
-			continue;
-		at = sc->nsock;
-		status = linux_datagram(sc, &buf, (size_t)n, proto,
-		    &interrupted);
-		*split |= at > first && at < sc->nsock &&
-		    may_be_neighbours(&sc->sock[at - 1], &sc->sock[at]);
-	}
-	return status == ENODATA ? 0 : status;
+	*d->split |= at > d->first && at < sc->nsock &&
+	    may_be_neighbours(&sc->sock[at - 1], &sc->sock[at]);
+	return status;
 }
 
-/* A dump in a socket of its own: nothing is left over from a failed one. */
 static int
 dump_once(struct scan *sc, const struct nlmsghdr *request,
     enum sock_proto proto, bool *split)
 {
-	int fd, status;
+	struct dump d = { .sc = sc, .proto = proto, .first = sc->nsock,
+		.split = split };
+	int status = nl_ask(NETLINK_SOCK_DIAG, request, take_datagram, &d);
 
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-	if (fd < 0)
-		return errno;
-	if (send(fd, request, request->nlmsg_len, 0) < 0)
-		status = errno;
-	else
-		status = receive_dump(fd, sc, proto, split);
-	close(fd);
-	return status;
+	return status == ENODATA ? 0 : status;
 }
 
 static int
@@ -170,15 +102,15 @@ dump_whole(struct scan *sc, const struct nlmsghdr *request,
     enum sock_proto proto, bool *split)
 {
 	size_t before = sc->nsock;
-	int tries, status = LINUX_AGAIN;
+	int tries, status = NL_AGAIN;
 
-	for (tries = 0; status == LINUX_AGAIN && tries < MAX_TRIES; tries++) {
+	for (tries = 0; status == NL_AGAIN && tries < MAX_TRIES; tries++) {
 		sc->nsock = before;
 		status = dump_once(sc, request, proto, split);
 	}
 	if (status != 0)
 		sc->nsock = before;
-	return status == LINUX_AGAIN ? EAGAIN : status;
+	return status == NL_AGAIN ? EAGAIN : status;
 }
 
 /* Moves the listeners among the sockets from that one on to the end; returns
