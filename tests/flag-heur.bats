@@ -446,6 +446,22 @@ setup()
 		no  $none local_port=8000 proto=udp state=UNCONN
 		no  local_port=8000
 	END
+	# what 2.0 calls it; the port of a service is no excuse then
+	local kernel='pid=- user=root uid=0 fd=- ppid=- parent=- exe=- cmdline=-'
+	HEAD="$HEAD protos=tcp,udp" judge no-owner <<-END
+		yes $none local_port=8000
+		yes $none local_port=2049 service=nfs
+		yes $none local_port=445
+		yes $none local_port=40001 service=lockd
+		no  $none local_port=7788 service=drbd
+		no  $kernel local_port=2049 process=[nfsd]
+		no  $kernel local_port=8000 process=[mptcp]
+		no  $kernel local_port=8000 process=[tipc/x]
+		yes $kernel local_port=8000 process=[tipc/x
+		yes $kernel local_port=8000 process=tipc
+		# a process by that name is another heuristic's
+		no  local_port=8000 process=[tipc/x]
+	END
 	# by capabilities all is seen, too
 	HEAD=${HEAD/euid=0/euid=1000} judge no-owner <<-END
 		yes $none local_port=8000

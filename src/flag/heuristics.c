@@ -244,38 +244,51 @@ confirm_relay_shell(struct heur_case *c)
 	    PROG_SHELL || others_shell_near(c->o, c->row, c->v);
 }
 
-/* lockd and the NFS callback take any port: those are known by name alone. */
+/* What the kernel does not tell of, whatever the scan. */
 static bool
 suspect_no_owner(struct view *v)
 {
 	static const uint16_t kernel[] = {
+		7777,		/* o2cb */
+		7788, 7789, 	/* DRBD */
+		20049,		/* nfsd, by RDMA */
+		21064,		/* DLM */
+	};
+
+	return view_get(v, F_PID).p == NULL && !view_is_kernel(v) &&
+	    !IN(v->local_port, kernel) &&
+	    !str_is(view_get(v, F_SERVICE), "drbd");
+}
+
+/* By its number, or because of lockd and the NFS callback, which take any port,
+ * by its name. */
+static bool
+is_kernel_port(const struct view *v)
+{
+	static const uint16_t kernel[] = {
 		445,		/* ksmbd */
-		2049, 20049,	/* nfsd */
+		2049,		/* nfsd */
 		3260,		/* LIO iSCSI target */
 		4045,		/* lockd, where it was given one */
 		4420,		/* NVMe over TCP */
-		7777,		/* o2cb */
-		7788, 7789, 	/* DRBD */
-		21064,		/* DLM */
 	};
 	static const char *const names[] = {
 		"nfs", "lockd", "nlockmgr", "sunrpc", "iscsi-target", "nvme",
-		"drbd",
 	};
 	size_t i;
 
-	if (view_get(v, F_PID).p != NULL || IN(v->local_port, kernel))
-		return false;
 	for (i = 0; i < NELEMS(names); i++)
 		if (str_is(view_get(v, F_SERVICE), names[i]))
-			return false;
-	return true;
+			return true;
+	return IN(v->local_port, kernel);
 }
 
+/* A scan of 1.0 has no names of the kernel's sockets: ports must do. */
 static bool
 confirm_no_owner(struct heur_case *c)
 {
-	return c->snap->sees_all;
+	return c->snap->sees_all &&
+	    (c->snap->names_kernel || !is_kernel_port(c->v));
 }
 
 static bool
@@ -423,7 +436,8 @@ const struct heur heur_table[HEUR_COUNT] = {
 	    .sentence = "no process has a listening socket, and it is no "
 		"kernel service's",
 	    .suspect = suspect_no_owner, .confirm = confirm_no_owner,
-	    .fields = { F_STATE, F_LOCAL_PORT, F_SERVICE, F_PID, FIELD_NONE } },
+	    .fields = { F_STATE, F_LOCAL_PORT, F_SERVICE, F_PID, F_PROCESS,
+	    FIELD_NONE } },
 	{ .name = "close-wait", .level = HEUR_LOW, .kinds = VIEW_HALF,
 	    .scope = HEUR_TIME,
 	    .sentence = "the peer closed a connection over an hour ago, the "

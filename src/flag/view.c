@@ -130,6 +130,15 @@ view_is_login(const struct view *v)
 	    (v->uid < DYN_FIRST || v->uid > DYN_LAST);
 }
 
+bool
+view_is_kernel(const struct view *v)
+{
+	struct str name = view_get(v, F_PROCESS);
+
+	return v->cols->at[F_PID] >= 0 && view_get(v, F_PID).p == NULL &&
+	    str_starts(name, "[") && str_ends(name, "]");
+}
+
 void
 view_snap_read(struct view_snap *vs, const struct stream *s, size_t i)
 {
@@ -144,6 +153,8 @@ view_snap_read(struct view_snap *vs, const struct stream *s, size_t i)
 	vs->unpriv = snap_has(snap, "unpriv") ? -1 : UNPRIV;
 	if (num_parse(snap_get(snap, "unpriv"), UINT16_MAX + 1, &port))
 		vs->unpriv = (int)port;
+	/* 2.0 began both */
+	vs->names_kernel = snap_get(snap, "protos").p != NULL;
 	vs->sees_all = str_is(snap_get(snap, "unowned"), "0");
 	vs->timed = timestamp_parse(snap_get(snap, "time"), &vs->time);
 }

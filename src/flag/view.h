@@ -87,6 +87,10 @@ view_is_root(const struct view *v)
 	return v->has_uid && v->uid == 0;
 }
 
+/* A socket of the kernel's own, which prt-scan calls [KIND] or [KIND/NAME]: a
+ * process that has such a name has a number, too. */
+bool view_is_kernel(const struct view *v);
+
 /* In the network namespace of the scan. */
 static inline bool
 view_is_own_netns(const struct view *v)
@@ -101,6 +105,7 @@ struct view_snap {
 	int unpriv;		/* first port that anyone may bind; -1:
 				 * the scan could not tell */
 	bool sees_all;		/* no owner was hidden from the scan */
+	bool names_kernel;	/* sockets of the kernel's own have names */
 	bool timed;
 	int64_t time;		/* milliseconds since 1970 */
 };

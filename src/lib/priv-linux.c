@@ -29,6 +29,7 @@ static const struct need {
 	    BIT(CAP_DAC_OVERRIDE) },
 	{ PRIV_WRITE, "cap_dac_override", BIT(CAP_DAC_OVERRIDE), 0 },
 	{ PRIV_NETNS | PRIV_PODMAN, "cap_sys_admin", BIT(CAP_SYS_ADMIN), 0 },
+	{ PRIV_NET, "cap_net_admin", BIT(CAP_NET_ADMIN), 0 },
 	{ PRIV_BPF, "cap_bpf", BIT(CAP_BPF), BIT(CAP_SYS_ADMIN) },
 	{ PRIV_BPF, "cap_perfmon", BIT(CAP_PERFMON), BIT(CAP_SYS_ADMIN) },
 };

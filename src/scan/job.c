@@ -169,6 +169,8 @@ scan_job_begin(const struct scan_job *j)
 	/* interfaces are for all to see */
 	if (!req->is_text && !j->interfaces) {
 		uses |= PRIV_TRACE;
+		if (req->own_proc)
+			uses |= PRIV_NET;
 		if (req->filter->all_netns)
 			uses |= PRIV_NETNS;
 		if (req->owners != OWNERS_WALK && req->own_proc)

@@ -133,6 +133,13 @@ find_uid(const struct record *r, uint32_t *uid)
 	return sock_has_user(r->sock);
 }
 
+/* A socket of the kernel's own is called by what it is for. */
+static struct str
+get_process(struct record *r)
+{
+	return r->proc != NULL ? r->proc->comm : from_name(r->sock->kernel);
+}
+
 static struct str
 get_user(struct record *r)
 {
@@ -319,7 +326,7 @@ const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	[F_CONTAINER] = { NULL, NEED_OWNERS | NEED_CONTAINER | NEED_NAMES |
 	    NEED_USER, TEXT(container) },
 	[F_PID] = { get_pid, NEED_OWNERS, 0 },
-	[F_PROCESS] = { NULL, NEED_OWNERS | NEED_STAT, TEXT(comm) },
+	[F_PROCESS] = { get_process, NEED_OWNERS | NEED_STAT, 0 },
 	[F_USER] = { get_user, NEED_OWNERS | NEED_USER, 0 },
 	[F_UID] = { get_uid, NEED_OWNERS | NEED_USER, 0 },
 	[F_FD] = { get_fd, NEED_OWNERS, 0 },
@@ -449,7 +456,8 @@ rows_unowned(const struct rows *r)
 	size_t i;
 
 	for (i = 0; i < r->n; i++)
-		if (r->v[i].proc == NULL && r->v[i].sock->inode != 0)
+		if (r->v[i].proc == NULL && r->v[i].sock->inode != 0 &&
+		    r->v[i].sock->kernel == NULL)
 			n++;
 	return n;
 }

@@ -53,7 +53,8 @@ void rows_make(struct rows *r, struct scan *sc, const struct filter *filter,
     unsigned flags);
 void rows_free(struct rows *r);
 
-/* How many sockets that some process may hold have no owner. */
+/* How many sockets that some process may hold have no owner, and are not known
+ * to be the kernel's. */
 uint64_t rows_unowned(const struct rows *r);
 
 /* Writes all records. */

@@ -47,6 +47,9 @@ struct sock {
 	uint32_t netns;			/* index of the scan's namespaces */
 	uint32_t uid;			/* what the kernel says of the socket */
 	uint64_t inode;			/* 0: held by no process */
+	/* Without a holder: what of the kernel's own it is, `[KIND]' or
+	 * `[KIND/NAME]', in the scan's arena; or NULL. */
+	const char *kernel;
 	const char *ifname;		/* bound to that interface, or NULL */
 	const struct sock_info *info;	/* in the scan's arena, or NULL */
 };
@@ -76,6 +79,8 @@ struct holder {
 /* A network namespace.  The scan's first is the scanner's own. */
 struct netns {
 	uint64_t inode;			/* 0: not known, as of the own one */
+	const char *path;		/* opens it, from the proc tree on; or
+					 * NULL, as of the own one */
 	struct str label;		/* missing: the own one */
 	uint16_t first, last;		/* its ip_local_port_range */
 };

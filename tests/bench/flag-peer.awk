@@ -156,7 +156,7 @@ function accepted(key,    pid, i) {
 		add("root-high-port-any")
 	if (connected && p in relay && beyond($5))
 		again = 1
-	if (listening && $11 == "-" && !($4 in kernel) &&
+	if (listening && $11 == "-" && !($4 in kernel) && $12 !~ /^\[.*\]$/ &&
 	    $8 !~ /^(nfs|lockd|nlockmgr|sunrpc|iscsi-target|nvme|drbd)$/)
 		add("no-owner")
 	if (flags != "")

@@ -287,11 +287,61 @@ visit_all(void *arg)
 		added = scan_add_netns(v->sc);
 		added->inode = ns->inode;
 		added->label = ns->label;
+		added->path = ns->path;
 		sys_port_range(v->req->proc, &added->first, &added->last);
 		v->ok = v->tables(v->req, v->sc);
 	}
 	input_close(proc);
 	return NULL;
+}
+
+static bool
+in_thread(void *(*run)(void *), void *arg)
+{
+	pthread_t thread;
+	int error = pthread_create(&thread, NULL, run, arg);
+
+	if (error == 0)
+		error = pthread_join(thread, NULL);
+	errno = error;
+	if (error != 0)
+		err_msg("thread:");
+	return error == 0;
+}
+
+struct in_netns {
+	struct visit visit;
+	struct linux_netns ns;
+	void (*each)(void *arg);
+	void *arg;
+};
+
+static void *
+visit_one(void *arg)
+{
+	struct in_netns *in = arg;
+	int proc = open(in->visit.req->proc, O_RDONLY | O_DIRECTORY |
+	    O_CLOEXEC);
+
+	if (enter(&in->visit, &in->ns, proc))
+		in->each(in->arg);
+	input_close(proc);
+	return NULL;
+}
+
+void
+linux_netns_in(const struct scan_request *req, struct scan *sc, uint32_t ns,
+    void (*each)(void *arg), void *arg)
+{
+	struct in_netns in = { .visit = { .req = req, .sc = sc },
+		.ns = { .inode = sc->netns[ns].inode,
+		.label = sc->netns[ns].label, .path = sc->netns[ns].path },
+		.each = each, .arg = arg };
+
+	if (ns == 0)
+		each(arg);
+	else if (in.ns.path != NULL && !in_thread(visit_one, &in))
+		sc->incomplete = true;
 }
 
 /* Entering even the own one needs what entering another does. */
@@ -310,20 +360,6 @@ try_setns(void *arg)
 		err_msg("--all-netns: setns:");
 	input_close(fd);
 	return NULL;
-}
-
-static bool
-in_thread(void *(*run)(void *), void *arg)
-{
-	pthread_t thread;
-	int error = pthread_create(&thread, NULL, run, arg);
-
-	if (error == 0)
-		error = pthread_join(thread, NULL);
-	errno = error;
-	if (error != 0)
-		err_msg("thread:");
-	return error == 0;
 }
 
 bool

@@ -119,6 +119,8 @@ linux_owners(const struct scan_request *req, struct search *search,
 	ok = found == SEARCH_DONE ||
 	    (found == SEARCH_REFUSED && by_walk(req, &socks, sc));
 	map_free(&socks);
+	if (ok)
+		linux_kernel(req, sc);
 	if ((req->needs & NEED_PARENT) != 0)
 		linux_parents(req->proc, sc);
 	/* no daemon of this machine's knows of another's containers */

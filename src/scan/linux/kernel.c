@@ -1,0 +1,304 @@
+#include "scan/linux/kernel.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "lib/err.h"
+#include "lib/num.h"
+#include "scan/linux/linux.h"
+
+enum { NAME_MAX_SHOWN = 64 };
+
+/* In the order in which they are asked, while there are sockets without a name
+ * that they may have. */
+static const struct source {
+	const char *name;	/* in messages */
+	unsigned uses;		/* of enum kernel_use */
+	int (*read)(struct kernel *k);
+} sources[] = {
+	{ "network interfaces", KERNEL_UDP, kernel_links },
+	{ "generic netlink", KERNEL_UDP | KERNEL_SERVER, kernel_genl },
+};
+
+/* The sockets of one namespace that have neither a holder nor a name. */
+struct unnamed {
+	struct scan *sc;
+	uint32_t *sock;
+	size_t n, cap;
+	const struct scan_request *req;
+};
+
+void
+kernel_free(struct kernel *k)
+{
+	free(k->port);
+	free(k->wg);
+}
+
+static const char *
+make_label(struct arena *a, const char *kind, struct str name)
+{
+	struct buf b = { 0 };
+	const char *label;
+
+	buf_putc(&b, '[');
+	buf_puts(&b, kind);
+	if (name.n > 0) {
+		buf_putc(&b, '/');
+		buf_add(&b, name.p,
+		    name.n < NAME_MAX_SHOWN ? name.n : NAME_MAX_SHOWN);
+	}
+	buf_putc(&b, ']');
+	label = arena_str(a, buf_str(&b)).p;
+	buf_free(&b);
+	return label;
+}
+
+struct kernel_port *
+kernel_add(struct kernel *k, unsigned uses, uint16_t local_port,
+    const char *kind, struct str name)
+{
+	struct kernel_port *p = MEM_PUSH_ZERO(k->port, k->nport, k->portcap);
+
+	p->uses = (unsigned char)uses;
+	p->local_port = local_port;
+	p->label = make_label(k->arena, kind, name);
+	return p;
+}
+
+struct addr
+kernel_addr(struct str value)
+{
+	struct addr a = { .family = ADDR_NONE };
+
+	if (value.n == 4)
+		a.family = ADDR_INET;
+	else if (value.n == 16)
+		a.family = ADDR_INET6;
+	else
+		return a;
+	memcpy(a.b, value.p, value.n);
+	return a;
+}
+
+bool
+kernel_sockaddr(struct str value, struct addr *a, uint16_t *port)
+{
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+
+	if (value.n < sizeof in)
+		return false;
+	memcpy(&in, value.p, sizeof in);
+	*port = ntohs(in.sin_port);
+	if (in.sin_family == AF_INET) {
+		*a = kernel_addr((struct str){ (const char *)&in.sin_addr, 4 });
+		return true;
+	}
+	if (in.sin_family != AF_INET6 || value.n < sizeof in6)
+		return false;
+	memcpy(&in6, value.p, sizeof in6);
+	*a = kernel_addr((struct str){ (const char *)&in6.sin6_addr, 16 });
+	return true;
+}
+
+/* What a source could name it as; 0: nothing. */
+static unsigned
+use_of(const struct sock *s)
+{
+	if (s->proto == PROTO_UDP)
+		return KERNEL_UDP;
+	if (s->proto != PROTO_TCP)
+		return 0;
+	if (s->state == STATE_LISTEN)
+		return KERNEL_LISTEN;
+	return s->remote.family != ADDR_NONE ? KERNEL_CONN : 0;
+}
+
+static bool
+has_addr(const struct kernel_port *p, const struct sock *s, unsigned use)
+{
+	struct addr plain;
+
+	if (p->local.family == ADDR_NONE)
+		return true;
+	if (use != KERNEL_CONN || !addr_is_any(&p->local))
+		return addr_cmp(&p->local, &s->local) == 0;
+	plain = addr_unmap(&s->local);
+	return p->local.family == ADDR_INET6 || plain.family == ADDR_INET;
+}
+
+static bool
+fits(const struct kernel_port *p, const struct sock *s, const struct scan *sc)
+{
+	unsigned use = use_of(s);
+
+	return (p->uses & use) != 0 && !(p->is_guess && sc->hidden > 0) &&
+	    (p->remote_port == 0 || (p->remote_port == s->remote_port &&
+	    addr_cmp(&p->remote, &s->remote) == 0)) && has_addr(p, s, use);
+}
+
+static int
+cmp_port(const void *a, const void *b)
+{
+	const struct kernel_port *x = a, *y = b;
+	int c = num_cmp(x->local_port, y->local_port);
+
+	if (c == 0)
+		c = x->uses - y->uses;
+	if (c == 0)
+		c = addr_cmp(&x->local, &y->local);
+	if (c == 0)
+		c = num_cmp(x->remote_port, y->remote_port);
+	if (c == 0)
+		c = addr_cmp(&x->remote, &y->remote);
+	if (c == 0)
+		c = x->is_guess - y->is_guess;
+	if (c == 0)
+		c = num_cmp(x->rank, y->rank);
+	return c != 0 ? c : strcmp(x->label, y->label);
+}
+
+/* But for its name and whether it is a guess. */
+static bool
+is_same_port(const struct kernel_port *a, const struct kernel_port *b)
+{
+	struct kernel_port x = *b;
+
+	x.rank = a->rank;
+	x.label = a->label;
+	x.is_guess = a->is_guess;
+	return cmp_port(a, &x) == 0;
+}
+
+/* In order, and each once: ten thousand devices may have one port. */
+static void
+sort_ports(struct kernel *k)
+{
+	size_t i, n = 0;
+
+	if (k->nport > 0)
+		qsort(k->port, k->nport, sizeof *k->port, cmp_port);
+	for (i = 0; i < k->nport; i++)
+		if (n == 0 || !is_same_port(&k->port[n - 1], &k->port[i]))
+			k->port[n++] = k->port[i];
+	k->nport = n;
+}
+
+static int
+cmp_to_port(const void *key, const void *element)
+{
+	const uint16_t *port = key;
+	const struct kernel_port *p = element;
+
+	return num_cmp(*port, p->local_port);
+}
+
+/* The label of the first that fits among those with that local port. */
+static const char *
+label_of(const struct kernel *k, uint16_t port, const struct sock *s,
+    const struct scan *sc)
+{
+	size_t i = num_before(&port, k->port, k->nport, sizeof *k->port,
+	    cmp_to_port);
+
+	for (; i < k->nport && k->port[i].local_port == port; i++)
+		if (fits(&k->port[i], s, sc))
+			return k->port[i].label;
+	return NULL;
+}
+
+/* Gives names by what k has, and leaves the sockets that have none. */
+static void
+give_names(struct unnamed *u, struct kernel *k)
+{
+	size_t i, n = 0;
+
+	sort_ports(k);
+	for (i = 0; i < u->n; i++) {
+		struct sock *s = &u->sc->sock[u->sock[i]];
+
+		s->kernel = label_of(k, s->local_port, s, u->sc);
+		if (s->kernel == NULL)
+			s->kernel = label_of(k, 0, s, u->sc);
+		if (s->kernel == NULL)
+			u->sock[n++] = u->sock[i];
+	}
+	u->n = n;
+	k->nport = 0;
+}
+
+static unsigned
+uses_of(const struct unnamed *u)
+{
+	unsigned uses = 0;
+	size_t i;
+
+	for (i = 0; i < u->n; i++)
+		uses |= use_of(&u->sc->sock[u->sock[i]]);
+	return uses;
+}
+
+/* Asks the sources, in the namespace of those sockets. */
+static void
+ask_sources(void *arg)
+{
+	struct unnamed *u = arg;
+	struct kernel k = { .req = u->req, .arena = &u->sc->arena };
+	size_t i;
+
+	k.is_own = u->sc->sock[u->sock[0]].netns == 0;
+	k.uses = uses_of(u);
+	for (i = 0; i < NELEMS(sources); i++) {
+		int error;
+
+		if ((k.uses & sources[i].uses) == 0)
+			continue;
+		error = sources[i].read(&k);
+		if (error != 0) {
+			errno = error;
+			err_msg("the kernel's sockets: %s:", sources[i].name);
+			u->sc->incomplete = true;
+		}
+		give_names(u, &k);
+		k.uses = uses_of(u);
+	}
+	kernel_free(&k);
+}
+
+/* No process has it, and none that we cannot see, as far as its user tells. */
+static bool
+may_be_kernels(const struct scan *sc, const struct sock *s)
+{
+	return s->inode != 0 && use_of(s) != 0 &&
+	    (sc->hidden == 0 || (sock_has_user(s) && s->uid == 0));
+}
+
+void
+linux_kernel(const struct scan_request *req, struct scan *sc)
+{
+	struct unnamed u = { .sc = sc, .req = req };
+	unsigned char *owned;
+	uint32_t ns;
+	size_t i;
+
+	/* all that it changes is a name, and how many owners are hidden */
+	if (!req->own_proc || req->filter->npids > 0 ||
+	    ((req->needs & NEED_STAT) == 0 && sc->hidden == 0))
+		return;
+	owned = mem_alloc(sc->nsock);
+	for (i = 0; i < sc->nholder; i++)
+		owned[sc->holder[i].sock] = 1;
+	for (i = 0; i < sc->nsock;) {
+		ns = sc->sock[i].netns;
+		for (u.n = 0; i < sc->nsock && sc->sock[i].netns == ns; i++)
+			if (!owned[i] && may_be_kernels(sc, &sc->sock[i]))
+				*MEM_PUSH(u.sock, u.n, u.cap) = (uint32_t)i;
+		if (u.n > 0)
+			linux_netns_in(req, sc, ns, ask_sources, &u);
+	}
+	free(u.sock);
+	free(owned);
+}

@@ -1,0 +1,83 @@
+/*
+ * kernel: the sockets that no process has, for they are the kernel's own.
+ *
+ * Each source tells which ports one part of the kernel has; a socket that has
+ * no holder and fits what is told gets its label.  A wrong name is worse than
+ * none: a source tells all that it knows of protocol, address and port.
+ */
+#ifndef SCAN_LINUX_KERNEL_H
+#define SCAN_LINUX_KERNEL_H
+
+#include "scan/linux/nl.h"
+#include "scan/scan.h"
+
+/* What a source may name, bits. */
+enum kernel_use {
+	KERNEL_UDP = 1 << 0,
+	KERNEL_LISTEN = 1 << 1,		/* TCP listeners, */
+	KERNEL_CONN = 1 << 2,		/* and connections of the same port */
+	KERNEL_SERVER = KERNEL_LISTEN | KERNEL_CONN
+};
+
+/* A port that is the kernel's. */
+struct kernel_port {
+	/* ADDR_NONE: it is not told; 0.0.0.0 or :: is that very address, and of
+	 * connections any. */
+	struct addr local;
+	uint16_t local_port;		/* 0: any */
+	uint16_t remote_port;		/* 0: with any peer */
+	struct addr remote;		/* of remote_port */
+	unsigned char uses;		/* of enum kernel_use */
+	/* The kernel may have it, or a program: it counts only where every
+	 * owner is seen. */
+	bool is_guess;
+	uint32_t rank;			/* of equal ones the lowest names it */
+	const char *label;		/* in the arena */
+};
+
+/* A network interface. */
+struct kernel_link {
+	uint32_t index;
+	struct str name;		/* in the arena */
+};
+
+/* What is known of one network namespace; begins as { 0 } but for the first
+ * two.  kernel_free frees it; the arena is the caller's. */
+struct kernel {
+	const struct scan_request *req;
+	struct arena *arena;
+	unsigned uses;			/* of sockets without a name */
+	bool is_own;			/* the scanner's own namespace */
+	struct kernel_port *port;
+	size_t nport, portcap;
+	struct kernel_link *wg;		/* WireGuard's that are up */
+	size_t nwg, wgcap;
+};
+
+void kernel_free(struct kernel *k);
+
+/* Adds a port to be filled in, with a label `[KIND]', or `[KIND/NAME]' if name
+ * is not missing. */
+struct kernel_port *kernel_add(struct kernel *k, unsigned uses,
+    uint16_t local_port, const char *kind, struct str name);
+
+/* A sockaddr_in or sockaddr_in6 of at least its size; false for another. */
+bool kernel_sockaddr(struct str value, struct addr *a, uint16_t *port);
+
+/* The value of an attribute that is an IPv4 or IPv6 address, by its size;
+ * ADDR_NONE for another. */
+struct addr kernel_addr(struct str value);
+
+/* The sources: each adds what it knows of the calling thread's namespace.  0, or
+ * the errno of what should have worked; a refusal is none. */
+int kernel_links(struct kernel *k);
+int kernel_genl(struct kernel *k);
+int kernel_files(struct kernel *k);
+
+/* The parsers of messages, for tests: of interfaces, and of generic netlink
+ * families; all take a struct kernel.  The last one is NULL. */
+extern nl_take *const kernel_parsers[];
+nl_take kernel_take_link, kernel_take_fou, kernel_take_l2tp, kernel_take_tipc,
+    kernel_take_nfsd, kernel_take_mptcp, kernel_take_ipvs, kernel_take_wg;
+
+#endif

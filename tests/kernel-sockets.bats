@@ -1,0 +1,205 @@
+#!/usr/bin/env bats
+# The kernel's own sockets: `[KIND/NAME]', each made in a network namespace of its
+# own.  A kind that this kernel has not is skipped.
+# shellcheck disable=SC2154
+
+load helpers
+
+setup() {
+	requires linux netns ip
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+fields=proto,state,local_addr,local_port,pid,process,fd,exe,cmdline
+
+# in_kernel SETUP COMMAND...: COMMAND in a new namespace, after SETUP, a script;
+# it is skipped if that fails.
+in_kernel() {
+	local setup=$1
+
+	shift
+	run --separate-stderr in_netns bash -c 'ip link set lo up
+		(set -e; eval "$1") >setup 2>&1 || exit 77
+		shift
+		exec "$@"' bash "$setup" "$@"
+	[ "$status" -ne 77 ] ||
+		skip "not in this kernel: $(tr '\n' ' ' <setup)"
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+}
+
+# named SETUP LINE...: so many records are there after SETUP, and they begin with
+# LINE: what follows is the process's, and there is none.
+named() {
+	in_kernel "$1" prt-scan -H -o $fields
+	shift
+	[ "$output" = "$(printf '%s	-	-	-\n' "$@")" ]
+}
+
+vx0='ip link add vx0 type vxlan id 5 dstport 4789; ip link set vx0 up'
+mptcp='ip mptcp endpoint add 127.0.0.1 port 7799 signal'
+
+@test "vxlan: its port while it is up" {
+	named "$vx0
+		ip link add vx1 type vxlan id 6 dstport 4790" \
+		'udp	UNCONN	0.0.0.0	4789	-	[vxlan/vx0]'
+}
+
+@test "vxlan: over IPv6, over both; of several on one port the first" {
+	named 'ip link add vx0 type vxlan id 5 dstport 4789 remote ::1
+		ip link add vx1 type vxlan dstport 4790 external
+		ip link add vx3 index 30 type vxlan id 8 dstport 4791
+		ip link add vx2 index 31 type vxlan id 9 dstport 4791
+		for i in 0 1 2 3; do ip link set vx$i up; done' \
+		'udp	UNCONN	::	4789	-	[vxlan/vx0]' \
+		'udp	UNCONN	0.0.0.0	4790	-	[vxlan/vx1]' \
+		'udp	UNCONN	::	4790	-	[vxlan/vx1]' \
+		'udp	UNCONN	0.0.0.0	4791	-	[vxlan/vx3]'
+}
+
+@test "vxlan: one that was moved there has its socket elsewhere" {
+	requires root python3
+	in_kernel "$vx0; ip netns add prt-k-$$
+		trap 'ip netns del prt-k-$$' EXIT
+		ip link set vx0 netns prt-k-$$
+		ip -n prt-k-$$ link set vx0 up
+		ip netns exec prt-k-$$ prt-scan -H -o process >there
+		prt-scan -H -o local_port,process >here" cat here there
+	# another namespace's interface is all that could tell
+	[ "$output" = '4789	-' ]
+}
+
+@test "mptcp: an endpoint with a port" {
+	named "$mptcp; ip mptcp endpoint add 127.0.0.1 id 9" \
+		'tcp	LISTEN	127.0.0.1	7799	-	[mptcp]'
+}
+
+@test "a socket of a process keeps its own name, and another address has none" {
+	requires python3
+	in_kernel "$vx0; $mptcp" python3 -c '
+import socket, subprocess
+def udp(family, addr, port):
+    s = socket.socket(family, socket.SOCK_DGRAM)
+    if family == socket.AF_INET6:
+        s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    s.bind((addr, port))
+    return s
+def tcp(addr, port):
+    s = socket.socket()
+    s.bind((addr, port))
+    s.listen()
+    return s
+keep = [udp(socket.AF_INET6, "::", 4789), tcp("127.0.0.2", 7799),
+        tcp("0.0.0.0", 4789), udp(socket.AF_INET, "127.0.0.1", 7799)]
+# in flight: no process has them
+a, b = socket.socketpair()
+socket.send_fds(a, [b"x"], [s.fileno() for s in keep])
+for s in keep[1:]:
+    s.close()
+subprocess.run(["prt-scan", "-H", "-o", "proto,local_addr,local_port,process"],
+               check=True)
+'
+	[ "$output" = 'tcp	0.0.0.0	4789	-
+tcp	127.0.0.1	7799	[mptcp]
+tcp	127.0.0.2	7799	-
+udp	0.0.0.0	4789	[vxlan/vx0]
+udp	::	4789	python3
+udp	127.0.0.1	7799	-' ]
+}
+
+@test "they are not hidden: unowned is 0, and --strict content, of any user" {
+	requires root setpriv
+	in_kernel "$vx0; $mptcp" setpriv --reuid=65534 --regid=65534 \
+		--clear-groups -- /proc/self/fd/9 --strict -o process \
+		9<"$(command -v prt-scan)"
+	[[ ${lines[0]} == *' euid=65534 unowned=0 '* ]]
+	[ "${lines[2]}${lines[3]}" = '[mptcp][vxlan/vx0]' ]
+}
+
+@test "both backends and both ways to owners name them" {
+	in_kernel "$vx0; $mptcp" prt-scan --backend=proc -H -o process
+	[ "$output" = '[mptcp]
+[vxlan/vx0]' ]
+	in_netns prt-scan --owners=bpf -o pid >/dev/null 2>&1 || return 0
+	in_kernel "$vx0; $mptcp" prt-scan --owners=bpf -H -o process
+	[ "$output" = '[mptcp]
+[vxlan/vx0]' ]
+}
+
+@test "-N: each in its namespace" {
+	requires root
+	ns=prt-k-$$
+	run --separate-stderr bash -ec '
+		ip netns add "$1-a"
+		ip netns add "$1-b"
+		trap '\''ip netns del "$1-a"; ip netns del "$1-b"'\'' EXIT
+		ip -n "$1-a" link add vx0 type vxlan id 5 dstport 4789 || exit 77
+		ip -n "$1-a" link set vx0 up
+		ip -n "$1-b" link add vx9 type vxlan id 5 dstport 4789
+		ip -n "$1-b" link set vx9 up
+		prt-scan -N -H -o netns,process 4789 | grep "^$1"' bash "$ns"
+	[ "$status" -ne 77 ] || skip 'not in this kernel: vxlan'
+	[ "$output" = "$ns-a	[vxlan/vx0]
+$ns-b	[vxlan/vx9]" ]
+}
+
+@test "they are asked for only if a socket without a holder is left" {
+	requires strace
+	in_netns bash -c 'ip link set lo up
+		strace -f -e trace=sendto -o trace prt-scan -q 1 || :'
+	run -0 grep -c sendto trace
+	few=$output
+	in_kernel "$mptcp" bash -c '
+		strace -f -e trace=sendto -o trace prt-scan >/dev/null
+		strace -f -e trace=sendto -o one prt-scan 7799 >/dev/null
+		strace -f -e trace=sendto -o other prt-scan 7798 >/dev/null'
+	[ "$(grep -c sendto other)" -eq "$few" ]
+	# the families are listed, and no one is asked for by its name; then it
+	# is asked itself
+	[ "$(grep -c sendto one)" -eq $((few + 2)) ]
+	# shellcheck disable=SC2016
+	grep -c 'mptcp_pm' one && return 1
+	:
+}
+
+@test "prt-diff: their name is compared; without one there is no news" {
+	in_kernel "$vx0; $mptcp" prt-scan
+	printf '%s\n' "$output" >new
+	sed 's/\[mptcp\]/-/; s/\[vxlan[^	]*/-/' new >old
+	run -0 --separate-stderr prt-diff -H old new
+	[ -z "$output$stderr" ]
+	run -0 --separate-stderr prt-diff -H new old
+	[ -z "$output$stderr" ]
+	sed 's/vx0/vx1/' new >other
+	run -0 --separate-stderr prt-diff -H -o change,local_port,was new other
+	[ "$output" = 'changed	4789	process=[vxlan/vx0]' ]
+	# a process has taken the port
+	sed 's/-	\[mptcp\]	root	0	-	-	-	-	-/7	evil	root	0	3	1	init	\/bin\/evil	evil/' \
+		new >other
+	run -0 --separate-stderr prt-diff -H -o change,process,was new other
+	[ "$output" = 'changed	evil	process=[mptcp]' ]
+	run -0 --separate-stderr prt-diff -H -o change,process other new
+	[ "$output" = 'changed	[mptcp]' ]
+}
+
+@test "prt-diff -S keeps their name while a user's scan has none" {
+	in_kernel "$vx0; $mptcp" prt-scan
+	printf '%s\n' "$output" >new
+	sed 's/\[mptcp\]/-/; s/\[vxlan[^	]*/-/; s/unowned=0/unowned=2/
+		s/euid=0/euid=5/' new >user
+	sed 's/vx0/vx1/' new >other
+	run -0 prt-diff -q --init -S state new
+	run -0 --separate-stderr prt-diff -H -S state user
+	[ -z "$output" ]
+	run -0 --separate-stderr prt-diff -H -S state new
+	[ -z "$output" ]
+	run -0 --separate-stderr prt-diff -H -S state user
+	run -0 --separate-stderr prt-diff -H -S state -o change,was other
+	[ "$output" = 'changed	process=[vxlan/vx0]' ]
+}
+
+@test "no-owner knows them" {
+	in_kernel "$mptcp" bash -c 'prt-scan | sed "1s/\$/ protos=tcp,udp/" |
+		prt-flag -s --enable=no-owner'
+	[ -z "$output" ]
+}
