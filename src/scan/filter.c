@@ -48,6 +48,13 @@ filter_wants_connected(const struct filter *f)
 	return false;
 }
 
+bool
+filter_narrows(const struct filter *f)
+{
+	return f->inet != f->inet6 || f->tcp != f->udp || f->listening ||
+	    f->states != 0;
+}
+
 static bool
 end_fits(const struct filter_end *end, const struct addr *addr, uint16_t port)
 {

@@ -45,6 +45,9 @@ bool filter_wants_family(const struct filter *f, enum addr_family family);
 bool filter_wants_state(const struct filter *f, enum sock_state state);
 bool filter_wants_connected(const struct filter *f);
 
+/* Some protocol, family or state is not wanted. */
+bool filter_narrows(const struct filter *f);
+
 /* All conditions but the pids. */
 bool filter_keeps(const struct filter *f, const struct scan *sc,
     const struct sock *s);

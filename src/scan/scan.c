@@ -97,11 +97,32 @@ drop_unwanted(struct scan *sc, const struct filter *f)
 			to[i] = keep ? (uint32_t)n : UINT32_MAX;
 		if (keep)
 			sc->sock[n++] = sc->sock[i];
+		else if (sc->seeks != 0 && sc->sock[i].inode != 0)
+			*MEM_PUSH(sc->dropped, sc->ndropped, sc->droppedcap) =
+			    sc->sock[i].inode;
 	}
 	sc->nsock = n;
 	if (to != NULL)
 		move_holders(sc, to);
 	free(to);
+}
+
+/* What the tables of this machine may have left out. */
+static unsigned
+seeks(const struct scan_request *req, const struct backend *backend,
+    const struct scan *sc)
+{
+	const struct filter *f = req->filter;
+	unsigned what = 0;
+
+	if (!req->own_proc || backend->owners == NULL)
+		return 0;
+	if (sc->bound == BOUND_NO && filter_wants_proto(f, PROTO_TCP) &&
+	    filter_wants_state(f, STATE_BOUND))
+		what |= SEEK_BOUND;
+	if (f->all_netns)
+		what |= SEEK_NETNS;
+	return what;
 }
 
 static bool
@@ -110,9 +131,10 @@ find_owners(const struct scan_request *req, const struct backend *backend,
 {
 	if ((req->needs & NEED_DIR) != 0)
 		dir_judge(sc);
+	sc->seeks = seeks(req, backend, sc);
 	drop_unwanted(sc, req->filter);
-	return (req->needs & NEED_OWNERS) == 0 || backend->owners == NULL ||
-	    backend->owners(req, search, sc);
+	return ((req->needs & NEED_OWNERS) == 0 && sc->seeks == 0) ||
+	    backend->owners == NULL || backend->owners(req, search, sc);
 }
 
 bool

@@ -54,7 +54,8 @@ struct backend {
 	const char *name;
 	const char *help;
 	bool (*tables)(const struct scan_request *req, struct scan *sc);
-	/* Adds holders and their processes; NULL: tables did so. */
+	/* Adds holders and their processes if needed, and what sc->seeks; NULL:
+	 * tables did so. */
 	bool (*owners)(const struct scan_request *req, struct search *search,
 	    struct scan *sc);
 	/* Begins what owners need not wait for, while the tables are read, and

@@ -115,6 +115,7 @@ scan_free(struct scan *sc)
 	free(sc->sock);
 	free(sc->proc);
 	free(sc->holder);
+	free(sc->dropped);
 	arena_free(&sc->arena);
 	memset(sc, 0, sizeof *sc);
 }

@@ -98,6 +98,12 @@ struct ifname {
  * look into, or all. */
 enum scan_bound { BOUND_NO, BOUND_OWN, BOUND_ALL };
 
+/* What is sought among the sockets of processes that are in no table. */
+enum scan_seek {
+	SEEK_BOUND = 1 << 0,	/* BOUND ones */
+	SEEK_NETNS = 1 << 1	/* network namespaces that were not read */
+};
+
 struct scan {
 	struct netns *netns;
 	size_t nnetns, netnscap;
@@ -113,6 +119,9 @@ struct scan {
 	uint64_t hidden_netns;	/* or whose namespace, where all are wanted */
 	bool incomplete;	/* something else could not be read */
 	enum scan_bound bound;
+	unsigned seeks;		/* what tables may lack, of enum scan_seek */
+	uint64_t *dropped;	/* then: inodes that the filter dropped */
+	size_t ndropped, droppedcap;
 	unsigned protos;	/* that were read: bits 1 << enum sock_proto */
 	struct arena arena;
 };

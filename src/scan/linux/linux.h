@@ -44,10 +44,14 @@ int linux_datagram(struct scan *sc, const void *buf, size_t len,
  * will do.  linux_search_end waits for its end, and frees. */
 struct search *linux_search(const struct scan_request *req);
 void linux_search_end(struct search *s);
+
+/* A backend's tables, of the calling thread's network namespace. */
+typedef bool linux_tables(const struct scan_request *req, struct scan *sc);
+
 /* The owners of sc's sockets, by that search, or if it is NULL by a walk of
- * /proc. */
+ * /proc; and what sc->seeks. */
 bool linux_owners(const struct scan_request *req, struct search *search,
-    struct scan *sc);
+    linux_tables *tables, struct scan *sc);
 
 /*
  * Fills p (its pid is set) with what needs asks for, from the files beside the
@@ -99,6 +103,8 @@ void linux_parents(const char *proc, struct scan *sc);
 enum { LINUX_CONTAINER_MAX = 80 };
 size_t linux_container(struct str text, char *name, struct str *id);
 
+#define LINUX_NETNS_LINK "net:["	/* how links to them begin */
+
 /* A network namespace other than the own: of the scanner or, of another proc
  * tree, of that one's init. */
 struct linux_netns {
@@ -128,8 +134,13 @@ char *linux_path(struct arena *a, const char *dir, const char *name);
  * calling thread's, or of another tree init's. */
 const char *linux_net_folder(struct arena *a, const char *proc, bool own);
 
-/* A backend's tables, of the calling thread's network namespace. */
-typedef bool linux_tables(const struct scan_request *req, struct scan *sc);
+/* The visit of namespaces by a thread. */
+struct linux_visit {
+	const struct scan_request *req;
+	struct scan *sc;
+	linux_tables *tables;
+	bool ok;
+};
 
 /* Calls tables in every namespace of this machine, the own one first. */
 bool linux_netns_tables(const struct scan_request *req, struct scan *sc,

@@ -272,8 +272,15 @@ netlink_tables(const struct scan_request *req, struct scan *sc)
 	    linux_netns_tables(req, sc, dump_tables) : dump_tables(req, sc);
 }
 
+static bool
+netlink_owners(const struct scan_request *req, struct search *search,
+    struct scan *sc)
+{
+	return linux_owners(req, search, dump_tables, sc);
+}
+
 const struct backend linux_netlink = {
 	.name = "netlink", .help = "NETLINK_SOCK_DIAG, as ss(8) does",
-	.tables = netlink_tables, .owners = linux_owners,
+	.tables = netlink_tables, .owners = netlink_owners,
 	.begin = linux_search, .end = linux_search_end,
 };

@@ -22,7 +22,6 @@
 
 #define RUN_NETNS "/run/netns"
 #define OWN_NETNS "thread-self/ns/net"
-#define NETNS_LINK "net:["
 
 /* What the names in a folder are added to. */
 struct listing {
@@ -61,7 +60,7 @@ sys_netns(const char *proc, bool own)
 
 	if (dir >= 0)
 		inode = walk_inode(dir, own ? OWN_NETNS : "1/ns/net",
-		    NETNS_LINK);
+		    LINUX_NETNS_LINK);
 	input_close(dir);
 	if (inode == 0 && own)
 		err_msg("%s/" OWN_NETNS ":", proc);
@@ -130,7 +129,7 @@ add_process(struct listing *s, int proc, const char *pid)
 {
 	struct linux_netns_list *l = s->list;
 	char *link = linux_path(s->arena, pid, "ns/net");
-	uint64_t inode = walk_inode(proc, link, NETNS_LINK);
+	uint64_t inode = walk_inode(proc, link, LINUX_NETNS_LINK);
 	struct linux_netns *ns = find_netns(l, inode);
 
 	if (inode == 0 && (errno == EACCES || errno == EPERM))

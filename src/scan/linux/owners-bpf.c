@@ -111,19 +111,27 @@ linux_search_end(struct search *s)
 	free(s);
 }
 
-/* Leaves the scan's sockets; true if each that may have an owner has one. */
+/* Leaves the scan's sockets; true if each that may have an owner has one.  The
+ * others go to strays. */
 static bool
 choose(struct search *s, const struct scan_request *req,
-    const struct map *socks, const struct scan *sc)
+    const struct map *socks, struct strays *strays, const struct scan *sc)
 {
 	unsigned char *owned = mem_alloc(sc->nsock);
 	size_t i, n = 0;
 
+	if (strays != NULL)
+		strays->n = 0;
 	for (i = 0; i < s->n; i++) {
 		struct linux_file f = s->v[i];
 		uint32_t sock = map_get(socks, f.inode);
 
-		if (sock == 0 || !filter_keeps_pid(req->filter, f.pid))
+		if (!filter_keeps_pid(req->filter, f.pid))
+			continue;
+		if (sock == 0)
+			strays_add(strays, (struct stray){ f.inode, f.pid,
+				f.pid, f.fd, false });
+		if (sock == 0 || sock == SOCK_DROPPED)
 			continue;
 		f.sock = sock - 1;
 		owned[f.sock] = 1;
@@ -206,7 +214,7 @@ take_found(struct worker *w)
 
 enum search_result
 linux_search_owners(struct search *s, const struct scan_request *req,
-    const struct map *socks, struct scan *sc)
+    const struct map *socks, struct strays *strays, struct scan *sc)
 {
 	struct walk w = { .req = req, .socks = socks, .search = s };
 	bool ok, was_early = join_search(s);
@@ -215,9 +223,9 @@ linux_search_owners(struct search *s, const struct scan_request *req,
 	if (!was_early)
 		run_search(s);
 	/* it may not know the owner of what came later */
-	if (!choose(s, req, socks, sc) && was_early && s->error == 0) {
+	if (!choose(s, req, socks, strays, sc) && was_early && s->error == 0) {
 		run_search(s);
-		choose(s, req, socks, sc);
+		choose(s, req, socks, strays, sc);
 	}
 	if (s->error != 0 && req->owners == OWNERS_BPF) {
 		errno = s->error;

@@ -80,6 +80,7 @@ take_tables(struct worker *w, const struct threads *t, int task)
 			w->part.hidden++;
 			break;
 		}
+		w->task = t->tid[i];
 		fd = walk_open(task, t->tid[i], "/fd");
 		if (fd < 0)
 			walk_note_failure(w, "/task");

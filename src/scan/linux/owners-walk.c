@@ -93,16 +93,24 @@ walk_stat(int dir, uint32_t id, const char *name, struct stat *st)
 	return fstatat(dir, folder_path(path, id, name), st, 0) == 0;
 }
 
-uint64_t
-walk_inode(int dir, const char *name, const char *kind)
+enum { LINK_MAX = sizeof "socket:[]" + NUM_MAX };
+
+/* The text of a link, in buf; errno is 0 if there is one. */
+static struct str
+read_link(int dir, const char *name, char buf[static LINK_MAX])
 {
-	char link[sizeof "socket:[]" + NUM_MAX];
-	ssize_t n = readlinkat(dir, name, link, sizeof link);
-	struct str s = { link, n > 0 ? (size_t)n : 0 };
-	uint64_t inode;
+	ssize_t n = readlinkat(dir, name, buf, LINK_MAX);
 
 	if (n >= 0)
 		errno = 0;
+	return (struct str){ buf, n > 0 ? (size_t)n : 0 };
+}
+
+static uint64_t
+link_inode(struct str s, const char *kind)
+{
+	uint64_t inode;
+
 	if (!str_starts(s, kind) || !str_ends(s, "]"))
 		return 0;
 	s.p += strlen(kind);
@@ -110,23 +118,57 @@ walk_inode(int dir, const char *name, const char *kind)
 	return num_parse(s, UINT64_MAX, &inode) ? inode : 0;
 }
 
+uint64_t
+walk_inode(int dir, const char *name, const char *kind)
+{
+	char buf[LINK_MAX];
+
+	return link_inode(read_link(dir, name, buf), kind);
+}
+
+void
+strays_add(struct strays *s, struct stray stray)
+{
+	if (s != NULL)
+		*MEM_PUSH(s->v, s->n, s->cap) = stray;
+}
+
+/* What is not a socket of the tables: another socket, or a namespace. */
+static void
+take_stray(struct worker *w, struct str link, uint64_t inode, uint32_t fd)
+{
+	bool is_netns = inode == 0 && w->walk->strays->netns;
+
+	if (is_netns)
+		inode = link_inode(link, LINUX_NETNS_LINK);
+	if (inode != 0)
+		strays_add(&w->strays, (struct stray){ inode, w->pid, w->task,
+			fd, is_netns });
+}
+
 /* One descriptor of the process that will be the worker's next. */
 static void
 take_fd(void *arg, int dir, const char *name)
 {
 	struct worker *w = arg;
+	char buf[LINK_MAX];
+	struct str link;
 	uint64_t fd, inode;
 	uint32_t sock;
 
 	/* "." and ".." are no numbers */
 	if (!num_parse(str_from(name), UINT32_MAX, &fd))
 		return;
-	inode = walk_inode(dir, name, "socket:[");
+	link = read_link(dir, name, buf);
+	inode = link_inode(link, "socket:[");
 	w->links++;
 	if (inode == 0 && errno != 0 && errno != ENOENT && w->fault == 0)
 		w->fault = errno;
 	sock = map_get(w->walk->socks, inode);
-	if (sock != 0 && !w->walk->owned[sock - 1])
+	if (sock == 0 && w->walk->strays != NULL)
+		take_stray(w, link, inode, (uint32_t)fd);
+	else if (sock != 0 && sock != SOCK_DROPPED &&
+	    !w->walk->owned[sock - 1])
 		*scan_add_holder(&w->part) = (struct holder){ sock - 1,
 			(uint32_t)w->part.nproc, (uint32_t)fd };
 }
@@ -185,6 +227,7 @@ walk_take_process(struct worker *w)
 	bool shown;
 	int fd;
 
+	w->task = w->pid;
 	if (!has_fds(w->walk, w->pid))
 		return;
 	fd = walk_open(w->walk->proc, w->pid, "/fd");
@@ -224,10 +267,15 @@ work(void *arg)
 
 /* Moves what a worker has found to the scan. */
 static void
-merge(struct scan *sc, struct scan *part)
+merge(struct scan *sc, struct worker *w)
 {
+	struct scan *part = &w->part;
 	uint32_t first = (uint32_t)sc->nproc;
 	size_t i;
+
+	for (i = 0; i < w->strays.n; i++)
+		strays_add(w->walk->strays, w->strays.v[i]);
+	free(w->strays.v);
 
 	for (i = 0; i < part->nproc; i++)
 		*scan_add_proc(sc) = part->proc[i];
@@ -269,12 +317,12 @@ walk_run(struct walk *w, struct scan *sc, void (*take)(struct worker *w))
 		    &worker[i]) == 0;
 	}
 	work(&worker[0]);
-	merge(sc, &worker[0].part);
+	merge(sc, &worker[0]);
 	for (i = 1; i < n; i++) {
 		if (!started[i])
 			continue;	/* the others did its share */
 		pthread_join(thread[i], NULL);
-		merge(sc, &worker[i].part);
+		merge(sc, &worker[i]);
 	}
 }
 

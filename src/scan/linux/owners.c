@@ -5,6 +5,7 @@
 #include "scan/linux/owners.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "lib/err.h"
 #include "scan/linux/linux.h"
@@ -14,7 +15,9 @@ index_socks(struct map *socks, const struct scan *sc)
 {
 	size_t i;
 
-	map_reserve(socks, sc->nsock);
+	map_reserve(socks, sc->nsock + sc->ndropped);
+	for (i = 0; i < sc->ndropped; i++)
+		*map_at(socks, sc->dropped[i]) = SOCK_DROPPED;
 	for (i = 0; i < sc->nsock; i++)
 		if (sc->sock[i].inode != 0)
 			*map_at(socks, sc->sock[i].inode) = (uint32_t)i + 1;
@@ -79,12 +82,22 @@ has_outside(const struct walk *w)
 	    st.st_ino != LINUX_PID_NS_INIT;
 }
 
-/* False after a message. */
-static bool
-by_walk(const struct scan_request *req, const struct map *socks,
-    struct scan *sc)
+static void
+walk_all(struct walk *w, struct scan *sc)
 {
-	struct walk w = { .req = req, .socks = socks };
+	w->owned = mem_alloc(sc->nsock);
+	walk_run(w, sc, walk_take_process);
+	if ((w->req->needs & NEED_OWNERS) != 0 && are_unowned(w, sc)) {
+		walk_run(w, sc, walk_take_threads);
+		sc->hidden += has_outside(w);
+	}
+}
+
+bool
+walk_owners(const struct scan_request *req, const struct map *socks,
+    struct strays *strays, struct scan *sc)
+{
+	struct walk w = { .req = req, .socks = socks, .strays = strays };
 	bool ok = walk_begin(&w);
 
 	if (ok && !walk_each(w.proc, take_process_name, &w)) {
@@ -92,33 +105,49 @@ by_walk(const struct scan_request *req, const struct map *socks,
 		ok = false;
 	}
 	if (ok) {
-		w.owned = mem_alloc(sc->nsock);
 		if (req->own_proc)
 			look_at_self(&w, sc);
-		walk_run(&w, sc, walk_take_process);
-		if (are_unowned(&w, sc)) {
-			walk_run(&w, sc, walk_take_threads);
-			sc->hidden += has_outside(&w);
-		}
+		walk_all(&w, sc);
 	}
 	walk_end(&w);
 	return ok;
 }
 
+void
+walk_owners_of(const struct scan_request *req, const struct map *socks,
+    const uint32_t *pids, size_t n, struct scan *sc)
+{
+	struct walk w = { .req = req, .socks = socks };
+	uint64_t hidden = sc->hidden;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		*MEM_PUSH(w.pid, w.npid, w.pidcap) = pids[i];
+	if (walk_begin(&w))
+		walk_all(&w, sc);
+	walk_end(&w);
+	sc->hidden = hidden;	/* they were counted */
+}
+
 bool
 linux_owners(const struct scan_request *req, struct search *search,
-    struct scan *sc)
+    linux_tables *tables, struct scan *sc)
 {
 	enum search_result found = SEARCH_REFUSED;
+	struct strays strays = { .netns = (sc->seeks & SEEK_NETNS) != 0 };
+	struct strays *sought = sc->seeks != 0 ? &strays : NULL;
 	struct map socks = { 0 };
 	bool ok;
 
 	index_socks(&socks, sc);
 	if (search != NULL)
-		found = linux_search_owners(search, req, &socks, sc);
+		found = linux_search_owners(search, req, &socks, sought, sc);
 	ok = found == SEARCH_DONE ||
-	    (found == SEARCH_REFUSED && by_walk(req, &socks, sc));
+	    (found == SEARCH_REFUSED && walk_owners(req, &socks, sought, sc));
 	map_free(&socks);
+	if (ok && sought != NULL)
+		ok = linux_strays(req, sought, tables, sc);
+	free(strays.v);
 	if (ok)
 		linux_kernel(req, sc);
 	if ((req->needs & NEED_PARENT) != 0)

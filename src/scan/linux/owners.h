@@ -8,9 +8,27 @@
 #include <sys/stat.h>
 
 #include "lib/map.h"
+#include "scan/linux/linux.h"
 #include "scan/scan.h"
 
 struct worker;
+
+/* A descriptor whose socket is in no table that was read, or which is a network
+ * namespace: of a process, in the table of descriptors of its thread task. */
+struct stray {
+	uint64_t inode;
+	uint32_t pid, task, fd;
+	bool is_netns;
+};
+
+struct strays {
+	struct stray *v;
+	size_t n, cap;
+	bool netns;		/* namespaces are sought, too */
+};
+
+/* In a map of inodes a socket that the filter dropped: no stray. */
+#define SOCK_DROPPED UINT32_MAX
 
 /* A walk of the process tables: what its threads share. */
 struct walk {
@@ -18,6 +36,7 @@ struct walk {
 	const struct map *socks;	/* inode to number of the socket + 1 */
 	const struct search *search;	/* owners-bpf.c's */
 	unsigned char *owned;	/* by socket: an owner was found before */
+	struct strays *strays;	/* what is in no table goes there, or NULL */
 	uint32_t *pid;		/* 0: no need to look at it again */
 	size_t npid, pidcap;
 	void (*take)(struct worker *w);
@@ -33,6 +52,8 @@ struct worker {
 	struct scan part;
 	uint32_t pid;		/* of the process at hand, */
 	size_t at;		/* and where walk->pid has it */
+	uint32_t task;		/* whose table of descriptors is read */
+	struct strays strays;
 	int fault;		/* errno of one of its links, or 0 */
 	size_t links;		/* that were read */
 };
@@ -54,6 +75,9 @@ bool walk_id(const char *name, uint32_t *id);
 /* Calls each for every name in an open directory; false with errno. */
 bool walk_each(int dir, void (*each)(void *arg, int dir, const char *name),
     void *arg);
+
+/* Adds it, if strays are sought: s may be NULL. */
+void strays_add(struct strays *s, struct stray stray);
 
 /* The inode in a link such as `socket:[INODE]', which begins with kind; 0 if
  * it is another link, with errno 0, or cannot be read. */
@@ -82,10 +106,23 @@ void walk_take_process(struct worker *w);
  * owners-threads.c. */
 void walk_take_threads(struct worker *w);
 
+/* By a walk of all processes; strays may be NULL; false after a message.  Or of
+ * the n whose pids are given. */
+bool walk_owners(const struct scan_request *req, const struct map *socks,
+    struct strays *strays, struct scan *sc);
+void walk_owners_of(const struct scan_request *req, const struct map *socks,
+    const uint32_t *pids, size_t n, struct scan *sc);
+
+/* Looks at the strays, which it sorts, and adds to sc, with their holders if
+ * needed, what it seeks: strays.c.  False after a message. */
+bool linux_strays(const struct scan_request *req, struct strays *s,
+    linux_tables *tables, struct scan *sc);
+
 /* By the kernel: owners-bpf.c.  Refused: it does not let us, and nothing was
  * added.  Failed: after a message. */
 enum search_result { SEARCH_DONE, SEARCH_REFUSED, SEARCH_FAILED };
 enum search_result linux_search_owners(struct search *s,
-    const struct scan_request *req, const struct map *socks, struct scan *sc);
+    const struct scan_request *req, const struct map *socks,
+    struct strays *strays, struct scan *sc);
 
 #endif

@@ -225,8 +225,15 @@ procnet_tables(const struct scan_request *req, struct scan *sc)
 	    tree_tables(req, sc);
 }
 
+static bool
+procnet_owners(const struct scan_request *req, struct search *search,
+    struct scan *sc)
+{
+	return linux_owners(req, search, read_own, sc);
+}
+
 const struct backend linux_procnet = {
 	.name = "proc", .help = "/proc/net; goes with --proc",
-	.tables = procnet_tables, .owners = linux_owners,
+	.tables = procnet_tables, .owners = procnet_owners,
 	.begin = linux_search, .end = linux_search_end,
 };

@@ -1,0 +1,426 @@
+/*
+ * Sockets of processes that are in no table that was read.  Before Linux 6.8,
+ * and in /proc/net, a TCP socket that only has a port is such a one; and all
+ * sockets of a network namespace that no process is in.
+ *
+ * The kernel names the protocol of any descriptor that we may look at
+ * (sockfs_xattr_get in net/socket.c).  Of those that count a copy is taken,
+ * pidfd_getfd(2), asked, and closed at once: while it is open its port is held.
+ * Nothing of it is changed.  No table of unix(7) or other sockets is read to
+ * leave them out: the name costs no more than a line of that, and a file such
+ * as /proc/net/unix has what its users write.
+ */
+#define _GNU_SOURCE
+#include "scan/linux/owners.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "lib/err.h"
+#include "lib/input.h"
+#include "lib/num.h"
+#include "scan/machine.h"
+
+/* So many are looked at: with a copy of each that is a quarter of a second. */
+enum { STRAYS_MAX = 65536 };
+
+enum { PROTOCOL_MAX = 32, PATH_SIZE = 2 * NUM_MAX + sizeof "/proc//fd/" };
+
+/* What older headers lack. */
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL
+#endif
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
+
+/* Names of struct proto that a copy is taken of; what may hold a port without
+ * being in a table has a proto. */
+static const struct kind {
+	const char *name;
+	bool may_be_bound;
+	enum sock_proto proto;
+} kinds[] = {
+	{ "TCP", true, PROTO_TCP }, { "TCPv6", true, PROTO_TCP },
+	{ "MPTCP", true, PROTO_TCP }, { "MPTCPv6", true, PROTO_TCP },
+	{ "UDP", false, PROTO_UDP }, { "UDPv6", false, PROTO_UDP },
+	{ "SCTP", false, PROTO_TCP }, { "SCTPv6", false, PROTO_TCP },
+};
+
+/* A look at all strays. */
+struct look {
+	const struct scan_request *req;
+	const struct strays *strays;
+	const struct scan *sc;
+	struct scan late;	/* what is found, and all namespaces */
+	struct linux_visit visit;
+	struct map seen;	/* inodes of sockets that were looked at */
+	struct map netns;	/* inode to number + 1 of late's; or NETNS_SHUT */
+	uint64_t cookie;	/* of the own namespace; 0: not known */
+	int proc, pidfd;	/* pidfd of task, or -1 with error */
+	int error;
+	uint32_t task;
+	uint64_t task_netns;	/* 0: not looked at */
+	size_t taken, refused;
+	bool is_cut;
+};
+
+/* The number of one that could not be entered. */
+#define NETNS_SHUT UINT32_MAX
+
+static int
+cmp_stray(const void *a, const void *b)
+{
+	const struct stray *x = a, *y = b;
+	int c = num_cmp(x->task, y->task);
+
+	return c != 0 ? c : num_cmp(x->fd, y->fd);
+}
+
+/* NULL: none of them.  A socket that has a name is not looked at again. */
+static const struct kind *
+find_kind(struct look *l, const struct stray *s)
+{
+	char path[PATH_SIZE], name[PROTOCOL_MAX], *p = path;
+	struct str protocol;
+	ssize_t n;
+	size_t i;
+
+	memcpy(p, "/proc/", 6);
+	p = num_format(p + 6, s->task);
+	memcpy(p, "/fd/", 4);
+	*num_format(p + 4, s->fd) = '\0';
+	n = getxattr(path, "system.sockprotoname", name, sizeof name);
+	if (n >= 0)
+		*map_at(&l->seen, s->inode) = 1;
+	/* with its NUL */
+	protocol = (struct str){ name, n > 0 ? (size_t)n - 1 : 0 };
+	for (i = 0; i < NELEMS(kinds); i++)
+		if (str_is(protocol, kinds[i].name))
+			return &kinds[i];
+	return NULL;
+}
+
+/* From Linux 6.9 on a thread that is not the first may have one, too. */
+static void
+open_task(struct look *l, uint32_t task)
+{
+	input_close(l->pidfd);
+	l->task = task;
+	l->task_netns = 0;
+	l->pidfd = (int)syscall(SYS_pidfd_open, task, PIDFD_THREAD);
+	if (l->pidfd < 0 && errno == EINVAL)
+		l->pidfd = (int)syscall(SYS_pidfd_open, task, 0);
+	l->error = errno;
+}
+
+/* A copy of the stray; -1 where it has gone, or it is not for us. */
+static int
+take_copy(struct look *l, const struct stray *s, struct stat *st)
+{
+	int fd = -1;
+
+	if (l->task != s->task)
+		open_task(l, s->task);
+	errno = l->error;
+	if (l->pidfd >= 0)
+		fd = (int)syscall(SYS_pidfd_getfd, l->pidfd, s->fd, 0);
+	if (fd < 0) {
+		l->refused += errno != ESRCH && errno != EBADF;
+		return -1;
+	}
+	l->taken++;
+	if (fstat(fd, st) == 0 && st->st_ino == s->inode)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static bool
+get_option(int fd, int level, int name, void *value, socklen_t size)
+{
+	socklen_t n = size;
+
+	memset(value, 0, size);
+	return getsockopt(fd, level, name, value, &n) == 0;
+}
+
+/* From Linux 5.14 on; 0: not known. */
+static uint64_t
+netns_cookie(int fd)
+{
+	uint64_t cookie;
+
+	return get_option(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie,
+	    sizeof cookie) ? cookie : 0;
+}
+
+/* Without rights: whether it is the own one.  Where the kernel does not tell
+ * it, a socket is taken for one of the namespace that its process is in. */
+static uint32_t
+guess_netns(struct look *l, int fd, const struct stray *s)
+{
+	uint64_t cookie = netns_cookie(fd);
+	char path[NUM_MAX + sizeof "/ns/net"];
+
+	if (cookie != 0 && l->cookie != 0)
+		return cookie == l->cookie;
+	if (l->task_netns == 0) {
+		strcpy(num_format(path, s->task), "/ns/net");
+		l->task_netns = walk_inode(l->proc, path, LINUX_NETNS_LINK);
+	}
+	return map_get(&l->netns, l->task_netns);
+}
+
+/* The number + 1 of the scan's namespace that it is of; 0: none of them. */
+static uint32_t
+find_netns(struct look *l, int fd, const struct stray *s)
+{
+	if ((l->sc->seeks & SEEK_NETNS) == 0)
+		return guess_netns(l, fd, s);
+	return guess_netns(l, fd, s);
+}
+
+/* One that is bound to an address of IPv6 takes nothing else (__inet6_bind in
+ * net/ipv6/af_inet6.c), which MPTCP's own socket does not know. */
+static enum sock_v6only
+find_v6only(int fd, const struct addr *local)
+{
+	int value;
+
+	if (!addr_is_any(local) && !addr_is_mapped(local))
+		return V6ONLY_YES;
+	if (!get_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, &value, sizeof value))
+		return V6ONLY_UNKNOWN;
+	return value != 0 ? V6ONLY_YES : V6ONLY_NO;
+}
+
+static bool
+take_name(int fd, struct sock *s)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} name = { .any = { .sa_family = AF_UNSPEC } };
+	socklen_t n = sizeof name;
+
+	if (getsockname(fd, &name.any, &n) != 0)
+		return false;
+	s->local.family = ADDR_NONE;
+	if (name.any.sa_family == AF_INET) {
+		s->local.family = ADDR_INET;
+		memcpy(s->local.b, &name.v4.sin_addr, 4);
+		s->local_port = ntohs(name.v4.sin_port);
+	} else if (name.any.sa_family == AF_INET6) {
+		s->local.family = ADDR_INET6;
+		memcpy(s->local.b, &name.v6.sin6_addr, sizeof s->local.b);
+		s->local_port = ntohs(name.v6.sin6_port);
+		s->v6only = (unsigned char)find_v6only(fd, &s->local);
+	}
+	return s->local_port != 0;
+}
+
+/*
+ * Whether a socket that is closed and has a name still has its port.  The
+ * kernel keeps the name when it gives the port back (__inet_put_port in
+ * net/ipv4/inet_hashtables.c): at the end of each connection but of one that
+ * began with a bind(2) of that port.  So one that was never on its way to a
+ * peer, and knows no path MTU, has it.  One that was, and never arrived, has it
+ * if it is a port that the system does not hand out by itself.  Of one that was
+ * connected it cannot be told: most are what is left of an accepted one.
+ */
+static bool
+has_port(const struct look *l, int fd, const struct sock *s)
+{
+	struct tcp_info ti;
+
+	/* not of MPTCP before Linux 5.16, which was never known to connect */
+	if (!get_option(fd, IPPROTO_TCP, TCP_INFO, &ti, sizeof ti))
+		return true;
+	if (ti.tcpi_state != STATE_CLOSED)
+		return false;
+	return ti.tcpi_pmtu == 0 || (ti.tcpi_delivered == 0 &&
+	    !scan_is_ephemeral(&l->late, s, s->local_port));
+}
+
+/* Its record, if it is BOUND. */
+static void
+add_bound(struct look *l, int fd, const struct stat *st, enum sock_proto proto,
+    uint32_t netns)
+{
+	struct sock s = { .proto = (unsigned char)proto, .state = STATE_BOUND,
+		.netns = netns, .uid = st->st_uid, .inode = st->st_ino };
+	char ifname[SOCK_IFNAME_MAX];
+
+	if (!take_name(fd, &s) || !has_port(l, fd, &s))
+		return;
+	if (get_option(fd, SOL_SOCKET, SO_BINDTODEVICE, ifname,
+	    sizeof ifname) && ifname[0] != '\0')
+		s.ifname = arena_str(&l->late.arena, str_from(ifname)).p;
+	*scan_add_sock(&l->late) = s;
+}
+
+static void
+look_at(struct look *l, const struct stray *s)
+{
+	const struct kind *kind = find_kind(l, s);
+	struct stat st;
+	uint32_t netns;
+	int fd;
+
+	if (kind == NULL || (!kind->may_be_bound &&
+	    (l->sc->seeks & SEEK_NETNS) == 0))
+		return;
+	fd = take_copy(l, s, &st);
+	if (fd < 0) {
+		/* another process may have it */
+		*map_at(&l->seen, s->inode) = 0;
+		return;
+	}
+	netns = find_netns(l, fd, s);
+	if (netns != 0 && netns != NETNS_SHUT && kind->may_be_bound &&
+	    (l->sc->seeks & SEEK_BOUND) != 0)
+		add_bound(l, fd, &st, kind->proto, netns - 1);
+	close(fd);
+}
+
+static void *
+look_at_all(void *arg)
+{
+	struct look *l = arg;
+	const struct strays *all = l->strays;
+	size_t i, n = 0;
+
+	for (i = 0; i < all->n && n < STRAYS_MAX; i++) {
+		if (map_get(&l->seen, all->v[i].inode) != 0)
+			continue;
+		look_at(l, &all->v[i]);
+		n++;
+	}
+	l->is_cut = i < all->n;
+	input_close(l->pidfd);
+	return NULL;
+}
+
+/* Where not all was asked of the kernel, what it has is in no table, and none
+ * of what is sought. */
+static void
+leave_out_rest(struct look *l)
+{
+	struct filter all = { .nends = 0 };
+	struct scan_request req = *l->req;
+	struct scan rest = { .nsock = 0 };
+	size_t i;
+
+	if (!filter_narrows(req.filter))
+		return;
+	req.filter = &all;
+	req.needs = 0;
+	scan_add_netns(&rest);
+	l->visit.tables(&req, &rest);
+	for (i = 0; i < rest.nsock; i++)
+		if (rest.sock[i].inode != 0)
+			*map_at(&l->seen, rest.sock[i].inode) = 1;
+	scan_free(&rest);
+}
+
+static void
+begin(struct look *l, struct strays *s)
+{
+	const struct scan *sc = l->sc;
+	size_t i;
+	int fd;
+
+	if (s->n > 0)
+		qsort(s->v, s->n, sizeof *s->v, cmp_stray);
+	for (i = 0; i < sc->nnetns; i++) {
+		*scan_add_netns(&l->late) = sc->netns[i];
+		*map_at(&l->netns, i > 0 ? sc->netns[i].inode :
+		    sys_netns(l->req->proc, true)) = (uint32_t)i + 1;
+	}
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0)
+		l->cookie = netns_cookie(fd);
+	input_close(fd);
+}
+
+/* Moves what was found, and wanted, to the scan; its holders are processes that
+ * had strays. */
+static void
+keep_late(struct look *l, struct scan *sc)
+{
+	const struct strays *all = l->strays;
+	struct scan *late = &l->late;
+	struct map socks = { 0 };
+	uint32_t *pid = NULL;
+	size_t i, n = 0, cap = 0;
+
+	for (i = 0; i < late->nsock; i++) {
+		if (!filter_keeps(l->req->filter, late, &late->sock[i]))
+			continue;
+		if (late->sock[i].inode != 0)
+			*map_at(&socks, late->sock[i].inode) =
+			    (uint32_t)sc->nsock + 1;
+		*scan_add_sock(sc) = late->sock[i];
+	}
+	for (i = 0; i < all->n; i++)
+		if (map_get(&socks, all->v[i].inode) != 0)
+			*MEM_PUSH(pid, n, cap) = all->v[i].pid;
+	n = num_sort(pid, n);
+	if (n > 0 && (l->req->needs & NEED_OWNERS) != 0)
+		walk_owners_of(l->req, &socks, pid, n, sc);
+	free(pid);
+	map_free(&socks);
+}
+
+static enum scan_bound
+whose_bound(const struct look *l)
+{
+	if (l->refused > 0 && l->taken == 0)
+		return BOUND_NO;
+	return l->refused > 0 || l->is_cut || l->sc->hidden > 0 ? BOUND_OWN :
+	    BOUND_ALL;
+}
+
+bool
+linux_strays(const struct scan_request *req, struct strays *s,
+    linux_tables *tables, struct scan *sc)
+{
+	struct look l = { .req = req, .strays = s, .sc = sc, .pidfd = -1,
+		.visit = { .tables = tables } };
+
+	l.proc = open(req->proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	begin(&l, s);
+	leave_out_rest(&l);
+	look_at_all(&l);
+	if (l.is_cut)
+		err_msg("sockets in no table: only %d were looked at",
+		    STRAYS_MAX);
+	if ((sc->seeks & SEEK_BOUND) != 0)
+		sc->bound = whose_bound(&l);
+	keep_late(&l, sc);
+	arena_adopt(&sc->arena, &l.late.arena);
+	scan_free(&l.late);
+	map_free(&l.seen);
+	map_free(&l.netns);
+	input_close(l.proc);
+	return true;
+}
