@@ -215,8 +215,9 @@ done.wait()
 fd = libc.syscall(434, threading.enumerate()[1].native_id, os.O_EXCL)
 print("pidfd=%d" % fd)'
 	[ "${FX[pidfd]}" -ge 0 ] || skip 'needs pidfds of threads'
-	run -0 --separate-stderr scan -o state,local_port,pid 20601
-	assert_output_is "BOUND	20601	${FX[main]}"
+	run -0 --separate-stderr scan -o state,local_port,pid
+	assert_output_is "BOUND	20601	${FX[main]}
+LISTEN	20602	${FX[main]}"
 }
 
 @test "BOUND: another user's is not seen, which is no message" {

@@ -1,5 +1,5 @@
 /*
- * One program of 27 instructions is loaded, run once over all files of all
+ * One program of 29 instructions is loaded, run once over all files of all
  * tasks, and gone when its descriptors are closed.  The kernel runs it only
  * after it has proved that it ends and reads nothing out of bounds; where it
  * refuses, the walk of /proc finds the owners.
@@ -26,7 +26,7 @@ enum {
 };
 
 /* What of the kernel's the program needs to know, by these numbers. */
-enum { ITER, TGID, LEADER, CRED, EUID, F_INODE, I_INO, NWANT };
+enum { ITER, PID, TGID, LEADER, CRED, EUID, F_INODE, I_INO, NWANT };
 
 /* What the kernel hands to the program for each file: struct
  * bpf_iter__task_file in kernel/bpf/task_iter.c. */
@@ -51,7 +51,7 @@ enum { META_SEQ = 0 };	/* struct bpf_iter_meta in include/linux/bpf.h */
 #define CALL(function) INSN(BPF_JMP | BPF_CALL, 0, 0, 0, function)
 #define EXIT() INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
 
-enum { INSNS = 27, OUT = 25, FILE_SIZE = sizeof(struct linux_file) };
+enum { INSNS = 29, OUT = 27, FILE_SIZE = sizeof(struct linux_file) };
 
 #define FIELD(name) ((int)offsetof(struct linux_file, name) - FILE_SIZE)
 
@@ -72,6 +72,9 @@ static const struct bpf_insn program[INSNS] = {
 	/* task->tgid, which user space calls pid */
 	LOAD_WANTED(BPF_W, 2, 7, TGID),
 	STORE(BPF_W, 10, FIELD(pid), 2),
+	/* task->pid, of a thread */
+	LOAD_WANTED(BPF_W, 2, 7, PID),
+	STORE(BPF_W, 10, FIELD(task), 2),
 	/* task->group_leader->real_cred->euid, which status has */
 	LOAD_WANTED(BPF_DW, 2, 7, LEADER),
 	LOAD_WANTED(BPF_DW, 2, 2, CRED),
@@ -214,6 +217,7 @@ linux_bpf_files(void (*some)(void *arg, const struct linux_file *f, size_t n),
 {
 	struct linux_btf kernel[NWANT] = {
 		[ITER] = { .name = "bpf_iter_task_file" },
+		[PID] = { .name = "task_struct", .member = "pid" },
 		[TGID] = { .name = "task_struct", .member = "tgid" },
 		[LEADER] = { .name = "task_struct", .member = "group_leader" },
 		[CRED] = { .name = "task_struct", .member = "real_cred" },

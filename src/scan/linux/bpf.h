@@ -21,6 +21,8 @@ struct linux_file {
 	uint32_t pid;
 	uint32_t fd;
 	uint32_t uid;
+	uint32_t task;	/* the thread whose table has it: pid's first, if all
+			 * share that */
 };
 
 /*

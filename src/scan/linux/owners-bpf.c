@@ -130,7 +130,7 @@ choose(struct search *s, const struct scan_request *req,
 			continue;
 		if (sock == 0)
 			strays_add(strays, (struct stray){ f.inode, f.pid,
-				f.pid, f.fd, false });
+				f.task, f.fd, false });
 		if (sock == 0 || sock == SOCK_DROPPED)
 			continue;
 		f.sock = sock - 1;
