@@ -249,6 +249,23 @@ match()
 		no  remote_addr=224.0.0.1
 		no  remote_addr=-
 	END
+	# link-local addresses are private, too
+	match 'local_scope=link' <<-'END'
+		yes local_addr=169.254.0.1
+		yes local_addr=fe80::1%eth0
+		yes local_addr=::ffff:169.254.0.1
+		no  local_addr=10.0.0.1
+		no  local_addr=fc00::1
+	END
+	match 'local_scope!=link' <<-'END'
+		no  local_addr=169.254.0.1
+		yes local_addr=10.0.0.1
+	END
+	match 'local_scope!=private' <<-'END'
+		no  local_addr=169.254.0.1
+		no  local_addr=10.0.0.1
+		yes local_addr=127.0.0.1
+	END
 	match 'remote_scope=public' <<-'END'
 		yes remote_addr=192.0.2.1
 		yes remote_addr=2001:db8::1
@@ -582,7 +599,7 @@ ring()
 		flag x local_addr=web1|19|expected an address *
 		flag x local_addr=[::1]|19|expected an address *
 		flag x local_addr=10.0.0.1%eth0|19|expected an address *
-		flag x local_scope=world|20|expected loopback, private, public or any
+		flag x local_scope=world|20|expected loopback, link, private, public or any
 		flag x process="a b|16|unclosed quote: expected a " before the end of the line
 		flag x process="|16|unclosed quote: *
 		flag x process="a"b|19|expected a blank after the quote

@@ -101,9 +101,14 @@ equals_addr(const struct rule_cond *c, const struct view_addr *a,
 static bool
 equals_reach(const struct rule_cond *c, const struct view_addr *a)
 {
-	const char *name = a != NULL ? rule_reach_name(view_reach(a)) : NULL;
+	const char *name = a != NULL ? addr_reach_name(addr_reach(&a->plain)) :
+	    NULL;
 
-	return equals_text(c, name != NULL ? str_from(name) : STR_NONE);
+	if (equals_text(c, name != NULL ? str_from(name) : STR_NONE))
+		return true;
+	/* `private' is older than `link', and takes it in */
+	return a != NULL && addr_reach(&a->plain) == ADDR_LINK &&
+	    equals_text(c, str_from(addr_reach_name(ADDR_PRIVATE)));
 }
 
 /* Any part of a list between commas. */

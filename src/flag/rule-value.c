@@ -193,30 +193,20 @@ parse_addr(struct rule_value *v, struct str text, struct arena *a)
 	return NULL;
 }
 
-static const char *const reaches[] = {
-	[ADDR_UNSPECIFIED] = "any", [ADDR_LOOPBACK] = "loopback",
-	[ADDR_PRIVATE] = "private", [ADDR_MULTICAST] = NULL,
-	[ADDR_PUBLIC] = "public",
-};
-
-const char *
-rule_reach_name(enum addr_reach reach)
-{
-	return reaches[reach];
-}
-
 static const char *
 parse_reach(struct rule_value *v, struct str text)
 {
-	size_t i;
+	int i;
 
-	for (i = 0; i < NELEMS(reaches); i++) {
-		if (reaches[i] != NULL && str_is(text, reaches[i])) {
-			v->text = str_from(reaches[i]);
+	for (i = 0; i < ADDR_NREACHES; i++) {
+		const char *name = addr_reach_name((enum addr_reach)i);
+
+		if (name != NULL && str_is(text, name)) {
+			v->text = str_from(name);
 			return NULL;
 		}
 	}
-	return "expected loopback, private, public or any";
+	return "expected loopback, link, private, public or any";
 }
 
 const char *

@@ -86,9 +86,6 @@ struct rule_error {
 
 enum { RULE_LINE_MAX = 65536 };
 
-/* The words of local_scope and remote_scope; NULL if there is none. */
-const char *rule_reach_name(enum addr_reach reach);
-
 /*
  * Appends the rules of text to r, which starts as { 0 }.  file is kept, line is
  * the number of the first line.  The caller calls rules_free in any case.

@@ -65,10 +65,21 @@ int64_t view_number(const struct view *v, enum field_id id, uint32_t max);
 const struct view_addr *view_local(struct view *v);
 const struct view_addr *view_remote(struct view *v);
 
+/* A link is private: it ends at the next router. */
 static inline enum addr_reach
 view_reach(const struct view_addr *a)
 {
-	return addr_reach(&a->plain);
+	enum addr_reach reach = addr_reach(&a->plain);
+
+	return reach == ADDR_LINK ? ADDR_PRIVATE : reach;
+}
+
+/* Bound to the loopback device: to prt-scan nothing else is `lo'.  Not if the
+ * stream does not tell. */
+static inline bool
+view_on_loopback(const struct view *v)
+{
+	return str_is(view_get(v, F_IFACE), "lo");
 }
 
 /* Reachable, or reached, from beyond this machine. */

@@ -190,12 +190,12 @@ static const struct block {
 	{ { ADDR_INET, { 172, 16 } }, 12, ADDR_PRIVATE },
 	{ { ADDR_INET, { 192, 168 } }, 16, ADDR_PRIVATE },
 	{ { ADDR_INET, { 100, 64 } }, 10, ADDR_PRIVATE },
-	{ { ADDR_INET, { 169, 254 } }, 16, ADDR_PRIVATE },
+	{ { ADDR_INET, { 169, 254 } }, 16, ADDR_LINK },
 	{ { ADDR_INET, { 224 } }, 4, ADDR_MULTICAST },
 	{ { ADDR_INET, { 255, 255, 255, 255 } }, 32, ADDR_MULTICAST },
 	{ { ADDR_INET6, { 0 } }, 128, ADDR_UNSPECIFIED },
 	{ { ADDR_INET6, { [15] = 1 } }, 128, ADDR_LOOPBACK },
-	{ { ADDR_INET6, { 0xfe, 0x80 } }, 10, ADDR_PRIVATE },
+	{ { ADDR_INET6, { 0xfe, 0x80 } }, 10, ADDR_LINK },
 	{ { ADDR_INET6, { 0xfc } }, 7, ADDR_PRIVATE },
 	{ { ADDR_INET6, { 0xff } }, 8, ADDR_MULTICAST },
 };
@@ -210,4 +210,16 @@ addr_reach(const struct addr *a)
 		if (addr_in(&plain, &blocks[i].net, blocks[i].bits))
 			return blocks[i].reach;
 	return ADDR_PUBLIC;
+}
+
+const char *
+addr_reach_name(enum addr_reach reach)
+{
+	static const char *const names[ADDR_NREACHES] = {
+		[ADDR_UNSPECIFIED] = "any", [ADDR_LOOPBACK] = "loopback",
+		[ADDR_LINK] = "link", [ADDR_PRIVATE] = "private",
+		[ADDR_PUBLIC] = "public",
+	};
+
+	return names[reach];
 }

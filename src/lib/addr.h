@@ -14,9 +14,11 @@ enum addr_family { ADDR_NONE = 0, ADDR_INET = 4, ADDR_INET6 = 6 };
 enum addr_reach {
 	ADDR_UNSPECIFIED,	/* 0.0.0.0, :: */
 	ADDR_LOOPBACK,		/* RFC 1122, RFC 4291 */
-	ADDR_PRIVATE,		/* RFC 1918, 6598, 3927, 4193, 4291 fe80::/10 */
+	ADDR_LINK,		/* RFC 3927, RFC 4291 fe80::/10 */
+	ADDR_PRIVATE,		/* RFC 1918, 6598, 4193 */
 	ADDR_MULTICAST,		/* multicast, and IPv4's broadcast */
-	ADDR_PUBLIC
+	ADDR_PUBLIC,
+	ADDR_NREACHES
 };
 
 enum { ADDR_TEXT_MAX = 45 };	/* ffff:...:255.255.255.255 */
@@ -55,6 +57,9 @@ void addr_mask(struct addr *a, unsigned bits);
 
 /* Of an IPv4-mapped address, that of the IPv4 address. */
 enum addr_reach addr_reach(const struct addr *a);
+
+/* The word that records and rules have for it; NULL of ADDR_MULTICAST. */
+const char *addr_reach_name(enum addr_reach reach);
 
 /* The number of bits of an address of that family. */
 unsigned addr_bits(const struct addr *a);
