@@ -266,6 +266,7 @@ choose_columns(struct options *o, struct cols *cols)
 		ifaces_columns(&defaults);
 		ifaces_columns(&also);
 		cols_add_field(&also, F_HOST);
+		cols_add_field(&also, F_TIME);
 		known = (struct cols_known){ (enum field_id)0, &also };
 	} else {
 		cols_add_defaults(&defaults);

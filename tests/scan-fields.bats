@@ -12,6 +12,7 @@ teardown() {
 	if [ -n "${holder-}" ]; then
 		kill "$holder" 2>/dev/null || true
 	fi
+	remove_groups
 }
 
 # scan LIST ARG...: the values of those fields, without header.
@@ -180,6 +181,311 @@ time.sleep(60)' "$1" "$ready" 3>&- &
 	[ "$output" = "$id	docker/${id:0:12}	docker-$id.scope" ]
 }
 
+# make_sockets SCRIPT: runs it, which may use hold(), in a new namespace until
+# the end of the test.
+make_sockets() {
+	local ready=$BATS_TEST_TMPDIR/ready
+
+	netns_find
+	"${UNSHARE[@]}" -- python3 -c '
+import fcntl, os, socket, struct, sys, time
+def hold(*words):
+    with open(sys.argv[1] + ".new", "w") as f:
+        f.write(" ".join(str(w) for w in (os.getpid(),) + words))
+    os.rename(sys.argv[1] + ".new", sys.argv[1])
+    time.sleep(60)
+with socket.socket() as s:
+    fcntl.ioctl(s, 0x8914, struct.pack("16sh14x", b"lo", 1))  # up
+'"$1" "$ready" "${@:2}" 3>&- &
+	holder=$!
+	until [ -s "$ready" ]; do
+		kill -0 "$holder"
+		sleep 0.02
+	done
+	declare -gA FX=([main]="$(cut -d ' ' -f 1 "$ready")")
+	words=$(cut -d ' ' -f 2- "$ready")
+}
+
+@test "cookie: as SO_COOKIE and ss have it" {
+	make_sockets '
+s, l = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), socket.socket()
+s.bind(("127.0.0.1", 20710))
+l.bind(("127.0.0.1", 20711))
+l.listen()
+hold(*(struct.unpack("Q", x.getsockopt(socket.SOL_SOCKET, 57, 8))[0]
+    for x in (l, s)))'
+	run -0 scan cookie 20710 20711
+	[ "$output" = "${words/ /$'\n'}" ]
+	[ "$((16#$(ss_value 'sk:\K[0-9a-f]+' 'sport = 20710')))" = \
+	    "${words#* }" ]
+	run -0 scan cookie --backend=proc 20710
+	[ "$output" = - ]
+}
+
+@test "drops: as /proc/net/udp has them" {
+	make_sockets '
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+s.bind(("127.0.0.1", 20710))
+for i in range(100):
+    s.sendto(b"x" * 500, ("127.0.0.1", 20710))
+hold()'
+	truth=$(enter awk '$2 ~ /:50E6$/ { print $NF }' /proc/net/udp)
+	[ "$truth" -gt 0 ]
+	for backend in netlink proc; do
+		run -0 scan drops --backend=$backend 20710
+		[ "$output" = "$truth" ]
+	done
+}
+
+@test "drops: of a listener, connections that found no room" {
+	make_sockets '
+l = socket.socket()
+l.bind(("127.0.0.1", 20711))
+l.listen(0)
+c = [socket.socket() for i in range(4)]
+for x in c:
+    x.setblocking(False)
+    x.connect_ex(("127.0.0.1", 20711))
+time.sleep(0.2)
+hold()'
+	truth=$(enter nstat -asz TcpExtListenDrops |
+	    awk '/ListenDrops/ { print $2 }')
+	[ "$truth" -gt 0 ]
+	# the others try again
+	run -0 scan drops -l 20711
+	[ "$output" -ge "$truth" ]
+	run -0 scan drops -l 20711 --backend=proc
+	[ "$output" = - ]
+}
+
+@test "local_scope, remote_scope: as rules of prt-flag have them" {
+	start_sockets
+	run -0 scan local_addr,local_scope -l
+	while read -r addr scope; do
+		case $addr in
+		127.* | ::1) want=loopback ;;
+		0.0.0.0 | ::) want=any ;;
+		fe80:*) want=link ;;
+		*) want='' ;;
+		esac
+		[ "$scope" = "${want:-$scope}" ]
+		seen+=" $scope"
+	done <<<"$output"
+	[[ $seen == *any* && $seen == *link* && $seen == *loopback* ]]
+	run -0 scan local_scope,remote_scope --state=ESTABLISHED 40101
+	[ "$(sort -u <<<"$output")" = "loopback	loopback" ]
+	run -0 scan remote_scope -l 20501
+	[ "$(sort -u <<<"$output")" = - ]
+	for scope in loopback link private public any; do
+		run -0 bash -c 'set -o pipefail
+		    "${@:2}" prt-scan -l -o \
+			proto,local_addr,local_port,local_scope,pid |
+		    prt-flag -s -X -H --disable=all -e "flag x local_scope=$1" \
+			-o local_scope | sort -u' bash $scope \
+			"${NSENTER[@]}" -t "${FX[main]}" --
+		case $scope in
+		private) [[ $output == link ]] ;;
+		public) [ -z "$output" ] ;;
+		*) [ "$output" = $scope ] ;;
+		esac
+	done
+}
+
+@test "time: that of the snapshot, in each record" {
+	start_sockets
+	run -0 enter prt-scan -o time,local_port
+	time=$(grep -o -m 1 'time=[^ ]*' <<<"$output")
+	[ "$(grep -v '^#' <<<"$output" | cut -f 1 | sort -u)" = "${time#time=}" ]
+	run -0 enter prt-scan -I -o iface,time
+	time=$(grep -o -m 1 'time=[^ ]*' <<<"$output")
+	[ "$(tail -n 2 <<<"$output" | head -n 1)" = "total	${time#time=}" ]
+}
+
+# make_groups: sets where two control groups are of a slice of our own, and to
+# what a process writes that is to be in one of them: as systemd has them, in
+# version 2 and, where there is one, in its own hierarchy.
+make_groups() {
+	local mount dir
+
+	requires root
+	mount=$(findmnt -n -o TARGET -t cgroup2 | grep -m 1 \
+	    -e '^/sys/fs/cgroup$' -e '^/sys/fs/cgroup/unified$') ||
+	    skip 'needs control groups of version 2'
+	slice=prttest$$.slice
+	groups=("$mount/$slice")
+	mount=$(findmnt -n -o TARGET -t cgroup -O name=systemd | head -n 1)
+	[ -z "$mount" ] || groups+=("$mount/$slice")
+	for dir in "${groups[@]}"; do
+		mkdir -p "$dir/sa.socket" "$dir/init.scope" \
+		    "$dir/sa.service" 2>/dev/null ||
+		    skip 'needs control groups that can be made'
+	done
+}
+
+# A group can go once its processes have ended.
+remove_groups() {
+	local dir i
+
+	for dir in "${groups[@]}"; do
+		for ((i = 0; i < 100; i++)); do
+			find "$dir" -depth -type d -exec rmdir {} \; \
+			    2>/dev/null || true
+			[ -d "$dir" ] || break
+			sleep 0.05
+		done
+	done
+}
+
+# As systemd does: a process in the unit's group makes the socket, and what is
+# in init.scope keeps it, and hands it to the service.
+listen_for_unit() {
+	make_groups
+	make_sockets '
+def join(unit):
+    for dir in sys.argv[2:]:
+        with open(dir + "/" + unit + "/cgroup.procs", "w") as f:
+            f.write(str(os.getpid()))
+join("sa.socket")
+l = socket.socket()
+l.bind(("127.0.0.1", 20711))
+l.listen()
+c = socket.create_connection(("127.0.0.1", 20711))
+join("init.scope")
+if os.fork() == 0:
+    l2 = socket.socket()
+    l2.bind(("127.0.0.1", 20712))
+    l2.listen()
+    c.close()
+    join("sa.service")
+    parent = os.getppid()
+    open(sys.argv[1] + ".child", "w").close()
+    while os.getppid() == parent:
+        time.sleep(0.05)
+    os._exit(0)
+while not os.path.exists(sys.argv[1] + ".child"):
+    time.sleep(0.02)
+hold()' "${groups[@]}"
+}
+
+@test "sock_cgroup: where the socket was made, and a connection's listener" {
+	listen_for_unit
+	run -0 scan sock_cgroup,cgroup -l 20711
+	[ "$output" = "/$slice/sa.socket	/$slice/init.scope
+/$slice/sa.socket	/$slice/sa.service" ]
+	run -0 scan sock_cgroup --state=ESTABLISHED 127.0.0.1:20711
+	[ "$(sort -u <<<"$output")" = "/$slice/sa.socket" ]
+	# known to every user, and without a process
+	run -0 enter_as 65534 prt-scan -H -o sock_cgroup,pid -l 20711
+	[ "$output" = "/$slice/sa.socket	-" ]
+	run -0 scan sock_cgroup -l 20711 --backend=proc
+	[ "$(sort -u <<<"$output")" = - ]
+	# the kernel keeps it as long as it has a socket, but without a name
+	rmdir "${groups[0]}/sa.socket"
+	run -0 scan sock_cgroup,unit -l 20711
+	[ "$output" = "-	init.scope
+-	sa.service" ]
+}
+
+@test "sock_cgroup: as ss has it" {
+	ss -h 2>&1 | grep -q -- --cgroup || skip 'needs ss --cgroup'
+	requires root
+	listen_for_unit
+	run -0 scan local_port,sock_cgroup -l
+	[ "$output" = "$(enter ss -tlnH --cgroup |
+	    sed -n 's/.*:\(20[0-9]*\) .*cgroup:\([^ ]*\).*/\1	\2/p' |
+	    sort)" ]
+}
+
+@test "sock_cgroup: - in TIME_WAIT and SYN_RECV" {
+	start_sockets
+	run -0 scan sock_cgroup --state=TIME_WAIT,SYN_RECV
+	[ "$(sort -u <<<"$output")" = - ]
+}
+
+@test "unit: the socket's own where systemd holds it, or nobody to be seen" {
+	listen_for_unit
+	run -0 scan unit,cgroup -l 20711
+	[ "$output" = "sa.socket	/$slice/init.scope
+sa.service	/$slice/sa.service" ]
+	# of any other process it is its own, wherever the socket was made
+	run -0 scan unit,sock_cgroup 20712
+	[ "$output" = "sa.service	/$slice/init.scope" ]
+	run -0 enter_as 65534 prt-scan -H -o unit,pid,cgroup -l 20711
+	[ "$output" = "sa.socket	-	-" ]
+}
+
+@test "control groups without end do not keep a scan from ending" {
+	listen_for_unit
+	# deeper than any that are read, and one beside that is not
+	deep=${groups[0]}/init.scope
+	mkdir -p "$deep$(printf '/d%.0s' {1..70})"
+	run -0 --separate-stderr enter prt-scan -H -o sock_cgroup -l 20711
+	[ "${lines[0]}" = "/$slice/sa.socket" ]
+	[ -z "$stderr" ]
+	rmdir "${groups[0]}/sa.socket"
+	run -0 --separate-stderr enter prt-scan -H -o sock_cgroup -l 20711
+	[ "${lines[0]}" = - ]
+	[ "$stderr" = 'prt-scan: control groups: more than 100000, or deeper than 64: some are not known' ]
+	run -2 --separate-stderr enter prt-scan -H --strict -o unit -l 20711
+}
+
+@test "iface: in a table the local address has it" {
+	make_sockets '
+l = [socket.socket(), socket.socket(socket.AF_INET6), socket.socket()]
+for i, x in enumerate(l):
+    if i < 2:
+        x.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")
+    x.bind((("0.0.0.0", "::", "127.0.0.1")[i], 20711 + i))
+    x.listen()
+c = socket.socket()
+c.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")
+c.bind(("127.0.0.1", 20715))
+c.connect(("127.0.0.1", 20713))
+hold()'
+	run -0 enter prt-scan -F table -o local_addr,local_port,remote_addr \
+	    20711 20712 20715
+	[ "$(awk '{ print $1, $2, $3 }' <<<"$output")" = \
+'LOCAL_ADDR LOCAL_PORT REMOTE_ADDR
+0.0.0.0%lo 20711 -
+::%lo 20712 -
+127.0.0.1 20713 127.0.0.1
+127.0.0.1%lo 20715 127.0.0.1' ]
+	run -0 enter prt-scan -F table 20711 20712
+	[[ ${lines[1]} == *' 0.0.0.0%lo:20711 '* ]]
+	[[ ${lines[2]} == *' [::%lo]:20712 '* ]]
+	# records have it by its name only
+	for format in tsv csv json; do
+		run -0 enter prt-scan -F $format 20711 20712 20715
+		[[ $output != *%* ]]
+	done
+	run -0 scan iface 20711 20712 20715
+	[ "$output" = "lo
+lo
+-
+lo" ]
+}
+
+@test "iface: lo is the loopback device, and no other of that name" {
+	requires root ip
+	make_sockets '
+if os.system("exec >&2; ip link set lo down && ip link set lo name back &&"
+    "ip link add lo type veth peer name other &&"
+    "ip link set back up && ip link set lo up") != 0:
+    hold("none")
+l = [socket.socket(), socket.socket()]
+for i, x in enumerate(l):
+    x.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE,
+        (b"lo", b"back")[i])
+    x.bind(("0.0.0.0", 20711 + i))
+    x.listen()
+hold(socket.if_nametoindex("lo"))'
+	[ "$words" != none ] || skip 'needs veth devices'
+	run -0 scan iface 20711 20712
+	[ "$output" = "$words
+back" ]
+}
+
 @test "host: the name of the machine" {
 	start_sockets
 	run -0 scan host -l 127.0.0.1:20501
@@ -227,6 +533,15 @@ time.sleep(60)' "$1" "$ready" 3>&- &
 	[ "$(count rtt 0)" -eq "$few" ]
 	run -0 grep -cE "$info" "$trace"
 	[ "$output" -eq "$(grep -c 'sendto(.*nlmsg_type' "$trace")" ]
+	# the same of what sockets have dropped
+	drops='INET_DIAG_SKMEMINFO|=0x12 .*"(\\x00){3}\\x40|=0x14 .*"(\\x..){2}\\x40'
+	run ! grep -E "$drops" "$trace"
+	[ "$(count drops,cookie,local_scope,time 0)" -eq "$few" ]
+	run -0 grep -cE "$drops" "$trace"
+	[ "$output" -eq "$(grep -c 'sendto(.*nlmsg_type' "$trace")" ]
+	count sock_cgroup 0 >/dev/null
+	run -0 grep -F "$(printf '%s' cgroup | od -An -tx1 |
+	    sed 's/ /\\x/g')" "$trace"
 	[ "$(count pid 40 --owners=walk)" -gt "$((few + 40))" ]
 }
 

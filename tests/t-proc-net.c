@@ -60,22 +60,25 @@ format_addr(char *p, const struct addr *a)
 	return addr_format(p, a);
 }
 
-/* What is in s: PROTO STATE LOCAL PORT REMOTE PORT rx tx uid inode. */
+/* What is in s: PROTO STATE LOCAL PORT REMOTE PORT rx tx uid inode drops. */
 static struct str
 show(char *p, size_t size, const struct sock *s)
 {
 	const char *state = sock_states[s->state];
 	char local[ADDR_TEXT_MAX + 1], remote[ADDR_TEXT_MAX + 1];
+	char drops[32] = "";
 	int n;
 
 	*format_addr(local, &s->local) = '\0';
 	*format_addr(remote, &s->remote) = '\0';
+	if (s->has_drops)
+		snprintf(drops, sizeof drops, " drops=%" PRIu32, s->drops);
 	n = snprintf(p, size, "%s %s %s %u %s %u rx=%" PRIu32 " tx=%" PRIu32
-	    " uid=%" PRIu32 " inode=%" PRIu64 "%s",
+	    " uid=%" PRIu32 " inode=%" PRIu64 "%s%s",
 	    sock_protos[s->proto],
 	    state != NULL ? state : "-", local, s->local_port, remote,
 	    s->remote_port, s->rx_queue, s->tx_queue, s->uid, s->inode,
-	    s->timewait ? " timewait" : "");
+	    s->timewait ? " timewait" : "", drops);
 	return (struct str){ p, (size_t)n };
 }
 
@@ -206,12 +209,17 @@ good_lines(void)
 	    "tx=0 uid=0 inode=5", "tcp6: IPv4-mapped");
 	udp(" 1234: @7F000035:0035 @00000000:0000 07 00000000:00000000 "
 	    "00:00000000 00000000   101        0 20262 2 ffff8d6d40000000 0",
-	    "udp UNCONN 127.0.0.53 53 - 0 rx=0 tx=0 uid=101 inode=20262",
-	    "udp: not connected");
+	    "udp UNCONN 127.0.0.53 53 - 0 rx=0 tx=0 uid=101 inode=20262 "
+	    "drops=0", "udp: not connected");
 	udp("99999: @C0A80114:0044 @C0A80101:0043 01 00000000:00000200 "
 	    "03:00000000 00000000     0        0 20270 2 ffff8d6d40000001 17",
 	    "udp ESTABLISHED 192.168.1.20 68 192.168.1.1 67 rx=512 tx=0 uid=0 "
-	    "inode=20270", "udp: connected, and nothing is timewait");
+	    "inode=20270 drops=17", "udp: connected, and nothing is timewait");
+	udp("99999: @C0A80114:0044 @C0A80101:0043 01 00000000:00000200 "
+	    "00:00000000 00000000     0        0 20270 2 ffff8d6d40000001 "
+	    "4294967296",
+	    "udp ESTABLISHED 192.168.1.20 68 192.168.1.1 67 rx=512 tx=0 uid=0 "
+	    "inode=20270", "udp: what is no number of drops");
 }
 
 /* The parts of a line whose numbers have limits. */

@@ -38,6 +38,12 @@ out_open(const struct out_opts *opts)
 	return o;
 }
 
+bool
+out_is_table(const struct out *o)
+{
+	return o->opts.format == &out_table;
+}
+
 static void
 begin_snapshot(struct out *o)
 {

@@ -45,6 +45,9 @@ void out_guard_descriptors(void);
 /* opts is copied.  The caller calls out_close, which frees. */
 struct out *out_open(const struct out_opts *opts);
 
+/* What it writes is a table: for people, and nobody reads it back. */
+bool out_is_table(const struct out *o);
+
 /*
  * Begins a snapshot, and ends the one before: snap (NULL: the records belong to
  * none) and the columns of the records that follow, both of which must live

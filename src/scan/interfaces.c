@@ -115,15 +115,17 @@ ifaces_columns(struct cols *c)
 }
 
 static void
-write_iface(const struct iface *f, const struct cols *cols, struct str host,
-    struct str *v, struct out *out)
+write_iface(const struct iface *f, const struct cols *cols,
+    const struct snap *snap, struct str *v, struct out *out)
 {
 	char digits[IFACE_NCOUNTERS][NUM_MAX] = { { 0 } };
 	size_t c;
 	int i;
 
 	for (c = 0; c < cols->n; c++) {
-		v[c] = cols->v[c].id == F_HOST ? host : f->name;
+		v[c] = f->name;
+		if (cols->v[c].id == F_HOST || cols->v[c].id == F_TIME)
+			v[c] = snap_get(snap, field_table[cols->v[c].id].name);
 		for (i = 0; i < IFACE_NCOUNTERS; i++) {
 			if (cols->v[c].id != counters[i].field)
 				continue;
@@ -156,14 +158,14 @@ sum(const struct ifaces *t)
 
 void
 ifaces_write(const struct ifaces *t, const struct cols *cols,
-    struct str host, struct out *out)
+    const struct snap *snap, struct out *out)
 {
 	struct str *v = mem_alloc(cols->n * sizeof *v);
 	struct iface total = sum(t);
 	size_t i;
 
 	for (i = 0; i < t->n; i++)
-		write_iface(&t->v[i], cols, host, v, out);
-	write_iface(&total, cols, host, v, out);
+		write_iface(&t->v[i], cols, snap, v, out);
+	write_iface(&total, cols, snap, v, out);
 	free(v);
 }

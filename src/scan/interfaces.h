@@ -45,8 +45,9 @@ void ifaces_free(struct ifaces *t);
 /* The columns of interface records, into the empty c. */
 void ifaces_columns(struct cols *c);
 
-/* Writes a record for each, and a last one, `total', without loopback. */
+/* Writes a record for each, and a last one, `total', without loopback; host and
+ * time are those of the snapshot. */
 void ifaces_write(const struct ifaces *t, const struct cols *cols,
-    struct str host, struct out *out);
+    const struct snap *snap, struct out *out);
 
 #endif

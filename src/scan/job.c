@@ -80,6 +80,8 @@ print_records(const struct scan_job *j, struct scan *sc,
 	describe(&about, j, unowned, buf_str(&scope));
 	buf_free(&scope);
 	src.host = about.sys.host;
+	src.time = snap_get(&about.snap, "time");
+	src.zones = out_is_table(out);
 	out_snapshot(out, &about.snap, &j->cols);
 	rows_write(rows, &src, &j->cols, out);
 	sc->incomplete |= src.users.cut;
@@ -209,7 +211,7 @@ scan_job_ifaces(const struct scan_job *j)
 
 		describe(&about, j, 0, STR_LIT("interfaces"));
 		out_snapshot(out, &about.snap, &j->cols);
-		ifaces_write(&t, &j->cols, about.sys.host, out);
+		ifaces_write(&t, &j->cols, &about.snap, out);
 		ok = out_close(out);
 	}
 	ifaces_free(&t);

@@ -39,14 +39,14 @@ from_number(struct record *r, uint64_t v)
 }
 
 static struct str
-from_addr(struct record *r, const struct addr *a)
+from_addr(struct record *r, const struct addr *a, bool zone)
 {
 	char *start = r->p;
 
 	if (a->family == ADDR_NONE)
 		return STR_NONE;
 	r->p = addr_format(r->p, a);
-	if (r->sock->ifname != NULL && addr_is_linklocal(a)) {
+	if (r->sock->ifname != NULL && (zone || addr_is_linklocal(a))) {
 		size_t n = strlen(r->sock->ifname);
 
 		*r->p++ = '%';
@@ -71,7 +71,7 @@ get_state(struct record *r)
 static struct str
 get_local_addr(struct record *r)
 {
-	return from_addr(r, &r->sock->local);
+	return from_addr(r, &r->sock->local, r->src->zones);
 }
 
 static struct str
@@ -83,7 +83,7 @@ get_local_port(struct record *r)
 static struct str
 get_remote_addr(struct record *r)
 {
-	return from_addr(r, &r->sock->remote);
+	return from_addr(r, &r->sock->remote, false);
 }
 
 static struct str
@@ -310,6 +310,65 @@ get_start(struct record *r)
 	    from_number(r, r->proc->start) : STR_NONE;
 }
 
+/* Of a socket that systemd made for a unit, and holds for it, and of one whose
+ * holder is not seen, the socket's own. */
+static struct str
+get_unit(struct record *r)
+{
+	const struct sock_cgroup *made_in = scan_cgroup(r->src->scan, r->sock);
+	struct str own = made_in != NULL ? made_in->unit : STR_NONE;
+
+	if (r->proc == NULL)
+		return own;
+	return own.p != NULL && proc_is_init(r->proc) ? own : r->proc->unit;
+}
+
+static struct str
+get_sock_cgroup(struct record *r)
+{
+	const struct sock_cgroup *made_in = scan_cgroup(r->src->scan, r->sock);
+
+	return made_in != NULL ? made_in->path : STR_NONE;
+}
+
+static struct str
+get_cookie(struct record *r)
+{
+	return r->sock->cookie != 0 ? from_number(r, r->sock->cookie) :
+	    STR_NONE;
+}
+
+static struct str
+get_drops(struct record *r)
+{
+	return r->sock->has_drops ? from_number(r, r->sock->drops) : STR_NONE;
+}
+
+static struct str
+from_scope(const struct addr *a)
+{
+	return a->family == ADDR_NONE ? STR_NONE :
+	    from_name(addr_reach_name(addr_reach(a)));
+}
+
+static struct str
+get_local_scope(struct record *r)
+{
+	return from_scope(&r->sock->local);
+}
+
+static struct str
+get_remote_scope(struct record *r)
+{
+	return from_scope(&r->sock->remote);
+}
+
+static struct str
+get_time(struct record *r)
+{
+	return r->src->time;
+}
+
 #define TEXT(member) offsetof(struct proc, member)
 
 const struct rows_getter rows_getters[FIELD_NSCAN] = {
@@ -347,7 +406,7 @@ const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	[F_TX_BYTES] = { get_tx_bytes, NEED_INFO, 0 },
 	[F_RTT] = { get_rtt, NEED_INFO, 0 },
 	[F_RETRANS] = { get_retrans, NEED_INFO, 0 },
-	[F_UNIT] = { NULL, NEED_OWNERS | NEED_CGROUP, TEXT(unit) },
+	[F_UNIT] = { get_unit, NEED_OWNERS | NEED_CGROUP | NEED_SOCK_UNIT, 0 },
 	[F_CGROUP] = { NULL, NEED_OWNERS | NEED_CGROUP, TEXT(cgroup) },
 	[F_CONTAINER_ID] = { NULL, NEED_OWNERS | NEED_CONTAINER,
 	    TEXT(container_id) },
@@ -356,6 +415,12 @@ const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	[F_RSS] = { get_rss, NEED_OWNERS | NEED_STAT, 0 },
 	[F_CPU] = { get_cpu, NEED_OWNERS | NEED_STAT, 0 },
 	[F_START] = { get_start, NEED_OWNERS | NEED_STAT, 0 },
+	[F_SOCK_CGROUP] = { get_sock_cgroup, NEED_SOCK_CGROUP, 0 },
+	[F_COOKIE] = { get_cookie, 0, 0 },
+	[F_DROPS] = { get_drops, NEED_DROPS, 0 },
+	[F_LOCAL_SCOPE] = { get_local_scope, 0, 0 },
+	[F_REMOTE_SCOPE] = { get_remote_scope, 0, 0 },
+	[F_TIME] = { get_time, 0, 0 },
 };
 
 static uint32_t

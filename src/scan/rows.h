@@ -28,7 +28,9 @@ struct rows_source {
 	const struct scan *scan;
 	const struct services *services;
 	struct users users;
-	struct str host;
+	struct str host, time;
+	bool zones;		/* for people: a local address has the
+				 * interface that it is bound to */
 };
 
 /* How the value of each field is had. */

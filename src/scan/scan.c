@@ -133,8 +133,12 @@ find_owners(const struct scan_request *req, const struct backend *backend,
 		dir_judge(sc);
 	sc->seeks = seeks(req, backend, sc);
 	drop_unwanted(sc, req->filter);
-	return ((req->needs & NEED_OWNERS) == 0 && sc->seeks == 0) ||
-	    backend->owners == NULL || backend->owners(req, search, sc);
+	if (((req->needs & NEED_OWNERS) != 0 || sc->seeks != 0) &&
+	    backend->owners != NULL && !backend->owners(req, search, sc))
+		return false;
+	if (backend->finish != NULL)
+		backend->finish(req, sc);
+	return true;
 }
 
 bool
@@ -146,6 +150,7 @@ scan_run(const struct scan_request *req, const struct backend *backend,
 	struct search *search = NULL;
 	bool ok;
 
+	sc->needs = req->needs;
 	sys_port_range(req->proc, &own->first, &own->last);
 	if ((req->needs & NEED_NETNS) != 0 && !req->is_text)
 		own->inode = sys_netns(req->proc, req->own_proc);

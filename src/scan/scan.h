@@ -23,6 +23,9 @@ enum scan_need {
 	NEED_CWD = 1 << 11,
 	NEED_NETNS = 1 << 12,	/* inode of the own namespace */
 	NEED_NAMES = 1 << 13,	/* the containers', from their runtimes */
+	NEED_DROPS = 1 << 14,
+	NEED_SOCK_CGROUP = 1 << 15,	/* where the sockets were made */
+	NEED_SOCK_UNIT = 1 << 16,	/* the same, if no holder tells */
 	/* what the files of a process tell */
 	NEEDS_OF_PROCESS = NEED_STAT | NEED_USER | NEED_PARENT | NEED_EXE |
 	    NEED_CMDLINE | NEED_CONTAINER | NEED_CGROUP | NEED_CWD
@@ -58,6 +61,9 @@ struct backend {
 	 * tables did so. */
 	bool (*owners)(const struct scan_request *req, struct search *search,
 	    struct scan *sc);
+	/* Adds what is to be told of sockets once their owners are known; may
+	 * be NULL. */
+	void (*finish)(const struct scan_request *req, struct scan *sc);
 	/* Begins what owners need not wait for, while the tables are read, and
 	 * ends it; may return NULL, or be NULL. */
 	struct search *(*begin)(const struct scan_request *req);

@@ -72,6 +72,19 @@ sock_has_user(const struct sock *s)
 	    s->state != STATE_SYN_RECV;
 }
 
+bool
+proc_is_init(const struct proc *p)
+{
+	/* systemd.special(7) */
+	return str_is(p->unit, "init.scope");
+}
+
+const struct sock_cgroup *
+scan_cgroup(const struct scan *sc, const struct sock *s)
+{
+	return s->cgroup != 0 ? &sc->cgroup[s->cgroup - 1] : NULL;
+}
+
 struct netns *
 scan_add_netns(struct scan *sc)
 {
@@ -112,6 +125,8 @@ scan_free(struct scan *sc)
 {
 	free(sc->netns);
 	free(sc->ifname);
+	free(sc->cgroup);
+	map_free(&sc->cgroup_of);
 	free(sc->sock);
 	free(sc->proc);
 	free(sc->holder);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "lib/addr.h"
+#include "lib/map.h"
 #include "lib/mem.h"
 
 enum sock_proto { PROTO_TCP, PROTO_UDP, PROTO_COUNT };
@@ -42,14 +43,18 @@ struct sock {
 	bool timewait;			/* an entry of tables, not a socket */
 	bool userless, queueless;	/* uid, rx_queue, tx_queue: not told */
 	bool has_backlog;		/* a listener's tx_queue is known */
+	bool has_drops;
 	uint32_t rx_queue, tx_queue;	/* bytes; of a listener connections
 					 * that wait, and how many may */
 	uint32_t netns;			/* index of the scan's namespaces */
 	uint32_t uid;			/* what the kernel says of the socket */
+	uint32_t drops;
+	uint32_t cgroup;		/* number of the scan's, 0: not known */
 	uint64_t inode;			/* 0: held by no process */
 	/* Without a holder: what of the kernel's own it is, `[KIND]' or
 	 * `[KIND/NAME]', in the scan's arena; or NULL. */
 	const char *kernel;
+	uint64_t cookie;		/* sock_gen_cookie; 0: not told */
 	const char *ifname;		/* bound to that interface, or NULL */
 	const struct sock_info *info;	/* in the scan's arena, or NULL */
 };
@@ -85,6 +90,12 @@ struct netns {
 	uint16_t first, last;		/* its ip_local_port_range */
 };
 
+/* A control group, of version 2, in which a socket was made. */
+struct sock_cgroup {
+	uint64_t id;			/* its inode number */
+	struct str path, unit;		/* missing: not known */
+};
+
 enum { SOCK_IFNAME_MAX = 64 };
 
 /* The name of an interface of a namespace, at most SOCK_IFNAME_MAX bytes. */
@@ -105,10 +116,14 @@ enum scan_seek {
 };
 
 struct scan {
+	unsigned needs;		/* as the request has them */
 	struct netns *netns;
 	size_t nnetns, netnscap;
 	struct ifname *ifname;
 	size_t nifname, ifnamecap;
+	struct sock_cgroup *cgroup;	/* by number, from 1 */
+	size_t ncgroup, cgroupcap;
+	struct map cgroup_of;		/* number by id */
 	struct sock *sock;
 	size_t nsock, sockcap;
 	struct proc *proc;
@@ -148,6 +163,14 @@ bool sock_is_listener(const struct sock *s);
  * its tables and no socket: timewait entries (TIME_WAIT, some of FIN_WAIT2) and
  * requests (net/ipv4/inet_diag.c).  lsof tells the users of processes alone. */
 bool sock_has_user(const struct sock *s);
+
+/* systemd itself, as far as the process's control group says: system units are
+ * beside it, and what it holds is theirs. */
+bool proc_is_init(const struct proc *p);
+
+/* The control group that s was made in, or NULL. */
+const struct sock_cgroup *scan_cgroup(const struct scan *sc,
+    const struct sock *s);
 
 /* Room for one more at the end, zeroed, and counted.  A socket is of the
  * namespace that was added last. */

@@ -9,7 +9,7 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct scan sc = { .nsock = 0 };
+	struct scan sc = { .needs = ~0U };
 	/* of its very size, and aligned */
 	void *message = mem_alloc(size);
 	const struct sock *s;
@@ -31,6 +31,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(s->local.family != ADDR_NONE, "no local address");
 		check(!sock_is_listener(s) || s->remote.family == ADDR_NONE,
 		    "a listener with a peer");
+		check(s->cgroup <= sc.ncgroup, "no such control group");
 	}
 	scan_free(&sc);
 	free(message);

@@ -24,6 +24,7 @@ static void
 print(const struct ifaces *t)
 {
 	struct out_opts opts = { .format = out_format("tsv") };
+	const struct snap snap = { 0 };
 	struct cols cols;
 	struct out *out;
 	int fd = fuzz_catch();
@@ -32,7 +33,7 @@ print(const struct ifaces *t)
 	ifaces_columns(&cols);
 	out = out_open(&opts);
 	out_snapshot(out, NULL, &cols);
-	ifaces_write(t, &cols, STR_NONE, out);
+	ifaces_write(t, &cols, &snap, out);
 	check(out_close(out), "not printed");
 	cols_free(&cols);
 	fuzz_caught_stream(fd);

@@ -32,7 +32,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	memcpy(message, data, size);
 	for (proto = 0; proto < PROTO_COUNT; proto++) {
-		struct scan sc = { .nsock = 0 };
+		struct scan sc = { .needs = ~0U };
 
 		scan_add_netns(&sc);
 		interrupted = false;

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
 #include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
 #include <linux/tcp.h>
 #include <stddef.h>
 
@@ -80,6 +81,35 @@ find_info(const struct inet_diag_msg *m, size_t len, struct arena *a)
 	return info;
 }
 
+/* The kernel adds it to every socket, from Linux 5.9 on. */
+static uint32_t
+find_cgroup(const struct inet_diag_msg *m, size_t len, struct scan *sc)
+{
+	uint64_t id;
+	size_t n;
+	const void *value = find_attr(m, len, INET_DIAG_CGROUP_ID, &n);
+
+	if (value == NULL || n < sizeof id)
+		return 0;
+	memcpy(&id, value, sizeof id);
+	return linux_sock_cgroup(sc, id);
+}
+
+/* sock_diag_put_meminfo in net/core/sock_diag.c */
+static void
+find_drops(const struct inet_diag_msg *m, size_t len, struct sock *s)
+{
+	uint32_t v[SK_MEMINFO_DROPS + 1];
+	size_t n;
+	const void *value = find_attr(m, len, INET_DIAG_SKMEMINFO, &n);
+
+	if (value == NULL || n < sizeof v)
+		return;
+	memcpy(v, value, sizeof v);
+	s->drops = v[SK_MEMINFO_DROPS];
+	s->has_drops = true;
+}
+
 bool
 linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
     enum sock_proto proto)
@@ -106,6 +136,13 @@ linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
 		s->ifname = linux_ifname(sc, m->id.idiag_if);
 	s->uid = m->idiag_uid;
 	s->inode = m->idiag_inode;
+	/* sock_diag_save_cookie in net/core/sock_diag.c */
+	s->cookie = (uint64_t)m->id.idiag_cookie[1] << 32 |
+	    m->id.idiag_cookie[0];
+	if ((sc->needs & (NEED_SOCK_CGROUP | NEED_SOCK_UNIT)) != 0)
+		s->cgroup = find_cgroup(m, len, sc);
+	if ((sc->needs & NEED_DROPS) != 0)
+		find_drops(m, len, s);
 	/* tcp_diag_get_info in net/ipv4/tcp_diag.c */
 	s->rx_queue = m->idiag_rqueue;
 	s->tx_queue = m->idiag_wqueue;

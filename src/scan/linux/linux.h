@@ -70,6 +70,13 @@ ssize_t linux_read_file(int dir, const char *path, char *buf, size_t size);
 struct str linux_cgroup(struct str text);
 struct str linux_unit(struct str path);
 
+/* The number of a control group, by its inode number, among the scan's. */
+uint32_t linux_sock_cgroup(struct scan *sc, uint64_t id);
+
+/* Sets the path and unit of those of the scan's control groups that are asked
+ * for.  The scan is incomplete, after a message, if some may be missing. */
+void linux_sock_cgroups(const struct scan_request *req, struct scan *sc);
+
 /* The container of the process whose cgroup file that is, as linux_container
  * names it; a missing value where there is none or it cannot be read. */
 struct str linux_container_of(int dir, const char *path, struct arena *a);
@@ -171,7 +178,8 @@ enum { LINUX_READINGS = 6 };
 bool linux_join(struct linux_join *j, struct scan *sc, size_t mid);
 
 /* Name of an interface of the calling thread's namespace, which is the scan's
- * last; lives as long as the scan.  The number, where it has none by now. */
+ * last; lives as long as the scan.  The number, where it has none by now, or
+ * calls itself lo and is not the loopback device. */
 const char *linux_ifname(struct scan *sc, uint32_t index);
 
 #endif

@@ -142,6 +142,10 @@ sys_self(const char *argv0, struct buf *path)
 	return true;
 }
 
+/* The loopback device is the first one of each namespace: include/net/flow.h
+ * has this number, and drivers/net/loopback.c makes sure of it. */
+enum { LOOPBACK_IFINDEX = 1 };
+
 const char *
 linux_ifname(struct scan *sc, uint32_t index)
 {
@@ -153,7 +157,8 @@ linux_ifname(struct scan *sc, uint32_t index)
 	for (i = sc->nifname; i > 0 && sc->ifname[i - 1].netns == netns; i--)
 		if (sc->ifname[i - 1].index == index)
 			return sc->ifname[i - 1].name;
-	if (if_indextoname(index, name) == NULL)
+	if (if_indextoname(index, name) == NULL ||
+	    (strcmp(name, "lo") == 0 && index != LOOPBACK_IFINDEX))
 		*num_format(name, index) = '\0';
 	in = MEM_PUSH(sc->ifname, sc->nifname, sc->ifnamecap);
 	*in = (struct ifname){ netns, index,

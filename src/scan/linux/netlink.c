@@ -162,7 +162,13 @@ dump(struct scan *sc, const struct nlmsghdr *request, enum sock_proto proto,
 static unsigned char
 extensions(const struct scan_request *req)
 {
-	return (req->needs & NEED_INFO) != 0 ? 1 << (INET_DIAG_INFO - 1) : 0;
+	unsigned ext = 0;
+
+	if ((req->needs & NEED_INFO) != 0)
+		ext |= 1U << (INET_DIAG_INFO - 1);
+	if ((req->needs & NEED_DROPS) != 0)
+		ext |= 1U << (INET_DIAG_SKMEMINFO - 1);
+	return (unsigned char)ext;
 }
 
 static int
@@ -282,5 +288,6 @@ netlink_owners(const struct scan_request *req, struct search *search,
 const struct backend linux_netlink = {
 	.name = "netlink", .help = "NETLINK_SOCK_DIAG, as ss(8) does",
 	.tables = netlink_tables, .owners = netlink_owners,
+	.finish = linux_sock_cgroups,
 	.begin = linux_search, .end = linux_search_end,
 };

@@ -19,7 +19,8 @@ enum { MAX_WARNINGS = 10, FILE_MAX = 1 << 30 };
 
 /* The words of a line. */
 enum { NUMBER, LOCAL, REMOTE, STATE, QUEUES, TIMER, RETRANSMITS, UID, PROBES,
-	INODE, NWORDS };
+	INODE, NWORDS,
+	DROPS = INODE + 3, NWORDS_UDP };
 
 static const struct table {
 	const char *file;
@@ -86,13 +87,14 @@ bool
 linux_procnet_line(struct str line, enum sock_proto proto,
     enum addr_family family, struct sock *s)
 {
-	struct str word[NWORDS] = { STR_NONE };
+	struct str word[NWORDS_UDP] = { STR_NONE };
+	size_t n = str_words(line, word, NELEMS(word));
 	uint32_t state, timer;
-	uint64_t uid;
+	uint64_t uid, drops;
 
 	memset(s, 0, sizeof *s);
 	s->proto = (unsigned char)proto;
-	if (str_words(line, word, NWORDS) < NWORDS ||
+	if (n < NWORDS ||
 	    !str_ends(word[NUMBER], ":") ||
 	    !read_hex_end(word[LOCAL], family, &s->local, &s->local_port) ||
 	    !read_hex_end(word[REMOTE], family, &s->remote, &s->remote_port) ||
@@ -106,6 +108,11 @@ linux_procnet_line(struct str line, enum sock_proto proto,
 	s->state = (unsigned char)sock_state_of(state, proto);
 	s->timewait = proto == PROTO_TCP && timer == LINUX_TIMER_TIMEWAIT;
 	s->uid = (uint32_t)uid;
+	if (proto == PROTO_UDP && n > DROPS &&
+	    num_parse(word[DROPS], UINT32_MAX, &drops)) {
+		s->drops = (uint32_t)drops;
+		s->has_drops = true;
+	}
 	if (sock_is_listener(s) ||
 	    (s->remote_port == 0 && addr_is_any(&s->remote)))
 		s->remote = (struct addr){ .family = ADDR_NONE };
