@@ -102,6 +102,13 @@ read_tuple(struct tuple *t, struct diff_side *s, uint32_t row,
 	}
 }
 
+/* Where no process holds the socket, or none is seen, they are the socket's. */
+static bool
+is_of_socket(enum field_id id)
+{
+	return id == F_USER || id == F_UID || id == F_UNIT;
+}
+
 /* The fields by which tuples of which these are known can be compared. */
 static uint64_t
 common_fields(const struct cols *set, uint64_t a, uint64_t b)
@@ -112,7 +119,7 @@ common_fields(const struct cols *set, uint64_t a, uint64_t b)
 	if (((a ^ b) & OWNED) == 0)
 		return common;
 	for (i = 0; i < set->n; i++)
-		if (set->v[i].id == F_USER || set->v[i].id == F_UID)
+		if (is_of_socket(set->v[i].id))
 			common &= ~(UINT64_C(1) << i);
 	return common;
 }
