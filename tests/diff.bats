@@ -373,6 +373,72 @@ $(row 100 tcp - 2 LISTEN nginx gone $T1 -)
 	refuses 'old: no field proto, and no --key' old new
 }
 
+@test "the key: iface where both sides have it" {
+	FIELDS+=(iface)
+	{ rec iface=lo process=redis pid=1; rec iface=eth0 process=valkey
+		rec iface=lo remote_addr=10.0.0.1 state=ESTABLISHED; } |
+		snap time=$T1 >old
+	# One that is bound to another device is another one.
+	{ rec iface=lo process=redis pid=1; rec iface=eth1 process=valkey
+		rec iface=vrf1 remote_addr=10.0.0.1 state=ESTABLISHED; } |
+		snap time=$T2 >new
+	COLS=iface,change,process shows "$(row eth1 new valkey
+		row vrf1 new nginx; row eth0 gone valkey
+		row lo gone nginx)" old new
+	{ rec iface=lo; rec iface=-; } | snap time=$T1 >old
+	rec iface=lo | snap time=$T2 >new
+	COLS=iface,change shows "$(row - gone)" old new
+	# Of a side that does not tell, nothing is news.
+	{ rec iface=lo; rec iface=eth0; } | snap time=$T1 >with
+	unset 'FIELDS[-1]'
+	{ rec; rec; } | snap time=$T1 >without
+	same with without
+	same without with
+	# It takes the place of no other field.
+	FIELDS=(local_port iface)
+	rec iface=lo | snap >old
+	rec iface=eth0 | snap >new
+	FIELDS=(proto local_port)
+	rec | snap >other
+	refuses 'old: no field proto, and no --key' old other
+}
+
+@test "-S: a state without iface is quiet, and has it from then on" {
+	rec | snap time=$T1 >new
+	run -0 prt-diff -S state <new
+	FIELDS+=(iface)
+	rec iface=lo | snap time=$T2 >new
+	run -0 prt-diff -H -S state <new
+	[ -z "$output" ]
+	rec iface=eth0 | snap time=$T3 >new
+	run -0 prt-diff -H -o change,iface -S state <new
+	[ "$output" = "$(row new eth0; row gone lo)" ]
+}
+
+@test "-c unit: without an owner it is the socket's, and no news" {
+	FIELDS+=(unit)
+	rec unit=ssh.service | snap time=$T1 euid=0 unowned=0 >root
+	rec pid=- process=- uid=0 unit=ssh.socket exe=- cmdline=- fd=- |
+		snap time=$T1 euid=1000 unowned=1 >user
+	rec unit=sshd.service | snap time=$T3 euid=0 unowned=0 >other
+	run -0 --separate-stderr prt-diff -H -c process,user,uid,unit root user
+	[ -z "$output" ]
+	run -0 --separate-stderr prt-diff -H -c process,user,uid,unit user root
+	[ -z "$output" ]
+	COLS=change,unit,was shows \
+		"$(row changed sshd.service unit=ssh.service)" \
+		-c process,user,uid,unit root other
+	# A state keeps the process's.
+	for scan in root user; do
+		run -0 --separate-stderr prt-diff -H \
+			-c process,user,uid,unit -S state <$scan
+	done
+	[ -z "$output" ]
+	run -0 --separate-stderr prt-diff -H -o change,unit,was \
+		-c process,user,uid,unit -S state <other
+	[ "$output" = "$(row changed sshd.service unit=ssh.service)" ]
+}
+
 @test "-o: columns of either side, all, or more" {
 	FIELDS=(proto local_port mine)
 	rec mine=1 | snap >old

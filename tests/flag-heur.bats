@@ -413,6 +413,35 @@ setup()
 	END
 }
 
+@test "a listener bound to the loopback device is not open beyond it" {
+	judge exposed-store <<-'END'
+		no  local_port=6379 iface=lo
+		no  local_port=6379 iface=lo local_addr=::
+		yes local_port=6379 iface=eth0
+		yes local_port=6379 iface=lo0
+		yes local_port=6379 iface=3
+		no  local_port=6379 iface=eth0 local_addr=127.0.0.1
+	END
+	judge nc-listener <<-'END'
+		no  process=nc iface=lo
+		yes process=nc iface=eth0
+	END
+	judge proxy-listener <<-'END'
+		no  local_port=1080 iface=lo
+		yes local_port=1080 iface=eth0
+	END
+	judge tmp-exe <<-'END'
+		no  exe=/tmp/x iface=lo
+		yes exe=/tmp/x iface=eth0
+	END
+	judge nonroot-privileged <<-'END'
+		# Root's on another device is another socket.
+		no  uid=0 local_port=80 iface=eth0
+		yes uid=1000 local_port=80 iface=lo
+		no  uid=1000 local_port=80 iface=eth0
+	END
+}
+
 @test "the seed's two, off by default" {
 	judge nonroot-privileged-any <<-'END'
 		yes uid=1 local_port=1023

@@ -190,6 +190,19 @@ LOOP='state=ESTABLISHED local_addr=127.0.0.1 local_port=40002 remote_addr=127.0.
 	END
 }
 
+@test "bind-widened: a device that is loopback, or no more" {
+	local HEAD="$HEAD since=2026-11-24T03:00:00.000Z"
+
+	judge bind-widened <<-'END'
+		yes local_port=1 iface=eth0 change=new
+		no  local_port=1 iface=lo change=gone
+		no  local_port=2 iface=lo change=new
+		no  local_port=2 local_addr=127.0.0.1 change=gone
+		yes local_port=3 iface=- change=new
+		no  local_port=3 iface=lo local_addr=:: change=gone
+	END
+}
+
 @test "bind-widened: needs the unchanged rows, of prt-diff -a" {
 	HEAD="$HEAD since=2026-11-24T03:00:00.000Z partial=1"
 	judge bind-widened <<-'END'

@@ -164,7 +164,7 @@ web3	new	127.0.0.1	9000	nc"
 		prt-fleet: h3: not scanned
 		prt-fleet: h5: not scanned
 	END
-	grep -qx 'h4 prt-scan -o +host -l --no-ephemeral' asked
+	grep -qx 'h4 prt-scan -o +host,iface -l --no-ephemeral' asked
 	# Nobody at all is a scan that failed, not one of nothing.
 	echo h5 >hosts
 	prt-fleet hosts >none 2>/dev/null || :

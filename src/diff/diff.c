@@ -287,7 +287,8 @@ settle_key(struct diff *d, struct cols *key)
 		    check_fields(&d->new.stream, key, "--key");
 	}
 	diff_key_default(key, &d->old, &d->new);
-	if (key->at[F_IFACE] >= 0)
+	/* those of interfaces */
+	if (key->at[F_IFACE] >= 0 && key->at[F_PROTO] < 0)
 		return true;
 	for (i = 0; i < 2; i++) {
 		for (j = 0; j < 2; j++) {

@@ -5,7 +5,7 @@
 
 static const enum field_id default_key[] = {
 	F_HOST, F_NETNS, F_PROTO, F_LOCAL_ADDR, F_LOCAL_PORT, F_REMOTE_ADDR,
-	F_REMOTE_PORT,
+	F_REMOTE_PORT, F_IFACE,
 };
 
 struct str
@@ -104,8 +104,6 @@ diff_key_default(struct cols *key, const struct diff_side *a,
 	for (i = 0; i < NELEMS(default_key); i++)
 		if (diff_both_have(a, b, default_key[i]))
 			cols_add_field(key, default_key[i]);
-	if (diff_both_have(a, b, F_IFACE) && !diff_both_have(a, b, F_PROTO))
-		cols_add_field(key, F_IFACE);
 }
 
 /* Sets the key by which the rows that follow are hashed. */

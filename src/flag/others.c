@@ -142,7 +142,9 @@ width_of(struct view *v)
 	};
 	const struct view_addr *a = view_local(v);
 
-	return a != NULL ? widths[view_reach(a)] : 0;
+	if (a == NULL)
+		return 0;
+	return widths[view_on_loopback(v) ? ADDR_LOOPBACK : view_reach(a)];
 }
 
 static struct str
@@ -248,7 +250,7 @@ socket_key(struct others *o, uint32_t row, const struct view *v)
 	/* By which a socket without an inode number is known. */
 	static const enum field_id ends[] = {
 		F_PROTO, F_LOCAL_ADDR, F_LOCAL_PORT, F_REMOTE_ADDR,
-		F_REMOTE_PORT, F_NETNS,
+		F_REMOTE_PORT, F_NETNS, F_IFACE,
 	};
 	size_t i;
 

@@ -89,7 +89,8 @@ view_local_beyond(struct view *v)
 {
 	const struct view_addr *a = view_local(v);
 
-	return a != NULL && view_reach(a) != ADDR_LOOPBACK;
+	return a != NULL && view_reach(a) != ADDR_LOOPBACK &&
+	    !view_on_loopback(v);
 }
 
 bool
