@@ -177,10 +177,14 @@ traced() {
 	add_netns "$ns-one"
 	add_netns "$ns-two"
 	listen_in "$port" ip netns exec "$ns-one"
+	one=$listener
 	listen_in "$port" ip netns exec "$ns-two"
 	run -0 --separate-stderr prt-scan -NlH -o netns "$port"
 	[ "$output" = "$ns-one
 $ns-two" ]
+	# while it lives its socket tells its namespace
+	kill "$one"
+	while [ -e "/proc/$one/fd/0" ]; do sleep 0.02; done
 	run -0 --separate-stderr traced "-P /run/netns/$ns-one
 	    -e trace=openat -e inject=openat:error=ENOENT" \
 	    -NlH -o netns "$port"
@@ -211,6 +215,187 @@ $ns-two" ]
 		[ "$output" = "$want" ]
 		no_message
 	done
+}
+
+# hold PYTHON: which makes sockets, ends with `ready' and its number of a
+# namespace, and stays.
+hold() {
+	cat >"$BATS_TEST_TMPDIR/hold.py" <<'EOF'
+import ctypes, os, socket, sys, threading, time
+libc = ctypes.CDLL(None, use_errno=True)
+port = int(sys.argv[1])
+own = os.open("/proc/self/ns/net", os.O_RDONLY)
+keep = []
+def new():
+    assert libc.unshare(0x40000000) == 0
+    os.system("ip link set lo up")
+    return os.stat("/proc/thread-self/ns/net").st_ino
+def back():
+    assert libc.setns(own, 0) == 0
+def listen(port):
+    s = socket.socket()
+    s.bind(("127.0.0.1", port))
+    s.listen()
+    keep.append(s)
+    return s
+# No process has anything of it any more, the kernel has.
+def time_wait(port):
+    l = socket.socket()
+    l.bind(("127.0.0.1", port))
+    l.listen()
+    c = socket.create_connection(l.getsockname())
+    a = l.accept()[0]
+    for s in a, c, l:
+        s.close()
+def ready(inode):
+    with open(sys.argv[2] + ".new", "w") as f:
+        f.write(str(inode))
+    os.rename(f.name, sys.argv[2])
+EOF
+	cat >>"$BATS_TEST_TMPDIR/hold.py"
+	echo 'time.sleep(60)' >>"$BATS_TEST_TMPDIR/hold.py"
+	python3 "$BATS_TEST_TMPDIR/hold.py" "$port" "$BATS_TEST_TMPDIR/ready" \
+	    3>&- &
+	holder=$!
+	listeners="${listeners-} $!"
+	until [ -s "$BATS_TEST_TMPDIR/ready" ]; do sleep 0.02; done
+	inode=$(cat "$BATS_TEST_TMPDIR/ready")
+}
+
+# by_both ARG...: the same by both backends.
+by_both() {
+	run -0 --separate-stderr prt-scan -NH --backend=netlink "$@"
+	netlink=$output
+	run -0 --separate-stderr prt-scan -NH --backend=proc "$@"
+	[ "$output" = "$netlink" ]
+}
+
+@test "-N: a namespace that only another thread is in" {
+	hold <<'EOF'
+def work():
+    inode = new()
+    listen(port)
+    time_wait(port + 1)
+    ready(inode)
+    time.sleep(60)
+threading.Thread(target=work, daemon=True).start()
+EOF
+	by_both -o state,local_port,netns,pid "$port"
+	[ "$output" = "LISTEN	$port	net:[$inode]	$holder" ]
+	by_both --state=TIME_WAIT -o netns,pid "$((port + 1))"
+	[ "$output" = "net:[$inode]	-" ]
+	# as another tree has it
+	run -0 --separate-stderr prt-scan -NH --proc=/proc -o netns "$port"
+	[ "$output" = "net:[$inode]" ]
+}
+
+@test "-N: a namespace that only its socket is in" {
+	hold <<'EOF'
+inode = new()
+listen(port)
+u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+u.bind(("127.0.0.1", port))
+c = socket.create_connection(("127.0.0.1", port))
+back()
+ready(inode)
+EOF
+	by_both -o proto,state,netns,dir,pid "$port"
+	assert_output_is "tcp	LISTEN	net:[$inode]	-	$holder
+tcp	ESTABLISHED	net:[$inode]	in	-
+tcp	ESTABLISHED	net:[$inode]	out	$holder
+udp	UNCONN	net:[$inode]	-	$holder"
+	by_both -tl -o state,netns,pid "$port"
+	assert_output_is "LISTEN	net:[$inode]	$holder"
+	# without a field of the process it is found by the same
+	by_both -tl -o state,netns "$port"
+	assert_output_is "LISTEN	net:[$inode]"
+	run -0 prt-scan -Nq -l "$port"
+	run -1 prt-scan -q "$port"
+}
+
+@test "-N: the BOUND socket of such a namespace" {
+	hold <<'EOF'
+inode = new()
+s = socket.socket()
+s.bind(("127.0.0.1", port))
+back()
+ready(inode)
+EOF
+	by_both -o state,netns,pid "$port"
+	assert_output_is "BOUND	net:[$inode]	$holder"
+}
+
+@test "-N: a namespace that only a descriptor of it keeps" {
+	hold <<'EOF'
+inode = new()
+time_wait(port)
+# which it cannot be entered by itself
+fd = os.open("/proc/thread-self/ns/net", os.O_PATH)
+back()
+ready(inode)
+EOF
+	by_both --owners=walk -o state,netns,pid "$port"
+	assert_output_is "TIME_WAIT	net:[$inode]	-"
+}
+
+@test "-N: a namespace that only a mount keeps, anywhere" {
+	requires mounts
+	hold <<'EOF'
+child = os.fork()
+if child == 0:
+    inode = new()
+    time_wait(port)
+    ready(inode)
+    time.sleep(60)
+    os._exit(0)
+EOF
+	child=$(pgrep -P "$holder")
+	touch "$BATS_TEST_TMPDIR/a \\b"
+	run -0 --separate-stderr unshare -m sh -ec '
+		mount --bind "/proc/$1/ns/net" "$2"
+		kill "$1"
+		while kill -0 "$1" 2>/dev/null && ! grep -q "^State:.Z" "/proc/$1/status"; do
+			sleep 0.02
+		done
+		prt-scan -NH -o state,netns,pid "$3"
+		mount -t tmpfs over "$4"
+		prt-scan -NH -o state,netns,pid "$3"
+		' sh "$child" "$BATS_TEST_TMPDIR/a \\b" "$port" "$BATS_TEST_TMPDIR"
+	# the second time it lies under another mount, and is not to be opened
+	assert_output_is "TIME_WAIT	net:[$inode]	-"
+}
+
+@test "-N: a socket whose namespace may not be asked for is counted" {
+	hold <<'EOF'
+inode = new()
+listen(port)
+listen(port + 1)
+back()
+ready(inode)
+EOF
+	run -0 --separate-stderr prt-scan -N -o netns "$port"
+	before=$(sed -n 's/.* unentered=\([0-9]*\) .*/\1/p' <<<"$output")
+	lacking=(setpriv --bounding-set=-net_admin --inh-caps=-net_admin
+	    prt-scan -N -o netns)
+	run -0 --separate-stderr "${lacking[@]}" "$port"
+	[ "${#lines[@]}" -eq 3 ]
+	# one namespace, two sockets
+	[[ ${lines[0]} == *" unentered=$((before + 1)) "* ]]
+	[[ $stderr == *'prt-scan: the network namespace of 1 socket is hidden: root lacks cap_net_admin'* ]]
+	run -2 --separate-stderr "${lacking[@]}" --strict "$port"
+}
+
+@test "-N: a namespace that may not be entered is counted" {
+	requires strace
+	add_netns "$ns-one"
+	# the first is the own one, which is entered to know whether it may
+	run -0 --separate-stderr traced \
+	    '-e trace=setns -e inject=setns:error=EPERM:when=2+' -N -o netns
+	[[ $stderr == *"prt-scan: network namespace $ns-one: Operation not permitted"* ]]
+	[[ ${lines[0]} == *' unentered='[1-9]* ]]
+	run -2 --separate-stderr traced \
+	    '-e trace=setns -e inject=setns:error=EPERM:when=2+' -N --strict \
+	    -o netns
 }
 
 # In process and mount namespaces of the test's own, where -N sees no others.

@@ -21,7 +21,8 @@ enum priv {
 	PRIV_NETNS = 1 << 3,	/* to enter network namespaces */
 	PRIV_BPF = 1 << 4,	/* to run programs in the kernel */
 	PRIV_PODMAN = 1 << 5,	/* podman: else it takes itself for a user's */
-	PRIV_NET = 1 << 6	/* how the network is set up */
+	PRIV_NET = 1 << 6	/* how the network is set up, and of which
+				 * namespace a socket is */
 };
 
 /*

@@ -30,7 +30,7 @@ set_number(struct about *a, const char *key, uint64_t v)
 /* Of a text it is not known which machine it tells of, nor who asked. */
 static void
 describe(struct about *a, const struct scan_job *j, uint64_t unowned,
-    struct str scope)
+    uint64_t unentered, struct str scope)
 {
 	char time[TIMESTAMP_LEN];
 
@@ -43,6 +43,8 @@ describe(struct about *a, const struct scan_job *j, uint64_t unowned,
 		snap_set(&a->room, "boot", a->sys.boot);
 		set_number(a, "euid", (uint64_t)geteuid());
 		set_number(a, "unowned", unowned);
+		if (unentered > 0)
+			set_number(a, "unentered", unentered);
 		snap_set(&a->room, "unpriv", STR_NONE);
 		if (a->sys.unpriv >= 0)
 			set_number(a, "unpriv", (uint64_t)a->sys.unpriv);
@@ -67,6 +69,13 @@ job_needs(const struct scan_job *j)
 	return needs;
 }
 
+/* Namespaces that were not read, as far as they can be told. */
+static uint64_t
+count_unentered(const struct scan *sc)
+{
+	return sc->hidden_netns + sc->sock_netns + sc->shut_netns;
+}
+
 static bool
 print_records(const struct scan_job *j, struct scan *sc,
     const struct rows *rows, uint64_t unowned)
@@ -77,7 +86,7 @@ print_records(const struct scan_job *j, struct scan *sc,
 	struct out *out = out_open(j->out);
 
 	filter_scope(j->req.filter, &scope);
-	describe(&about, j, unowned, buf_str(&scope));
+	describe(&about, j, unowned, count_unentered(sc), buf_str(&scope));
 	buf_free(&scope);
 	src.host = about.sys.host;
 	src.time = snap_get(&about.snap, "time");
@@ -105,10 +114,28 @@ say_hidden(const char *what, uint64_t n, const char *of, const char *lacks)
 	    right);
 }
 
+/* A right that something is hidden for, or NULL. */
+struct lacks {
+	const char *process;	/* to see what a process has */
+	const char *netns;	/* in which namespace a socket is */
+};
+
+static struct lacks
+find_lacks(const struct scan *sc)
+{
+	struct lacks lacks = { NULL, NULL };
+
+	if (sc->hidden > 0 || sc->hidden_netns > 0)
+		lacks.process = priv_lacks(PRIV_READ | PRIV_TRACE);
+	if (sc->sock_netns > 0)
+		lacks.netns = priv_lacks(PRIV_NET);
+	return lacks;
+}
+
 /* What a person at a terminal wants to know. */
 static void
 say_what_is_hidden(const struct scan_job *j, const struct scan *sc,
-    uint64_t unowned, const char *lacks)
+    uint64_t unowned, struct lacks lacks)
 {
 	bool say = j->strict || isatty(STDERR_FILENO);
 
@@ -116,10 +143,15 @@ say_what_is_hidden(const struct scan_job *j, const struct scan *sc,
 	if (sc->hidden_netns > 0)
 		say_hidden("the network namespace of", sc->hidden_netns,
 		    sc->hidden_netns == 1 ? "process is" : "processes is",
-		    lacks);
+		    lacks.process);
+	if (sc->sock_netns > 0)
+		say_hidden("the network namespace of", sc->sock_netns,
+		    sc->sock_netns == 1 ? "socket is" : "sockets is",
+		    lacks.netns);
 	if (unowned > 0 && say)
 		say_hidden(unowned == 1 ? "the owner of" : "the owners of",
-		    unowned, unowned == 1 ? "socket is" : "sockets are", lacks);
+		    unowned, unowned == 1 ? "socket is" : "sockets are",
+		    lacks.process);
 }
 
 static enum scan_result
@@ -128,8 +160,7 @@ tell(const struct scan_job *j, struct scan *sc, unsigned needs)
 	bool owners = (needs & NEED_OWNERS) != 0;
 	struct rows rows;
 	uint64_t unowned = 0;
-	const char *lacks = sc->hidden == 0 && sc->hidden_netns == 0 ? NULL :
-	    priv_lacks(PRIV_READ | PRIV_TRACE);
+	struct lacks lacks = find_lacks(sc);
 	enum scan_result result = SCAN_DONE;
 
 	priv_keep(0);		/* there is only to format, and to print */
@@ -142,7 +173,7 @@ tell(const struct scan_job *j, struct scan *sc, unsigned needs)
 	if (!j->quiet && !print_records(j, sc, &rows, unowned))
 		result = SCAN_FAILED;
 	say_what_is_hidden(j, sc, unowned, lacks);
-	if (j->strict && (unowned > 0 || sc->hidden_netns > 0 ||
+	if (j->strict && (unowned > 0 || count_unentered(sc) > 0 ||
 	    sc->incomplete))
 		result = SCAN_FAILED;
 	rows_free(&rows);
@@ -174,7 +205,7 @@ scan_job_begin(const struct scan_job *j)
 		if (req->own_proc)
 			uses |= PRIV_NET;
 		if (req->filter->all_netns)
-			uses |= PRIV_NETNS;
+			uses |= PRIV_NETNS | PRIV_NET;
 		if (req->owners != OWNERS_WALK && req->own_proc)
 			uses |= PRIV_BPF;
 		if (may_ask_podman(j))
@@ -209,7 +240,7 @@ scan_job_ifaces(const struct scan_job *j)
 	if (ok && !j->quiet) {
 		struct out *out = out_open(j->out);
 
-		describe(&about, j, 0, STR_LIT("interfaces"));
+		describe(&about, j, 0, 0, STR_LIT("interfaces"));
 		out_snapshot(out, &about.snap, &j->cols);
 		ifaces_write(&t, &j->cols, &about.snap, out);
 		ok = out_close(out);

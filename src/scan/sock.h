@@ -132,6 +132,8 @@ struct scan {
 	size_t nholder, holdercap;
 	uint64_t hidden;	/* processes whose descriptors we may not see */
 	uint64_t hidden_netns;	/* or whose namespace, where all are wanted */
+	uint64_t sock_netns;	/* of sockets in none that is known, */
+	uint64_t shut_netns;	/* and that were not to be entered */
 	bool incomplete;	/* something else could not be read */
 	enum scan_bound bound;
 	unsigned seeks;		/* what tables may lack, of enum scan_seek */

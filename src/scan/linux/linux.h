@@ -118,7 +118,8 @@ struct linux_netns {
 	uint64_t inode;
 	struct str label;	/* as prt(5) has it for netns */
 	const char *path;	/* opens it, from the proc tree on */
-	const char *pid;	/* a process that is in it, or NULL */
+	const char *task;	/* the folder there of a process or thread that
+				 * is in it, or NULL */
 };
 
 struct linux_netns_list {
@@ -134,6 +135,14 @@ struct linux_netns_list {
 bool linux_netns_list(const struct scan_request *req,
     struct linux_netns_list *l, struct arena *a);
 
+/* `net:[INODE]', what the kernel itself calls it, in a. */
+struct str linux_netns_label(struct arena *a, uint64_t inode);
+
+/* Where a line of mountinfo says that a network namespace is mounted, in a, and
+ * which; NULL if it is no such line. */
+const char *linux_mount_netns(struct str line, uint64_t *inode,
+    struct arena *a);
+
 /* DIR/NAME, in a. */
 char *linux_path(struct arena *a, const char *dir, const char *name);
 
@@ -146,8 +155,17 @@ struct linux_visit {
 	const struct scan_request *req;
 	struct scan *sc;
 	linux_tables *tables;
-	bool ok;
+	dev_t dev;		/* of namespaces, as files; 0: not known */
+	bool ok;		/* begins as true; false after a message */
 };
+
+/* Enters that namespace, which fd is, and adds its tables; false where it could
+ * not be entered, which is told unless it has gone. */
+bool linux_netns_visit(struct linux_visit *v, const struct linux_netns *ns,
+    int fd);
+
+/* Runs that, and waits for its end; false after a message. */
+bool linux_in_thread(void *(*run)(void *), void *arg);
 
 /* Calls tables in every namespace of this machine, the own one first. */
 bool linux_netns_tables(const struct scan_request *req, struct scan *sc,

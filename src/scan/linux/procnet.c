@@ -208,7 +208,7 @@ tree_tables(const struct scan_request *req, struct scan *sc)
 
 	for (i = 0; ok && i < list.n; i++) {
 		const char *net = linux_path(&sc->arena, linux_path(&sc->arena,
-		    req->proc, list.v[i].pid), "net");
+		    req->proc, list.v[i].task), "net");
 		struct netns *ns;
 
 		if (access(net, F_OK) != 0)

@@ -64,6 +64,8 @@ static const struct kind {
 	{ "SCTP", false, PROTO_TCP }, { "SCTPv6", false, PROTO_TCP },
 };
 
+enum { LOOKED_AT = 1, IN_TABLE };
+
 /* A look at all strays. */
 struct look {
 	const struct scan_request *req;
@@ -71,7 +73,8 @@ struct look {
 	const struct scan *sc;
 	struct scan late;	/* what is found, and all namespaces */
 	struct linux_visit visit;
-	struct map seen;	/* inodes of sockets that were looked at */
+	struct map veiled;	/* cookies of those that could not be told */
+	struct map seen;	/* what of sockets that need no look, by inode */
 	struct map netns;	/* inode to number + 1 of late's; or NETNS_SHUT */
 	uint64_t cookie;	/* of the own namespace; 0: not known */
 	int proc, pidfd;	/* pidfd of task, or -1 with error */
@@ -109,7 +112,7 @@ find_kind(struct look *l, const struct stray *s)
 	*num_format(p + 4, s->fd) = '\0';
 	n = getxattr(path, "system.sockprotoname", name, sizeof name);
 	if (n >= 0)
-		*map_at(&l->seen, s->inode) = 1;
+		*map_at(&l->seen, s->inode) = LOOKED_AT;
 	/* with its NUL */
 	protocol = (struct str){ name, n > 0 ? (size_t)n - 1 : 0 };
 	for (i = 0; i < NELEMS(kinds); i++)
@@ -162,42 +165,6 @@ get_option(int fd, int level, int name, void *value, socklen_t size)
 	return getsockopt(fd, level, name, value, &n) == 0;
 }
 
-/* From Linux 5.14 on; 0: not known. */
-static uint64_t
-netns_cookie(int fd)
-{
-	uint64_t cookie;
-
-	return get_option(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie,
-	    sizeof cookie) ? cookie : 0;
-}
-
-/* Without rights: whether it is the own one.  Where the kernel does not tell
- * it, a socket is taken for one of the namespace that its process is in. */
-static uint32_t
-guess_netns(struct look *l, int fd, const struct stray *s)
-{
-	uint64_t cookie = netns_cookie(fd);
-	char path[NUM_MAX + sizeof "/ns/net"];
-
-	if (cookie != 0 && l->cookie != 0)
-		return cookie == l->cookie;
-	if (l->task_netns == 0) {
-		strcpy(num_format(path, s->task), "/ns/net");
-		l->task_netns = walk_inode(l->proc, path, LINUX_NETNS_LINK);
-	}
-	return map_get(&l->netns, l->task_netns);
-}
-
-/* The number + 1 of the scan's namespace that it is of; 0: none of them. */
-static uint32_t
-find_netns(struct look *l, int fd, const struct stray *s)
-{
-	if ((l->sc->seeks & SEEK_NETNS) == 0)
-		return guess_netns(l, fd, s);
-	return guess_netns(l, fd, s);
-}
-
 /* One that is bound to an address of IPv6 takes nothing else (__inet6_bind in
  * net/ipv6/af_inet6.c), which MPTCP's own socket does not know. */
 static enum sock_v6only
@@ -236,6 +203,118 @@ take_name(int fd, struct sock *s)
 		s->v6only = (unsigned char)find_v6only(fd, &s->local);
 	}
 	return s->local_port != 0;
+}
+
+/* From Linux 5.14 on; 0: not known. */
+static uint64_t
+netns_cookie(int fd)
+{
+	uint64_t cookie;
+
+	return get_option(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie,
+	    sizeof cookie) ? cookie : 0;
+}
+
+/* Without rights: whether it is the own one.  Where the kernel does not tell
+ * it, a socket is taken for one of the namespace that its process is in. */
+static uint32_t
+guess_netns(struct look *l, int fd, const struct stray *s)
+{
+	uint64_t cookie = netns_cookie(fd);
+	char path[NUM_MAX + sizeof "/ns/net"];
+
+	if (cookie != 0 && l->cookie != 0)
+		return cookie == l->cookie;
+	if (l->task_netns == 0) {
+		strcpy(num_format(path, s->task), "/ns/net");
+		l->task_netns = walk_inode(l->proc, path, LINUX_NETNS_LINK);
+	}
+	return map_get(&l->netns, l->task_netns);
+}
+
+/* Reads a namespace that the list did not have; its number + 1. */
+static uint32_t
+visit_late(struct look *l, int fd, uint64_t inode)
+{
+	struct linux_netns ns = { .inode = inode,
+		.label = linux_netns_label(&l->late.arena, inode) };
+	size_t i = l->late.nsock;
+	bool ok = linux_netns_visit(&l->visit, &ns, fd);
+	uint32_t netns = ok ? (uint32_t)l->late.nnetns : NETNS_SHUT;
+
+	for (; i < l->late.nsock; i++)
+		if (l->late.sock[i].inode != 0)
+			*map_at(&l->seen, l->late.sock[i].inode) = IN_TABLE;
+	*map_at(&l->netns, inode) = netns;
+	return netns;
+}
+
+/* A socket that a table must have, and none has: its namespace was not read.
+ * Each is counted once, if the kernel tells one from the other. */
+static void
+count_veiled(struct look *l, int fd, const struct kind *kind)
+{
+	struct sock s = { .netns = 0 };
+	uint64_t cookie = netns_cookie(fd);
+	struct tcp_info ti;
+
+	if (!take_name(fd, &s) || (cookie != 0 && cookie == l->cookie))
+		return;
+	if (kind->may_be_bound && get_option(fd, IPPROTO_TCP, TCP_INFO, &ti,
+	    sizeof ti) && ti.tcpi_state == STATE_CLOSED)
+		return;
+	if (cookie == 0 || map_get(&l->veiled, cookie) == 0)
+		l->late.sock_netns++;
+	if (cookie != 0)
+		*map_at(&l->veiled, cookie) = 1;
+}
+
+/* The number + 1 of the scan's namespace that it is of; 0: none of them. */
+static uint32_t
+find_netns(struct look *l, int fd, const struct stray *s,
+    const struct kind *kind)
+{
+	uint32_t netns = 0;
+	struct stat st;
+	int ns;
+
+	if ((l->sc->seeks & SEEK_NETNS) == 0)
+		return guess_netns(l, fd, s);
+	ns = ioctl(fd, SIOCGSKNS);
+	if (ns < 0) {
+		count_veiled(l, fd, kind);
+		return guess_netns(l, fd, s);
+	}
+	if (fstat(ns, &st) == 0) {
+		netns = map_get(&l->netns, st.st_ino);
+		if (netns == 0)
+			netns = visit_late(l, ns, st.st_ino);
+	}
+	close(ns);
+	return netns;
+}
+
+/* A descriptor of a namespace itself.  It may be one of O_PATH, by which none
+ * is entered: it is opened anew. */
+static void
+look_at_netns(struct look *l, const struct stray *s)
+{
+	char path[PATH_SIZE];
+	struct stat st;
+	int fd, copy;
+
+	if (map_get(&l->netns, s->inode) != 0)
+		return;
+	copy = take_copy(l, s, &st);
+	if (copy < 0)
+		return;
+	memcpy(path, "/proc/self/fd/", 14);
+	*num_format(path + 14, (uint64_t)copy) = '\0';
+	fd = l->visit.dev == st.st_dev ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	if (fd >= 0)
+		visit_late(l, fd, s->inode);
+	input_close(fd);
+	close(copy);
 }
 
 /*
@@ -295,9 +374,10 @@ look_at(struct look *l, const struct stray *s)
 		*map_at(&l->seen, s->inode) = 0;
 		return;
 	}
-	netns = find_netns(l, fd, s);
+	netns = find_netns(l, fd, s, kind);
 	if (netns != 0 && netns != NETNS_SHUT && kind->may_be_bound &&
-	    (l->sc->seeks & SEEK_BOUND) != 0)
+	    (l->sc->seeks & SEEK_BOUND) != 0 &&
+	    map_get(&l->seen, s->inode) != IN_TABLE)
 		add_bound(l, fd, &st, kind->proto, netns - 1);
 	close(fd);
 }
@@ -309,13 +389,17 @@ look_at_all(void *arg)
 	const struct strays *all = l->strays;
 	size_t i, n = 0;
 
-	for (i = 0; i < all->n && n < STRAYS_MAX; i++) {
-		if (map_get(&l->seen, all->v[i].inode) != 0)
-			continue;
-		look_at(l, &all->v[i]);
-		n++;
+	for (i = 0; l->visit.ok && i < all->n && n < STRAYS_MAX; i++) {
+		const struct stray *s = &all->v[i];
+
+		if (s->is_netns) {
+			look_at_netns(l, s);
+		} else if (map_get(&l->seen, s->inode) == 0) {
+			look_at(l, s);
+			n++;
+		}
 	}
-	l->is_cut = i < all->n;
+	l->is_cut = n == STRAYS_MAX && i < all->n;
 	input_close(l->pidfd);
 	return NULL;
 }
@@ -325,20 +409,16 @@ look_at_all(void *arg)
 static void
 leave_out_rest(struct look *l)
 {
-	struct filter all = { .nends = 0 };
-	struct scan_request req = *l->req;
 	struct scan rest = { .nsock = 0 };
 	size_t i;
 
-	if (!filter_narrows(req.filter))
+	if (!filter_narrows(l->req->filter) || l->sc->seeks != SEEK_BOUND)
 		return;
-	req.filter = &all;
-	req.needs = 0;
 	scan_add_netns(&rest);
-	l->visit.tables(&req, &rest);
+	l->visit.tables(l->visit.req, &rest);
 	for (i = 0; i < rest.nsock; i++)
 		if (rest.sock[i].inode != 0)
-			*map_at(&l->seen, rest.sock[i].inode) = 1;
+			*map_at(&l->seen, rest.sock[i].inode) = IN_TABLE;
 	scan_free(&rest);
 }
 
@@ -346,6 +426,7 @@ static void
 begin(struct look *l, struct strays *s)
 {
 	const struct scan *sc = l->sc;
+	struct stat st;
 	size_t i;
 	int fd;
 
@@ -356,11 +437,19 @@ begin(struct look *l, struct strays *s)
 		*map_at(&l->netns, i > 0 ? sc->netns[i].inode :
 		    sys_netns(l->req->proc, true)) = (uint32_t)i + 1;
 	}
+	if (fstatat(l->proc, "thread-self/ns/net", &st, 0) == 0)
+		l->visit.dev = st.st_dev;
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd >= 0)
 		l->cookie = netns_cookie(fd);
 	input_close(fd);
 }
+
+/* A namespace, and its number before they are sorted. */
+struct numbered {
+	struct netns netns;
+	uint32_t was;
+};
 
 /* Moves what was found, and wanted, to the scan; its holders are processes that
  * had strays. */
@@ -391,6 +480,51 @@ keep_late(struct look *l, struct scan *sc)
 	map_free(&socks);
 }
 
+static int
+cmp_numbered(const void *a, const void *b)
+{
+	const struct numbered *x = a, *y = b;
+	int c = str_cmp(x->netns.label, y->netns.label);
+
+	return c != 0 ? c : num_cmp(x->was, y->was);
+}
+
+/* By their labels, as records are sorted; the own one stays the first. */
+static void
+sort_netns(struct scan *sc)
+{
+	struct numbered *v = mem_alloc(sc->nnetns * sizeof *v);
+	uint32_t *to = mem_alloc(sc->nnetns * sizeof *to);
+	size_t i;
+
+	for (i = 0; i < sc->nnetns; i++)
+		v[i] = (struct numbered){ sc->netns[i], (uint32_t)i };
+	qsort(v + 1, sc->nnetns - 1, sizeof *v, cmp_numbered);
+	for (i = 0; i < sc->nnetns; i++) {
+		sc->netns[i] = v[i].netns;
+		to[v[i].was] = (uint32_t)i;
+	}
+	for (i = 0; i < sc->nsock; i++)
+		sc->sock[i].netns = to[sc->sock[i].netns];
+	free(v);
+	free(to);
+}
+
+/* The namespaces, and what there is to say of them. */
+static void
+keep_netns(struct look *l, struct scan *sc)
+{
+	size_t i, n = sc->nnetns;
+
+	for (i = n; i < l->late.nnetns; i++)
+		*scan_add_netns(sc) = l->late.netns[i];
+	if (l->late.nnetns > n)
+		sort_netns(sc);
+	sc->sock_netns += l->late.sock_netns;
+	sc->shut_netns += l->late.shut_netns;
+	sc->incomplete |= l->late.incomplete;
+}
+
 static enum scan_bound
 whose_bound(const struct look *l)
 {
@@ -404,23 +538,34 @@ bool
 linux_strays(const struct scan_request *req, struct strays *s,
     linux_tables *tables, struct scan *sc)
 {
+	const struct filter all = { .all_netns = req->filter->all_netns };
+	struct scan_request wide = *req;
 	struct look l = { .req = req, .strays = s, .sc = sc, .pidfd = -1,
-		.visit = { .tables = tables } };
+		.visit = { .req = &wide, .tables = tables, .ok = true } };
 
+	wide.filter = &all;
+	l.visit.sc = &l.late;
 	l.proc = open(req->proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	begin(&l, s);
 	leave_out_rest(&l);
-	look_at_all(&l);
+	if ((sc->seeks & SEEK_NETNS) == 0)
+		look_at_all(&l);
+	else if (!linux_in_thread(look_at_all, &l))
+		l.visit.ok = false;
 	if (l.is_cut)
 		err_msg("sockets in no table: only %d were looked at",
 		    STRAYS_MAX);
 	if ((sc->seeks & SEEK_BOUND) != 0)
 		sc->bound = whose_bound(&l);
+	if ((req->needs & NEED_DIR) != 0)
+		dir_judge(&l.late);
 	keep_late(&l, sc);
+	keep_netns(&l, sc);
 	arena_adopt(&sc->arena, &l.late.arena);
 	scan_free(&l.late);
 	map_free(&l.seen);
 	map_free(&l.netns);
+	map_free(&l.veiled);
 	input_close(l.proc);
-	return true;
+	return l.visit.ok;
 }

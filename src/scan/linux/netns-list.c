@@ -1,0 +1,303 @@
+/*
+ * The list of all network namespaces: those that some process or thread is in,
+ * those that ip-netns(8) keeps below /run/netns, and those that are mounted
+ * elsewhere, proc_pid_mountinfo(5).
+ */
+#define _GNU_SOURCE
+#include "scan/linux/linux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/err.h"
+#include "lib/input.h"
+#include "lib/num.h"
+#include "scan/linux/owners.h"
+#include "scan/machine.h"
+
+#define RUN_NETNS "/run/netns"
+#define OWN_NETNS "thread-self/ns/net"
+
+/* PID/task/TID. */
+enum { TASK_PATH = 2 * NUM_MAX + sizeof "/task/" };
+
+enum { MOUNTS_MAX = 1 << 30 };
+
+/* What the names in a folder are added to. */
+struct listing {
+	struct linux_netns_list *list;
+	struct map index;	/* inode to number + 1 in the list */
+	struct arena *arena;
+	int proc;
+	uint32_t *pid;
+	size_t npid, pidcap;
+	uint32_t at;		/* the process at hand */
+	int error;		/* the first that is no matter of privileges */
+};
+
+static struct linux_netns *
+find_netns(const struct listing *s, uint64_t inode)
+{
+	uint32_t at = map_get(&s->index, inode);
+
+	return at != 0 ? &s->list->v[at - 1] : NULL;
+}
+
+static struct linux_netns *
+add_netns(struct listing *s, uint64_t inode, struct str label)
+{
+	struct linux_netns_list *l = s->list;
+	struct linux_netns *ns = MEM_PUSH(l->v, l->n, l->cap);
+
+	*ns = (struct linux_netns){ .inode = inode, .label = label };
+	*map_at(&s->index, inode) = (uint32_t)l->n;
+	return ns;
+}
+
+uint64_t
+sys_netns(const char *proc, bool own)
+{
+	int dir = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	uint64_t inode = 0;
+
+	if (dir >= 0)
+		inode = walk_inode(dir, own ? OWN_NETNS : "1/ns/net",
+		    LINUX_NETNS_LINK);
+	input_close(dir);
+	if (inode == 0 && own)
+		err_msg("%s/" OWN_NETNS ":", proc);
+	return inode;
+}
+
+/* errno of what was there and told nothing of its namespace. */
+static void
+note_error(struct listing *s)
+{
+	if (s->error == 0 && errno != ENOENT && errno != ESRCH)
+		s->error = errno;
+}
+
+/* A name that ip-netns(8) gave; of two for one the first in byte order. */
+static void
+take_named(void *arg, int dir, const char *file)
+{
+	struct listing *s = arg;
+	struct linux_netns_list *l = s->list;
+	struct linux_netns *ns;
+	struct str name;
+	struct stat st;
+
+	if (fstatat(dir, file, &st, 0) != 0) {
+		note_error(s);
+		return;
+	}
+	if (st.st_dev != l->dev || st.st_ino == l->own)
+		return;
+	name = arena_str(s->arena, str_from(file));
+	ns = find_netns(s, st.st_ino);
+	if (ns == NULL)
+		ns = add_netns(s, st.st_ino, name);
+	else if (str_cmp(name, ns->label) >= 0)
+		return;
+	ns->label = name;
+	ns->path = linux_path(s->arena, RUN_NETNS, name.p);
+}
+
+/* All of those names, if there are any.  False after a message. */
+static bool
+add_named(struct listing *s)
+{
+	int dir = open(RUN_NETNS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir < 0 || !walk_each(dir, take_named, s))
+		note_error(s);
+	input_close(dir);
+	errno = s->error;
+	if (s->error != 0)
+		err_msg(RUN_NETNS ":");
+	return s->error == 0;
+}
+
+/* The namespace of a process or thread, whose folder that is, and if it has no
+ * name yet that of the container, if any, that it is in.  False where it may
+ * not be seen, or is gone. */
+static bool
+add_task(struct listing *s, const char *folder)
+{
+	struct linux_netns_list *l = s->list;
+	char path[TASK_PATH + sizeof "/cgroup"];
+	size_t n = strlen(folder);
+	struct linux_netns *ns;
+	uint64_t inode;
+
+	memcpy(path, folder, n);
+	memcpy(path + n, "/ns/net", sizeof "/ns/net");
+	inode = walk_inode(s->proc, path, LINUX_NETNS_LINK);
+	if (inode == 0 && (errno == EACCES || errno == EPERM))
+		l->hidden++;
+	else if (inode == 0 && errno != 0)
+		note_error(s);
+	if (inode == 0 || inode == l->own)
+		return inode != 0;
+	ns = find_netns(s, inode);
+	if (ns == NULL)
+		ns = add_netns(s, inode, STR_NONE);
+	if (ns->path == NULL) {
+		ns->path = arena_str(s->arena, str_from(path)).p;
+		ns->task = arena_str(s->arena, str_from(folder)).p;
+	}
+	if (ns->label.p == NULL) {
+		memcpy(path + n, "/cgroup", sizeof "/cgroup");
+		ns->label = linux_container_of(s->proc, path, s->arena);
+	}
+	return true;
+}
+
+static void
+take_thread(void *arg, int dir, const char *name)
+{
+	struct listing *s = arg;
+	char folder[TASK_PATH], *p = num_format(folder, s->at);
+	uint32_t tid;
+
+	(void)dir;
+	if (!walk_id(name, &tid) || tid == s->at)
+		return;
+	memcpy(p, "/task/", 6);
+	*num_format(p + 6, tid) = '\0';
+	add_task(s, folder);
+}
+
+/* Its other threads may each be in another one; PID/task has two links, and one
+ * for each thread. */
+static void
+add_threads(struct listing *s)
+{
+	uint64_t hidden = s->list->hidden;
+	struct stat st;
+	int dir;
+
+	if (!walk_stat(s->proc, s->at, "/task", &st) || st.st_nlink == 3)
+		return;
+	dir = walk_open(s->proc, s->at, "/task");
+	if (dir < 0 || !walk_each(dir, take_thread, s))
+		note_error(s);
+	input_close(dir);
+	if (s->list->hidden > hidden)
+		s->list->hidden = hidden + 1;
+}
+
+static void
+take_pid(void *arg, int dir, const char *name)
+{
+	struct listing *s = arg;
+	uint32_t pid;
+
+	(void)dir;
+	if (walk_id(name, &pid))
+		*MEM_PUSH(s->pid, s->npid, s->pidcap) = pid;
+}
+
+/* Processes in order of their numbers: the lowest names a namespace.  False
+ * after a message. */
+static bool
+add_processes(struct listing *s, const char *path)
+{
+	size_t i;
+
+	if (!walk_each(s->proc, take_pid, s))
+		note_error(s);
+	s->npid = num_sort(s->pid, s->npid);
+	for (i = 0; i < s->npid; i++) {
+		char name[NUM_MAX + 1];
+
+		s->at = s->pid[i];
+		*num_format(name, s->at) = '\0';
+		if (add_task(s, name))
+			add_threads(s);
+	}
+	free(s->pid);
+	errno = s->error;
+	if (s->error != 0)
+		err_msg("%s: network namespaces:", path);
+	return s->error == 0;
+}
+
+/* Those that are mounted, wherever that is.  False after a message. */
+static bool
+add_mounts(struct listing *s, const char *proc)
+{
+	const char *file = linux_path(s->arena, proc, "thread-self/mountinfo");
+	struct buf text = { 0 };
+	bool ok = input_slurp(file, MOUNTS_MAX, &text);
+	struct str rest = buf_str(&text);
+
+	while (ok && rest.n > 0) {
+		uint64_t inode;
+		const char *path = linux_mount_netns(str_cut(&rest, '\n'),
+		    &inode, s->arena);
+
+		if (path != NULL && inode != s->list->own &&
+		    find_netns(s, inode) == NULL)
+			add_netns(s, inode, STR_NONE)->path = path;
+	}
+	if (!ok)
+		err_msg("%s:", file);
+	buf_free(&text);
+	return ok;
+}
+
+static int
+cmp_label(const void *a, const void *b)
+{
+	const struct linux_netns *x = a, *y = b;
+
+	return str_cmp(x->label, y->label);
+}
+
+struct str
+linux_netns_label(struct arena *a, uint64_t inode)
+{
+	char text[sizeof "net:[]" + NUM_MAX] = "net:[";
+	char *end = num_format(text + 5, inode);
+
+	*end++ = ']';
+	return arena_str(a, (struct str){ text, (size_t)(end - text) });
+}
+
+bool
+linux_netns_list(const struct scan_request *req, struct linux_netns_list *l,
+    struct arena *a)
+{
+	struct listing s = { .list = l, .arena = a };
+	struct stat st;
+	bool ok;
+	size_t i;
+
+	s.proc = open(req->proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s.proc < 0) {
+		err_msg("%s:", req->proc);
+		return false;
+	}
+	if (fstatat(s.proc, OWN_NETNS, &st, 0) == 0)
+		l->dev = st.st_dev;
+	l->own = sys_netns(req->proc, req->own_proc);
+	/* without it the own one would be taken for one more of the others, */
+	ok = (l->own != 0 || !req->own_proc) &&		/* which is told */
+	    (!req->own_proc || add_named(&s)) &&
+	    add_processes(&s, req->proc) &&
+	    (!req->own_proc || add_mounts(&s, req->proc));
+	close(s.proc);
+	map_free(&s.index);
+	for (i = 0; i < l->n; i++)
+		if (l->v[i].label.p == NULL)
+			l->v[i].label = linux_netns_label(a,
+			    l->v[i].inode);
+	if (l->n > 0)
+		qsort(l->v, l->n, sizeof *l->v, cmp_label);
+	return ok;
+}
+
