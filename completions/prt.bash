@@ -123,7 +123,7 @@ _prt_scan()
 	--state)
 		_prt_names LISTEN ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 \
 		    FIN_WAIT2 TIME_WAIT CLOSE_WAIT LAST_ACK CLOSING CLOSED \
-		    UNCONN
+		    UNCONN BOUND
 		;;
 	--backend)
 		_prt_words netlink proc lsof

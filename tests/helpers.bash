@@ -48,6 +48,12 @@ requires()
 	done
 }
 
+# The kernel tells of TCP sockets that only have a port: from Linux 6.8 on.
+sees_bound()
+{
+	printf '%s\n' 6.8 "$(uname -r)" | sort -VC
+}
+
 # The programs have sanitizers, or run under valgrind: they are slow, and need
 # memory of which they know nothing.
 is_watched()

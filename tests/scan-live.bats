@@ -117,6 +117,7 @@ expected_rows()
 	tcp LISTEN 127.0.0.1 20530 - - - - user 10
 	tcp LISTEN 127.0.0.1 20531 - - - - daemon 10
 	END
+	! sees_bound || bound_rows
 	expand <<-'END'
 	tcp ESTABLISHED 127.0.0.1 40101 127.0.0.1 20501 out - main 31
 	tcp ESTABLISHED ::1 40102 ::1 22 out ssh main 32
@@ -139,6 +140,24 @@ expected_rows()
 	udp UNCONN fe80::1%lo 20513 - - - - main 55
 	udp ESTABLISHED 127.0.0.1 40120 127.0.0.1 20510 out - main 53
 	udp UNCONN 0.0.0.0 40121 - - - - main 54
+	END
+}
+
+# What has a port and neither listens nor is connected: bound, MPTCP too;
+# refused, to a program that waited and one that did not; a listener that was
+# shut down; a connection that was dissolved.
+bound_rows()
+{
+	expand <<-'END' | grep -v "${FX[mptcp]+^$}${FX[mptcp]-	20544	}"
+	tcp BOUND 127.0.0.1 20540 - - - - main 20
+	tcp BOUND ::1 20541 - - - - main 21
+	tcp BOUND ::ffff:127.0.0.1 20542 - - - - main 22
+	tcp BOUND :: 20543 - - - - main 23
+	tcp BOUND 127.0.0.1 20544 - - - - main 24
+	tcp BOUND 127.0.0.1 20545 - - - - main 25
+	tcp BOUND 127.0.0.1 20546 - - - - main 26
+	tcp BOUND 127.0.0.1 20547 - - - - main 27
+	tcp BOUND 127.0.0.1 20548 - - - - main 28
 	END
 }
 
@@ -172,7 +191,8 @@ $rows
 	run -0 enter prt-scan
 	re='^##prt 1 time=20[0-9]{2}(-[0-9]{2}){2}T[0-9:]{8}\.[0-9]{3}Z '
 	re+="host=$(uname -n) boot=$(</proc/sys/kernel/random/boot_id) "
-	re+="euid=0 unowned=$unowned unpriv=1024 scope=all\$"
+	re+="euid=0 unowned=$unowned unpriv=1024 protos=tcp,udp "
+	re+="bound=$(sees_bound && echo all || echo no) scope=all\$"
 	[[ ${lines[0]} =~ $re ]]
 }
 
@@ -274,7 +294,7 @@ $rows
 	assert_output_is $'a\\tb\\nc\\x1b[2J\\\\\t7'
 }
 
-# What /proc/net does not tell: the scope of link-local addresses, and v6only,
+# What /proc/net does not tell: BOUND, the scope of link-local addresses, v6only,
 # by which the connection to 20503 has no listener.
 @test "both backends give the same records" {
 	masked() {
@@ -283,10 +303,95 @@ $rows
 			$4 == 20503 || $6 == 20503 { $7 = "?" }
 			{ print }'
 	}
-	enter prt-scan -H --backend=netlink | masked >"$BATS_TEST_TMPDIR/1"
+	enter prt-scan -H --backend=netlink | grep -v '^tcp	BOUND' |
+		masked >"$BATS_TEST_TMPDIR/1"
 	enter prt-scan -H --backend=proc | masked >"$BATS_TEST_TMPDIR/2"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/1")" -gt 40 ]
 	diff -u "$BATS_TEST_TMPDIR/1" "$BATS_TEST_TMPDIR/2"
+}
+
+@test "BOUND: a port whose bind(2) fails has a record, and no other has" {
+	sees_bound || skip 'needs Linux 6.8'
+	requires python3
+	enter python3 -c '
+import socket
+for port in range(20540, 20550):
+    s = socket.socket()
+    try:
+        s.bind(("127.0.0.1", port))
+    except OSError:
+        print(port)
+    s.close()' >"$BATS_TEST_TMPDIR/in-use"
+	grep -qx 20540 "$BATS_TEST_TMPDIR/in-use"
+	# What is of IPv6 alone is no hindrance.
+	enter prt-scan -H -o local_addr,local_port,v6only 20540-20549 |
+		awk '$3 != "yes" { print $2 }' | diff "$BATS_TEST_TMPDIR/in-use" -
+}
+
+@test "BOUND: no peer and no rest of one, in any column" {
+	sees_bound || skip 'needs Linux 6.8'
+	run -0 enter prt-scan -H -l 20540-20549
+	[ -z "$output" ]
+	run -0 enter prt-scan -H --state=bound -o remote_addr,remote_port,dir,tx_queue
+	[ "$(sort -u <<<"$output")" = '-	-	-	-' ]
+	run -0 enter prt-scan -H --state=BOUND -6 -o local_port,v6only
+	assert_output_is "20541	yes
+20542	no
+20543	yes"
+	run -0 enter prt-scan --state=LISTEN,BOUND -o state
+	[[ ${lines[0]} == *' bound=all scope=state=LISTEN,BOUND' ]]
+	[ "$(grep -c '^BOUND' <<<"$output")" -ge 8 ]
+}
+
+@test "BOUND: a table, json and csv" {
+	sees_bound || skip 'needs Linux 6.8'
+	run -0 enter prt-scan -F table -o proto,state,local_addr,local_port,remote_addr,remote_port 20540
+	assert_output_is "PROTO STATE LOCAL_ADDR LOCAL_PORT REMOTE_ADDR REMOTE_PORT
+tcp   BOUND 127.0.0.1       20540 -                     -"
+	run -0 enter prt-scan -F json -o state,local_port,remote_port 20540
+	assert_output_is '{"state":"BOUND","local_port":20540,"remote_port":null}'
+	run -0 enter prt-scan -F csv -H -o state,local_port,remote_port 20540
+	assert_output_is $'BOUND,20540,\r'
+}
+
+@test "protos and bound: what was read" {
+	sees_bound || skip 'needs Linux 6.8'
+	says() {
+		local want=$1
+
+		shift
+		run -0 enter prt-scan "$@"
+		[[ ${lines[0]} == *" $want scope="* ]] || {
+			echo "$*: ${lines[0]}"
+			return 1
+		}
+	}
+	says 'protos=tcp,udp bound=all'
+	says 'protos=tcp,udp bound=all' 20540
+	says 'protos=tcp,udp bound=all' -4 --pid="${FX[main]}"
+	says 'protos=tcp,udp bound=all' -tu
+	says 'protos=tcp bound=all' -t
+	says 'protos=tcp bound=all' -t 1
+	says 'protos=udp bound=no' -u
+	says 'protos=tcp,udp bound=no' -l
+	says 'protos=tcp,udp bound=no' --state=LISTEN
+	says 'protos=tcp,udp bound=all' --state=BOUND
+	says 'protos=tcp,udp bound=no' --backend=proc
+	says 'protos=udp bound=no' --backend=proc -u
+	[ "${UNSHARE[*]}" != 'unshare -n' ] ||
+		says 'protos=tcp,udp bound=all' -N
+	run -0 enter prt-scan -I
+	[[ ${lines[0]} != *protos=* && ${lines[0]} != *bound=* ]]
+}
+
+# What uname(2) says stands for the kernel that cannot be had here.
+@test "bound: by the number of the kernel, or where one was seen" {
+	sees_bound || skip 'needs Linux 6.8'
+	requires setarch
+	run -0 in_netns setarch --uname-2.6 prt-scan
+	[[ ${lines[0]} == *' bound=no '* ]]
+	run -0 enter setarch --uname-2.6 prt-scan
+	[[ ${lines[0]} == *' bound=all '* ]]
 }
 
 # Netlink is refused as by a seccomp filter: the sockets are those of /proc.

@@ -13,11 +13,13 @@ teardown()
 	stop_sockets
 }
 
-# proto, state, both ends and pid, one line a (socket, process).
+# proto, state, both ends and pid, one line a (socket, process).  BOUND is none
+# of what ss shows without being asked for it alone.
 by_prt()
 {
 	enter prt-scan -H "$@" \
-		-o proto,state,local_addr,local_port,remote_addr,remote_port,pid
+		-o proto,state,local_addr,local_port,remote_addr,remote_port,pid |
+		grep -v '^tcp	BOUND'
 }
 
 # The same by ss, in prt's words: `*' is ::, and only a link-local address

@@ -21,6 +21,7 @@
 
 #include <netinet/in.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
@@ -51,6 +52,7 @@ enum {
 	P_STDIO = 20521,
 	P_USER = 20530,
 	P_DAEMON = 20531,
+	P_BOUND = 20540,	/* and those behind it */
 };
 
 /* The client's end of connection i; both ends have the same address. */
@@ -255,6 +257,60 @@ open_udp(void)
 	bound(55, SOCK_DGRAM, "fe80::1%lo", P_UDP_LL, false);
 }
 
+/* A connect to a port that nobody has. */
+static void
+refused(int fd)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(9),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+
+	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0 ||
+	    (errno != ECONNREFUSED && errno != EINPROGRESS))
+		die("a connect that should be refused");
+	await(fd, TCP_CLOSE);
+}
+
+/* A kernel without MPTCP says so. */
+static void
+bind_mptcp(int want, int port)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET,
+		.sin_port = htons((unsigned short)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM, 262);	/* IPPROTO_MPTCP */
+
+	if (fd < 0 && (errno == EPROTONOSUPPORT || errno == ENOPROTOOPT ||
+	    errno == EINVAL))
+		return;
+	place(fd, want);
+	check(bind(want, (struct sockaddr *)&sa, sizeof(sa)), "bind");
+	puts("mptcp=1");
+}
+
+/* Sockets that have a port, and neither listen nor are connected. */
+static void
+open_bound(void)
+{
+	struct sockaddr unspec = { .sa_family = AF_UNSPEC };
+	int fd;
+
+	bound(20, SOCK_STREAM, "127.0.0.1", P_BOUND, false);
+	bound(21, SOCK_STREAM, "::1", P_BOUND + 1, false);
+	bound(22, SOCK_STREAM, "::ffff:127.0.0.1", P_BOUND + 2, false);
+	bound(23, SOCK_STREAM, "::", P_BOUND + 3, true);
+	bind_mptcp(24, P_BOUND + 4);
+	refused(bound(25, SOCK_STREAM, "127.0.0.1", P_BOUND + 5, false));
+	fd = bound(26, SOCK_STREAM, "127.0.0.1", P_BOUND + 6, false);
+	check(fcntl(fd, F_SETFL, O_NONBLOCK), "fcntl");
+	refused(fd);
+	fd = listener(27, "127.0.0.1", P_BOUND + 7, false, 1);
+	check(shutdown(fd, SHUT_RDWR), "shutdown");
+	fd = bound(28, SOCK_STREAM, "127.0.0.1", P_BOUND + 8, false);
+	connect_to(fd, SOCK_STREAM, "127.0.0.1", P_PLAIN);
+	check(connect(fd, &unspec, sizeof(unspec)), "AF_UNSPEC");
+	close(accept(10, NULL, NULL));
+}
+
 /* The children come first, so that they inherit nothing else. */
 static void
 open_known(uid_t uid)
@@ -264,6 +320,7 @@ open_known(uid_t uid)
 	if (uid != 0)
 		open_users(uid);
 	open_listeners();
+	open_bound();
 	open_time_wait();
 	open_established();
 	open_half_open();

@@ -126,8 +126,8 @@ state(unsigned number, const char *of_tcp, const char *of_udp)
 	    "00000000:00000000 00:00000000 00000000     0        0 77 1",
 	    number);
 	snprintf(want, sizeof want, "tcp %s 127.0.0.1 8080 %s rx=0 tx=0 uid=0 "
-	    "inode=77", of_tcp, strcmp(of_tcp, "LISTEN") == 0 ? "- 50000" :
-	    "127.0.0.1 50000");
+	    "inode=77", of_tcp, strcmp(of_tcp, "LISTEN") == 0 ||
+	    strcmp(of_tcp, "BOUND") == 0 ? "- 50000" : "127.0.0.1 50000");
 	snprintf(what, sizeof what, "state %02X of tcp", number);
 	tcp(text, want, what);
 	snprintf(want, sizeof want, "udp %s 127.0.0.1 8080 %s rx=0 tx=0 uid=0 "
@@ -142,7 +142,7 @@ states(void)
 {
 	static const char *const names[] = {
 		"-", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1",
-		"FIN_WAIT2", "TIME_WAIT", "CLOSED", "CLOSE_WAIT", "LAST_ACK",
+		"FIN_WAIT2", "TIME_WAIT", "BOUND", "CLOSE_WAIT", "LAST_ACK",
 		"LISTEN", "CLOSING", "SYN_RECV", "-",
 	};
 	unsigned i;
@@ -188,8 +188,8 @@ good_lines(void)
 	    "inode=0", "tcp: a request");
 	tcp("   7: @00000000:0000 @00000000:0000 07 00000000:00000000 "
 	    "00:00000000 00000000  1000        0 4711 1 ffff8d6d4a1b2e00",
-	    "tcp CLOSED 0.0.0.0 0 - 0 rx=0 tx=0 uid=1000 inode=4711",
-	    "tcp: bound to nothing");
+	    "tcp BOUND 0.0.0.0 0 - 0 rx=0 tx=0 uid=1000 inode=4711",
+	    "tcp: neither listening nor connected");
 	tcp6("   0: @00000000000000000000000000000000:0050 "
 	    "@00000000000000000000000000000000:0000 0A 00000000:00000000 "
 	    "00:00000000 00000000    33        0 24680 1 ffff8d6d00000001 100 "

@@ -35,6 +35,24 @@ filter_wants_state(const struct filter *f, enum sock_state state)
 	return f->states == 0 || (f->states >> state & 1) != 0;
 }
 
+bool
+filter_wants_bound(const struct filter *f)
+{
+	return filter_wants_proto(f, PROTO_TCP) &&
+	    filter_wants_state(f, STATE_BOUND);
+}
+
+unsigned
+filter_protos(const struct filter *f)
+{
+	unsigned i, protos = 0;
+
+	for (i = 0; i < PROTO_COUNT; i++)
+		if (filter_wants_proto(f, (enum sock_proto)i))
+			protos |= 1U << i;
+	return protos;
+}
+
 /* A filter by which no connection gets through leaves no dir to judge. */
 bool
 filter_wants_connected(const struct filter *f)

@@ -44,6 +44,11 @@ bool filter_wants_proto(const struct filter *f, enum sock_proto proto);
 bool filter_wants_family(const struct filter *f, enum addr_family family);
 bool filter_wants_state(const struct filter *f, enum sock_state state);
 bool filter_wants_connected(const struct filter *f);
+/* TCP sockets that only have a port. */
+bool filter_wants_bound(const struct filter *f);
+
+/* The protocols that it wants: bits 1 << enum sock_proto. */
+unsigned filter_protos(const struct filter *f);
 
 /* Some protocol, family or state is not wanted. */
 bool filter_narrows(const struct filter *f);

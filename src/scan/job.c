@@ -27,10 +27,39 @@ set_number(struct about *a, const char *key, uint64_t v)
 	snap_set(&a->room, key, arena_str(a->arena, num_str(digits, v)));
 }
 
-/* Of a text it is not known which machine it tells of, nor who asked. */
+/* What was read, in the order of enum sock_proto; and of TCP sockets that only
+ * have a port whose. */
 static void
-describe(struct about *a, const struct scan_job *j, uint64_t unowned,
-    uint64_t unentered, struct str scope)
+set_sight(struct about *a, const struct scan *sc, const struct filter *f)
+{
+	struct buf list = { 0 };
+	size_t i;
+
+	for (i = 0; i < PROTO_COUNT; i++) {
+		if ((sc->protos >> i & 1) == 0)
+			continue;
+		if (list.n > 0)
+			buf_putc(&list, ',');
+		buf_puts(&list, sock_protos[i]);
+	}
+	snap_set(&a->room, "protos", arena_str(a->arena, buf_str(&list)));
+	buf_free(&list);
+	snap_set(&a->room, "bound", str_from(scan_bounds[
+	    filter_wants_bound(f) ? sc->bound : BOUND_NO]));
+}
+
+/* Namespaces that were not read, as far as they can be told. */
+static uint64_t
+count_unentered(const struct scan *sc)
+{
+	return sc->hidden_netns + sc->sock_netns + sc->shut_netns;
+}
+
+/* Of a text it is not known which machine it tells of, nor who asked.  sc: NULL
+ * where it is of interfaces. */
+static void
+describe(struct about *a, const struct scan_job *j, const struct scan *sc,
+    uint64_t unowned, struct str scope)
 {
 	char time[TIMESTAMP_LEN];
 
@@ -43,12 +72,14 @@ describe(struct about *a, const struct scan_job *j, uint64_t unowned,
 		snap_set(&a->room, "boot", a->sys.boot);
 		set_number(a, "euid", (uint64_t)geteuid());
 		set_number(a, "unowned", unowned);
-		if (unentered > 0)
-			set_number(a, "unentered", unentered);
+		if (sc != NULL && count_unentered(sc) > 0)
+			set_number(a, "unentered", count_unentered(sc));
 		snap_set(&a->room, "unpriv", STR_NONE);
 		if (a->sys.unpriv >= 0)
 			set_number(a, "unpriv", (uint64_t)a->sys.unpriv);
 	}
+	if (sc != NULL)
+		set_sight(a, sc, j->req.filter);
 	snap_set(&a->room, "scope", arena_str(a->arena, scope));
 	a->snap = snap_of(&a->room);
 }
@@ -69,13 +100,6 @@ job_needs(const struct scan_job *j)
 	return needs;
 }
 
-/* Namespaces that were not read, as far as they can be told. */
-static uint64_t
-count_unentered(const struct scan *sc)
-{
-	return sc->hidden_netns + sc->sock_netns + sc->shut_netns;
-}
-
 static bool
 print_records(const struct scan_job *j, struct scan *sc,
     const struct rows *rows, uint64_t unowned)
@@ -86,7 +110,7 @@ print_records(const struct scan_job *j, struct scan *sc,
 	struct out *out = out_open(j->out);
 
 	filter_scope(j->req.filter, &scope);
-	describe(&about, j, unowned, count_unentered(sc), buf_str(&scope));
+	describe(&about, j, sc, unowned, buf_str(&scope));
 	buf_free(&scope);
 	src.host = about.sys.host;
 	src.time = snap_get(&about.snap, "time");
@@ -240,7 +264,7 @@ scan_job_ifaces(const struct scan_job *j)
 	if (ok && !j->quiet) {
 		struct out *out = out_open(j->out);
 
-		describe(&about, j, 0, 0, STR_LIT("interfaces"));
+		describe(&about, j, NULL, 0, STR_LIT("interfaces"));
 		out_snapshot(out, &about.snap, &j->cols);
 		ifaces_write(&t, &j->cols, &about.snap, out);
 		ok = out_close(out);

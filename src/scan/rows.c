@@ -229,12 +229,13 @@ get_rx_queue(struct record *r)
 	    from_number(r, r->sock->rx_queue);
 }
 
+/* Of a socket that is bound alone the number tells of an earlier connection. */
 static struct str
 get_tx_queue(struct record *r)
 {
 	return r->sock->timewait || r->sock->queueless ||
-	    r->sock->state == STATE_LISTEN ? STR_NONE :
-	    from_number(r, r->sock->tx_queue);
+	    r->sock->state == STATE_LISTEN || r->sock->state == STATE_BOUND ?
+	    STR_NONE : from_number(r, r->sock->tx_queue);
 }
 
 static struct str

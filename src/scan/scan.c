@@ -62,6 +62,8 @@ read_tables(const struct scan_request *req, const struct backend **backend,
 		/* nothing of it mixes with the next one's */
 		sc->nsock = sc->nproc = sc->nholder = 0;
 		sc->nnetns = 1;
+		sc->protos = 0;
+		sc->bound = BOUND_NO;
 	}
 	return false;
 }

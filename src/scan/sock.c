@@ -20,6 +20,10 @@ const char *const sock_dirs[DIR_COUNT] = {
 	[DIR_IN] = "in", [DIR_OUT] = "out",
 };
 
+const char *const scan_bounds[BOUND_COUNT] = {
+	[BOUND_NO] = "no", [BOUND_OWN] = "own", [BOUND_ALL] = "all",
+};
+
 enum sock_state
 sock_state_of(unsigned number, enum sock_proto proto)
 {
@@ -63,6 +67,12 @@ bool
 sock_is_listener(const struct sock *s)
 {
 	return s->state == STATE_LISTEN || s->state == STATE_UNCONN;
+}
+
+bool
+sock_is_alone(const struct sock *s)
+{
+	return sock_is_listener(s) || s->state == STATE_BOUND;
 }
 
 bool

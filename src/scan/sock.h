@@ -105,9 +105,9 @@ struct ifname {
 	const char *name;
 };
 
-/* Whose BOUND sockets could be read: nobody's, those of processes that we may
- * look into, or all. */
-enum scan_bound { BOUND_NO, BOUND_OWN, BOUND_ALL };
+/* Whose BOUND sockets could be read, if the filter wants such: nobody's, those
+ * of processes that we may look into, or all. */
+enum scan_bound { BOUND_NO, BOUND_OWN, BOUND_ALL, BOUND_COUNT };
 
 /* What is sought among the sockets of processes that are in no table. */
 enum scan_seek {
@@ -147,6 +147,8 @@ struct scan {
 extern const char *const sock_protos[PROTO_COUNT];
 extern const char *const sock_states[STATE_COUNT];
 extern const char *const sock_dirs[DIR_COUNT];
+/* And as the ##prt line has them. */
+extern const char *const scan_bounds[BOUND_COUNT];
 
 /* Linux's number of a state as ours: UDP has only two, and a TCP socket that is
  * closed is in a table only for its port. */
@@ -160,6 +162,10 @@ int sock_cmp(const struct sock *a, const struct sock *b);
 
 /* Listening, or an unconnected UDP socket: what a peer can talk to. */
 bool sock_is_listener(const struct sock *s);
+
+/* It has no peer: what the kernel still knows of one is of an earlier
+ * connection, or of one that was refused. */
+bool sock_is_alone(const struct sock *s);
 
 /* The kernel names root, or the listener's user, for what is only an entry of
  * its tables and no socket: timewait entries (TIME_WAIT, some of FIN_WAIT2) and

@@ -29,8 +29,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(sc.nsock == before + 1, "more than a socket");
 		check(s->state < STATE_COUNT, "no state");
 		check(s->local.family != ADDR_NONE, "no local address");
-		check(!sock_is_listener(s) || s->remote.family == ADDR_NONE,
-		    "a listener with a peer");
+		check(!sock_is_alone(s) || (s->remote.family == ADDR_NONE &&
+		    s->remote_port == 0), "a peer of none");
 		check(s->cgroup <= sc.ncgroup, "no such control group");
 	}
 	scan_free(&sc);

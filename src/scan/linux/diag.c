@@ -124,8 +124,8 @@ linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
 	s->state = (unsigned char)sock_state_of(m->idiag_state, proto);
 	s->local = make_addr(m->id.idiag_src, m->idiag_family);
 	s->local_port = ntohs(m->id.idiag_sport);
-	s->remote_port = ntohs(m->id.idiag_dport);
-	if (!sock_is_listener(s)) {
+	if (!sock_is_alone(s)) {
+		s->remote_port = ntohs(m->id.idiag_dport);
 		s->remote = make_addr(m->id.idiag_dst, m->idiag_family);
 		if (s->remote_port == 0 && addr_is_any(&s->remote))
 			s->remote.family = ADDR_NONE;

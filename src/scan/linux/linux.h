@@ -95,6 +95,9 @@ struct str linux_docker_body(struct str answer);
 /* The same of podman ps, which is run, and killed then; or after a message. */
 struct str linux_podman(struct buf *b, int64_t until);
 
+/* The running kernel is of that version or a later one. */
+bool linux_is_from(unsigned major, unsigned minor);
+
 /* Open files of the whole machine, proc_sys_fs(5); 0 where that is not told. */
 uint64_t linux_open_files(void);
 

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "lib/err.h"
@@ -125,6 +126,21 @@ linux_open_files(void)
 	uint64_t n;
 
 	return num_take(&text, UINT64_MAX, &n) ? n : 0;
+}
+
+bool
+linux_is_from(unsigned major, unsigned minor)
+{
+	struct utsname name;
+	struct str text;
+	uint64_t x, y;
+
+	if (uname(&name) != 0)
+		return false;
+	text = str_from(name.release);
+	return num_take(&text, UINT32_MAX, &x) && str_take(&text, '.') &&
+	    num_take(&text, UINT32_MAX, &y) &&
+	    (x > major || (x == major && y >= minor));
 }
 
 bool

@@ -14,7 +14,10 @@
 #include "lib/err.h"
 #include "scan/linux/nl.h"
 
-enum { MAX_TRIES = 8 };	/* of a dump that is inconsistent */
+enum {
+	MAX_TRIES = 8,		/* of a dump that is inconsistent */
+	PIECE = 16		/* SKARR_SZ in net/ipv4/inet_diag.c */
+};
 
 /* The states that live in tables: bits of the kernel's numbers. */
 #define ALL_STATES 0xfffu
@@ -62,14 +65,42 @@ linux_datagram(struct scan *sc, const void *buf, size_t len,
 	return status == NL_ACK ? EPROTO : status;
 }
 
-/* Two sockets that one chain may hold, which anyone can make long: listeners
+/* Its chain is one that anyone can make long: those that listen or are bound
  * share a port and an address, and UDP sockets a port.  Connections are spread
  * by a secret of the kernel's. */
 static bool
+is_crowded(const struct sock *s)
+{
+	return s->proto == PROTO_UDP || s->state == STATE_LISTEN ||
+	    s->state == STATE_BOUND;
+}
+
+/* Two sockets that one such chain may hold. */
+static bool
 may_be_neighbours(const struct sock *a, const struct sock *b)
 {
-	return a->proto == PROTO_UDP ||
-	    (a->state == STATE_LISTEN && b->state == STATE_LISTEN);
+	return is_crowded(a) && is_crowded(b) &&
+	    (a->proto == PROTO_UDP || a->state == b->state);
+}
+
+/* The kernel leaves a chain of bound sockets for a moment after each PIECE of
+ * them, also within a datagram. */
+static bool
+has_long_chain(const struct scan *sc, size_t i)
+{
+	size_t n = 0;
+
+	for (; i < sc->nsock && n < PIECE; i++) {
+		const struct sock *s = &sc->sock[i];
+
+		if (s->state != STATE_BOUND)
+			n = 0;
+		else if (n > 0 && s->local_port != s[-1].local_port)
+			n = 1;
+		else
+			n++;
+	}
+	return n == PIECE;
 }
 
 /* Sets *split where two datagrams divide a chain. */
@@ -113,17 +144,17 @@ dump_whole(struct scan *sc, const struct nlmsghdr *request,
 	return status == NL_AGAIN ? EAGAIN : status;
 }
 
-/* Moves the listeners among the sockets from that one on to the end; returns
- * the number of the first. */
+/* Moves those of crowded chains among the sockets from that one on to the end;
+ * returns the number of the first. */
 static size_t
-listeners_last(struct scan *sc, size_t i)
+crowded_last(struct scan *sc, size_t i)
 {
 	size_t end = sc->nsock;
 
 	while (i < end) {
 		struct sock s = sc->sock[i];
 
-		if (s.state != STATE_LISTEN) {
+		if (!is_crowded(&s)) {
 			i++;
 			continue;
 		}
@@ -135,7 +166,7 @@ listeners_last(struct scan *sc, size_t i)
 
 /*
  * The request, and where its states are: a dump that divides a chain is done
- * again, of TCP for the listeners alone, and only these are joined.
+ * again, of TCP for those of crowded chains alone, and only these are joined.
  */
 static int
 dump(struct scan *sc, const struct nlmsghdr *request, enum sock_proto proto,
@@ -147,9 +178,10 @@ dump(struct scan *sc, const struct nlmsghdr *request, enum sock_proto proto,
 	int status = dump_whole(sc, request, proto, &split);
 
 	if (proto == PROTO_TCP) {
-		*states &= 1U << STATE_LISTEN;
+		split |= has_long_chain(sc, mid);
+		*states &= 1U << STATE_LISTEN | BOUND_STATE;
 		if (split)
-			mid = j.from = listeners_last(sc, j.from);
+			mid = j.from = crowded_last(sc, j.from);
 	}
 	while (status == 0 && split && !linux_join(&j, sc, mid)) {
 		mid = sc->nsock;
@@ -240,9 +272,27 @@ states_of(const struct scan_request *req, enum sock_proto proto)
 		mask |= 1U << (proto == PROTO_TCP ? STATE_LISTEN :
 		    STATE_CLOSED);
 	mask &= ALL_STATES;
-	if (proto == PROTO_TCP && filter_wants_state(req->filter, STATE_BOUND))
-		mask |= BOUND_STATE;
+	if (proto == PROTO_TCP) {
+		/* the number that BOUND comes with asks for nothing */
+		mask &= ~(1U << STATE_CLOSED);
+		if (filter_wants_bound(req->filter))
+			mask |= BOUND_STATE;
+	}
 	return mask;
+}
+
+/* A kernel of another number may have it, too: of a distributor's. */
+static enum scan_bound
+whose_bound(const struct scan *sc)
+{
+	size_t i;
+
+	if (linux_is_from(6, 8))
+		return BOUND_ALL;
+	for (i = 0; i < sc->nsock; i++)
+		if (sc->sock[i].state == STATE_BOUND)
+			return BOUND_ALL;
+	return BOUND_NO;
 }
 
 static bool
@@ -255,8 +305,10 @@ dump_tables(const struct scan_request *req, struct scan *sc)
 	for (proto = 0; proto < PROTO_COUNT && status == 0; proto++) {
 		unsigned states = states_of(req, (enum sock_proto)proto);
 
-		if (!filter_wants_proto(req->filter, (enum sock_proto)proto) ||
-		    states == 0)
+		if (!filter_wants_proto(req->filter, (enum sock_proto)proto))
+			continue;
+		sc->protos |= 1U << proto;
+		if (states == 0)
 			continue;
 		status = EINVAL;
 		if (proto == PROTO_TCP && both)
@@ -274,8 +326,11 @@ dump_tables(const struct scan_request *req, struct scan *sc)
 static bool
 netlink_tables(const struct scan_request *req, struct scan *sc)
 {
-	return req->filter->all_netns ?
+	bool ok = req->filter->all_netns ?
 	    linux_netns_tables(req, sc, dump_tables) : dump_tables(req, sc);
+
+	sc->bound = whose_bound(sc);
+	return ok;
 }
 
 static bool

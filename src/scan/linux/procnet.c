@@ -113,7 +113,7 @@ linux_procnet_line(struct str line, enum sock_proto proto,
 		s->drops = (uint32_t)drops;
 		s->has_drops = true;
 	}
-	if (sock_is_listener(s) ||
+	if (sock_is_alone(s) ||
 	    (s->remote_port == 0 && addr_is_any(&s->remote)))
 		s->remote = (struct addr){ .family = ADDR_NONE };
 	return true;
@@ -183,9 +183,12 @@ folder_tables(const struct scan_request *req, struct scan *sc, const char *net)
 	bool ok = true;
 	size_t i;
 
-	for (i = 0; ok && i < NELEMS(tables); i++)
-		if (filter_wants_proto(req->filter, tables[i].proto))
-			ok = read_whole(sc, net, &tables[i]);
+	for (i = 0; ok && i < NELEMS(tables); i++) {
+		if (!filter_wants_proto(req->filter, tables[i].proto))
+			continue;
+		ok = read_whole(sc, net, &tables[i]);
+		sc->protos |= 1U << tables[i].proto;
+	}
 	return ok;
 }
 

@@ -139,6 +139,7 @@ lsof_tables(const struct scan_request *req, struct scan *sc)
 		return false;
 	}
 	priv_keep(PRIV_READ | PRIV_TRACE);	/* what lsof is for */
+	sc->protos = filter_protos(req->filter);
 	ok = run_find("lsof", hint, &path) && run_either(path.p, req, sc);
 	buf_free(&path);
 	return ok;
@@ -198,6 +199,7 @@ source_tables(const struct scan_request *req, struct scan *sc)
 
 	if (fd < 0)
 		return false;
+	sc->protos = filter_protos(req->filter);
 	begin_reading(&r, input_name(req->file), req->services);
 	ok = read_all(fd, &r);
 	input_close(fd);
