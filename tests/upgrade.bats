@@ -46,6 +46,51 @@ header()
 	done
 }
 
+# upgraded TIME ROW... <FILE: the same by a build and a kernel that can read more,
+# with records like the first one of each, and these PROTO STATE PORT.
+upgraded()
+{
+	awk -F '\t' -v OFS='\t' -v time="$1" -v rows="${*:2}" '
+		/^##prt/ {
+			sub(/time=[^ ]*/, "time=" time)
+			sub(/scope=/, "protos=tcp,udp,sctp bound=all scope=")
+		}
+		/^##end/ {
+			sub(/[0-9]+$/, substr($0, 15) + added)
+			added = 0
+		}
+		{ print }
+		/^#/ || first++ { next }
+		{
+			for (n = split(rows, row, " "); added < n; added++) {
+				split(row[added + 1], v, "/")
+				$1 = v[1]; $2 = v[2]; $4 = v[3]
+				print
+			}
+		}'
+}
+
+@test "1.0.1: a state, and a kernel that tells more: nothing, and what is new from then on" {
+	local name more=(tcp/BOUND/7001 sctp/LISTEN/7002)
+
+	for name in root user netns hosts; do
+		upgraded 2026-12-01T00:00:00.000Z "${more[@]}" <$name.tsv >1
+		run -0 --separate-stderr prt-diff $name.tsv 1
+		[ -z "$output$stderr" ]
+		run -0 --separate-stderr prt-diff -S $name.state 1
+		[ -z "$output$stderr" ]
+		# A machine that was booted with the old kernel for once.
+		sed 's/time=[^ ]*/time=2026-12-02T00:00:00.000Z/' $name.tsv >2
+		run -0 --separate-stderr prt-diff -S $name.state 2
+		[ -z "$output$stderr" ]
+		upgraded 2026-12-03T00:00:00.000Z "${more[0]}" tcp/BOUND/7003 \
+			<$name.tsv >3
+		run -0 prt-diff -H -o change,state,local_port -S $name.state 3
+		assert_output_is "new	BOUND	7003
+gone	LISTEN	7002"
+	done
+}
+
 @test "1.0.1: what was there before is not new to a whole state" {
 	run -0 prt-diff -H -o change,process earlier.tsv root.state
 	assert_output_is "new	perl

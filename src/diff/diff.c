@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "diff/key.h"
+#include "diff/sight.h"
 #include "lib/err.h"
 #include "lib/timestamp.h"
 
@@ -195,14 +196,21 @@ check_hosts(struct diff *d)
 	return true;
 }
 
+bool
+diff_same_scope(const struct snap *old, const struct snap *new)
+{
+	struct str a = snap_get(old, "scope"), b = snap_get(new, "scope");
+
+	return a.n == 0 || b.n == 0 || str_eq(a, b);
+}
+
 static bool
 check_scope(const struct diff *d, const struct snap *old,
     const struct snap *new)
 {
 	char a[100], b[100];
 
-	if (snap_get(old, "scope").n == 0 || snap_get(new, "scope").n == 0 ||
-	    str_eq(snap_get(old, "scope"), snap_get(new, "scope")))
+	if (diff_same_scope(old, new))
 		return true;
 	err_msg("%s has %s, %s has %s: not comparable (--force)",
 	    d->old.stream.name, say(a, old, "scope"), d->new.stream.name,
@@ -356,6 +364,10 @@ check_time(const struct diff *d, unsigned allow)
 bool
 diff_check(struct diff *d, unsigned allow)
 {
-	return check_extent(d) && check_marks(d, allow) && check_hosts(d) && check_snaps(d, allow) &&
-	    check_key(d) && check_compared(d) && check_time(d, allow);
+	if (!check_extent(d) || !check_marks(d, allow) || !check_hosts(d) ||
+	    !check_snaps(d, allow) || !check_key(d) || !check_compared(d) ||
+	    !check_time(d, allow))
+		return false;
+	sight_compare(d);
+	return true;
 }

@@ -25,6 +25,9 @@ enum { DIFF_ANY_SCOPE = 1, DIFF_ANY_TIME = 2 };
  * comparison doubtful. */
 bool diff_check(struct diff *d, unsigned allow);
 
+/* Two snapshots are of the same scope, as far as they say. */
+bool diff_same_scope(const struct snap *old, const struct snap *new);
+
 /* Snapshot i of NEW and what OLD has of the same host; NULL: nothing. */
 const struct snap *diff_new_snap(const struct diff *d, size_t i);
 const struct snap *diff_old_snap(const struct diff *d, size_t i);

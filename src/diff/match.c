@@ -26,6 +26,7 @@ struct member {
 	uint32_t peer;
 	enum diff_change change;
 	bool left;		/* the other side has none of its hash */
+	bool unseen;		/* all of its rows are */
 };
 
 /* A member, and by what it is found. */
@@ -157,6 +158,9 @@ cmp_member(const void *a, const void *b)
 	const struct member *x = a, *y = b;
 	int c = num_cmp(x->set, y->set);
 
+	/* so that if any is seen, a seen one stands for them */
+	if (c == 0)
+		c = x->unseen - y->unseen;
 	return c != 0 ? c : num_cmp(x->row, y->row);
 }
 
@@ -188,7 +192,8 @@ gather_members(struct party *p, uint32_t head)
 			continue;
 		*MEM_PUSH(p->v, p->n, p->cap) = (struct member){
 			.set = s->rows[i].set, .row = i, .rows = 1,
-			.left = true, .match = DIFF_NONE, .peer = DIFF_NONE,
+			.left = true, .unseen = s->rows[i].unseen,
+			.match = DIFF_NONE, .peer = DIFF_NONE,
 			.pid = UINT64_MAX,
 		};
 	}
@@ -246,7 +251,8 @@ choose_rows(struct party *p, uint32_t head)
 		if (diff_is_unscanned(s, i))
 			continue;
 		member = member_of(p, i);
-		if (!member->left || member->rows == 1)
+		if (!member->left || member->rows == 1 ||
+		    s->rows[i].unseen != member->unseen)
 			continue;
 		pid = pid_of(s, i);
 		if (pid < member->pid ||
@@ -434,8 +440,8 @@ cmp_values(const void *a, const void *b)
 	return c != 0 ? c : num_cmp(x->row, y->row);
 }
 
-/* Puts those of p that are left into m->order from at on; returns their
- * number. */
+/* Puts those of p that are left into m->order from at on, but what the other
+ * side's scan could not see; returns their number. */
 static size_t
 order_left(struct matcher *m, const struct party *p, size_t at)
 {
@@ -444,7 +450,8 @@ order_left(struct matcher *m, const struct party *p, size_t at)
 	m->order = mem_grow(m->order, &m->order_cap, at + p->n,
 	    sizeof *m->order);
 	for (i = 0; i < p->n; i++)
-		if (p->v[i].left && p->v[i].match == DIFF_NONE)
+		if (p->v[i].left && p->v[i].match == DIFF_NONE &&
+		    !p->v[i].unseen)
 			m->order[at + n++] = &p->v[i];
 	if (n > 1)
 		qsort(m->order + at, n, sizeof *m->order, cmp_values);
@@ -466,6 +473,10 @@ pair_left(struct matcher *m)
 	}
 	for (; i < nold; i++)
 		m->order[i]->change = DIFF_GONE;
+	for (i = 0; i < m->old.n; i++)
+		if (m->old.v[i].left && m->old.v[i].match == DIFF_NONE &&
+		    m->old.v[i].unseen)
+			m->old.v[i].change = DIFF_KEPT;
 }
 
 static void

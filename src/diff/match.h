@@ -7,6 +7,9 @@
  *
  * A missing value matches anything: unknown is not changed.  Nor is a user
  * compared between a socket and a process: a daemon may have changed its user.
+ *
+ * Members that are out of the other side's sight (sight.h) cancel and match as
+ * all do; those that are left are not paired, and neither new nor gone.
  */
 #ifndef DIFF_MATCH_H
 #define DIFF_MATCH_H

@@ -13,7 +13,9 @@
 /* No row or host has this number. */
 #define DIFF_NONE STREAM_NONE
 
-enum diff_change { DIFF_UNCHANGED, DIFF_CHANGED, DIFF_NEW, DIFF_GONE };
+/* DIFF_KEPT: of OLD, and NEW could not tell whether it is still there. */
+enum diff_change { DIFF_UNCHANGED, DIFF_CHANGED, DIFF_NEW, DIFF_GONE,
+	DIFF_KEPT };
 
 /* Of the stream's row with the same number. */
 struct diff_row {
@@ -25,6 +27,7 @@ struct diff_row {
 	uint32_t peer;		/* see match.h */
 	uint8_t change;
 	bool first;		/* its member's row with the lowest pid */
+	bool unseen;		/* such are out of the other side's sight */
 };
 
 /* The positions of the key's and the set's fields under a header, -1: none. */
@@ -35,6 +38,7 @@ struct diff_header {
 struct diff_host {
 	uint32_t twin;		/* the same host on the other side */
 	bool unscanned;		/* the other side is not of this host */
+	bool forgets;		/* what the other side could not read */
 };
 
 enum { DIFF_SET_MAX = 63 };	/* fields: match.c has a bit for each */

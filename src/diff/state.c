@@ -3,6 +3,7 @@
 #include "diff/columns.h"
 #include "diff/first-seen.h"
 #include "diff/print.h"
+#include "diff/sight.h"
 #include "lib/err.h"
 #include "lib/escape.h"
 #include "lib/timestamp.h"
@@ -31,19 +32,23 @@ flush(struct save *s, size_t size)
 	s->buf.n = 0;
 }
 
-/* A snapshot of an input. */
+/* A snapshot of an input; of NEW, with what is kept of old, or NULL. */
 static void
-save_snap(struct save *s, const struct stream *in, const struct snap *from)
+save_snap(struct save *s, const struct stream *in, const struct snap *from,
+    const struct snap *old)
 {
 	struct snap_room room;
 	struct snap snap;
+	struct buf protos = { 0 };
 
 	diff_print_snap(&room, from);
 	snap_set(&room, "state", STR_LIT("1"));
 	if (stream_is_selection(in))
 		snap_set(&room, "partial", STR_LIT("1"));
+	sight_join(&room, old, &protos);
 	snap = snap_of(&room);
 	snap_format(&s->buf, &snap);
+	buf_free(&protos);
 	s->snaps++;
 }
 
@@ -54,7 +59,7 @@ save_host(struct save *s, struct str name)
 	struct snap_pair pair = { STR_LIT("host"), name };
 	struct snap snap = { name.n > 0, &pair };
 
-	save_snap(s, &s->d->new.stream, &snap);
+	save_snap(s, &s->d->new.stream, &snap, NULL);
 }
 
 static void
@@ -64,7 +69,8 @@ save_new_snaps(struct save *s)
 	uint32_t i;
 
 	for (i = 0; i < new->nsnaps; i++)
-		save_snap(s, new, &new->snaps[i].snap);
+		save_snap(s, new, &new->snaps[i].snap,
+		    diff_old_snap(s->d, i));
 	for (i = 0; i < new->nhosts && new->nsnaps == 0; i++)
 		save_host(s, stream_host_name(new, i));
 	if (s->snaps == 0)
@@ -91,18 +97,18 @@ end_rows(struct save *s)
 	diff_map_free(&s->old);
 }
 
-/* Writes the row that map is at. */
+/* Writes the row that a map is at. */
 static void
-write_row(struct save *s, int64_t seen)
+write_row(struct save *s, struct diff_map *map, int64_t seen)
 {
 	char text[TIMESTAMP_LEN];
 
 	if (seen != DIFF_NEVER) {
 		timestamp_format(text, seen);
-		s->map.v[s->cols.at[F_FIRST_SEEN]] =
+		map->v[s->cols.at[F_FIRST_SEEN]] =
 		    (struct str){ text, TIMESTAMP_LEN };
 	}
-	escape_line(&s->buf, s->map.v, s->cols.n);
+	escape_line(&s->buf, map->v, s->cols.n);
 	s->rows++;
 	flush(s, FLUSH_SIZE);
 }
@@ -145,19 +151,63 @@ save_new_row(struct save *s, uint32_t i)
 			fill_row(s, peer);
 			peer = s->d->old.rows[peer].peer;
 		}
-		write_row(s, seen);
+		write_row(s, &s->map, seen);
 	} while (peer != DIFF_NONE && row->first);
+}
+
+static bool
+is_kept(const struct diff_side *old, uint32_t row)
+{
+	return old->rows[row].change == DIFF_KEPT &&
+	    !old->hosts[diff_host_of(old, row)].forgets;
+}
+
+/* Records of OLD by the header of NEW, as if NEW had them.  By these fields the
+ * next run knows them again. */
+static void
+save_kept(struct save *s)
+{
+	struct diff_side *old = &s->d->old;
+	int host = s->cols.at[F_HOST];
+	int64_t seen;
+	uint32_t i;
+
+	if (s->cols.at[F_PROTO] < 0 || s->cols.at[F_STATE] < 0)
+		return;
+	for (i = 0; i < old->stream.nrows && s->ok; i++) {
+		if (!is_kept(old, i))
+			continue;
+		seen = diff_seen_old(&s->seen, i);
+		diff_map_row(&s->old, i);
+		if (host >= 0 && s->old.v[host].n == 0)
+			s->old.v[host] =
+			    stream_host_name(&s->d->new.stream, 0);
+		write_row(s, &s->old, seen);
+	}
+}
+
+static bool
+keeps_any(const struct diff_side *old)
+{
+	uint32_t i;
+
+	for (i = 0; i < old->stream.nrows; i++)
+		if (is_kept(old, i))
+			return true;
+	return false;
 }
 
 static void
 save_new(struct save *s)
 {
-	struct diff_side *new = &s->d->new;
+	struct diff_side *new = &s->d->new, *old = &s->d->old;
 	uint32_t i;
 
-	begin_rows(s, new);
+	/* without a header NEW has no records */
+	begin_rows(s, new->stream.ncols == 0 && keeps_any(old) ? old : new);
 	for (i = 0; i < new->stream.nrows && s->ok; i++)
 		save_new_row(s, i);
+	save_kept(s);
 	end_rows(s);
 }
 
@@ -174,7 +224,7 @@ save_unscanned(struct save *s)
 			continue;
 		seen = diff_seen_old(&s->seen, i);
 		diff_map_row(&s->map, i);
-		write_row(s, seen);
+		write_row(s, &s->map, seen);
 	}
 	end_rows(s);
 }
@@ -192,7 +242,7 @@ save_old_snaps(struct save *s)
 		if (!s->d->old.hosts[stream_host(old, snap_get(snap,
 		    "host"))].unscanned)
 			continue;
-		save_snap(s, old, snap);
+		save_snap(s, old, snap, NULL);
 		n++;
 	}
 	return n;

@@ -48,7 +48,8 @@ check_rows(const struct diff_side *s, const struct diff_side *other)
 		const struct diff_row *row = &s->rows[i];
 
 		check(row->head < s->stream.nrows, "a row without a head");
-		check(row->change <= DIFF_GONE, "no change");
+		check(row->change <= DIFF_GONE || (row->change == DIFF_KEPT &&
+		    row->unseen), "no change");
 		check(row->change != DIFF_CHANGED ||
 		    row->peer < other->stream.nrows, "changed, from nothing");
 	}

@@ -1,0 +1,184 @@
+#include "diff/sight.h"
+
+#include <stdlib.h>
+
+/* Bytes of a list of protocols, which each row is looked up in. */
+enum { PROTOS_MAX = 256 };
+
+/* A word that is not known counts for the first one. */
+enum bound { BOUND_NO, BOUND_OWN, BOUND_ALL, NBOUND };
+static const char *const bounds[NBOUND] = { "no", "own", "all" };
+
+/* What a snapshot says, as far as it is compared. */
+struct sight {
+	struct str protos;
+	enum bound bound;
+	struct str euid;
+};
+
+/* The two sides' of a host. */
+struct views {
+	bool differ;
+	struct sight own, other;
+};
+
+/* One that is too long counts for none. */
+static struct str
+protos_of(const struct snap *s)
+{
+	struct str list = snap_get(s, "protos");
+
+	return list.n > 0 && list.n <= PROTOS_MAX ? list : STR_LIT("tcp,udp");
+}
+
+static enum bound
+bound_of(const struct snap *s)
+{
+	struct str word = snap_get(s, "bound");
+	int i;
+
+	for (i = BOUND_ALL; i > BOUND_NO; i--)
+		if (str_is(word, bounds[i]))
+			break;
+	return (enum bound)i;
+}
+
+static bool
+has_proto(struct str list, struct str name)
+{
+	while (list.p != NULL)
+		if (str_eq(str_cut(&list, ','), name))
+			return true;
+	return false;
+}
+
+static struct sight
+read_sight(const struct snap *s)
+{
+	return (struct sight){ protos_of(s), bound_of(s),
+	    snap_get(s, "euid") };
+}
+
+/* Whatever the records are, each side could see the other's.  What says nothing
+ * of itself is taken to show everything. */
+static bool
+are_alike(const struct snap *a, const struct snap *b)
+{
+	return a == NULL || b == NULL ||
+	    (str_eq(protos_of(a), protos_of(b)) && bound_of(a) == bound_of(b) &&
+	    bound_of(a) != BOUND_OWN);
+}
+
+/* A snapshot that has what it says not to have is believed. */
+static bool
+is_unseen(const struct views *v, struct str proto, struct str state,
+    struct str uid)
+{
+	if (proto.n > 0 && has_proto(v->own.protos, proto) &&
+	    !has_proto(v->other.protos, proto))
+		return true;
+	if (!str_is(state, "BOUND") || v->own.bound == BOUND_NO ||
+	    v->other.bound == BOUND_ALL)
+		return false;
+	return v->other.bound == BOUND_NO || uid.n == 0 ||
+	    !str_eq(uid, v->other.euid);
+}
+
+/* The snapshot that a host's is compared with, or NULL. */
+static const struct snap *
+other_snap(const struct diff *d, const struct diff_side *s, uint32_t host)
+{
+	uint32_t i = 0;
+
+	if (s == &d->new)
+		return diff_old_snap(d, s->stream.snap_of[host]);
+	if (d->by_host) {
+		if (s->hosts[host].twin == DIFF_NONE)
+			return NULL;
+		i = d->new.stream.snap_of[s->hosts[host].twin];
+	}
+	return diff_old_snap(d, i) == diff_side_snap(s, host) ?
+	    diff_new_snap(d, i) : NULL;
+}
+
+/* Both can be said of one snapshot: of several scopes no state is made, and a
+ * list has its limit. */
+static bool
+can_join(const struct snap *old, const struct snap *new)
+{
+	return diff_same_scope(old, new) &&
+	    protos_of(old).n + protos_of(new).n < PROTOS_MAX;
+}
+
+/* False if there is nothing that either side could not see. */
+static bool
+read_views(const struct diff *d, struct diff_side *s, struct views *views)
+{
+	bool any = false;
+	uint32_t i;
+
+	for (i = 0; i < s->stream.nhosts; i++) {
+		const struct snap *own = diff_side_snap(s, i);
+		const struct snap *other = other_snap(d, s, i);
+
+		if (are_alike(own, other))
+			continue;
+		any = views[i].differ = true;
+		s->hosts[i].forgets = !can_join(own, other);
+		views[i].own = read_sight(own);
+		views[i].other = read_sight(other);
+	}
+	return any;
+}
+
+static void
+compare_side(const struct diff *d, struct diff_side *s)
+{
+	struct views *views = mem_alloc(s->stream.nhosts * sizeof *views);
+	bool any = read_views(d, s, views);
+	uint32_t i;
+
+	for (i = 0; i < s->stream.nrows && any; i++) {
+		const struct views *v = &views[diff_host_of(s, i)];
+
+		if (v->differ)
+			s->rows[i].unseen = is_unseen(v,
+			    diff_value_of(s, i, F_PROTO),
+			    diff_value_of(s, i, F_STATE),
+			    diff_value_of(s, i, F_UID));
+	}
+	free(views);
+}
+
+void
+sight_compare(struct diff *d)
+{
+	compare_side(d, &d->old);
+	compare_side(d, &d->new);
+}
+
+void
+sight_join(struct snap_room *s, const struct snap *old, struct buf *b)
+{
+	struct snap new = snap_of(s);
+	struct str list, name;
+	size_t n;
+
+	if (old == NULL || !can_join(old, &new))
+		return;
+	if (bound_of(old) > bound_of(&new))
+		snap_set(s, "bound", str_from(bounds[bound_of(old)]));
+	list = protos_of(&new);
+	buf_add(b, list.p, list.n);
+	n = b->n;
+	list = protos_of(old);
+	while (list.p != NULL) {
+		name = str_cut(&list, ',');
+		if (has_proto(buf_str(b), name))
+			continue;
+		buf_putc(b, ',');
+		buf_add(b, name.p, name.n);
+	}
+	if (b->n > n)
+		snap_set(s, "protos", buf_str(b));
+}
