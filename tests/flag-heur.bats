@@ -503,6 +503,29 @@ setup()
 	END
 }
 
+# It neither listens nor is connected: only its process can be wrong.
+@test "BOUND: no heuristic takes it for a listener, or for a connection" {
+	local b='state=BOUND inode=5 first_seen=2026-11-20T03:10:00.000Z'
+
+	agree "$(cat <<-END
+		- $b local_port=80 uid=1000 user=ann
+		- $b local_port=22 process=python3
+		- $b local_port=1080 process=ssh
+		- $b local_port=9050 process=sh fd=0,1,2
+		- $b process=nc
+		- $b local_port=6379 local_addr=192.0.2.1
+		- $b local_port=6379 change=new
+		- $b exe=/tmp/x
+		- $b pid=- process=- exe=- user=root
+		- $b local_port=40000 remote_port=- dir=-
+		memfd-exe $b exe=/memfd:x+(deleted)
+		deleted-exe $b exe=/opt/x+(deleted)
+		fake-kthread $b process=kworker/0:1 exe=/opt/x
+		- state=LISTEN local_port=80 uid=0
+	END
+	)" --enable=all
+}
+
 @test "close-wait and long-lived: by the time since first_seen" {
 	judge close-wait <<-'END'
 		yes state=CLOSE_WAIT first_seen=2026-11-24T02:09:59.000Z

@@ -203,6 +203,28 @@ LOOP='state=ESTABLISHED local_addr=127.0.0.1 local_port=40002 remote_addr=127.0.
 	END
 }
 
+# A port that is bound is not open, before it is listened on.
+@test "bind-widened: a socket that was bound first" {
+	local HEAD="$HEAD since=2026-11-24T03:00:00.000Z"
+
+	judge bind-widened <<-'END'
+		yes local_port=1 local_addr=0.0.0.0 change=changed was=state=BOUND
+		no  local_port=1 local_addr=127.0.0.1 change=unchanged
+		yes local_port=2 local_addr=0.0.0.0 change=changed was=process=a\\,b\\=\\\\,state=BOUND,exe=/x
+		no  local_port=2 local_addr=127.0.0.1 change=gone
+		no  local_port=3 local_addr=0.0.0.0 change=changed was=process=a\\,state\\=BOUND
+		no  local_port=3 local_addr=127.0.0.1 change=unchanged
+		no  local_port=4 local_addr=0.0.0.0 change=changed was=state=BOUND
+		no  local_port=4 local_addr=127.0.0.1 change=unchanged state=BOUND
+		no  local_port=5 local_addr=0.0.0.0 change=new state=BOUND
+		no  local_port=5 local_addr=127.0.0.1 change=unchanged
+		# What ceased to listen was open.
+		no  local_port=6 local_addr=0.0.0.0 change=changed state=BOUND was=state=LISTEN
+		no  local_port=6 local_addr=127.0.0.1 change=unchanged
+		no  local_port=6 local_addr=192.0.2.5 change=new
+	END
+}
+
 @test "bind-widened: needs the unchanged rows, of prt-diff -a" {
 	HEAD="$HEAD since=2026-11-24T03:00:00.000Z partial=1"
 	judge bind-widened <<-'END'

@@ -753,6 +753,22 @@ ring()
 	done <allow
 }
 
+@test "state=BOUND: a port that is held and not listened on" {
+	snapshot >in <<-'END'
+		x local_port=8080 state=BOUND process=app
+		x local_port=8081 process=app
+		x local_port=8082 state=BOUND process=app exe=/opt/x+(deleted)
+	END
+	run -0 prt-flag -X -s -H -o local_port,flags --disable=all \
+		-e 'flag held state=BOUND' in
+	assert_output_is "8080	held
+8082	held"
+	# Of its two ports it has the local one.
+	run -0 prt-flag -X --suggest in
+	assert_output_is 'allow deleted-exe exe="/opt/x (deleted)" user=root local_port=8082'
+	run -1 prt-flag -X -q -e "$output" in
+}
+
 @test "--suggest: each rule once, and by what the stream has" {
 	for _ in 1 2 3; do
 		echo 'x local_port=80 process=python3'

@@ -207,7 +207,7 @@ level_for_exposed_store(struct view *v)
 static bool
 suspect_bind_widened(struct view *v)
 {
-	return str_is(view_get(v, F_CHANGE), "new");
+	return view_get(v, F_CHANGE).p != NULL && !view_was_open(v);
 }
 
 static bool
@@ -397,7 +397,7 @@ const struct heur heur_table[HEUR_COUNT] = {
 	    .suspect = suspect_nc_listener,
 	    .fields = { F_STATE, F_LOCAL_ADDR, F_EXE, F_PROCESS, FIELD_NONE } },
 	{ .name = "exposed-store", .level = HEUR_MEDIUM, .on = true,
-	    .kinds = VIEW_BOUND, .attack = "T1190",
+	    .kinds = VIEW_OPEN, .attack = "T1190",
 	    .sentence = "the port of a store without authentication is open "
 		"beyond loopback",
 	    .suspect = suspect_exposed_store,
@@ -405,7 +405,7 @@ const struct heur heur_table[HEUR_COUNT] = {
 	    .fields = { F_STATE, F_LOCAL_ADDR, F_LOCAL_PORT, F_NETNS,
 	    FIELD_NONE } },
 	{ .name = "bind-widened", .level = HEUR_MEDIUM, .on = true,
-	    .kinds = VIEW_BOUND, .scope = HEUR_BINDS, .needs = OTHERS_BINDS,
+	    .kinds = VIEW_OPEN, .scope = HEUR_BINDS, .needs = OTHERS_BINDS,
 	    .attack = "T1133",
 	    .sentence = "a port is open to more than it was in the snapshot "
 		"before",

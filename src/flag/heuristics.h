@@ -19,7 +19,7 @@ enum heur_scope {
 	 * one that shows: */
 	HEUR_HOLDERS,		/* all processes of a socket */
 	HEUR_LISTENERS,		/* those, and all that listen */
-	HEUR_BINDS		/* every socket that is bound to a port */
+	HEUR_BINDS		/* every socket that is open on a port */
 };
 
 enum { HEUR_FIELDS = 11 };

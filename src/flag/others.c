@@ -200,16 +200,14 @@ others_add(struct others *o, struct view *v)
 	struct others_row *r = MEM_PUSH(o->rows, o->nrows, o->rows_cap);
 
 	*r = (struct others_row){ 0 };
-	if (o->needs & OTHERS_BINDS && v->kind & VIEW_BOUND &&
-	    view_get(v, F_CHANGE).n > 0 &&
-	    !str_is(view_get(v, F_CHANGE), "new"))
+	if (o->needs & OTHERS_BINDS && view_was_open(v))
 		add_bind(o, host, v);
 	if (v->gone)
 		return;
 	if (o->needs & OTHERS_SOCKETS &&
 	    v->kind & (VIEW_LISTEN | VIEW_CONNECTED))
 		r->sock = socket_hash(o, v);
-	if (o->needs & OTHERS_LISTENERS && v->kind & VIEW_BOUND)
+	if (o->needs & OTHERS_LISTENERS && v->kind & VIEW_OPEN)
 		add_listener(o, host, v);
 	if (o->needs & OTHERS_SHELLS && view_class(v) & PROG_SHELL &&
 	    (pid = id_of(v, F_PPID)) > 0)

@@ -6,12 +6,13 @@
 
 #include "lib/num.h"
 
-/* The port that a flag is about: where one listens, where one connects to. */
+/* The port that a flag is about: where one listens or is bound, where one
+ * connects to. */
 static enum field_id
 port_of(const struct view *view)
 {
-	if (view->kind & VIEW_BOUND || str_is(view_get(view, F_DIR), "in") ||
-	    view->cols->at[F_REMOTE_PORT] < 0)
+	if (view->kind & VIEW_OPEN || str_is(view_get(view, F_DIR), "in") ||
+	    view_get(view, F_REMOTE_PORT).p == NULL)
 		return F_LOCAL_PORT;
 	return F_REMOTE_PORT;
 }

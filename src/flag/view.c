@@ -140,6 +140,41 @@ view_is_kernel(const struct view *v)
 	    str_starts(name, "[") && str_ends(name, "]");
 }
 
+/* The old state, by the field `was' of prt(5); missing if that says none. */
+static struct str
+old_state(const struct view *v)
+{
+	struct str was = view_get(v, F_WAS);
+	size_t i, start = 0;
+
+	for (i = 0; was.p != NULL && i <= was.n; i++) {
+		struct str pair = { was.p + start, i - start };
+
+		if (i < was.n && was.p[i] != ',') {
+			i += was.p[i] == '\\';
+			continue;
+		}
+		if (str_starts(pair, "state="))
+			return (struct str){ pair.p + 6, pair.n - 6 };
+		start = i + 1;
+	}
+	return STR_NONE;
+}
+
+bool
+view_was_open(const struct view *v)
+{
+	struct str change = view_get(v, F_CHANGE);
+	struct str state = STR_NONE;
+
+	if (change.p == NULL || str_is(change, "new"))
+		return false;
+	if (str_is(change, "changed"))
+		state = old_state(v);
+	return ((state.p != NULL ? view_kind(state) : v->kind) &
+	    VIEW_OPEN) != 0;
+}
+
 void
 view_snap_read(struct view_snap *vs, const struct stream *s, size_t i)
 {

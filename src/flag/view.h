@@ -15,9 +15,9 @@ enum view_kind {
 	VIEW_UNCONN = 2,	/* UDP without a peer */
 	VIEW_ESTABLISHED = 4,
 	VIEW_HALF = 8,		/* connected, but not ESTABLISHED */
-	VIEW_OTHER = 16,	/* no state, or none with an owner */
+	VIEW_OTHER = 16,	/* no state, BOUND, or none with an owner */
 
-	VIEW_BOUND = VIEW_LISTEN | VIEW_UNCONN,
+	VIEW_OPEN = VIEW_LISTEN | VIEW_UNCONN,
 	VIEW_CONNECTED = VIEW_ESTABLISHED | VIEW_HALF,
 	VIEW_ANY = 31
 };
@@ -108,6 +108,9 @@ view_is_own_netns(const struct view *v)
 {
 	return view_get(v, F_NETNS).p == NULL;
 }
+
+/* It let peers in, in the snapshot before: false also if that is not told. */
+bool view_was_open(const struct view *v);
 
 /* What a snapshot says of itself. */
 struct view_snap {
