@@ -171,3 +171,27 @@ check_lsof()
 	done
 	stop_churn
 }
+
+# The kernel leaves a chain of bound sockets after each sixteen, and one that
+# comes or goes meanwhile makes it lose another.
+@test "BOUND: a long chain of them is read until two readings agree" {
+	sees_bound || skip 'needs Linux 6.8'
+	requires strace python3
+	for n in 15 16 200; do
+		start_fixture "$(command -v python3)" -c '
+import os, socket, sys
+v = [socket.socket() for i in range(int(sys.argv[1]))]
+for s in v:
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("127.0.0.1", 7))
+print(f"main={os.getpid()}\nready", flush=True)
+sys.stdin.read()' "$n"
+		run -0 enter prt-scan -H --state=BOUND -o inode
+		[ "$(sort -u <<<"$output" | wc -l)" -eq "$n" ]
+		[ "${#lines[@]}" -eq "$n" ]
+		enter strace -qq -o calls -e trace=sendto \
+			prt-scan -q -t --state=BOUND
+		[ "$(wc -l <calls)" -eq $((n < 16 ? 1 : 2)) ]
+		stop_sockets
+	done
+}
