@@ -147,7 +147,7 @@ _prt_scan()
 		;;
 	*)
 		_prt_common '-4 --ipv4 -6 --ipv6 -t --tcp -u --udp
-		    -l --listening -a --all -n --numeric -p --processes
+		    -l --listening -b --bound -a --all -n --numeric -p --processes
 		    -N --all-netns -I --interfaces -U --unsorted --pid=
 		    --state= --no-ephemeral --strict --backend= --owners=
 		    --proc= --from= --sudo --services=' ||

@@ -119,6 +119,8 @@ static const struct opt table[] = {
 	{ 'u', "udp", NULL, "UDP sockets", OPT_FLAG(filter.udp) },
 	{ 'l', "listening", NULL, "listening TCP and unconnected UDP sockets",
 	    OPT_FLAG(filter.listening) },
+	{ 'b', "bound", NULL, "what holds a port: by local ends, in any state",
+	    OPT_FLAG(filter.bound) },
 	{ 'a', "all", NULL, "accepted, changes nothing", .flag = 0 },
 	{ 'n', "numeric", NULL, "accepted, changes nothing", .flag = 0 },
 	{ 'p', "processes", NULL, "accepted, changes nothing", .flag = 0 },
@@ -196,7 +198,8 @@ check_operands(const struct options *o, int n, char **operands)
 {
 	if (o->interfaces && n > 0)
 		err_msg("-I: '%s': no operand goes with it", operands[0]);
-	else if (o->interfaces && !filter_is_empty(&o->filter))
+	else if (o->interfaces &&
+	    (o->filter.bound || !filter_is_empty(&o->filter)))
 		err_msg("-I: no option that chooses sockets goes with it");
 	else if (o->from != NULL && (o->interfaces || o->backend != NULL ||
 	    o->sudo != SUDO_NONE || o->filter.all_netns))

@@ -330,6 +330,8 @@ ALL='bind-widened nonroot-privileged shell-net stdio-socket'
 		inet6;tcp|nonroot-privileged
 		state=LISTEN,ESTABLISHED|nonroot-privileged
 		end=[10.0.0.0]/8:80|nonroot-privileged
+		end=[10.0.0.5]/32:80/answers|nonroot-privileged
+		inet;bound;end=:80|nonroot-privileged
 		pid=17|
 		tcp;pid=17,18|
 		something-new|

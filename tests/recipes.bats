@@ -251,6 +251,50 @@ N came just now, and is left alone
 end-port: 9000 is still held'
 }
 
+@test "free-port, await-free: bound ports are none" {
+	requires linux ip python3
+	script free-port await-free
+	run -0 alone '
+		hold() {
+			python3 -c "
+import socket, sys, time
+s = socket.socket()
+s.bind((\"127.0.0.1\", int(sys.argv[1])))
+time.sleep(60)" "$1" &
+			until prt-scan -q --state=BOUND "$1"; do sleep 0.05; done
+		}
+		free-port 9000-9003
+		hold 9000
+		listen 9001
+		free-port 9000-9003
+		free-port 9000-9001 || echo "none: $?"
+		free-port http-9001 2>/dev/null || echo "no port: $?"
+		WAIT=1 await-free 9001 || echo "held: $?"
+		(sleep 0.5; kill $!) &
+		await-free 9001
+		echo now
+		WAIT=0 await-free nothing || echo "no port: $?"
+		printf "#!/bin/sh\nexit 2\n" >bin/prt-scan
+		chmod +x bin/prt-scan
+		hash -r
+		free-port 9000-9003 || echo "trouble: $?"
+		WAIT=0 await-free 9000 || echo "trouble: $?"'
+	assert_output_is "9000
+9002
+free-port: none of 9000-9001
+none: 1
+no port: 2
+await-free: 9001 is still held, or not known
+held: 1
+now
+prt-scan: 'nothing': no port, service or address (see prt-scan --help)
+await-free: nothing is still held, or not known
+no port: 1
+trouble: 2
+await-free: 9000 is still held, or not known
+trouble: 1"
+}
+
 # Connections of what is flagged, and of what is not.
 flagged_peers()
 {

@@ -33,6 +33,7 @@ static const struct {
 	{ "inet6", HEUR_HOLDERS },
 	{ "state", HEUR_HOLDERS },
 	{ "end", HEUR_HOLDERS },
+	{ "bound", HEUR_HOLDERS },
 };
 
 static bool

@@ -181,6 +181,9 @@ read_block(struct filter_end *end, const struct operand *op)
 		end->net = addr_unmap(&end->net);
 		n -= 96;
 	}
+	/* /LEN asks for what has such an address itself */
+	end->answers = op->len.p == NULL && op->ports.p != NULL &&
+	    !addr_is_any(&end->net);
 	addr_mask(&end->net, (unsigned)n);
 	end->has_addr = true;
 	end->bits = (unsigned)n;
@@ -205,6 +208,8 @@ add_operand(struct filter *f, struct str text,
 		wrong = read_block(&end, &op);
 	if (wrong != NULL)
 		return wrong;
+	/* bind(2) meets a wildcard in any case */
+	end.answers &= !f->bound;
 	if (op.ports.p != NULL)
 		return add_ports(f, end, op.ports, services);
 	add_end(f, end);

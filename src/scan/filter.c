@@ -19,12 +19,13 @@ filter_wants_proto(const struct filter *f, enum sock_proto proto)
 	return proto == PROTO_TCP ? f->tcp : f->udp;
 }
 
+/* An IPv6 socket may hold a port for IPv4, too. */
 bool
 filter_wants_family(const struct filter *f, enum addr_family family)
 {
 	if (!f->inet && !f->inet6)
 		return true;
-	return family == ADDR_INET ? f->inet : f->inet6;
+	return family == ADDR_INET ? f->inet : f->inet6 || f->bound;
 }
 
 bool
@@ -38,8 +39,15 @@ filter_wants_state(const struct filter *f, enum sock_state state)
 bool
 filter_wants_bound(const struct filter *f)
 {
+	size_t i = 0;
+
+	/* names of ports may be UDP's alone */
+	while (i < f->nends && f->ends[i].has_proto &&
+	    f->ends[i].proto == PROTO_UDP)
+		i++;
 	return filter_wants_proto(f, PROTO_TCP) &&
-	    filter_wants_state(f, STATE_BOUND);
+	    filter_wants_state(f, STATE_BOUND) &&
+	    (f->nends == 0 || i < f->nends);
 }
 
 unsigned
@@ -73,38 +81,6 @@ filter_narrows(const struct filter *f)
 	    f->states != 0;
 }
 
-static bool
-end_fits(const struct filter_end *end, const struct addr *addr, uint16_t port)
-{
-	struct addr plain;
-
-	if (addr->family == ADDR_NONE)
-		return false;
-	if (end->has_ports && (port < end->first || port > end->last))
-		return false;
-	if (!end->has_addr)
-		return true;
-	plain = addr_unmap(addr);
-	return addr_in(&plain, &end->net, end->bits);
-}
-
-static bool
-fits_operands(const struct filter *f, const struct sock *s)
-{
-	size_t i;
-
-	for (i = 0; i < f->nends; i++) {
-		const struct filter_end *end = &f->ends[i];
-
-		if (end->has_proto && end->proto != s->proto)
-			continue;
-		if (end_fits(end, &s->local, s->local_port) ||
-		    end_fits(end, &s->remote, s->remote_port))
-			return true;
-	}
-	return f->nends == 0;
-}
-
 bool
 filter_keeps(const struct filter *f, const struct scan *sc,
     const struct sock *s)
@@ -116,7 +92,7 @@ filter_keeps(const struct filter *f, const struct scan *sc,
 	if (f->no_ephemeral && s->state == STATE_UNCONN &&
 	    scan_is_ephemeral(sc, s, s->local_port))
 		return false;
-	return fits_operands(f, s);
+	return filter_fits_ends(f, sc, s);
 }
 
 bool
@@ -161,6 +137,8 @@ add_end_text(struct buf *b, const struct filter_end *end)
 		buf_putc(b, '/');
 		buf_puts(b, sock_protos[end->proto]);
 	}
+	if (end->answers)
+		buf_puts(b, "/answers");
 }
 
 static int
@@ -181,7 +159,9 @@ cmp_end(const void *a, const void *b)
 		c = num_cmp(x->last, y->last);
 	if (c == 0)
 		c = x->has_proto - y->has_proto;
-	return c != 0 ? c : x->proto - y->proto;
+	if (c == 0)
+		c = x->proto - y->proto;
+	return c != 0 ? c : x->answers - y->answers;
 }
 
 static void
@@ -202,6 +182,13 @@ add_ends(const struct filter *f, struct buf *b)
 	free(ends);
 }
 
+/* All sockets have a local end, and it is of all families. */
+static bool
+chooses_bound(const struct filter *f)
+{
+	return f->bound && (f->nends > 0 || f->inet != f->inet6);
+}
+
 void
 filter_scope(const struct filter *f, struct buf *b)
 {
@@ -213,6 +200,8 @@ filter_scope(const struct filter *f, struct buf *b)
 		add_word(b, start, f->tcp ? "tcp" : "udp");
 	if (f->listening)
 		add_word(b, start, "listening");
+	if (chooses_bound(f))
+		add_word(b, start, "bound");
 	if (f->no_ephemeral)
 		add_word(b, start, "no-ephemeral");
 	for (i = 0; i < STATE_COUNT; i++) {

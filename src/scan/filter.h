@@ -11,6 +11,7 @@
  * missing.  A service's ports are of one protocol each. */
 struct filter_end {
 	bool has_addr, has_ports, has_proto;
+	bool answers;		/* ADDR:PORTS: also a wildcard listener there */
 	struct addr net;	/* IPv4-mapped ones as IPv4 */
 	unsigned bits;
 	uint16_t first, last;
@@ -21,6 +22,7 @@ struct filter {
 	bool inet, inet6;	/* neither: both, as with the next two */
 	bool tcp, udp;
 	bool listening;
+	bool bound;		/* local ends only: what bind(2) would meet */
 	bool all_netns;		/* not a condition: how far to look */
 	bool no_ephemeral;
 	uint32_t states;	/* bits 1 << enum sock_state; 0: all */
@@ -52,6 +54,21 @@ unsigned filter_protos(const struct filter *f);
 
 /* Some protocol, family or state is not wanted. */
 bool filter_narrows(const struct filter *f);
+
+/* An operand asks which addresses the namespaces have. */
+bool filter_wants_places(const struct filter *f);
+/* One of them is address a, or if bits are not all of its bits in that block. */
+bool filter_asks_place(const struct filter *f, const struct addr *a,
+    unsigned bits);
+/* They are of the scan's last namespace, on that interface (NULL: not known
+ * which). */
+void filter_add_place(const struct filter *f, struct scan *sc,
+    const struct addr *a, unsigned bits, const char *ifname);
+
+/* Some operand stands for an end of the socket, or there is none; with bound,
+ * for its local end, of a family that is wanted.  The places are sorted. */
+bool filter_fits_ends(const struct filter *f, const struct scan *sc,
+    const struct sock *s);
 
 /* All conditions but the pids. */
 bool filter_keeps(const struct filter *f, const struct scan *sc,

@@ -178,6 +178,24 @@ say_what_is_hidden(const struct scan_job *j, const struct scan *sc,
 		    lacks.process);
 }
 
+/* Where nothing that holds a port was found, and all that may is to be seen, it
+ * is free. */
+static enum scan_result
+judge_free(const struct filter *f, const struct scan *sc)
+{
+	if (!f->bound)
+		return SCAN_NOTHING;
+	if (sc->held_only)
+		err_msg("--bound: none found, but only sockets that some "
+		    "process was seen to hold could be read");
+	else if (sc->bound != BOUND_ALL && filter_wants_bound(f))
+		err_msg("--bound: none found, but not all BOUND sockets could "
+		    "be read");
+	else if (!sc->incomplete && count_unentered(sc) == 0)
+		return SCAN_NOTHING;
+	return SCAN_FAILED;
+}
+
 static enum scan_result
 tell(const struct scan_job *j, struct scan *sc, unsigned needs)
 {
@@ -193,7 +211,7 @@ tell(const struct scan_job *j, struct scan *sc, unsigned needs)
 	if (owners && sc->hidden > 0)
 		unowned = rows_unowned(&rows);
 	if (rows.n == 0)
-		result = SCAN_NOTHING;
+		result = judge_free(j->req.filter, sc);
 	if (!j->quiet && !print_records(j, sc, &rows, unowned))
 		result = SCAN_FAILED;
 	say_what_is_hidden(j, sc, unowned, lacks);

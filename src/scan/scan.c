@@ -60,7 +60,7 @@ read_tables(const struct scan_request *req, const struct backend **backend,
 		if (req->filter->all_netns)
 			return false;
 		/* nothing of it mixes with the next one's */
-		sc->nsock = sc->nproc = sc->nholder = 0;
+		sc->nsock = sc->nproc = sc->nholder = sc->nplace = 0;
 		sc->nnetns = 1;
 		sc->protos = 0;
 		sc->bound = BOUND_NO;
@@ -134,6 +134,7 @@ find_owners(const struct scan_request *req, const struct backend *backend,
 	if ((req->needs & NEED_DIR) != 0)
 		dir_judge(sc);
 	sc->seeks = seeks(req, backend, sc);
+	scan_sort_places(sc);
 	drop_unwanted(sc, req->filter);
 	if (((req->needs & NEED_OWNERS) != 0 || sc->seeks != 0) &&
 	    backend->owners != NULL && !backend->owners(req, search, sc))

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "lib/num.h"
+
 const char *const sock_protos[PROTO_COUNT] = {
 	[PROTO_TCP] = "tcp", [PROTO_UDP] = "udp",
 };
@@ -122,6 +124,41 @@ scan_add_holder(struct scan *sc)
 	return MEM_PUSH_ZERO(sc->holder, sc->nholder, sc->holdercap);
 }
 
+static int
+cmp_place(const void *a, const void *b)
+{
+	const struct scan_place *x = a, *y = b;
+	int c = num_cmp(x->netns, y->netns);
+
+	if (c == 0)
+		c = addr_cmp(&x->addr, &y->addr);
+	return c != 0 ? c : strcmp(x->ifname, y->ifname);
+}
+
+void
+scan_sort_places(struct scan *sc)
+{
+	if (sc->nplace > 0)
+		qsort(sc->place, sc->nplace, sizeof *sc->place, cmp_place);
+}
+
+/* From outside a host answers at any of its addresses by any interface; from
+ * inside by the one that has the address. */
+bool
+scan_has_place(const struct scan *sc, const struct sock *s,
+    const struct addr *a)
+{
+	struct scan_place p = { *a, s->netns, "" };
+	bool lo = s->ifname != NULL && strcmp(s->ifname, "lo") == 0;
+
+	if (addr_reach(a) == ADDR_LOOPBACK)
+		return s->ifname == NULL || lo;
+	if (s->ifname != NULL && (lo || addr_is_linklocal(a)))
+		p.ifname = s->ifname;
+	return sc->nplace > 0 && bsearch(&p, sc->place, sc->nplace, sizeof p,
+	    cmp_place) != NULL;
+}
+
 bool
 scan_is_ephemeral(const struct scan *sc, const struct sock *s, uint16_t port)
 {
@@ -137,6 +174,7 @@ scan_free(struct scan *sc)
 	free(sc->ifname);
 	free(sc->cgroup);
 	map_free(&sc->cgroup_of);
+	free(sc->place);
 	free(sc->sock);
 	free(sc->proc);
 	free(sc->holder);

@@ -105,6 +105,14 @@ struct ifname {
 	const char *name;
 };
 
+/* An address of a namespace that an operand asks for; with an interface: one
+ * that has it. */
+struct scan_place {
+	struct addr addr;	/* IPv4-mapped ones as IPv4 */
+	uint32_t netns;
+	const char *ifname;	/* "": none in particular */
+};
+
 /* Whose BOUND sockets could be read, if the filter wants such: nobody's, those
  * of processes that we may look into, or all. */
 enum scan_bound { BOUND_NO, BOUND_OWN, BOUND_ALL, BOUND_COUNT };
@@ -124,6 +132,8 @@ struct scan {
 	struct sock_cgroup *cgroup;	/* by number, from 1 */
 	size_t ncgroup, cgroupcap;
 	struct map cgroup_of;		/* number by id */
+	struct scan_place *place;	/* sorted when the tables are read */
+	size_t nplace, placecap;
 	struct sock *sock;
 	size_t nsock, sockcap;
 	struct proc *proc;
@@ -135,6 +145,7 @@ struct scan {
 	uint64_t sock_netns;	/* of sockets in none that is known, */
 	uint64_t shut_netns;	/* and that were not to be entered */
 	bool incomplete;	/* something else could not be read */
+	bool held_only;		/* only what a process holds could be read */
 	enum scan_bound bound;
 	unsigned seeks;		/* what tables may lack, of enum scan_seek */
 	uint64_t *dropped;	/* then: inodes that the filter dropped */
@@ -186,6 +197,14 @@ struct netns *scan_add_netns(struct scan *sc);
 struct sock *scan_add_sock(struct scan *sc);
 struct proc *scan_add_proc(struct scan *sc);
 struct holder *scan_add_holder(struct scan *sc);
+
+void scan_sort_places(struct scan *sc);
+
+/* Who sends to that address (IPv4-mapped ones as IPv4), which is one of the
+ * socket's namespace, gets to the interface that the socket is bound to, if it
+ * is.  The places are sorted. */
+bool scan_has_place(const struct scan *sc, const struct sock *s,
+    const struct addr *a);
 
 /* The socket's port is one that its namespace hands out. */
 bool scan_is_ephemeral(const struct scan *sc, const struct sock *s,

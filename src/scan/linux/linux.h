@@ -13,6 +13,26 @@
 
 extern const struct backend linux_netlink, linux_procnet;
 
+/*
+ * The addresses of the calling thread's network namespace, as far as operands
+ * ask for them: filter_add_place.  linux_places asks the kernel, and returns
+ * false after a message; linux_places_files reads the folder of a proc tree,
+ * where what is not there leaves sc incomplete, after a message.
+ */
+bool linux_places(const struct filter *f, struct scan *sc);
+void linux_places_files(const struct filter *f, struct scan *sc,
+    const char *net);
+
+/* The same of one message of len bytes, rtnetlink(7), false if it is none; and
+ * of the texts of /proc/net/fib_trie and if_inet6. */
+struct ifaddrmsg;
+bool linux_place_add(const struct filter *f, struct scan *sc,
+    const struct ifaddrmsg *m, size_t len);
+void linux_places_trie(const struct filter *f, struct scan *sc,
+    struct str text);
+void linux_places_inet6(const struct filter *f, struct scan *sc,
+    struct str text);
+
 /* The inode of the first pid namespace: PROC_PID_INIT_INO, linux/proc_ns.h. */
 #define LINUX_PID_NS_INIT 0xEFFFFFFCU
 

@@ -320,7 +320,7 @@ dump_tables(const struct scan_request *req, struct scan *sc)
 	errno = status;
 	if (status != 0)
 		err_msg("netlink: sock_diag:");
-	return status == 0;
+	return status == 0 && linux_places(req->filter, sc);
 }
 
 static bool

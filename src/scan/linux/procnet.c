@@ -189,6 +189,8 @@ folder_tables(const struct scan_request *req, struct scan *sc, const char *net)
 		ok = read_whole(sc, net, &tables[i]);
 		sc->protos |= 1U << tables[i].proto;
 	}
+	if (ok)
+		linux_places_files(req->filter, sc, net);
 	return ok;
 }
 

@@ -67,6 +67,7 @@ static void
 give(const struct reading *r, const struct scan_request *req, struct scan *sc)
 {
 	lsof_give(r->lsof, req->filter, sc);
+	sc->held_only = true;
 	if (r->bad > 0)
 		sc->incomplete = true;
 }

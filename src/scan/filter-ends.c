@@ -1,0 +1,171 @@
+/* Which sockets have an end that an operand stands for. */
+#include "scan/filter.h"
+
+static const struct addr any4 = { .family = ADDR_INET };
+
+/* The IPv4 address that Linux gives to an IPv6 connection: LOOPBACK4_IPV6,
+ * include/net/ipv6.h.  A bind of 0.0.0.0 meets it, unless it is v6only. */
+static const struct addr odd4 = { ADDR_INET, { 127, 0, 0, 6 } };
+
+static bool
+has_port(const struct filter_end *end, const struct sock *s, uint16_t port)
+{
+	if (end->has_proto && end->proto != s->proto)
+		return false;
+	return !end->has_ports || (port >= end->first && port <= end->last);
+}
+
+static bool
+end_fits(const struct filter_end *end, const struct sock *s,
+    const struct addr *addr, uint16_t port)
+{
+	struct addr plain;
+
+	if (addr->family == ADDR_NONE || !has_port(end, s, port))
+		return false;
+	if (!end->has_addr)
+		return true;
+	plain = addr_unmap(addr);
+	return addr_in(&plain, &end->net, end->bits);
+}
+
+/* A wildcard listener that a peer reaches at the operand's address.  An IPv6
+ * one of which v6only is not known does. */
+static bool
+end_answers(const struct filter_end *end, const struct scan *sc,
+    const struct sock *s)
+{
+	struct addr plain = addr_unmap(&s->local);
+
+	if (!end->answers || !sock_is_listener(s) || !addr_is_any(&plain) ||
+	    !has_port(end, s, s->local_port))
+		return false;
+	if (plain.family != end->net.family &&
+	    (plain.family == ADDR_INET || s->v6only == V6ONLY_YES))
+		return false;
+	return scan_has_place(sc, s, &end->net);
+}
+
+bool
+filter_wants_places(const struct filter *f)
+{
+	size_t i = 0;
+
+	while (i < f->nends && (!f->ends[i].answers ||
+	    addr_reach(&f->ends[i].net) == ADDR_LOOPBACK))
+		i++;
+	return i < f->nends && (filter_wants_state(f, STATE_LISTEN) ||
+	    filter_wants_state(f, STATE_UNCONN));
+}
+
+static bool
+asks_place(const struct filter_end *end, const struct addr *a, unsigned bits)
+{
+	return end->answers && addr_in(&end->net, a, bits);
+}
+
+bool
+filter_asks_place(const struct filter *f, const struct addr *a, unsigned bits)
+{
+	size_t i = 0;
+
+	while (i < f->nends && !asks_place(&f->ends[i], a, bits))
+		i++;
+	return i < f->nends;
+}
+
+static void
+add_place(struct scan *sc, const struct addr *a, const char *ifname)
+{
+	struct scan_place *p = MEM_PUSH(sc->place, sc->nplace, sc->placecap);
+
+	*p = (struct scan_place){ *a, (uint32_t)(sc->nnetns - 1), ifname };
+}
+
+void
+filter_add_place(const struct filter *f, struct scan *sc,
+    const struct addr *a, unsigned bits, const char *ifname)
+{
+	size_t i;
+
+	for (i = 0; i < f->nends; i++) {
+		const struct filter_end *end = &f->ends[i];
+
+		if (!asks_place(end, a, bits))
+			continue;
+		add_place(sc, &end->net, "");
+		if (ifname != NULL)
+			add_place(sc, &end->net, ifname);
+	}
+}
+
+/*
+ * The address by which a bind(2) of that family meets the socket, as
+ * inet_rcv_saddr_equal() in net/ipv4/inet_connection_sock.c has it; false where
+ * none does.  A socket that was bound to an IPv6 address is v6only, and an IPv6
+ * wildcard of which that is not known may not be.
+ */
+static bool
+held_addr(const struct sock *s, enum addr_family family, struct addr *a)
+{
+	*a = addr_unmap(&s->local);
+	if (a->family == family || family == ADDR_INET6)
+		return a->family == family;
+	if (!addr_is_any(a)) {
+		*a = odd4;
+		return s->remote.family != ADDR_NONE;
+	}
+	*a = any4;
+	return s->v6only != V6ONLY_YES;
+}
+
+/* A bind of the operand's address, or of some one in its network, meets that
+ * one.  That of :: is one of 0.0.0.0, too. */
+static bool
+end_meets(const struct filter_end *end, const struct addr *a)
+{
+	if (!end->has_addr)
+		return true;
+	if (addr_is_any(&end->net) && end->bits == addr_bits(&end->net))
+		return end->net.family == ADDR_INET6 ||
+		    a->family == ADDR_INET;
+	return a->family == end->net.family &&
+	    (addr_is_any(a) || addr_in(a, &end->net, end->bits));
+}
+
+/* For one of the two families. */
+static bool
+is_held(const struct filter *f, const struct sock *s, enum addr_family family)
+{
+	struct addr a;
+	size_t i;
+
+	if (f->inet != f->inet6 && f->inet != (family == ADDR_INET))
+		return false;
+	if (!held_addr(s, family, &a))
+		return false;
+	for (i = 0; i < f->nends; i++)
+		if (has_port(&f->ends[i], s, s->local_port) &&
+		    end_meets(&f->ends[i], &a))
+			return true;
+	return f->nends == 0;
+}
+
+bool
+filter_fits_ends(const struct filter *f, const struct scan *sc,
+    const struct sock *s)
+{
+	size_t i;
+
+	if (f->bound)
+		return is_held(f, s, ADDR_INET) || is_held(f, s, ADDR_INET6);
+	for (i = 0; i < f->nends; i++) {
+		const struct filter_end *end = &f->ends[i];
+
+		if (end_fits(end, s, &s->local, s->local_port) ||
+		    end_fits(end, s, &s->remote, s->remote_port) ||
+		    end_answers(end, sc, s))
+			return true;
+	}
+	return f->nends == 0;
+}
