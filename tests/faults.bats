@@ -116,6 +116,7 @@ machine()
 		ip netns add named
 		listen() {
 			ip link set lo up
+			ip addr add 10.8.0.1/24 dev lo
 			python3 -c "
 import ctypes, os, socket, sys, threading, time
 a = []
@@ -151,6 +152,16 @@ time.sleep(600)" "$1" 3>&-
 @test "prt-scan, by netlink" {
 	{ fault_plan; echo 'read short'; } >plan
 	machine prt-scan
+}
+
+# A listener on :: answers there.
+@test "prt-scan, of what answers at an address" {
+	{
+		fault_plan | grep -E '^(close|send|socket) '
+		echo 'recvmsg ENOBUFS end cut trunc intr long little done refuse'
+	} >plan
+	machine prt-scan 10.8.0.1:20003
+	machine prt-scan --backend=netlink 10.8.0.1:20003
 }
 
 @test "prt-scan, all columns, and --strict" {

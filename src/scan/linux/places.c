@@ -6,10 +6,8 @@
 #include "scan/linux/linux.h"
 
 #include <errno.h>
-#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "lib/err.h"
 #include "lib/input.h"
@@ -17,8 +15,6 @@
 #include "scan/linux/nl.h"
 
 enum {
-	RECV_SIZE = 32 * 1024,	/* the kernel fills no more a call */
-	MAX_TRIES = 8,		/* of a dump that is inconsistent */
 	MAX_FILE = 1 << 30,
 	LOOPBACK_INDEX = 1	/* LOOPBACK_IFINDEX, include/net/flow.h */
 };
@@ -28,42 +24,30 @@ struct request {
 	struct ifaddrmsg body;
 };
 
-/* The address in the attribute; family ADDR_NONE if it is of no such length. */
+/* The address that an attribute is; family ADDR_NONE if it is of no such
+ * length. */
 static struct addr
-read_addr(const struct rtattr *a, int family)
+read_addr(struct str value, int family)
 {
 	struct addr addr = { .family = ADDR_NONE };
-	size_t n = family == AF_INET ? 4 : 16;
 
-	if (a->rta_len != RTA_LENGTH(n))
+	if (value.n != (family == AF_INET ? 4 : 16))
 		return addr;
 	addr.family = family == AF_INET ? ADDR_INET : ADDR_INET6;
-	memcpy(addr.b, RTA_DATA(a), n);
+	memcpy(addr.b, value.p, value.n);
 	return addr;
 }
 
-/* IFA_ADDRESS is the peer's where there is one: then IFA_LOCAL is ours. */
+/* IFA_ADDRESS is the peer's if there is one: then IFA_LOCAL is ours. */
 static struct addr
 find_addr(const struct ifaddrmsg *m, size_t len)
 {
-	const struct rtattr *a = (const struct rtattr *)(const void *)(m + 1);
-	struct addr found = { .family = ADDR_NONE };
-	size_t left = len - sizeof *m, step;
+	struct str attrs = { (const char *)(m + 1), len - sizeof *m };
+	struct str value = nl_find(attrs, IFA_LOCAL);
 
-	while (left >= sizeof *a && a->rta_len >= sizeof *a &&
-	    a->rta_len <= left) {
-		if (a->rta_type == IFA_LOCAL)
-			return read_addr(a, m->ifa_family);
-		if (a->rta_type == IFA_ADDRESS)
-			found = read_addr(a, m->ifa_family);
-		step = RTA_ALIGN((size_t)a->rta_len);
-		if (step >= left)
-			break;
-		left -= step;
-		a = (const struct rtattr *)(const void *)
-		    ((const char *)a + step);
-	}
-	return found;
+	if (value.p == NULL)
+		value = nl_find(attrs, IFA_ADDRESS);
+	return read_addr(value, m->ifa_family);
 }
 
 /* Every address of a network that loopback has is the machine's: fib_add_ifaddr
@@ -89,100 +73,40 @@ linux_place_add(const struct filter *f, struct scan *sc,
 	return true;
 }
 
-/* As linux_datagram has it. */
-static int
-read_datagram(const struct filter *f, struct scan *sc,
-    const struct nlmsghdr *h, size_t len, bool *interrupted)
-{
-	const struct nlmsgerr *e;
-	size_t step;
-
-	while (NLMSG_OK(h, len)) {
-		*interrupted |= (h->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
-		if (h->nlmsg_type == NLMSG_DONE)
-			return *interrupted ? NL_AGAIN : ENODATA;
-		if (h->nlmsg_type == NLMSG_ERROR) {
-			e = NLMSG_DATA(h);
-			return h->nlmsg_len >= NLMSG_LENGTH(sizeof *e) &&
-			    e->error < 0 ? -e->error : EPROTO;
-		}
-		if (h->nlmsg_type == RTM_NEWADDR && !linux_place_add(f, sc,
-		    NLMSG_DATA(h), h->nlmsg_len - NLMSG_HDRLEN))
-			return EPROTO;
-		step = NLMSG_ALIGN((size_t)h->nlmsg_len);
-		if (step >= len)
-			return 0;
-		len -= step;
-		h = (const struct nlmsghdr *)(const void *)
-		    ((const char *)h + step);
-	}
-	return len > 0 ? EPROTO : 0;
-}
+/* What addresses are asked for, and where they go. */
+struct question {
+	const struct filter *filter;
+	struct scan *sc;
+};
 
 static int
-receive(int fd, const struct filter *f, struct scan *sc)
+take_address(void *arg, const struct nlmsghdr *h, struct str payload)
 {
-	union {
-		struct nlmsghdr align;
-		char bytes[RECV_SIZE];
-	} buf;
-	struct sockaddr_nl from;
-	struct iovec iov = { &buf, sizeof buf };
-	struct msghdr msg = { .msg_name = &from, .msg_iov = &iov,
-		.msg_iovlen = 1 };
-	bool interrupted = false;
-	int status = 0;
-	ssize_t n;
+	struct question *q = arg;
 
-	while (status == 0) {
-		msg.msg_namelen = sizeof from;
-		n = recvmsg(fd, &msg, 0);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return errno;
-		if (n == 0 || (msg.msg_flags & MSG_TRUNC) != 0)
-			return EPROTO;
-		if (from.nl_pid != 0)	/* not the kernel's */
-			continue;
-		status = read_datagram(f, sc, &buf.align, (size_t)n,
-		    &interrupted);
-	}
-	return status == ENODATA ? 0 : status;
-}
-
-static int
-dump(const struct filter *f, struct scan *sc)
-{
-	struct request r = {
-		.head = { .nlmsg_len = sizeof r, .nlmsg_type = RTM_GETADDR,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
-		.body = { .ifa_family = AF_UNSPEC },
-	};
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	int status;
-
-	if (fd < 0)
-		return errno;
-	status = send(fd, &r, sizeof r, 0) < 0 ? errno : receive(fd, f, sc);
-	close(fd);
-	return status;
+	return h->nlmsg_type != RTM_NEWADDR || linux_place_add(q->filter,
+	    q->sc, (const void *)payload.p, payload.n) ? 0 : EPROTO;
 }
 
 /* What an inconsistent dump has brought is true all the same. */
 bool
 linux_places(const struct filter *f, struct scan *sc)
 {
-	int tries, status = NL_AGAIN;
+	struct request r = {
+		.head = { .nlmsg_len = sizeof r, .nlmsg_type = RTM_GETADDR,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.body = { .ifa_family = AF_UNSPEC },
+	};
+	struct question q = { f, sc };
 
 	if (!filter_wants_places(f))
 		return true;
-	for (tries = 0; status == NL_AGAIN && tries < MAX_TRIES; tries++)
-		status = dump(f, sc);
-	errno = status == NL_AGAIN ? EAGAIN : status;
-	if (status != 0)
+	errno = nl_request(NETLINK_ROUTE, &r.head, take_address, &q);
+	if (errno != 0) {
 		err_msg("netlink: rtnetlink: addresses:");
-	return status == 0;
+		return false;
+	}
+	return true;
 }
 
 /*
