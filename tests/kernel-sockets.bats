@@ -19,7 +19,7 @@ in_kernel() {
 
 	shift
 	run --separate-stderr in_netns bash -c 'ip link set lo up
-		(set -e; eval "$1") >setup 2>&1 || exit 77
+		bash -ec "$1" >setup 2>&1 || exit 77
 		shift
 		exec "$@"' bash "$setup" "$@"
 	[ "$status" -ne 77 ] ||
@@ -203,3 +203,109 @@ $ns-b	[vxlan/vx9]" ]
 		prt-flag -s --enable=no-owner'
 	[ -z "$output" ]
 }
+
+# What follows are modules that few kernels have all of.
+
+modules='modprobe -q -a'
+
+@test "geneve and bareudp" {
+	named "$modules geneve || :
+		ip link add g0 type geneve id 3 remote 127.0.0.1
+		ip link add g6 type geneve id 3 remote ::1 dstport 6082
+		ip link add g1 type geneve external dstport 6083
+		for i in 0 1 6; do ip link set g\$i up; done" \
+		'udp	UNCONN	0.0.0.0	6081	-	[geneve/g0]' \
+		'udp	UNCONN	::	6082	-	[geneve/g6]' \
+		'udp	UNCONN	0.0.0.0	6083	-	[geneve/g1]' \
+		'udp	UNCONN	::	6083	-	[geneve/g1]'
+	named "$modules bareudp || :
+		ip link add b0 type bareudp dstport 6635 ethertype mpls_uc
+		ip link set b0 up" \
+		'udp	UNCONN	::	6635	-	[bareudp/b0]'
+}
+
+# genl FAMILY COMMAND ATTRIBUTE...: a request in Python; an attribute is
+# TYPE=FORMAT:VALUE of struct.
+genl() {
+	printf 'python3 "%s/genl.py"' "$PRT_SRCDIR/tests"
+	printf ' "%s"' "$@"
+	echo
+}
+
+@test "wireguard: both families, while it is up" {
+	requires python3
+	named "$modules wireguard || :
+		ip link add wg0 type wireguard
+		$(genl wireguard 1 2=s:wg0 6=H:51820)
+		ip link set wg0 up
+		ip link add wg1 type wireguard" \
+		'udp	UNCONN	0.0.0.0	51820	-	[wireguard/wg0]' \
+		'udp	UNCONN	::	51820	-	[wireguard/wg0]'
+}
+
+@test "fou and gue" {
+	named "$modules fou fou6 || :
+		ip fou add port 5555 ipproto 4
+		ip fou add port 6080 gue
+		ip fou add port 6081 gue local 127.0.0.1" \
+		'udp	UNCONN	0.0.0.0	5555	-	[fou]' \
+		'udp	UNCONN	0.0.0.0	6080	-	[fou/gue]' \
+		'udp	UNCONN	127.0.0.1	6081	-	[fou/gue]'
+}
+
+@test "l2tp: a tunnel that no program has" {
+	named "$modules l2tp_eth || :
+		ip l2tp add tunnel tunnel_id 7 peer_tunnel_id 8 encap udp \
+			local 127.0.0.1 remote 127.0.0.2 udp_sport 1701 udp_dport 1702" \
+		'udp	ESTABLISHED	127.0.0.1	1701	-	[l2tp/7]'
+}
+
+@test "tipc: a bearer over UDP" {
+	requires tipc
+	named "$modules tipc || :
+		tipc bearer enable media udp name U localip 127.0.0.1" \
+		'udp	UNCONN	127.0.0.1	6118	-	[tipc/U]'
+}
+
+@test "sctp: encapsulated in UDP" {
+	named "$modules sctp || :
+		echo 9899 >/proc/sys/net/sctp/udp_port" \
+		'udp	UNCONN	0.0.0.0	9899	-	[sctp]' \
+		'udp	UNCONN	::	9899	-	[sctp]'
+}
+
+@test "rds: from when its module is there" {
+	named "$modules rds_tcp || :
+		[ -e /proc/sys/net/rds/tcp ]" \
+		'tcp	LISTEN	::	16385	-	[rds]'
+}
+
+@test "rxrpc: what a socket of it is bound to" {
+	requires python3
+	in_kernel "$modules rxrpc || :
+		python3 -c 'import socket; socket.socket(33, 2, 2)'" python3 -c '
+import ctypes, socket, struct, subprocess
+s = socket.socket(33, socket.SOCK_DGRAM, socket.AF_INET)
+end = struct.pack("=HHHH", 33, 0, 2, 16) + struct.pack("=H", 2) + \
+    struct.pack("!HI8x", 7001, 0) + bytes(12)
+assert ctypes.CDLL(None).bind(s.fileno(), end, len(end)) == 0
+subprocess.run(["prt-scan", "-H", "-o", "proto,local_port,pid,process"], check=True)'
+	[ "$output" = 'udp	7001	-	[rxrpc]' ]
+}
+
+@test "nfsd: listeners and a connection" {
+	requires root mounts
+	in_kernel "$modules nfsd || :
+		grep -qw nfsd /proc/filesystems" unshare -m bash -ec '
+		mount -t nfsd nfsd /proc/fs/nfsd
+		trap "echo 0 >/proc/fs/nfsd/threads" EXIT
+		echo "-2 -3 +4" >/proc/fs/nfsd/versions 2>/dev/null ||
+			echo "-3 +4" >/proc/fs/nfsd/versions
+		echo "tcp 2049" >/proc/fs/nfsd/portlist
+		echo 1 >/proc/fs/nfsd/threads
+		exec 7<>/dev/tcp/127.0.0.1/2049
+		prt-scan -H -o state,local_port,pid,process 2049 | grep -v "	bash$"'
+	[ "$(sort -u <<<"$output")" = 'ESTABLISHED	2049	-	[nfsd]
+LISTEN	2049	-	[nfsd]' ]
+}
+

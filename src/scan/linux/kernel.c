@@ -20,6 +20,8 @@ static const struct source {
 } sources[] = {
 	{ "network interfaces", KERNEL_UDP, kernel_links },
 	{ "generic netlink", KERNEL_UDP | KERNEL_SERVER, kernel_genl },
+	{ "files", KERNEL_UDP | KERNEL_SERVER, kernel_files },
+	{ "portmapper", KERNEL_UDP | KERNEL_SERVER, kernel_rpc },
 };
 
 /* The sockets of one namespace that have neither a holder nor a name. */
@@ -250,6 +252,7 @@ ask_sources(void *arg)
 	size_t i;
 
 	k.is_own = u->sc->sock[u->sock[0]].netns == 0;
+	k.sees_all = u->sc->hidden == 0;
 	k.uses = uses_of(u);
 	for (i = 0; i < NELEMS(sources); i++) {
 		int error;

@@ -48,6 +48,7 @@ struct kernel {
 	struct arena *arena;
 	unsigned uses;			/* of sockets without a name */
 	bool is_own;			/* the scanner's own namespace */
+	bool sees_all;			/* no owner is hidden */
 	struct kernel_port *port;
 	size_t nport, portcap;
 	struct kernel_link *wg;		/* WireGuard's that are up */
@@ -73,6 +74,10 @@ struct addr kernel_addr(struct str value);
 int kernel_links(struct kernel *k);
 int kernel_genl(struct kernel *k);
 int kernel_files(struct kernel *k);
+int kernel_rpc(struct kernel *k);
+
+/* Adds what an answer of the portmapper to the call of that number tells. */
+void kernel_portmap(struct kernel *k, struct str answer, uint32_t xid);
 
 /* The parsers of messages, for tests: of interfaces, and of generic netlink
  * families; all take a struct kernel.  The last one is NULL. */
