@@ -183,8 +183,8 @@ bool sock_is_alone(const struct sock *s);
  * requests (net/ipv4/inet_diag.c).  lsof tells the users of processes alone. */
 bool sock_has_user(const struct sock *s);
 
-/* systemd itself, as far as the process's control group says: system units are
- * beside it, and what it holds is theirs. */
+/* Init, by its number or its control group: what it holds for other units was
+ * made in theirs. */
 bool proc_is_init(const struct proc *p);
 
 /* The control group that s was made in, or NULL. */

@@ -216,9 +216,10 @@ source_tables(const struct scan_request *req, struct scan *sc)
 }
 
 const struct backend lsof_backend = {
-	"lsof", "runs lsof and ps", lsof_tables, lsof_owners, NULL, NULL
+	.name = "lsof", .help = "runs lsof and ps",
+	.tables = lsof_tables, .owners = lsof_owners,
 };
 
 const struct backend lsof_source = {
-	"lsof", "what lsof printed", source_tables, NULL, NULL, NULL
+	.name = "lsof", .help = "what lsof printed", .tables = source_tables,
 };
