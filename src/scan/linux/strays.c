@@ -13,13 +13,9 @@
 #define _GNU_SOURCE
 #include "scan/linux/owners.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
-#include <linux/tcp.h>
-#include <netinet/in.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -46,9 +42,6 @@ enum { PROTOCOL_MAX = 32, PATH_SIZE = 2 * NUM_MAX + sizeof "/proc//fd/" };
 #endif
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL
-#endif
-#ifndef SO_NETNS_COOKIE
-#define SO_NETNS_COOKIE 71
 #endif
 
 /* Names of struct proto that a copy is taken of; what may hold a port without
@@ -156,71 +149,12 @@ take_copy(struct look *l, const struct stray *s, struct stat *st)
 	return -1;
 }
 
-static bool
-get_option(int fd, int level, int name, void *value, socklen_t size)
-{
-	socklen_t n = size;
-
-	memset(value, 0, size);
-	return getsockopt(fd, level, name, value, &n) == 0;
-}
-
-/* One that is bound to an address of IPv6 takes nothing else (__inet6_bind in
- * net/ipv6/af_inet6.c), which MPTCP's own socket does not know. */
-static enum sock_v6only
-find_v6only(int fd, const struct addr *local)
-{
-	int value;
-
-	if (!addr_is_any(local) && !addr_is_mapped(local))
-		return V6ONLY_YES;
-	if (!get_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, &value, sizeof value))
-		return V6ONLY_UNKNOWN;
-	return value != 0 ? V6ONLY_YES : V6ONLY_NO;
-}
-
-static bool
-take_name(int fd, struct sock *s)
-{
-	union {
-		struct sockaddr any;
-		struct sockaddr_in v4;
-		struct sockaddr_in6 v6;
-	} name = { .any = { .sa_family = AF_UNSPEC } };
-	socklen_t n = sizeof name;
-
-	if (getsockname(fd, &name.any, &n) != 0)
-		return false;
-	s->local.family = ADDR_NONE;
-	if (name.any.sa_family == AF_INET) {
-		s->local.family = ADDR_INET;
-		memcpy(s->local.b, &name.v4.sin_addr, 4);
-		s->local_port = ntohs(name.v4.sin_port);
-	} else if (name.any.sa_family == AF_INET6) {
-		s->local.family = ADDR_INET6;
-		memcpy(s->local.b, &name.v6.sin6_addr, sizeof s->local.b);
-		s->local_port = ntohs(name.v6.sin6_port);
-		s->v6only = (unsigned char)find_v6only(fd, &s->local);
-	}
-	return s->local_port != 0;
-}
-
-/* From Linux 5.14 on; 0: not known. */
-static uint64_t
-netns_cookie(int fd)
-{
-	uint64_t cookie;
-
-	return get_option(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie,
-	    sizeof cookie) ? cookie : 0;
-}
-
 /* Without rights: whether it is the own one.  Where the kernel does not tell
  * it, a socket is taken for one of the namespace that its process is in. */
 static uint32_t
 guess_netns(struct look *l, int fd, const struct stray *s)
 {
-	uint64_t cookie = netns_cookie(fd);
+	uint64_t cookie = copy_netns_cookie(fd);
 	char path[NUM_MAX + sizeof "/ns/net"];
 
 	if (cookie != 0 && l->cookie != 0)
@@ -255,13 +189,10 @@ static void
 count_veiled(struct look *l, int fd, const struct kind *kind)
 {
 	struct sock s = { .netns = 0 };
-	uint64_t cookie = netns_cookie(fd);
-	struct tcp_info ti;
+	uint64_t cookie = copy_netns_cookie(fd);
 
-	if (!take_name(fd, &s) || (cookie != 0 && cookie == l->cookie))
-		return;
-	if (kind->may_be_bound && get_option(fd, IPPROTO_TCP, TCP_INFO, &ti,
-	    sizeof ti) && ti.tcpi_state == STATE_CLOSED)
+	if (!copy_name(fd, &s) || (cookie != 0 && cookie == l->cookie) ||
+	    (kind->may_be_bound && !copy_is_open(fd)))
 		return;
 	if (cookie == 0 || map_get(&l->veiled, cookie) == 0)
 		l->late.sock_netns++;
@@ -317,29 +248,6 @@ look_at_netns(struct look *l, const struct stray *s)
 	close(copy);
 }
 
-/*
- * Whether a socket that is closed and has a name still has its port.  The
- * kernel keeps the name when it gives the port back (__inet_put_port in
- * net/ipv4/inet_hashtables.c): at the end of each connection but of one that
- * began with a bind(2) of that port.  So one that was never on its way to a
- * peer, and knows no path MTU, has it.  One that was, and never arrived, has it
- * if it is a port that the system does not hand out by itself.  Of one that was
- * connected it cannot be told: most are what is left of an accepted one.
- */
-static bool
-has_port(const struct look *l, int fd, const struct sock *s)
-{
-	struct tcp_info ti;
-
-	/* not of MPTCP before Linux 5.16, which was never known to connect */
-	if (!get_option(fd, IPPROTO_TCP, TCP_INFO, &ti, sizeof ti))
-		return true;
-	if (ti.tcpi_state != STATE_CLOSED)
-		return false;
-	return ti.tcpi_pmtu == 0 || (ti.tcpi_delivered == 0 &&
-	    !scan_is_ephemeral(&l->late, s, s->local_port));
-}
-
 /* Its record, if it is BOUND. */
 static void
 add_bound(struct look *l, int fd, const struct stat *st, enum sock_proto proto,
@@ -347,14 +255,9 @@ add_bound(struct look *l, int fd, const struct stat *st, enum sock_proto proto,
 {
 	struct sock s = { .proto = (unsigned char)proto, .state = STATE_BOUND,
 		.netns = netns, .uid = st->st_uid, .inode = st->st_ino };
-	char ifname[SOCK_IFNAME_MAX];
 
-	if (!take_name(fd, &s) || !has_port(l, fd, &s))
-		return;
-	if (get_option(fd, SOL_SOCKET, SO_BINDTODEVICE, ifname,
-	    sizeof ifname) && ifname[0] != '\0')
-		s.ifname = arena_str(&l->late.arena, str_from(ifname)).p;
-	*scan_add_sock(&l->late) = s;
+	if (copy_is_bound(&l->late, fd, &s))
+		*scan_add_sock(&l->late) = s;
 }
 
 static void
@@ -441,7 +344,7 @@ begin(struct look *l, struct strays *s)
 		l->visit.dev = st.st_dev;
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd >= 0)
-		l->cookie = netns_cookie(fd);
+		l->cookie = copy_netns_cookie(fd);
 	input_close(fd);
 }
 

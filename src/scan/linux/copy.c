@@ -1,0 +1,119 @@
+/*
+ * What a copy of another process's socket tells: getsockopt(2), getsockname(2),
+ * tcp(7).  Nothing of the socket is changed.
+ */
+#define _GNU_SOURCE
+#include "scan/linux/owners.h"
+
+#include <arpa/inet.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+/* What older headers lack. */
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
+
+static bool
+get_option(int fd, int level, int name, void *value, socklen_t size)
+{
+	socklen_t n = size;
+
+	memset(value, 0, size);
+	return getsockopt(fd, level, name, value, &n) == 0;
+}
+
+uint64_t
+copy_netns_cookie(int fd)
+{
+	uint64_t cookie;
+
+	return get_option(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie,
+	    sizeof cookie) ? cookie : 0;
+}
+
+/* One that is bound to an address of IPv6 takes nothing else (__inet6_bind in
+ * net/ipv6/af_inet6.c), which MPTCP's own socket does not know. */
+static enum sock_v6only
+find_v6only(int fd, const struct addr *local)
+{
+	int value;
+
+	if (!addr_is_any(local) && !addr_is_mapped(local))
+		return V6ONLY_YES;
+	if (!get_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, &value, sizeof value))
+		return V6ONLY_UNKNOWN;
+	return value != 0 ? V6ONLY_YES : V6ONLY_NO;
+}
+
+bool
+copy_name(int fd, struct sock *s)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} name = { .any = { .sa_family = AF_UNSPEC } };
+	socklen_t n = sizeof name;
+
+	if (getsockname(fd, &name.any, &n) != 0)
+		return false;
+	s->local.family = ADDR_NONE;
+	if (name.any.sa_family == AF_INET) {
+		s->local.family = ADDR_INET;
+		memcpy(s->local.b, &name.v4.sin_addr, 4);
+		s->local_port = ntohs(name.v4.sin_port);
+	} else if (name.any.sa_family == AF_INET6) {
+		s->local.family = ADDR_INET6;
+		memcpy(s->local.b, &name.v6.sin6_addr, sizeof s->local.b);
+		s->local_port = ntohs(name.v6.sin6_port);
+		s->v6only = (unsigned char)find_v6only(fd, &s->local);
+	}
+	return s->local_port != 0;
+}
+
+bool
+copy_is_open(int fd)
+{
+	struct tcp_info ti;
+
+	return !get_option(fd, IPPROTO_TCP, TCP_INFO, &ti, sizeof ti) ||
+	    ti.tcpi_state != STATE_CLOSED;
+}
+
+/*
+ * Whether a socket that is closed and has a name still has its port.  The
+ * kernel keeps the name when it gives the port back (__inet_put_port in
+ * net/ipv4/inet_hashtables.c): at the end of each connection but of one that
+ * began with a bind(2) of that port.  So one that was never on its way to a
+ * peer, and knows no path MTU, has it.  One that was, and never arrived, has it
+ * if it is a port that the system does not hand out by itself.  Of one that was
+ * connected it cannot be told: most are what is left of an accepted one.
+ */
+static bool
+has_port(const struct scan *sc, int fd, const struct sock *s)
+{
+	struct tcp_info ti;
+
+	/* not of MPTCP before Linux 5.16, which was never known to connect */
+	if (!get_option(fd, IPPROTO_TCP, TCP_INFO, &ti, sizeof ti))
+		return true;
+	if (ti.tcpi_state != STATE_CLOSED)
+		return false;
+	return ti.tcpi_pmtu == 0 || (ti.tcpi_delivered == 0 &&
+	    !scan_is_ephemeral(sc, s, s->local_port));
+}
+
+bool
+copy_is_bound(struct scan *sc, int fd, struct sock *s)
+{
+	char ifname[SOCK_IFNAME_MAX];
+
+	if (!copy_name(fd, s) || !has_port(sc, fd, s))
+		return false;
+	if (get_option(fd, SOL_SOCKET, SO_BINDTODEVICE, ifname,
+	    sizeof ifname) && ifname[0] != '\0')
+		s->ifname = arena_str(&sc->arena, str_from(ifname)).p;
+	return true;
+}
