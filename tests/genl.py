@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """genl.py FAMILY COMMAND TYPE=FORMAT:VALUE...: one request of generic netlink.
 
-FORMAT is struct's, or s, a text.  Exits with what the kernel says.
+FORMAT is struct's, or s, a text, or x, bytes in hexadecimal.  Exits with what the kernel says.
 """
 import socket
 import struct
@@ -40,6 +40,11 @@ body = b""
 for text in attributes:
     kind, value = text.split("=", 1)
     form, value = value.split(":", 1)
-    body += attribute(int(kind), value.encode() + b"\0" if form == "s" else
-                      struct.pack("=" + form, int(value)))
+    if form == "s":
+        value = value.encode() + b"\0"
+    elif form == "x":
+        value = bytes.fromhex(value)
+    else:
+        value = struct.pack("=" + form, int(value))
+    body += attribute(int(kind), value)
 ask(number, int(command), body)

@@ -208,7 +208,7 @@ $ns-b	[vxlan/vx9]" ]
 
 modules='modprobe -q -a'
 
-@test "geneve and bareudp" {
+@test "geneve: over IPv4, over IPv6, over both" {
 	named "$modules geneve || :
 		ip link add g0 type geneve id 3 remote 127.0.0.1
 		ip link add g6 type geneve id 3 remote ::1 dstport 6082
@@ -218,6 +218,9 @@ modules='modprobe -q -a'
 		'udp	UNCONN	::	6082	-	[geneve/g6]' \
 		'udp	UNCONN	0.0.0.0	6083	-	[geneve/g1]' \
 		'udp	UNCONN	::	6083	-	[geneve/g1]'
+}
+
+@test "bareudp: one socket for both families" {
 	named "$modules bareudp || :
 		ip link add b0 type bareudp dstport 6635 ethertype mpls_uc
 		ip link set b0 up" \
@@ -243,6 +246,25 @@ genl() {
 		'udp	UNCONN	::	51820	-	[wireguard/wg0]'
 }
 
+@test "wireguard: told to cap_net_admin, which is enough, and to no other user" {
+	requires root python3 setpriv
+	for caps in +net_admin -net_admin; do
+		in_kernel "$modules wireguard || :
+			ip link add wg0 type wireguard
+			ip link set wg0 up" \
+			setpriv --reuid=65534 --regid=65534 --clear-groups \
+			--inh-caps=$caps --ambient-caps=$caps \
+			/proc/self/fd/9 -H -o process 9<"$(command -v prt-scan)"
+		if [ $caps = +net_admin ]; then
+			[ "$output" = '[wireguard/wg0]
+[wireguard/wg0]' ]
+		else
+			[ "$output" = '-
+-' ]
+		fi
+	done
+}
+
 @test "fou and gue" {
 	named "$modules fou fou6 || :
 		ip fou add port 5555 ipproto 4
@@ -264,7 +286,7 @@ genl() {
 	requires tipc
 	named "$modules tipc || :
 		tipc bearer enable media udp name U localip 127.0.0.1" \
-		'udp	UNCONN	127.0.0.1	6118	-	[tipc/U]'
+		'udp	UNCONN	0.0.0.0	6118	-	[tipc/U]'
 }
 
 @test "sctp: encapsulated in UDP" {
@@ -272,12 +294,6 @@ genl() {
 		echo 9899 >/proc/sys/net/sctp/udp_port" \
 		'udp	UNCONN	0.0.0.0	9899	-	[sctp]' \
 		'udp	UNCONN	::	9899	-	[sctp]'
-}
-
-@test "rds: from when its module is there" {
-	named "$modules rds_tcp || :
-		[ -e /proc/sys/net/rds/tcp ]" \
-		'tcp	LISTEN	::	16385	-	[rds]'
 }
 
 @test "rxrpc: what a socket of it is bound to" {
@@ -289,7 +305,8 @@ s = socket.socket(33, socket.SOCK_DGRAM, socket.AF_INET)
 end = struct.pack("=HHHH", 33, 0, 2, 16) + struct.pack("=H", 2) + \
     struct.pack("!HI8x", 7001, 0) + bytes(12)
 assert ctypes.CDLL(None).bind(s.fileno(), end, len(end)) == 0
-subprocess.run(["prt-scan", "-H", "-o", "proto,local_port,pid,process"], check=True)'
+subprocess.run(["prt-scan", "-H", "-o", "proto,local_port,pid,process", "7001"],
+               check=True)'
 	[ "$output" = 'udp	7001	-	[rxrpc]' ]
 }
 
@@ -309,3 +326,75 @@ subprocess.run(["prt-scan", "-H", "-o", "proto,local_port,pid,process"], check=T
 LISTEN	2049	-	[nfsd]' ]
 }
 
+
+@test "ipvs: its daemons, which tell others of connections" {
+	requires python3
+	# its number, and the interface
+	daemon=0800030007000000070002006c6f0000
+	in_kernel "$modules ip_vs || :
+		ip addr add 10.0.0.1/24 dev lo
+		$(genl IPVS 9 "3=x:0800010002000000$daemon")
+		$(genl IPVS 9 "3=x:0800010001000000$daemon")" \
+		prt-scan -H -o local_addr,remote_addr,pid,process
+	[ "$(sort <<<"$output")" = '10.0.0.1	224.0.0.81	-	[ipvs]
+224.0.0.81	-	-	[ipvs]' ]
+}
+
+# configured SETUP UNDO PORT RECORD: of a target, which is the machine's.
+configured() {
+	requires root
+	[ -d /sys/kernel/config ] && [ -z "$(ls /sys/kernel/config)" ] ||
+		skip 'not in this kernel, or it has targets'
+	mount -t configfs configfs /sys/kernel/config
+	if (cd /sys/kernel/config && bash -ec "$1"); then
+		run -0 --separate-stderr prt-scan -H -o $fields "$3"
+	else
+		output=skip
+	fi
+	(cd /sys/kernel/config && bash -c "$2")
+	umount /sys/kernel/config
+	[ "$output" != skip ] || skip 'not in this kernel'
+	[ "$output" = "$4	-	-	-" ]
+}
+
+@test "iscsi: a portal" {
+	modprobe -q -a configfs iscsi_target_mod || skip 'not in this kernel'
+	iqn=target/iscsi/iqn.2026-11.example:prt
+	configured "mkdir -p $iqn/tpgt_1 && mkdir $iqn/tpgt_1/np/127.0.0.1:3261" \
+		"rmdir $iqn/tpgt_1/np/* $iqn/tpgt_1 $iqn target/iscsi" 3261 \
+		'tcp	LISTEN	127.0.0.1	3261	-	[iscsi]'
+}
+
+@test "nvmet: a port with a subsystem" {
+	modprobe -q -a configfs nvmet nvmet_tcp || skip 'not in this kernel'
+	configured 'mkdir nvmet/ports/7 nvmet/subsystems/prt
+		cd nvmet/ports/7
+		echo ipv4 >addr_adrfam
+		echo tcp >addr_trtype
+		echo 127.0.0.1 >addr_traddr
+		echo 4421 >addr_trsvcid
+		ln -s /sys/kernel/config/nvmet/subsystems/prt subsystems/prt' \
+		'rm nvmet/ports/7/subsystems/prt
+		rmdir nvmet/ports/7 nvmet/subsystems/prt' 4421 \
+		'tcp	LISTEN	127.0.0.1	4421	-	[nvmet]'
+}
+
+@test "rxe: RoCE by software" {
+	requires root rdma
+	modprobe -q -a rdma_rxe dummy || skip 'not in this kernel'
+	ip link add prt-k0 type dummy
+	ip link set prt-k0 up
+	rdma link add prt-k1 type rxe netdev prt-k0
+	run -0 --separate-stderr prt-scan -H -o $fields 4791
+	rdma link delete prt-k1
+	ip link del prt-k0
+	[ "$output" = 'udp	UNCONN	0.0.0.0	4791	-	[rxe/prt-k1]	-	-	-
+udp	UNCONN	::	4791	-	[rxe/prt-k1]	-	-	-' ]
+}
+
+# The last one: from then on it is in each namespace.
+@test "rds: from when its module is there" {
+	named "$modules rds_tcp || :
+		[ -e /proc/sys/net/rds/tcp ]" \
+		'tcp	LISTEN	::	16385	-	[rds]'
+}

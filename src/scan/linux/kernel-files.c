@@ -197,17 +197,15 @@ take_rxe(struct kernel *k, const char *path, struct str text)
 	add_any(k, KERNEL_UDP, ROCE_PORT, "rxe", name);
 }
 
-/* The number behind `KEY=' in a text of words. */
+/* The number in the line that begins with KEY=. */
 static bool
 find_value(struct str text, const char *key, uint16_t *port)
 {
 	while (text.p != NULL) {
-		struct str word = str_cut(&text, ' ');
+		struct str line = str_cut(&text, '\n');
 
-		str_take_end(&word, "\n");
-		str_take_end(&word, ",");
-		if (str_take_start(&word, key))
-			return parse_port(word, port);
+		if (str_take_start(&line, key))
+			return parse_port(line, port);
 	}
 	return false;
 }

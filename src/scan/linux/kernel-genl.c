@@ -125,7 +125,9 @@ kernel_take_l2tp(void *arg, const struct nlmsghdr *h, struct str payload)
 	return 0;
 }
 
-/* tipc_netlink.h.  Bearers over UDP are called udp:NAME. */
+/* tipc_netlink.h.  Bearers over UDP are called udp:NAME; the socket of one may be
+ * bound to its address, or only to the port: tipc_udp_enable in
+ * net/tipc/udp_media.c. */
 enum { TIPC_BEARER_GET = 4, TIPC_BEARER = 1, TIPC_NAME = 1, TIPC_UDP = 4,
 	TIPC_LOCAL = 1 };
 
@@ -142,6 +144,8 @@ kernel_take_tipc(void *arg, const struct nlmsghdr *h, struct str payload)
 	    &local, &port) && port != 0) {
 		str_take_start(&name, "udp:");
 		kernel_add(arg, KERNEL_UDP, port, "tipc", name)->local = local;
+		kernel_add(arg, KERNEL_UDP, port, "tipc", name)->local.family =
+		    local.family;
 	}
 	return 0;
 }
