@@ -321,8 +321,9 @@ subprocess.run(["prt-scan", "-H", "-o", "proto,local_port,pid,process", "7001"],
 		echo "tcp 2049" >/proc/fs/nfsd/portlist
 		echo 1 >/proc/fs/nfsd/threads
 		exec 7<>/dev/tcp/127.0.0.1/2049
-		prt-scan -H -o state,local_port,pid,process 2049 | grep -v "	bash$"'
-	[ "$(sort -u <<<"$output")" = 'ESTABLISHED	2049	-	[nfsd]
+		prt-scan -H -o state,local_port,pid,process 2049'
+	output=$(grep '	-	' <<<"$output" | sort -u)
+	[ "$output" = 'ESTABLISHED	2049	-	[nfsd]
 LISTEN	2049	-	[nfsd]' ]
 }
 
