@@ -125,6 +125,9 @@ _prt_scan()
 		    FIN_WAIT2 TIME_WAIT CLOSE_WAIT LAST_ACK CLOSING CLOSED \
 		    UNCONN BOUND
 		;;
+	--proto)
+		_prt_names tcp udp sctp
+		;;
 	--backend)
 		_prt_words netlink proc lsof
 		;;
@@ -148,8 +151,8 @@ _prt_scan()
 	*)
 		_prt_common '-4 --ipv4 -6 --ipv6 -t --tcp -u --udp
 		    -l --listening -b --bound -a --all -n --numeric -p --processes
-		    -N --all-netns -I --interfaces -U --unsorted --pid=
-		    --state= --no-ephemeral --strict --backend= --owners=
+		    -N --all-netns -I --interfaces -U --unsorted --proto=
+		    --pid= 		    --state= --no-ephemeral --strict --backend= --owners=
 		    --proc= --from= --sudo --services=' ||
 			COMPREPLY=($(compgen -A service -- "$cur"))
 		;;

@@ -19,7 +19,7 @@ static const char usage[] =
     "ADDR[/LEN][:PORT]]...\n"
     "       prt-scan --from=lsof [OPTION]... [FILE]\n"
     "       prt-scan -I [OPTION]...\n"
-    "Print every TCP and UDP socket and the processes that hold it, one\n"
+    "Print every TCP, UDP and SCTP socket and the processes that hold it, one\n"
     "record a line; with operands, those with such a local or remote end.\n";
 
 struct options {
@@ -42,6 +42,26 @@ static bool
 take_states(void *options, const char *arg)
 {
 	return filter_add_states(&((struct options *)options)->filter, arg);
+}
+
+static bool
+take_protos(void *options, const char *arg)
+{
+	return filter_add_protos(&((struct options *)options)->filter, arg);
+}
+
+static bool
+take_tcp(void *options, const char *arg)
+{
+	(void)arg;
+	return take_protos(options, "tcp");
+}
+
+static bool
+take_udp(void *options, const char *arg)
+{
+	(void)arg;
+	return take_protos(options, "udp");
 }
 
 static const char *
@@ -115,9 +135,9 @@ take_sudo(void *options, const char *arg)
 static const struct opt table[] = {
 	{ '4', "ipv4", NULL, "IPv4 sockets", OPT_FLAG(filter.inet) },
 	{ '6', "ipv6", NULL, "IPv6 sockets", OPT_FLAG(filter.inet6) },
-	{ 't', "tcp", NULL, "TCP sockets", OPT_FLAG(filter.tcp) },
-	{ 'u', "udp", NULL, "UDP sockets", OPT_FLAG(filter.udp) },
-	{ 'l', "listening", NULL, "listening TCP and unconnected UDP sockets",
+	{ 't', "tcp", NULL, "TCP sockets", .take = take_tcp },
+	{ 'u', "udp", NULL, "UDP sockets", .take = take_udp },
+	{ 'l', "listening", NULL, "listening TCP and SCTP, unconnected UDP sockets",
 	    OPT_FLAG(filter.listening) },
 	{ 'b', "bound", NULL, "what holds a port: by local ends, in any state",
 	    OPT_FLAG(filter.bound) },
@@ -130,6 +150,8 @@ static const struct opt table[] = {
 	    OPT_FLAG(interfaces) },
 	{ 'U', "unsorted", NULL, "in the order of the kernel",
 	    OPT_FLAG(unsorted) },
+	{ 0, "proto", "LIST", "sockets of these protocols: tcp, udp, sctp",
+	    .take = take_protos },
 	{ 0, "pid", "PIDS", "sockets of these processes", .take = take_pids },
 	{ 0, "state", "STATES", "sockets in these states",
 	    .take = take_states },

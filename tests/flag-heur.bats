@@ -112,6 +112,7 @@ setup()
 		no  process=python3 local_port=23
 		no  process=python3 local_port=8080
 		no  process=python3 local_port=444
+		no  process=python3 local_port=80 proto=sctp
 		no  process=nginx local_port=80
 		# Names that only begin or end so.
 		no  process=nodered local_port=80
@@ -235,6 +236,7 @@ setup()
 		no  local_port=1079
 		no  local_port=1082
 		no  local_port=9051
+		no  local_port=1080 proto=sctp
 		no  local_port=1080 local_addr=127.0.0.1
 		no  local_port=1080 local_addr=::1
 		no  local_port=1080 local_addr=::ffff:127.0.0.1
@@ -410,6 +412,7 @@ setup()
 		no  local_port=11211 proto=udp state=UNCONN local_addr=127.0.0.1
 		no  local_port=11211 proto=udp state=ESTABLISHED remote_addr=192.0.2.1
 		no  local_port=6379 proto=udp state=UNCONN
+		no  local_port=6379 proto=sctp
 	END
 }
 

@@ -57,6 +57,7 @@ LOOP='state=ESTABLISHED local_addr=127.0.0.1 local_port=40002 remote_addr=127.0.
 		# Another port, protocol, address or namespace is another listener.
 		yes process=bash ppid=50 fd=0,1 $conn local_port=8
 		no  process=inetd pid=50 local_port=9 proto=udp state=UNCONN
+		no  process=inetd pid=50 local_port=9 proto=sctp
 		yes process=bash ppid=50 fd=0,1 $conn local_port=9
 		no  process=bash ppid=50 fd=0,1 $conn local_port=9 proto=udp
 		no  process=inetd pid=50 local_port=10 local_addr=10.0.0.6

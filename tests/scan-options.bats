@@ -45,6 +45,50 @@ refuses()
 	picks 47 1 -tu
 }
 
+# scope ARG...: what the snapshot says of the choice.
+scope()
+{
+	prt-scan -o proto "$@" | sed -n 's/^##prt .* scope=\([^ ]*\).*/\1/p'
+}
+
+@test "--proto: any of the protocols, in one form of scope" {
+	picks 41 '$1 == "tcp"' --proto=tcp
+	picks 6 '$1 == "udp"' --proto=udp
+	picks 0 0 --proto=sctp
+	picks 47 1 --proto=udp,tcp
+	picks 47 1 --proto=sctp,udp,tcp,udp
+	picks 47 1 -t --proto=udp
+	local want arg
+	while read -r want arg; do
+		# shellcheck disable=SC2086
+		run -0 scope $arg
+		assert_output_is "$want"
+	done <<-'END'
+		tcp -t
+		tcp --proto=tcp
+		tcp --proto=tcp,tcp
+		udp -u
+		udp --proto=udp
+		sctp --proto=sctp
+		all
+		all -tu
+		all --proto=udp,tcp
+		all -t --proto=udp
+		all --proto=tcp,udp,sctp
+		all -tu --proto=sctp
+		tcp;sctp --proto=sctp,tcp
+		tcp;sctp -t --proto=sctp
+		udp;sctp --proto=udp --proto=sctp
+		inet;sctp;listening -4l --proto=sctp
+	END
+	local bad
+	for bad in '' raw tcp,raw 'tcp,' ,tcp TCP tcp6 132 'tcp udp'; do
+		refuses --proto="$bad"
+	done
+	run -2 prt-scan --proto=tcp,raw
+	assert_output_is "prt-scan: --proto=tcp,raw: unknown protocol 'raw': expected tcp, udp or sctp"
+}
+
 @test "-4 and -6: by the socket's family, a v4-mapped address is IPv6" {
 	picks 38 '$3 !~ /:/' -4
 	picks 9 '$3 ~ /:/' -6
@@ -107,6 +151,14 @@ refuses()
 @test "operand: a service" {
 	picks 2 '$4 == 443 || $6 == 443' https
 	picks 3 '$4 == 22 || $6 == 22' ssh
+}
+
+@test "operand: a service's ports are those of TCP and UDP" {
+	printf '%s\n' 'x 443/sctp' 'x 443/tcp' 'only 443/sctp' \
+		>"$BATS_TEST_TMPDIR/services"
+	run -0 scope --services="$BATS_TEST_TMPDIR/services" x
+	assert_output_is 'end=:443/tcp'
+	refuses --services="$BATS_TEST_TMPDIR/services" only
 }
 
 @test "operand: an address" {

@@ -329,3 +329,75 @@ docker/${id:0:12}	81	60	300"
 	run -0 prt-scan --proc="$tree" -o local_port,pid
 	[[ ${lines[0]} == *" unowned=0 "* ]]
 }
+
+# /proc/net/sctp: an endpoint of two addresses, which has an association that
+# was not accepted, and the association's other end.
+tree_sctp()
+{
+	mkdir "$net/sctp"
+	cat >"$net/sctp/eps" <<-'END'
+		 ENDPT     SOCK   STY SST HBKT LPORT   UID INODE LADDRS
+		 1411d573 b1099727 2   10  7    2905   1234567   77 10.0.0.1 0000:0000:0000:0000:0000:0000:0000:0001 
+	END
+	cat >"$net/sctp/assocs" <<-'END'
+		 ASSOC     SOCK   STY SST ST HBKT ASSOC-ID TX_QUEUE RX_QUEUE UID INODE LPORT RPORT LADDRS <-> RADDRS HBINT
+		 47400d01 b1099727 2   10  3  0      12        5      233    1234567   77 2905  40000  10.0.0.1 0000:0000:0000:0000:0000:0000:0000:0001 <-> *10.0.0.9 	    7500    10
+		 255a1684  65fd99c 2   1   7  0      11        0        0       0   78 40000  2905  10.0.0.9 <-> *10.0.0.1 0000:0000:0000:0000:0000:0000:0000:0001 	    7500    10
+	END
+}
+
+@test "SCTP: each address of endpoints and associations" {
+	tree_sctp
+	run -0 scan_tree proto,state,local_addr,local_port,remote_addr,remote_port,dir,inode,sock_uid,rx_queue,tx_queue
+	assert_output_is "$(cat <<-'END'
+		sctp	LISTEN	10.0.0.1	2905	-	-	-	77	1234567	-	-
+		sctp	ESTABLISHED	10.0.0.1	2905	10.0.0.9	40000	in	77	1234567	233	5
+		sctp	LISTEN	::1	2905	-	-	-	77	1234567	-	-
+		sctp	ESTABLISHED	::1	2905	10.0.0.9	40000	in	77	1234567	233	5
+		sctp	LAST_ACK	10.0.0.9	40000	10.0.0.1	2905	out	78	0	0	0
+		sctp	LAST_ACK	10.0.0.9	40000	::1	2905	out	78	0	0	0
+	END
+	)"
+}
+
+@test "SCTP: chosen as the others, after udp, with names of its own" {
+	tree_sctp
+	tree_socket 2905 79
+	echo '  0: 0100007F:0B59 00000000:0000 07 00000000:00000000 00:00000000 00000000 0 0 80 2' \
+		>>"$net/udp"
+	echo 'm3ua 2905/sctp' >"$BATS_TEST_TMPDIR/services"
+	run -0 scan_tree proto,service -l --services="$BATS_TEST_TMPDIR/services"
+	assert_output_is 'tcp	-
+udp	-
+sctp	m3ua
+sctp	m3ua'
+	run -0 scan_tree proto -tu
+	assert_output_is 'tcp
+udp'
+	run -0 scan_tree local_addr --proto=sctp -6 2905
+	assert_output_is '::1
+::1'
+	run -0 scan_tree state ::1
+	assert_output_is 'LISTEN
+ESTABLISHED
+LAST_ACK'
+}
+
+@test "SCTP: a line that is none is told, and what cannot be read" {
+	tree_sctp
+	echo ' 1411d573 b1099727 2   10  7    2905   0   77 10.0.0' >>"$net/sctp/eps"
+	run -0 --separate-stderr scan_tree local_addr -l
+	assert_output_is '10.0.0.1
+::1'
+	[ "$stderr" = "prt-scan: $net/sctp/eps:3: not a line of a socket table: skipped" ]
+	run -2 --separate-stderr scan_tree local_addr -l --strict
+	rm "$net/sctp/assocs"
+	mkdir "$net/sctp/assocs"
+	tree_socket 22 79
+	run -0 --separate-stderr scan_tree local_port -t
+	assert_output_is 22
+	[ -z "$stderr" ]
+	run -2 --separate-stderr scan_tree local_port --strict
+	[ "$stderr" = "prt-scan: $net/sctp/eps:3: not a line of a socket table: skipped
+prt-scan: $net/sctp/assocs: Is a directory" ]
+}

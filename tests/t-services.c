@@ -27,7 +27,8 @@ log_entry(void *arg, struct str name, enum services_proto proto, uint16_t port)
 	struct log *l = arg;
 	int n = snprintf(l->text + l->n, sizeof l->text - l->n, "%.*s=%u/%s;",
 	    (int)name.n, name.p, (unsigned)port,
-	    proto == SERVICES_TCP ? "tcp" : "udp");
+	    proto == SERVICES_TCP ? "tcp" :
+	    proto == SERVICES_UDP ? "udp" : "sctp");
 
 	if (n > 0 && (size_t)n < sizeof l->text - l->n)
 		l->n += (size_t)n;
@@ -158,7 +159,8 @@ static const struct {
 	{ "port 65536", "a 0/tcp\nb 65535/udp\nc 65536/tcp\n"
 	    "d 18446744073709551617/tcp\n", "a=0/tcp;b=65535/udp;" },
 	{ "no number", "a -1/tcp\na +1/tcp\na 0x1/tcp\na 1.0/tcp\n", "" },
-	{ "other protocols", "a 1/ddp\na 1/sctp\na 1/tcpx\na 1/tc\na 1/TCP\n",
+	{ "SCTP", "a 1/sctp b\n", "a=1/sctp;b=1/sctp;" },
+	{ "other protocols", "a 1/ddp\na 1/sctpx\na 1/tcpx\na 1/tc\na 1/TCP\n",
 	    "" },
 	{ "a name of 64 bytes", NAME64 " 1/tcp\n", NAME64 "=1/tcp;" },
 	{ "a longer name", NAME65 " 1/tcp a\nb 2/tcp\n", "b=2/tcp;" },

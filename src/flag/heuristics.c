@@ -30,6 +30,15 @@ confirm_nonroot_privileged(struct heur_case *c)
 	    !others_root_holds(c->o, c->row, c->v);
 }
 
+/* Its port is one of SCTP, which names none of the services that are known by
+ * their ports of TCP and UDP.  A record without proto is taken for one of those:
+ * so that is no field that a heuristic needs. */
+static bool
+is_sctp(const struct view *v)
+{
+	return str_is(view_get(v, F_PROTO), "sctp");
+}
+
 /* A user can give a cgroup of his own any container's name, but not a port of
  * a namespace that is not his. */
 static bool
@@ -44,7 +53,7 @@ suspect_script_sensitive(struct view *v)
 {
 	static const uint16_t ports[] = { 22, 80, 443 };
 
-	return IN(v->local_port, ports) &&
+	return IN(v->local_port, ports) && !is_sctp(v) &&
 	    view_class(v) & PROG_INTERPRETER && !is_contained(v);
 }
 
@@ -62,7 +71,7 @@ suspect_proxy_listener(struct view *v)
 	static const uint16_t ports[] = { 1080, 1081, 3128, 9050, 9150 };
 
 	return view_class(v) & PROG_SSH ||
-	    (IN(v->local_port, ports) && view_local_beyond(v));
+	    (IN(v->local_port, ports) && !is_sctp(v) && view_local_beyond(v));
 }
 
 /* fd holds 0 and 1; prt-scan lists descriptors in order. */
@@ -192,7 +201,7 @@ is_store(const struct view *v)
 static bool
 suspect_exposed_store(struct view *v)
 {
-	return is_store(v) && view_is_own_netns(v) && view_local_beyond(v);
+	return is_store(v) && !is_sctp(v) && view_is_own_netns(v) && view_local_beyond(v);
 }
 
 static enum heur_level

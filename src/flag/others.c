@@ -92,10 +92,11 @@ listener_key(struct others *o, uint32_t host, uint32_t pid,
     const struct view *v, const struct addr *addr)
 {
 	struct str netns = view_get(v, F_NETNS);
+	struct str proto = view_get(v, F_PROTO);
 	unsigned bits = addr != NULL ? addr_bits(addr) : 0;
 	uint32_t head[] = { pid, (uint32_t)v->local_port,
-	    bits << 2 | (unsigned)(netns.p != NULL) << 1 |
-	    str_is(view_get(v, F_PROTO), "udp") };
+	    bits << 3 | (unsigned)(netns.p != NULL) << 2 |
+	    (unsigned)str_is(proto, "sctp") << 1 | str_is(proto, "udp") };
 
 	start_key(o, host);
 	buf_add(&o->key, (const char *)head, sizeof head);

@@ -23,9 +23,10 @@ static const struct {
 } words[] = {
 	{ "all", HEUR_BINDS },
 	{ "netns", HEUR_BINDS },
-	/* A port of one protocol has nothing to do with the other's. */
+	/* A port of one protocol has nothing to do with another's. */
 	{ "tcp", HEUR_BINDS },
 	{ "udp", HEUR_BINDS },
+	{ "sctp", HEUR_BINDS },
 	{ "no-ephemeral", HEUR_BINDS },
 	{ "listening", HEUR_BINDS },
 	/* A listener on :: takes IPv4 connections too. */

@@ -1,6 +1,6 @@
 #include "record/field.h"
 
-static const char *const protos[] = { "tcp", "udp", NULL };
+static const char *const protos[] = { "tcp", "udp", "sctp", NULL };
 static const char *const states[] = { "LISTEN", "ESTABLISHED", "UNCONN",
 	"BOUND", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
 	"CLOSE_WAIT", "LAST_ACK", "CLOSING", "CLOSED", NULL };
@@ -19,7 +19,7 @@ static const char *const changes[] = { "new", "gone", "changed", "unchanged",
  */
 const struct field field_table[FIELD_COUNT] = {
 	[F_PROTO] = { .name = "proto", .words = protos, .rank = 4,
-	    .least = 5, .help = "tcp or udp" },
+	    .least = 5, .help = "tcp, udp or sctp" },
 	[F_STATE] = { .name = "state", .words = states, .rank = 3,
 	    .least = 7, .help = "LISTEN, ESTABLISHED, UNCONN ..." },
 	[F_LOCAL_ADDR] = { .name = "local_addr", .least = 21,

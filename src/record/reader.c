@@ -161,7 +161,8 @@ looks_like_record(const struct str v[static FIELD_NDEFAULT])
 	struct str proto = v[F_PROTO], local_port = v[F_LOCAL_PORT];
 	uint64_t port;
 
-	return (str_is(proto, "tcp") || str_is(proto, "udp")) &&
+	return (str_is(proto, "tcp") || str_is(proto, "udp") ||
+	    str_is(proto, "sctp")) &&
 	    (local_port.p == NULL ||
 	    num_parse(local_port, UINT16_MAX, &port));
 }

@@ -47,6 +47,51 @@ filter_add_states(struct filter *f, const char *list)
 	return true;
 }
 
+static void
+complain_proto(const char *list, struct str name)
+{
+	struct buf names = { 0 };
+	int i;
+
+	for (i = 0; i < PROTO_COUNT; i++) {
+		if (i > 0)
+			buf_puts(&names, i + 1 < PROTO_COUNT ? ", " : " or ");
+		buf_puts(&names, sock_protos[i]);
+	}
+	buf_putc(&names, '\0');
+	err_msg("--proto=%s: unknown protocol '%.*s': expected %s", list,
+	    (int)name.n, name.p, names.p);
+	buf_free(&names);
+}
+
+static bool
+add_proto(struct filter *f, struct str name)
+{
+	unsigned i;
+
+	for (i = 0; i < PROTO_COUNT; i++)
+		if (str_is(name, sock_protos[i])) {
+			f->protos |= 1U << i;
+			return true;
+		}
+	return false;
+}
+
+bool
+filter_add_protos(struct filter *f, const char *list)
+{
+	struct str rest = str_from(list), name;
+
+	do {
+		name = str_cut(&rest, ',');
+		if (!add_proto(f, name)) {
+			complain_proto(list, name);
+			return false;
+		}
+	} while (rest.p != NULL);
+	return true;
+}
+
 bool
 filter_add_pids(struct filter *f, const char *list)
 {
@@ -75,6 +120,7 @@ add_end(struct filter *f, struct filter_end end)
 struct named_end {
 	struct filter *filter;
 	struct filter_end end;
+	bool found;
 };
 
 static void
@@ -82,6 +128,11 @@ add_service_port(void *arg, enum services_proto proto, uint16_t port)
 {
 	struct named_end *n = arg;
 
+	/* Of SCTP some files have a name and others have not: the same operand
+	 * is to be the same scope. */
+	if (proto == SERVICES_SCTP)
+		return;
+	n->found = true;
 	n->end.has_ports = n->end.has_proto = true;
 	n->end.first = n->end.last = port;
 	n->end.proto = proto == SERVICES_TCP ? PROTO_TCP : PROTO_UDP;
@@ -93,12 +144,13 @@ static const char *
 add_ports(struct filter *f, struct filter_end end, struct str text,
     const struct services *services)
 {
-	struct named_end named = { f, end };
+	struct named_end named = { f, end, false };
 	struct str rest = text, low = str_cut(&rest, '-');
 	uint64_t first, last;
 
 	/* Some names begin with a digit, or have a - in them. */
-	if (services_ports(services, text, add_service_port, &named) > 0)
+	services_ports(services, text, add_service_port, &named);
+	if (named.found)
 		return NULL;
 	if (text.n == 0 || low.n == 0 || low.p[0] < '0' || low.p[0] > '9')
 		return no_operand;

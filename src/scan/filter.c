@@ -14,9 +14,7 @@ filter_free(struct filter *f)
 bool
 filter_wants_proto(const struct filter *f, enum sock_proto proto)
 {
-	if (!f->tcp && !f->udp)
-		return true;
-	return proto == PROTO_TCP ? f->tcp : f->udp;
+	return f->protos == 0 || (f->protos >> proto & 1) != 0;
 }
 
 /* An IPv6 socket may hold a port for IPv4, too. */
@@ -77,7 +75,7 @@ filter_wants_connected(const struct filter *f)
 bool
 filter_narrows(const struct filter *f)
 {
-	return f->inet != f->inet6 || f->tcp != f->udp || f->listening ||
+	return f->inet != f->inet6 || f->protos != 0 || f->listening ||
 	    f->states != 0;
 }
 
@@ -189,6 +187,22 @@ chooses_bound(const struct filter *f)
 	return f->bound && (f->nends > 0 || f->inet != f->inet6);
 }
 
+/* -tu was all there is when scopes began, and stays so: what was read, the
+ * snapshot says elsewhere. */
+static void
+add_protos(const struct filter *f, struct buf *b, size_t start)
+{
+	const unsigned old = 1U << PROTO_TCP | 1U << PROTO_UDP;
+	const unsigned all = old | 1U << PROTO_SCTP;
+	unsigned i;
+
+	if (f->protos == old || f->protos == all)
+		return;
+	for (i = 0; i < PROTO_COUNT; i++)
+		if ((f->protos >> i & 1) != 0)
+			add_word(b, start, sock_protos[i]);
+}
+
 void
 filter_scope(const struct filter *f, struct buf *b)
 {
@@ -196,8 +210,7 @@ filter_scope(const struct filter *f, struct buf *b)
 
 	if (f->inet != f->inet6)
 		add_word(b, start, f->inet ? "inet" : "inet6");
-	if (f->tcp != f->udp)
-		add_word(b, start, f->tcp ? "tcp" : "udp");
+	add_protos(f, b, start);
 	if (f->listening)
 		add_word(b, start, "listening");
 	if (chooses_bound(f))

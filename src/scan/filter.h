@@ -19,8 +19,8 @@ struct filter_end {
 };
 
 struct filter {
-	bool inet, inet6;	/* neither: both, as with the next two */
-	bool tcp, udp;
+	bool inet, inet6;	/* neither: both */
+	unsigned protos;	/* bits 1 << enum sock_proto; 0: all */
 	bool listening;
 	bool bound;		/* local ends only: what bind(2) would meet */
 	bool all_netns;		/* not a condition: how far to look */
@@ -35,6 +35,7 @@ struct filter {
 /* Each reads what the user wrote and prints a message and returns false where
  * it cannot be.  services is asked for the ports of a name. */
 bool filter_add_states(struct filter *f, const char *list);
+bool filter_add_protos(struct filter *f, const char *list);
 bool filter_add_pids(struct filter *f, const char *list);
 bool filter_add_operand(struct filter *f, const char *text,
     const struct services *services);

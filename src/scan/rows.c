@@ -102,10 +102,13 @@ get_dir(struct record *r)
 static struct str
 get_service(struct record *r)
 {
+	static const enum services_proto protos[PROTO_COUNT] = {
+		[PROTO_TCP] = SERVICES_TCP, [PROTO_UDP] = SERVICES_UDP,
+		[PROTO_SCTP] = SERVICES_SCTP,
+	};
 	const struct sock *s = r->sock;
 
-	return services_name(r->src->services,
-	    s->proto == PROTO_TCP ? SERVICES_TCP : SERVICES_UDP,
+	return services_name(r->src->services, protos[s->proto],
 	    s->dir == DIR_OUT ? s->remote_port : s->local_port);
 }
 

@@ -189,6 +189,8 @@ parse_port(struct str word, enum services_proto *proto, uint16_t *port)
 		*proto = SERVICES_TCP;
 	else if (str_is(word, "/udp"))
 		*proto = SERVICES_UDP;
+	else if (str_is(word, "/sctp"))
+		*proto = SERVICES_SCTP;
 	else
 		return false;
 	*port = (uint16_t)v;

@@ -13,7 +13,9 @@
 
 #include "lib/str.h"
 
-enum services_proto { SERVICES_TCP, SERVICES_UDP, SERVICES_NPROTO };
+enum services_proto {
+	SERVICES_TCP, SERVICES_UDP, SERVICES_SCTP, SERVICES_NPROTO
+};
 
 enum {
 	SERVICES_NAME_MAX = 64,			/* bytes of a name */
@@ -45,7 +47,7 @@ unsigned services_ports(const struct services *s, struct str name,
 /*
  * The parser of services(5), for one whole file: calls entry for the name and
  * then each alias of a line.  Passed over: what is not `NAME PORT/PROTOCOL
- * [ALIAS]...', protocols but tcp and udp, ports above 65535, a name that is
+ * [ALIAS]...', protocols but tcp, udp and sctp, ports above 65535, a name that is
  * too long with its line, an alias that is too long.  Names may be of any
  * bytes but blanks and `#'; they point into text.
  */

@@ -5,7 +5,7 @@
 #include "lib/num.h"
 
 const char *const sock_protos[PROTO_COUNT] = {
-	[PROTO_TCP] = "tcp", [PROTO_UDP] = "udp",
+	[PROTO_TCP] = "tcp", [PROTO_UDP] = "udp", [PROTO_SCTP] = "sctp",
 };
 
 const char *const sock_states[STATE_COUNT] = {

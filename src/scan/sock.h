@@ -13,7 +13,7 @@
 #include "lib/map.h"
 #include "lib/mem.h"
 
-enum sock_proto { PROTO_TCP, PROTO_UDP, PROTO_COUNT };
+enum sock_proto { PROTO_TCP, PROTO_UDP, PROTO_SCTP, PROTO_COUNT };
 
 /* The numbers are those of the kernel, include/net/tcp_states.h, up to
  * STATE_NEW_SYN_RECV; the last two are ours: a UDP socket without a peer, and

@@ -124,13 +124,14 @@ function accepted(key,    pid, i) {
 	if (listening && $4 < 1024 && $9 == "-" && $14 >= 1000 &&
 	    $14 != 65534 && ($14 < 61184 || $14 > 65519) && $14 != "-")
 		again = 1
-	if (listening && ($4 == 22 || $4 == 80 || $4 == 443) &&
+	if (listening && $1 != "sctp" && ($4 == 22 || $4 == 80 || $4 == 443) &&
 	    p in interpreter && ($10 == "-" || ($9 == "-" && $14 >= 1000)))
 		add("script-sensitive")
 	if (state == "ESTABLISHED" && $14 == "0" && $7 == "out" &&
 	    $6 >= 1024 && $8 == "-" && reach($5) == "public")
 		add("root-high-port")
-	if (listening && (p == "ssh" || ($4 in proxy && beyond($3))))
+	if (listening && (p == "ssh" ||
+	    ($4 in proxy && $1 != "sctp" && beyond($3))))
 		add("proxy-listener")
 	if (connected && (p in shell || (p in interpreter && $15 ~ /^0,1(,|$)/)))
 		again = 1
@@ -148,7 +149,7 @@ function accepted(key,    pid, i) {
 	if (listening && p in relay && beyond($3))
 		add("nc-listener")
 	if ((listening ? $4 in store : state == "UNCONN" && $4 == 11211) &&
-	    $9 == "-" && beyond($3))
+	    $1 != "sctp" && $9 == "-" && beyond($3))
 		add("exposed-store")
 	if (listening && $14 != "0" && $14 != "-" && $4 < 1024)
 		add("nonroot-privileged-any")

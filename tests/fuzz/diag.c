@@ -2,9 +2,23 @@
  * Fuzz entry: what the kernel tells of a socket.
  */
 #include <linux/inet_diag.h>
+#include <sys/socket.h>
 
 #include "fuzz.h"
 #include "scan/linux/linux.h"
+
+enum { ADDRESS = sizeof(struct sockaddr_storage) };
+
+static void
+check_sock(const struct scan *sc, const struct sock *s, int proto)
+{
+	check(s->proto == proto, "another protocol");
+	check(s->state < STATE_COUNT, "no state");
+	check(s->local.family != ADDR_NONE, "no local address");
+	check(!sock_is_alone(s) || (s->remote.family == ADDR_NONE &&
+	    s->remote_port == 0), "a peer of none");
+	check(s->cgroup <= sc->ncgroup, "no such control group");
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -12,7 +26,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct scan sc = { .needs = ~0U };
 	/* of its very size, and aligned */
 	void *message = mem_alloc(size);
-	const struct sock *s;
+	size_t i;
 	int proto;
 
 	memcpy(message, data, size);
@@ -25,13 +39,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			check(sc.nsock == before, "half a socket");
 			continue;
 		}
-		s = &sc.sock[before];
-		check(sc.nsock == before + 1, "more than a socket");
-		check(s->state < STATE_COUNT, "no state");
-		check(s->local.family != ADDR_NONE, "no local address");
-		check(!sock_is_alone(s) || (s->remote.family == ADDR_NONE &&
-		    s->remote_port == 0), "a peer of none");
-		check(s->cgroup <= sc.ncgroup, "no such control group");
+		check(proto == PROTO_SCTP || sc.nsock == before + 1,
+		    "not one socket");
+		check(sc.nsock - before <= 1 + size / ADDRESS,
+		    "more sockets than addresses");
+		for (i = before; i < sc.nsock; i++)
+			check_sock(&sc, &sc.sock[i], proto);
 	}
 	scan_free(&sc);
 	free(message);

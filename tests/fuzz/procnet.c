@@ -1,6 +1,6 @@
 /*
- * Fuzz entry: the lines of /proc/net/{tcp,tcp6,udp,udp6}, each taken for one of
- * every table.
+ * Fuzz entry: the lines of /proc/net/{tcp,tcp6,udp,udp6} and of
+ * /proc/net/sctp, each taken for one of every table.
  */
 #include "fuzz.h"
 #include "scan/linux/linux.h"
@@ -22,6 +22,30 @@ check_sock(const struct sock *s, enum sock_proto proto,
 	check(proto == PROTO_TCP || !s->timewait, "a timewait entry of UDP");
 }
 
+static void
+check_sctp(bool (*add)(struct scan *, struct str), struct str line,
+    bool is_connected)
+{
+	struct scan sc = { .nsock = 0 };
+	bool ok;
+	size_t i;
+
+	scan_add_netns(&sc);
+	ok = add(&sc, line);
+	check(ok || sc.nsock == 0, "half an endpoint");
+	check(!ok || sc.nsock > 0 || !is_connected, "no association");
+	check(sc.nsock <= line.n / 2, "more sockets than addresses");
+	for (i = 0; i < sc.nsock; i++) {
+		const struct sock *s = &sc.sock[i];
+
+		check(s->proto == PROTO_SCTP && s->state < STATE_COUNT &&
+		    s->local.family != ADDR_NONE, "no socket");
+		check((s->remote.family != ADDR_NONE) == is_connected &&
+		    sock_is_listener(s) != is_connected, "of another table");
+	}
+	scan_free(&sc);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -33,7 +57,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (text.n > 0) {
 		struct str line = str_cut(&text, '\n');
 
-		for (proto = 0; proto < PROTO_COUNT; proto++)
+		check_sctp(linux_sctp_endpoint, line, false);
+		check_sctp(linux_sctp_association, line, true);
+		for (proto = 0; proto < PROTO_SCTP; proto++)
 			for (family = 0; family < 2; family++)
 				if (linux_procnet_line(line,
 				    (enum sock_proto)proto, families[family],

@@ -6,10 +6,11 @@
 
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
-#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <linux/tcp.h>
 #include <stddef.h>
+
+#include "scan/linux/nl.h"
 
 /* Bytes of an address that the kernel gives as four words. */
 static struct addr
@@ -26,36 +27,23 @@ make_addr(const __be32 *words, int family)
 	return a;
 }
 
-/* The bytes of the message's first attribute of that type, rtnetlink(7), and
- * how many; NULL where there is none. */
-static const void *
-find_attr(const struct inet_diag_msg *m, size_t len, unsigned type, size_t *n)
+const void *
+linux_diag_attr(const struct inet_diag_msg *m, size_t len, unsigned type,
+    size_t *n)
 {
-	const struct rtattr *a =
-	    (const struct rtattr *)(const void *)(m + 1);
-	size_t left = len - sizeof *m;
+	struct str attrs = { (const char *)(m + 1), len - sizeof *m };
+	struct str value = nl_find(attrs, type);
 
-	while (left >= sizeof *a && a->rta_len >= sizeof *a &&
-	    a->rta_len <= left) {
-		size_t step = RTA_ALIGN((size_t)a->rta_len);
-
-		*n = a->rta_len - RTA_LENGTH(0);
-		if (a->rta_type == type)
-			return RTA_DATA(a);
-		if (step >= left)
-			break;
-		left -= step;
-		a = (const struct rtattr *)(const void *)
-		    ((const char *)a + step);
-	}
-	return NULL;
+	*n = value.n;
+	return value.p;
 }
 
 static enum sock_v6only
 find_v6only(const struct inet_diag_msg *m, size_t len)
 {
 	size_t n;
-	const unsigned char *value = find_attr(m, len, INET_DIAG_SKV6ONLY, &n);
+	const unsigned char *value = linux_diag_attr(m, len,
+	    INET_DIAG_SKV6ONLY, &n);
 
 	if (value == NULL || n == 0)
 		return V6ONLY_UNKNOWN;
@@ -70,7 +58,7 @@ find_info(const struct inet_diag_msg *m, size_t len, struct arena *a)
 	struct tcp_info ti;
 	struct sock_info *info;
 	size_t n;
-	const void *value = find_attr(m, len, INET_DIAG_INFO, &n);
+	const void *value = linux_diag_attr(m, len, INET_DIAG_INFO, &n);
 
 	if (value == NULL || n < offsetof(struct tcp_info, tcpi_segs_out))
 		return NULL;
@@ -87,12 +75,24 @@ find_cgroup(const struct inet_diag_msg *m, size_t len, struct scan *sc)
 {
 	uint64_t id;
 	size_t n;
-	const void *value = find_attr(m, len, INET_DIAG_CGROUP_ID, &n);
+	const void *value = linux_diag_attr(m, len, INET_DIAG_CGROUP_ID, &n);
 
 	if (value == NULL || n < sizeof id)
 		return 0;
 	memcpy(&id, value, sizeof id);
 	return linux_sock_cgroup(sc, id);
+}
+
+/* What tells it from others of its kind. */
+static void
+identify(struct sock *s, const struct inet_diag_msg *m, size_t len,
+    struct scan *sc)
+{
+	/* sock_diag_save_cookie in net/core/sock_diag.c */
+	s->cookie = (uint64_t)m->id.idiag_cookie[1] << 32 |
+	    m->id.idiag_cookie[0];
+	if ((sc->needs & (NEED_SOCK_CGROUP | NEED_SOCK_UNIT)) != 0)
+		s->cgroup = find_cgroup(m, len, sc);
 }
 
 /* sock_diag_put_meminfo in net/core/sock_diag.c */
@@ -101,7 +101,7 @@ find_drops(const struct inet_diag_msg *m, size_t len, struct sock *s)
 {
 	uint32_t v[SK_MEMINFO_DROPS + 1];
 	size_t n;
-	const void *value = find_attr(m, len, INET_DIAG_SKMEMINFO, &n);
+	const void *value = linux_diag_attr(m, len, INET_DIAG_SKMEMINFO, &n);
 
 	if (value == NULL || n < sizeof v)
 		return;
@@ -114,11 +114,19 @@ bool
 linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
     enum sock_proto proto)
 {
+	size_t before = sc->nsock;
 	struct sock *s;
 
 	if (len < sizeof *m ||
 	    (m->idiag_family != AF_INET && m->idiag_family != AF_INET6))
 		return false;
+	if (proto == PROTO_SCTP) {
+		if (!linux_sctp_diag(sc, m, len, find_v6only(m, len)))
+			return false;
+		for (; before < sc->nsock; before++)
+			identify(&sc->sock[before], m, len, sc);
+		return true;
+	}
 	s = scan_add_sock(sc);
 	s->proto = (unsigned char)proto;
 	s->state = (unsigned char)sock_state_of(m->idiag_state, proto);
@@ -136,11 +144,7 @@ linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
 		s->ifname = linux_ifname(sc, m->id.idiag_if);
 	s->uid = m->idiag_uid;
 	s->inode = m->idiag_inode;
-	/* sock_diag_save_cookie in net/core/sock_diag.c */
-	s->cookie = (uint64_t)m->id.idiag_cookie[1] << 32 |
-	    m->id.idiag_cookie[0];
-	if ((sc->needs & (NEED_SOCK_CGROUP | NEED_SOCK_UNIT)) != 0)
-		s->cgroup = find_cgroup(m, len, sc);
+	identify(s, m, len, sc);
 	if ((sc->needs & NEED_DROPS) != 0)
 		find_drops(m, len, s);
 	/* tcp_diag_get_info in net/ipv4/tcp_diag.c */

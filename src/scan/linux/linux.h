@@ -46,6 +46,30 @@ struct inet_diag_msg;
 bool linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
     enum sock_proto proto);
 
+/* The bytes of the message's first attribute of that type, rtnetlink(7), and
+ * how many; NULL where there is none. */
+const void *linux_diag_attr(const struct inet_diag_msg *m, size_t len,
+    unsigned type, size_t *n);
+
+/* Adds the endpoint or association of such a message, at least a whole struct:
+ * a socket for each address, or none.  False if it is neither. */
+bool linux_sctp_diag(struct scan *sc, const struct inet_diag_msg *m, size_t len,
+    enum sock_v6only v6only);
+
+/* The same of a line of /proc/net/sctp/eps, and of assocs, without its LF:
+ * net/sctp/proc.c. */
+bool linux_sctp_endpoint(struct scan *sc, struct str line);
+bool linux_sctp_association(struct scan *sc, struct str line);
+
+/* Whether the kernel has SCTP by now, as such a folder of tables tells: it is
+ * a module as a rule.  Unknown where there is no such folder. */
+enum linux_sctp { LINUX_SCTP_UNKNOWN, LINUX_SCTP_NO, LINUX_SCTP_YES };
+enum linux_sctp linux_has_sctp(struct arena *a, const char *net);
+
+/* Reads these two files of SCTP in such a folder, until nothing in them is new.
+ * False after a message. */
+bool linux_procnet_sctp(struct scan *sc, const char *net);
+
 /* Reads one line of /proc/net/{tcp,tcp6,udp,udp6}, proc_pid_net(5), not the
  * heading, without its LF.  False if it is none; s then has nothing of use. */
 bool linux_procnet_line(struct str line, enum sock_proto proto,

@@ -67,11 +67,12 @@ linux_datagram(struct scan *sc, const void *buf, size_t len,
 
 /* Its chain is one that anyone can make long: those that listen or are bound
  * share a port and an address, and UDP sockets a port.  Connections are spread
- * by a secret of the kernel's. */
+ * by a secret of the kernel's.  Endpoints and associations of SCTP are counted
+ * over all chains. */
 static bool
 is_crowded(const struct sock *s)
 {
-	return s->proto == PROTO_UDP || s->state == STATE_LISTEN ||
+	return s->proto != PROTO_TCP || s->state == STATE_LISTEN ||
 	    s->state == STATE_BOUND;
 }
 
@@ -80,7 +81,7 @@ static bool
 may_be_neighbours(const struct sock *a, const struct sock *b)
 {
 	return is_crowded(a) && is_crowded(b) &&
-	    (a->proto == PROTO_UDP || a->state == b->state);
+	    (a->proto != PROTO_TCP || a->state == b->state);
 }
 
 /* The kernel leaves a chain of bound sockets for a moment after each PIECE of
@@ -141,6 +142,12 @@ dump_whole(struct scan *sc, const struct nlmsghdr *request,
 	}
 	if (status != 0)
 		sc->nsock = before;
+	/* it tells some endpoints twice: linux_sctp_diag */
+	if (proto == PROTO_SCTP) {
+		struct linux_join once = { .from = before };
+
+		linux_join(&once, sc, before);
+	}
 	return status == NL_AGAIN ? EAGAIN : status;
 }
 
@@ -192,11 +199,12 @@ dump(struct scan *sc, const struct nlmsghdr *request, enum sock_proto proto,
 
 /* What the kernel is to add to each socket: nothing, unless it is asked for. */
 static unsigned char
-extensions(const struct scan_request *req)
+extensions(const struct scan_request *req, enum sock_proto proto)
 {
 	unsigned ext = 0;
 
-	if ((req->needs & NEED_INFO) != 0)
+	/* that of SCTP is another struct */
+	if ((req->needs & NEED_INFO) != 0 && proto != PROTO_SCTP)
 		ext |= 1U << (INET_DIAG_INFO - 1);
 	if ((req->needs & NEED_DROPS) != 0)
 		ext |= 1U << (INET_DIAG_SKMEMINFO - 1);
@@ -207,14 +215,15 @@ static int
 dump_family(const struct scan_request *req, struct scan *sc,
     enum sock_proto proto, int family, unsigned states)
 {
+	static const unsigned char numbers[] = { [PROTO_TCP] = IPPROTO_TCP,
+		[PROTO_UDP] = IPPROTO_UDP, [PROTO_SCTP] = IPPROTO_SCTP };
 	struct v2_request r = {
 		.head = { .nlmsg_len = sizeof r,
 			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
 			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
 		.body = { .sdiag_family = (unsigned char)family,
-			.sdiag_protocol =
-			    proto == PROTO_TCP ? IPPROTO_TCP : IPPROTO_UDP,
-			.idiag_ext = extensions(req),
+			.sdiag_protocol = numbers[proto],
+			.idiag_ext = extensions(req, proto),
 			.idiag_states = states },
 	};
 
@@ -230,7 +239,7 @@ dump_tcp(const struct scan_request *req, struct scan *sc, unsigned states)
 			.nlmsg_type = TCPDIAG_GETSOCK,
 			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
 		.body = { .idiag_family = AF_UNSPEC,
-			.idiag_ext = extensions(req),
+			.idiag_ext = extensions(req, PROTO_TCP),
 			.idiag_states = states },
 	};
 
@@ -295,6 +304,65 @@ whose_bound(const struct scan *sc)
 	return BOUND_NO;
 }
 
+/* Of SCTP the kernel looks at no state but whether it is LISTEN. */
+static unsigned
+sctp_states(const struct scan_request *req)
+{
+	unsigned mask = 0;
+
+	if (filter_wants_state(req->filter, STATE_LISTEN) ||
+	    (req->needs & NEED_DIR) != 0)
+		mask |= 1U << STATE_LISTEN;
+	if (filter_wants_connected(req->filter))
+		mask |= 1U << STATE_ESTABLISHED;
+	return mask;
+}
+
+/* IPv6 sockets have associations of IPv4, too. */
+static int
+dump_sctp_families(const struct scan_request *req, struct scan *sc,
+    unsigned states)
+{
+	int status = 0;
+
+	if (filter_wants_family(req->filter, ADDR_INET) ||
+	    (req->needs & NEED_DIR) != 0)
+		status = dump_family(req, sc, PROTO_SCTP, AF_INET, states);
+	if (status == 0)
+		status = dump_family(req, sc, PROTO_SCTP, AF_INET6, states);
+	return status == ENOENT ? 0 : status;
+}
+
+/*
+ * A request for a protocol that is a module loads what answers it if, and only
+ * if, the protocol is there: sock_load_diag_module in net/core/sock.c.  Without
+ * that module there are still the files.  That there is no such protocol is
+ * known, too; what cannot be read does not make the others worth less.
+ */
+static void
+dump_sctp(const struct scan_request *req, struct scan *sc)
+{
+	const char *net = linux_net_folder(&sc->arena, req->proc,
+	    req->own_proc);
+	unsigned states = sctp_states(req);
+	enum linux_sctp has = linux_has_sctp(&sc->arena, net);
+	size_t before = sc->nsock;
+
+	bool read = has == LINUX_SCTP_NO;
+
+	if (states == 0)
+		return;
+	if (!read)
+		read = dump_sctp_families(req, sc, states) == 0;
+	if (!read && has == LINUX_SCTP_YES) {
+		sc->nsock = before;
+		read = linux_procnet_sctp(sc, net);
+		sc->incomplete |= !read;
+	}
+	if (read)
+		sc->protos |= 1U << PROTO_SCTP;
+}
+
 static bool
 dump_tables(const struct scan_request *req, struct scan *sc)
 {
@@ -302,7 +370,7 @@ dump_tables(const struct scan_request *req, struct scan *sc)
 	    filter_wants_family(req->filter, ADDR_INET6);
 	int proto, status = 0;
 
-	for (proto = 0; proto < PROTO_COUNT && status == 0; proto++) {
+	for (proto = 0; proto < PROTO_SCTP && status == 0; proto++) {
 		unsigned states = states_of(req, (enum sock_proto)proto);
 
 		if (!filter_wants_proto(req->filter, (enum sock_proto)proto))
@@ -320,7 +388,11 @@ dump_tables(const struct scan_request *req, struct scan *sc)
 	errno = status;
 	if (status != 0)
 		err_msg("netlink: sock_diag:");
-	return status == 0 && linux_places(req->filter, sc);
+	if (status != 0)
+		return false;
+	if (filter_wants_proto(req->filter, PROTO_SCTP))
+		dump_sctp(req, sc);
+	return linux_places(req->filter, sc);
 }
 
 static bool

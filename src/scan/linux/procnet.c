@@ -1,6 +1,6 @@
 /*
- * The socket tables of /proc/net/{tcp,tcp6,udp,udp6}, proc_pid_net(5): where
- * netlink is refused, and for other proc trees.
+ * The socket tables of /proc/net/{tcp,tcp6,udp,udp6}, proc_pid_net(5), and
+ * /proc/net/sctp: where netlink is refused, and for other proc trees.
  *
  * The kernel builds such a file some lines at a time: scan/linux/reread.c.
  */
@@ -22,13 +22,23 @@ enum { NUMBER, LOCAL, REMOTE, STATE, QUEUES, TIMER, RETRANSMITS, UID, PROBES,
 	INODE, NWORDS,
 	DROPS = INODE + 3, NWORDS_UDP };
 
-static const struct table {
+/* A table has one protocol and family, or else its own parser of lines. */
+struct table {
 	const char *file;
 	enum sock_proto proto;
 	enum addr_family family;
-} tables[] = {
-	{ "tcp", PROTO_TCP, ADDR_INET }, { "tcp6", PROTO_TCP, ADDR_INET6 },
-	{ "udp", PROTO_UDP, ADDR_INET }, { "udp6", PROTO_UDP, ADDR_INET6 },
+	bool (*add)(struct scan *sc, struct str line);
+};
+
+static const struct table tables[] = {
+	{ "tcp", PROTO_TCP, ADDR_INET, NULL },
+	{ "tcp6", PROTO_TCP, ADDR_INET6, NULL },
+	{ "udp", PROTO_UDP, ADDR_INET, NULL },
+	{ "udp6", PROTO_UDP, ADDR_INET6, NULL },
+};
+static const struct table sctp_tables[] = {
+	{ "sctp/eps", PROTO_SCTP, ADDR_NONE, linux_sctp_endpoint },
+	{ "sctp/assocs", PROTO_SCTP, ADDR_NONE, linux_sctp_association },
 };
 
 static bool
@@ -119,22 +129,30 @@ linux_procnet_line(struct str line, enum sock_proto proto,
 	return true;
 }
 
+static bool
+add_line(struct scan *sc, struct str line, const struct table *t)
+{
+	struct sock s;
+
+	if (t->add != NULL)
+		return t->add(sc, line);
+	if (!linux_procnet_line(line, t->proto, t->family, &s))
+		return false;
+	s.netns = (uint32_t)(sc->nnetns - 1);
+	*scan_add_sock(sc) = s;
+	return true;
+}
+
 static void
 add_lines(struct scan *sc, struct str text, const struct table *t,
     const char *path, bool warn)
 {
 	size_t lineno, bad = 0;
-	struct sock s;
 
 	str_cut(&text, '\n');		/* the heading */
 	for (lineno = 2; text.n > 0; lineno++) {
-		struct str line = str_cut(&text, '\n');
-
-		if (linux_procnet_line(line, t->proto, t->family, &s)) {
-			s.netns = (uint32_t)(sc->nnetns - 1);
-			*scan_add_sock(sc) = s;
+		if (add_line(sc, str_cut(&text, '\n'), t))
 			continue;
-		}
 		sc->incomplete = true;
 		if (warn && ++bad <= MAX_WARNINGS)
 			err_msg("%s:%zu: not a line of a socket table: "
@@ -176,6 +194,32 @@ read_whole(struct scan *sc, const char *net, const struct table *t)
 	return true;
 }
 
+bool
+linux_procnet_sctp(struct scan *sc, const char *net)
+{
+	size_t i;
+
+	for (i = 0; i < NELEMS(sctp_tables); i++)
+		if (!read_whole(sc, net, &sctp_tables[i]))
+			return false;
+	return true;
+}
+
+/* That there is no such protocol is known, too. */
+static void
+add_sctp(struct scan *sc, const char *net)
+{
+	enum linux_sctp has = linux_has_sctp(&sc->arena, net);
+	bool read = has == LINUX_SCTP_NO;
+
+	if (has == LINUX_SCTP_YES) {
+		read = linux_procnet_sctp(sc, net);
+		sc->incomplete |= !read;
+	}
+	if (read)
+		sc->protos |= 1U << PROTO_SCTP;
+}
+
 /* The tables of one namespace, which are in that folder. */
 static bool
 folder_tables(const struct scan_request *req, struct scan *sc, const char *net)
@@ -189,6 +233,8 @@ folder_tables(const struct scan_request *req, struct scan *sc, const char *net)
 		ok = read_whole(sc, net, &tables[i]);
 		sc->protos |= 1U << tables[i].proto;
 	}
+	if (ok && filter_wants_proto(req->filter, PROTO_SCTP))
+		add_sctp(sc, net);
 	if (ok)
 		linux_places_files(req->filter, sc, net);
 	return ok;

@@ -3,7 +3,7 @@
  * of sock_diag(7).  Between two pieces it remembers a chain of its hash table
  * and how many sockets of that it has written (tcp_seek_last_pos in
  * net/ipv4/tcp_ipv4.c, inet_diag_dump_icsk in net/ipv4/inet_diag.c,
- * udp_dump in net/ipv4/udp_diag.c): one that joins or leaves the chain
+ * udp_dump in net/ipv4/udp_diag.c; net/sctp/diag.c is alike): one that joins or leaves the chain
  * meanwhile makes it repeat another, or lose one.
  *
  * So such a table is read until two readings agree and neither repeats any: one
@@ -25,11 +25,18 @@ struct numbered {
 static bool
 is_connection(const struct sock *s)
 {
-	return s->proto == PROTO_TCP && s->remote.family != ADDR_NONE;
+	return s->proto != PROTO_UDP && s->remote.family != ADDR_NONE;
 }
 
-/* 0 for two rows of the same socket: of a TCP connection there is one with its
- * two ends, in whatever state; other sockets have an inode. */
+/* Of an endpoint of SCTP there is a row for each address. */
+static bool
+has_rows(const struct sock *s)
+{
+	return s->proto == PROTO_SCTP;
+}
+
+/* 0 for two rows of the same socket: of a connection, or an association, there
+ * is one with its two ends, in whatever state; other sockets have an inode. */
 static int
 cmp_socket(const struct sock *x, const struct sock *y)
 {
@@ -41,7 +48,7 @@ cmp_socket(const struct sock *x, const struct sock *y)
 		c = x->proto - y->proto;
 	if (c == 0 && !is_connection(x))
 		c = num_cmp(x->inode, y->inode);
-	if (c != 0 || (x->inode != 0 && !is_connection(x)))
+	if (c != 0 || (x->inode != 0 && !is_connection(x) && !has_rows(x)))
 		return c;
 	c = sock_cmp(x, y);
 	/* the same name is the same pointer */

@@ -14,7 +14,8 @@
 #include "scan/lsof/lsof.h"
 #include "scan/run.h"
 
-enum { MAX_WARNINGS = 10, PIECE = 64 * 1024 };
+enum { MAX_WARNINGS = 10, PIECE = 64 * 1024,
+	LSOF_PROTOS = 1U << PROTO_TCP | 1U << PROTO_UDP };
 
 static const char hint[] = "apt-get install lsof, dnf install lsof, "
     "pkg install lsof, brew install lsof";
@@ -140,7 +141,7 @@ lsof_tables(const struct scan_request *req, struct scan *sc)
 		return false;
 	}
 	priv_keep(PRIV_READ | PRIV_TRACE);	/* what lsof is for */
-	sc->protos = filter_protos(req->filter);
+	sc->protos = filter_protos(req->filter) & LSOF_PROTOS;
 	ok = run_find("lsof", hint, &path) && run_either(path.p, req, sc);
 	buf_free(&path);
 	return ok;
@@ -200,7 +201,7 @@ source_tables(const struct scan_request *req, struct scan *sc)
 
 	if (fd < 0)
 		return false;
-	sc->protos = filter_protos(req->filter);
+	sc->protos = filter_protos(req->filter) & LSOF_PROTOS;
 	begin_reading(&r, input_name(req->file), req->services);
 	ok = read_all(fd, &r);
 	input_close(fd);
