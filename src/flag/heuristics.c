@@ -31,8 +31,8 @@ confirm_nonroot_privileged(struct heur_case *c)
 }
 
 /* Its port is one of SCTP, which names none of the services that are known by
- * their ports of TCP and UDP.  A record without proto is taken for one of those:
- * so that is no field that a heuristic needs. */
+ * their ports of TCP and UDP.  A record without proto is taken for one of
+ * those: so that is no field that a heuristic needs. */
 static bool
 is_sctp(const struct view *v)
 {
@@ -71,7 +71,8 @@ suspect_proxy_listener(struct view *v)
 	static const uint16_t ports[] = { 1080, 1081, 3128, 9050, 9150 };
 
 	return view_class(v) & PROG_SSH ||
-	    (IN(v->local_port, ports) && !is_sctp(v) && view_local_beyond(v));
+	    (IN(v->local_port, ports) && !is_sctp(v) &&
+	    view_local_beyond(v));
 }
 
 /* fd holds 0 and 1; prt-scan lists descriptors in order. */
@@ -201,7 +202,8 @@ is_store(const struct view *v)
 static bool
 suspect_exposed_store(struct view *v)
 {
-	return is_store(v) && !is_sctp(v) && view_is_own_netns(v) && view_local_beyond(v);
+	return is_store(v) && !is_sctp(v) && view_is_own_netns(v) &&
+	    view_local_beyond(v);
 }
 
 static enum heur_level
