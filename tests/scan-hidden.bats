@@ -193,6 +193,50 @@ wait()' || [ ! -e refused ] || skip 'needs io_uring'
 	assert_ownerless
 }
 
+# Below unpriv, as a login account's own listener would be suspect.
+@test "a user's process has root's socket, too: root's process may be hidden" {
+	port=81
+	hold 'child = os.fork()
+if child == 0:
+    os.setgroups([])
+    os.setresgid(1234, 1234, 1234)
+    os.setresuid(1234, 1234, 1234)
+    # PR_SET_DUMPABLE
+    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)
+    time.sleep(60)
+while "Uid:\t1234" not in open("/proc/%d/status" % child).read():
+    time.sleep(0.02)
+time.sleep(0.2)
+print(child, file=open("child", "w"), flush=True)
+wait()'
+	there setpriv --reuid=1234 --regid=1234 --clear-groups \
+		/proc/self/fd/9 9<"$(command -v prt-scan)" >user
+	[[ $(head -n 1 user) == *' unowned=1 '* ]]
+	[ "$(column pid <user)" = "$(<child)" ]
+	# whatever is asked for
+	there setpriv --reuid=1234 --regid=1234 --clear-groups \
+		/proc/self/fd/9 -o pid 9<"$(command -v prt-scan)" >pids
+	[[ $(head -n 1 pids) == *' unowned=1 '* ]]
+	run -2 --separate-stderr there setpriv --reuid=1234 --regid=1234 \
+		--clear-groups /proc/self/fd/9 --strict -o pid \
+		9<"$(command -v prt-scan)"
+	[[ $stderr == *'the owner of 1 socket is hidden'* ]]
+	# of that process alone it is known
+	run -0 there setpriv --reuid=1234 --regid=1234 --clear-groups \
+		/proc/self/fd/9 --strict -o pid --pid="$(<child)" \
+		9<"$(command -v prt-scan)"
+	[[ ${lines[0]} == *' unowned=0 '* ]]
+	# no other has it: that cannot be said
+	run -0 prt-flag -X -o flags -H -s user
+	[ -z "$output" ]
+	run -0 --separate-stderr prt-flag -X --enable=nonroot-privileged user
+	[ "$stderr" = 'prt-flag: user: off: nonroot-privileged: owners were hidden, or may have been' ]
+	there prt-scan >root
+	[[ $(head -n 1 root) == *' unowned=0 '* ]]
+	[ "$(column pid <root | wc -l)" -eq 2 ]
+	kill "$(<child)"
+}
+
 @test "another pid namespace: who is outside of it is hidden" {
 	hold 'wait()'
 	# without a /proc of its own all of them can be seen

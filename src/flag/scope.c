@@ -80,6 +80,8 @@ lack_of(const struct heur *h, const struct view_snap *snap)
 		return LACK_OWNERS;
 	if (h->unpriv && snap->unpriv < 0)
 		return LACK_UNPRIV;
+	if (h->scope == HEUR_HOLDERS && snap->hides)
+		return LACK_OWNERS;
 	if (!needs_others(h))
 		return LACK_NONE;
 	if (!snap->whole)

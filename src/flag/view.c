@@ -192,6 +192,7 @@ view_snap_read(struct view_snap *vs, const struct stream *s, size_t i)
 	/* 2.0 began both */
 	vs->names_kernel = snap_get(snap, "protos").p != NULL;
 	vs->sees_all = str_is(snap_get(snap, "unowned"), "0");
+	vs->hides = !vs->sees_all && snap_get(snap, "unowned").p != NULL;
 	vs->timed = timestamp_parse(snap_get(snap, "time"), &vs->time);
 }
 

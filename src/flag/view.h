@@ -118,7 +118,8 @@ struct view_snap {
 	struct str scope;
 	int unpriv;		/* first port that anyone may bind; -1:
 				 * the scan could not tell */
-	bool sees_all;		/* no owner was hidden from the scan */
+	bool sees_all;		/* no owner was hidden from the scan, */
+	bool hides;		/* or some was; neither: it does not say */
 	bool names_kernel;	/* sockets of the kernel's own have names */
 	bool timed;
 	int64_t time;		/* milliseconds since 1970 */

@@ -97,6 +97,9 @@ job_needs(const struct scan_job *j)
 		needs &= ~(unsigned)NEED_DIR;
 	if (j->req.filter->npids > 0)
 		needs |= NEED_OWNERS;
+	/* for unowned: of a user's own process, whose socket may be root's */
+	if ((needs & NEED_OWNERS) != 0 && geteuid() != 0)
+		needs |= NEED_USER;
 	return needs;
 }
 
@@ -208,8 +211,9 @@ tell(const struct scan_job *j, struct scan *sc, unsigned needs)
 	priv_keep(0);		/* there is only to format, and to print */
 	rows_make(&rows, sc, j->req.filter, (owners ? ROWS_OWNERS : 0) |
 	    (j->unsorted ? ROWS_UNSORTED : 0));
-	if (owners && sc->hidden > 0)
-		unowned = rows_unowned(&rows);
+	/* of a process that was asked for, others need not be known */
+	if (owners && sc->hidden > 0 && j->req.filter->npids == 0)
+		unowned = rows_unowned(&rows, sc);
 	if (rows.n == 0)
 		result = judge_free(j->req.filter, sc);
 	if (!j->quiet && !print_records(j, sc, &rows, unowned))

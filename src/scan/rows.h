@@ -55,9 +55,10 @@ void rows_make(struct rows *r, struct scan *sc, const struct filter *filter,
     unsigned flags);
 void rows_free(struct rows *r);
 
-/* How many sockets that some process may hold have no owner, and are not known
- * to be the kernel's. */
-uint64_t rows_unowned(const struct rows *r);
+/* Where some processes are hidden, how many of the rows' sockets one of them
+ * may hold: those that somebody may hold and nobody is seen to, but not the kernel's own, and those of
+ * which only other users than the socket's own are seen. */
+uint64_t rows_unowned(const struct rows *r, const struct scan *sc);
 
 /* Writes all records. */
 void rows_write(const struct rows *r, struct rows_source *src,
