@@ -180,17 +180,80 @@ got = socket.recv_fds(b, 1, 1)'
 	[ "${lines[2]}" = "$port	$holder	0" ]
 }
 
-@test "held by an io_uring alone: kept, without owner" {
-	hold 'c = ctypes.CDLL(None, use_errno=True)
+# hold_by_ring COUNT [CODE]: that listener is COUNT fixed files of a ring, which
+# does that before it closes the socket.
+hold_by_ring()
+{
+	hold "c = ctypes.CDLL(None, use_errno=True)
 SETUP, REGISTER, FILES = 425, 427, 2
 ring = c.syscall(SETUP, 4, ctypes.create_string_buffer(120))
-fds = (ctypes.c_int * 1)(s.fileno())
+fds = (ctypes.c_int * $1)(*[s.fileno()] * $1)
+if ring < 0 or c.syscall(REGISTER, ring, FILES, fds, $1) < 0:
+    sys.exit(open('refused', 'w').close())
+${2-}
+s.close()
+wait()" || [ ! -e refused ] || skip 'needs io_uring'
+	await_file ready
+}
+
+# Whether the kernel tells what a ring has, since 6.14.
+tells_fixed_files()
+{
+	[ "$(printf '%s\n' 6.14 "$(uname -r)" | sort -V | head -n 1)" = 6.14 ]
+}
+
+@test "held by an io_uring alone: its process is told, without a descriptor" {
+	hold_by_ring 1
+	if ! tells_fixed_files; then
+		assert_ownerless
+		return
+	fi
+	ways=(walk auto)
+	! prt-scan --owners=bpf -o pid >/dev/null 2>&1 || ways+=(bpf)
+	for way in "${ways[@]}"; do
+		run -0 --separate-stderr there prt-scan --owners=$way \
+			-o local_port,pid,process,fd
+		[ -z "$stderr" ]
+		[[ ${lines[0]} == *' unowned=0 '* ]]
+		[ "${lines[2]}" = "$port	$holder	python3	-" ]
+	done
+	run -0 there prt-scan --owners=walk -H -o fd --pid="$holder"
+	[ "$output" = - ]
+}
+
+@test "a ring of many files, descriptors and processes: read once, each told once" {
+	requires strace
+	hold_by_ring 500 'for i in range(400):
+    os.dup(ring)
+child = os.fork()
+if child == 0:
+    s.close()
+    time.sleep(60)
+print(child, file=open("child", "w"), flush=True)'
+	tells_fixed_files || skip 'needs Linux 6.14'
+	run -0 there strace -f -qq -o trace -e trace=openat \
+		prt-scan --owners=walk -H -o pid
+	assert_output_is "$(printf '%s\n' "$holder" "$(<child)" | sort -n)"
+	[ "$(grep -c fdinfo trace)" -eq 1 ]
+	kill "$(<child)"
+}
+
+# In flight, and so without an owner.
+@test "a ring's file that is called as a socket is: it is none" {
+	hold 'c = ctypes.CDLL(None, use_errno=True)
+SETUP, REGISTER, FILES = 425, 427, 2
+a, b = socket.socketpair(socket.AF_UNIX)
+socket.send_fds(a, [b"x"], [s.fileno()])
+f = open("socket:[%d]" % os.fstat(s.fileno()).st_ino, "w")
+ring = c.syscall(SETUP, 4, ctypes.create_string_buffer(120))
+fds = (ctypes.c_int * 1)(f.fileno())
 if ring < 0 or c.syscall(REGISTER, ring, FILES, fds, 1) < 0:
     sys.exit(open("refused", "w").close())
 s.close()
 wait()' || [ ! -e refused ] || skip 'needs io_uring'
 	await_file ready
-	assert_ownerless
+	run -0 there prt-scan --owners=walk -H -o local_port,pid
+	[ "$output" = "$port	-" ]
 }
 
 # Below unpriv, as a login account's own listener would be suspect.

@@ -18,6 +18,7 @@ teardown()
 {
 	stop_sockets
 	[ -z "${holder-}" ] || kill "$holder"
+	[ -z "${hold-}" ] || exec {hold}>&-
 }
 
 requires_bpf()
@@ -202,12 +203,15 @@ time.sleep(100)' "$port" >ready 3>&- &
 	done
 }
 
-@test "threads are looked at only while sockets lack an owner" {
-	requires strace netns python3
-	run -0 in_netns bash -c '
+# two_threads COMMAND...: there where a process with two threads listens.
+two_threads()
+{
+	requires netns python3
+	in_netns bash -c '
 		ip link set lo up
 		python3 -c "
-import socket, threading, time
+import ctypes, os, socket, threading, time
+libc = ctypes.CDLL(None)
 s = socket.socket()
 s.bind((\"127.0.0.1\", 1))
 s.listen()
@@ -215,10 +219,258 @@ threading.Thread(target=time.sleep, args=(60,)).start()
 open(\"ready\", \"w\").close()
 time.sleep(60)" &
 		until [ -e ready ]; do sleep 0.02; done
-		strace -f -qq -e trace=kcmp prt-scan -o process -H
-		kill $!'
+		"$@"
+		kill $!' bash "$@"
+}
+
+@test "threads that share a table of descriptors: compared, and not read" {
+	requires strace
+	run -0 two_threads strace -f -qq -e trace=kcmp,openat \
+		prt-scan -o process -H
 	[[ $output == *python3* ]]
-	[[ $output != *kcmp* ]]
+	[[ $output == *KCMP_FILES* ]]
+	[[ $output != */task/*/fd* ]]
+}
+
+# A listener that two processes have, of one of them a thread alone, which has a
+# table of its own; its first thread has closed it.
+@test "the socket of a daemon and of a thread with a table of its own: both" {
+	requires root python3
+	python3 -c '
+import ctypes, os, socket, sys, threading, time
+'"$py_listen"'
+a, b = socket.socketpair(socket.AF_UNIX)
+daemon = os.fork()
+if daemon == 0:
+    a.close()
+    got = socket.recv_fds(b, 1, 1)
+    b.recv(1)
+    os._exit(0)
+b.close()
+s = listen(int(sys.argv[1]))
+socket.send_fds(a, [b"x"], [s.fileno()])
+ready = threading.Event()
+def serve():
+    # CLONE_FILES
+    if ctypes.CDLL(None, use_errno=True).unshare(0x400) == 0:
+        ready.set()
+    time.sleep(100)
+threading.Thread(target=serve, daemon=True).start()
+ready.wait()
+s.close()
+print(os.getpid(), daemon, flush=True)
+time.sleep(100)' "$port" >pids 3>&- &
+	holder=$!
+	until [ -s pids ]; do
+		kill -0 "$holder"
+		sleep 0.02
+	done
+	tr ' ' '\n' <pids | sort -n >want
+	sleep 0.2
+	run -0 prt-scan --owners=walk -H -l -o pid "$port"
+	assert_output_is "$(<want)"
+	run -0 prt-scan -H -l -o pid "$port"
+	assert_output_is "$(<want)"
+	prt-scan --owners=bpf -o pid >/dev/null 2>&1 || return 0
+	run -0 prt-scan --owners=bpf -H -l -o pid "$port"
+	assert_output_is "$(<want)"
+}
+
+@test "threads with more descriptors than are looked at: said" {
+	requires python3
+	ulimit -n 12000 || skip 'needs many descriptors'
+	python3 -c '
+import ctypes, os, socket, sys, threading, time
+'"$py_listen"'
+libc = ctypes.CDLL(None)
+s = listen(int(sys.argv[1]))
+for i in range(11000):
+    os.dup(0)
+ready = threading.Barrier(25)
+def other():
+    libc.unshare(0x400)
+    ready.wait()
+    time.sleep(100)
+threading.stack_size(65536)
+for i in range(24):
+    threading.Thread(target=other, daemon=True).start()
+ready.wait()
+print(flush=True)
+time.sleep(100)' "$port" >ready 3>&- &
+	holder=$!
+	until [ -s ready ]; do
+		kill -0 "$holder"
+		sleep 0.02
+	done
+	run -0 --separate-stderr prt-scan --owners=walk -H -l -o pid "$port"
+	assert_output_is "$holder"
+	[ "$stderr" = "prt-scan: process $holder: its threads have too many descriptors to look at" ]
+	run -2 --separate-stderr prt-scan --owners=walk --strict -l "$port"
+}
+
+# As pthread_exit(3) of the first thread leaves it: exe and more are the others'.
+@test "the first thread has ended: walk and bpf tell the same, all of it" {
+	requires_bpf
+	requires python3
+	python3 -c '
+import ctypes, os, socket, sys, threading, time
+'"$py_listen"'
+s = listen(int(sys.argv[1]))
+threading.Thread(target=time.sleep, args=(100,)).start()
+ctypes.CDLL(None).pthread_exit(None)' "$port" 3>&- &
+	holder=$!
+	until grep -q '^State:.Z' "/proc/$holder/status"; do sleep 0.02; done
+	for columns in all exe cmdline,cwd unit,cgroup,container; do
+		prt-scan --owners=walk -H -l -o "$columns" "$port" >walk
+		prt-scan --owners=bpf -H -l -o "$columns" "$port" >bpf
+		diff walk bpf
+	done
+	run -0 prt-scan --owners=bpf -H -l -o exe,cwd,cmdline "$port"
+	[[ $output == /*python3*"	$PWD	"*"$port" ]]
+}
+
+@test "walk and bpf tell the same of every field" {
+	requires_bpf
+	requires netns nsenter
+	local columns
+
+	start_sockets
+	columns=$(prt-scan -o all -F csv 2>/dev/null | tr -d '\r' |
+		sed -n 's/^#*//; 1p' | tr ',' '\n' | grep -vxE 'cpu|rss|rx_bytes|tx_bytes|rtt|retrans' |
+		paste -sd ,)
+	enter prt-scan -H --owners=walk -o "$columns" >walk
+	run -0 --separate-stderr enter prt-scan -H --owners=bpf -o "$columns"
+	assert_output_is "$(<walk)"
+	[ "$(wc -l <walk)" -gt 30 ]
+}
+
+# Several sockets of one inode.
+@test "MPTCP: each subflow has its owner, by every way" {
+	requires root netns python3 ip
+	[ -e /proc/sys/net/mptcp/enabled ] || skip 'needs MPTCP'
+	cat >mptcp.py <<-'END'
+		import os, socket, subprocess, sys, time
+		def sock():
+		    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)
+		    s.settimeout(10)
+		    return s
+		def rows(*option):
+		    return subprocess.run(["prt-scan", "-H", "-o",
+		        "state,local_port,remote_port,pid,fd", *option],
+		        capture_output=True, text=True).stdout
+		l = sock()
+		l.bind(("127.0.0.1", 7000))
+		l.listen()
+		c = sock()
+		c.connect(("127.0.0.1", 7000))
+		a, _ = l.accept()
+		a.send(b"x")
+		c.recv(1)
+		for i in range(100):
+		    if rows().count("ESTABLISHED") == 6:
+		        break
+		    time.sleep(0.05)
+		else:
+		    sys.exit(77)
+		want = rows("--owners=walk")
+		ends = [r.split() for r in want.splitlines()]
+		assert len(ends) == 7
+		for state, local, remote, pid, fd in ends:
+		    assert pid == str(os.getpid()), want
+		    s = l if state == "LISTEN" else a if local == "7000" else c
+		    assert fd == str(s.fileno()), want
+		for way in sys.argv[1:]:
+		    assert rows(way) == want, (way, rows(way), want)
+	END
+	ways=("--pid=\$PID" --backend=proc)
+	! prt-scan --owners=bpf -o pid >/dev/null 2>&1 ||
+		ways+=(--owners=bpf)
+	run in_netns bash -c '
+		ip link set lo up
+		ip address add 127.0.0.2/8 dev lo
+		ip address add 127.0.0.3/8 dev lo
+		ip mptcp limits set subflow 4 add_addr_accepted 4 &&
+			ip mptcp endpoint add 127.0.0.2 subflow &&
+			ip mptcp endpoint add 127.0.0.3 subflow || exit 77
+		exec python3 mptcp.py "${@//\$PID/$$}"' bash "${ways[@]}"
+	[ "$status" -ne 77 ] || skip 'needs MPTCP with more than a subflow'
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
+
+# A listener whose process is another one at each look.
+start_chain()
+{
+	chain=$(fixture chain)
+	mkfifo hold
+	"$chain" 127.0.0.1 "$port" <hold >ready 3>&- &
+	chain_pid=$!
+	exec {hold}>hold
+	until [ -s ready ]; do
+		kill -0 "$chain_pid"
+		sleep 0.02
+	done
+}
+
+end_chain()
+{
+	exec {hold}>&-
+	hold=
+	wait "$chain_pid"
+}
+
+@test "a process that forks and ends, without end: its listener has an owner" {
+	requires_bpf
+	start_chain
+	for _ in {1..20}; do
+		prt-scan -H -l -o pid "$port"
+	done >pids
+	for _ in {1..20}; do
+		prt-scan --owners=bpf -H -l -o pid "$port"
+	done >pids.bpf
+	end_chain
+	[ "$(grep -cx -e '[0-9]*' pids)" -ge 20 ]
+	! grep -x -e - pids pids.bpf
+}
+
+@test "the same by the walk: mostly, of what began during it" {
+	requires root
+	start_chain
+	for _ in {1..20}; do
+		prt-scan --owners=walk -H -l -o pid "$port"
+	done >pids
+	end_chain
+	cat pids
+	[ "$(grep -cx -e '[0-9]*' pids)" -ge 5 ]
+}
+
+# In flight between two processes, as a socket of the kernel's own is for ever.
+@test "a socket that nobody holds costs no use of the iterator if all is quiet" {
+	requires_bpf
+	requires netns python3 strace
+	run -0 in_netns bash -c '
+		ip link set lo up
+		python3 -c "
+import socket, time
+a, b = socket.socketpair(socket.AF_UNIX)
+s = socket.socket()
+s.bind((\"127.0.0.1\", 1))
+s.listen()
+socket.send_fds(a, [b\"x\"], [s.fileno()])
+s.close()
+open(\"ready\", \"w\").close()
+time.sleep(60)" &
+		until [ -e ready ]; do sleep 0.02; done
+		for i in {1..30}; do
+			strace -f -qq -o trace -e trace=bpf prt-scan -H -o pid
+			n=$(grep -c BPF_ITER_CREATE trace)
+			[ "$n" -le 1 ] || exit
+			[ "$n" -ne 0 ] || break
+		done
+		kill $!
+		echo "uses: $n"'
+	[ "${lines[-1]}" = 'uses: 0' ]
+	[ "${lines[0]}" = - ]
 }
 
 @test "auto takes the iterator where the walk is long" {
@@ -250,10 +502,12 @@ time.sleep(60)" &
 
 @test "auto takes the walk where that is short, or of some pids" {
 	requires_bpf
-	requires strace
+	requires strace netns
 	[ "$(cut -f 1 /proc/sys/fs/file-nr)" -lt 15000 ] ||
 		skip 'this machine has many open files'
-	run -0 strace -f -qq -e trace=bpf prt-scan -o pid
+	# where there is no socket without an owner
+	run -0 in_netns sh -c 'ip link set lo up
+		strace -f -qq -e trace=bpf prt-scan -o pid || [ $? -eq 1 ]'
 	[[ $output != *bpf* ]]
 	hold_many_files
 	run -0 strace -f -qq -e trace=bpf prt-scan -H -o pid --pid "$holder"

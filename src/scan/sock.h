@@ -65,6 +65,7 @@ enum { PROC_CMDLINE_MAX = 4096 };	/* longer ones end in ... */
 struct proc {
 	uint32_t pid, ppid, uid;
 	bool has_ppid, has_uid, has_usage;
+	bool ended;		/* its first thread, others have not */
 	uint64_t start;			/* clock ticks since boot, 0: unknown */
 	uint64_t rss;			/* bytes */
 	uint64_t cpu;			/* hundredths of a second */

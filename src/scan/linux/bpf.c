@@ -1,5 +1,5 @@
 /*
- * One program of 29 instructions is loaded, run once over all files of all
+ * One program of 53 instructions is loaded, run once over all files of all
  * tasks, and gone when its descriptors are closed.  The kernel runs it only
  * after it has proved that it ends and reads nothing out of bounds; where it
  * refuses, the walk of /proc finds the owners.
@@ -26,7 +26,8 @@ enum {
 };
 
 /* What of the kernel's the program needs to know, by these numbers. */
-enum { ITER, PID, TGID, LEADER, CRED, EUID, F_INODE, I_INO, NWANT };
+enum { ITER, PID, TGID, LEADER, CRED, EUID, F_INODE, I_INO, F_PATH, DENTRY, NAME,
+	NWANT };
 
 /* What the kernel hands to the program for each file: struct
  * bpf_iter__task_file in kernel/bpf/task_iter.c. */
@@ -47,11 +48,24 @@ enum { META_SEQ = 0 };	/* struct bpf_iter_meta in include/linux/bpf.h */
 	INSN(BPF_LDX | BPF_MEM | (size), dst, src, want, 1)
 #define STORE(size, dst, offset, src) \
 	INSN(BPF_STX | BPF_MEM | (size), dst, src, offset, 0)
+#define OR(dst, src) INSN(BPF_ALU64 | BPF_OR | BPF_X, dst, src, 0, 0)
+#define SET32(dst, value) INSN(BPF_ALU | BPF_MOV | BPF_K, dst, 0, 0, value)
+#define JUMP(insns) INSN(BPF_JMP | BPF_JA, 0, 0, insns, 0)
 #define JUMP_IF_0(dst, insns) INSN(BPF_JMP | BPF_JEQ | BPF_K, dst, 0, insns, 0)
+#define JUMP_IF_NOT(dst, value, insns) \
+	INSN(BPF_JMP | BPF_JNE | BPF_K, dst, 0, insns, value)
 #define CALL(function) INSN(BPF_JMP | BPF_CALL, 0, 0, 0, function)
 #define EXIT() INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
 
-enum { INSNS = 29, OUT = 27, FILE_SIZE = sizeof(struct linux_file) };
+/* Places in the program. */
+enum { TO_OUT_1 = 2, TO_OUT_2 = 4, TO_RING = 8, RING = 10, LETTERS = 12,
+	FOUND = 31, OUT = 51, INSNS = 53,
+	FILE_SIZE = sizeof(struct linux_file) };
+
+/* Two instructions for each letter, from LETTERS on. */
+#define NAME_HAS(i, letter) \
+	INSN(BPF_LDX | BPF_MEM | BPF_B, 2, 1, NAME, 1 + (i)), \
+	JUMP_IF_NOT(2, letter, OUT - LETTERS - 2 * (i) - 2)
 
 #define FIELD(name) ((int)offsetof(struct linux_file, name) - FILE_SIZE)
 
@@ -64,8 +78,17 @@ static const struct bpf_insn program[INSNS] = {
 	/* r0 = bpf_sock_from_file(file): NULL, it is no socket */
 	MOV(1, 8),
 	CALL(BPF_FUNC_sock_from_file),
-	JUMP_IF_0(0, OUT - 8),
-	/* on the stack, a struct linux_file: file->f_inode->i_ino */
+	SET(9, 0),
+	JUMP_IF_0(0, 1),
+	JUMP(FOUND - RING),
+	/* RING.  file->f_path.dentry->d_shortname: an io_uring's */
+	LOAD_WANTED(BPF_DW, 1, 8, DENTRY),
+	JUMP_IF_0(1, OUT - 12),
+	NAME_HAS(0, '['), NAME_HAS(1, 'i'), NAME_HAS(2, 'o'),
+	NAME_HAS(3, '_'), NAME_HAS(4, 'u'), NAME_HAS(5, 'r'),
+	NAME_HAS(6, 'i'), NAME_HAS(7, 'n'), NAME_HAS(8, 'g'),
+	SET32(9, (int)LINUX_FILE_RING),
+	/* FOUND.  on the stack, a struct linux_file: file->f_inode->i_ino */
 	LOAD_WANTED(BPF_DW, 1, 8, F_INODE),
 	LOAD_WANTED(BPF_DW, 2, 1, I_INO),
 	STORE(BPF_W, 10, FIELD(inode), 2),
@@ -81,6 +104,7 @@ static const struct bpf_insn program[INSNS] = {
 	LOAD_WANTED(BPF_W, 2, 2, EUID),
 	STORE(BPF_W, 10, FIELD(uid), 2),
 	LOAD(BPF_W, 2, 6, CTX_FD),
+	OR(2, 9),
 	STORE(BPF_W, 10, FIELD(fd), 2),
 	/* bpf_seq_write(meta->seq, stack, its size) */
 	LOAD(BPF_DW, 1, 6, CTX_META),
@@ -94,7 +118,21 @@ static const struct bpf_insn program[INSNS] = {
 	EXIT(),
 };
 
-static void
+/* Leaves out what tells an io_uring; returns how many instructions are left. */
+static unsigned
+cut_ring(struct bpf_insn *insn)
+{
+	enum { FROM = TO_RING + 1, CUT = FOUND - FROM };
+
+	memmove(insn + FROM, insn + FOUND, (INSNS - FOUND) * sizeof *insn);
+	insn[TO_OUT_1].off -= CUT;
+	insn[TO_OUT_2].off -= CUT;
+	insn[TO_RING].off = OUT - CUT - FROM;
+	return INSNS - CUT;
+}
+
+/* Returns how many instructions it has. */
+static unsigned
 write_program(const struct linux_btf *kernel, struct bpf_insn *insn)
 {
 	int i;
@@ -103,9 +141,11 @@ write_program(const struct linux_btf *kernel, struct bpf_insn *insn)
 	for (i = 0; i < INSNS; i++) {
 		if (BPF_CLASS(insn[i].code) != BPF_LDX || insn[i].imm == 0)
 			continue;
-		insn[i].off = kernel[insn[i].off].offset;
+		insn[i].off = (int16_t)(kernel[insn[i].off].offset +
+		    insn[i].imm - 1);
 		insn[i].imm = 0;
 	}
+	return kernel[NAME].offset < 0 ? cut_ring(insn) : INSNS;
 }
 
 static int
@@ -120,13 +160,12 @@ load_program(const struct linux_btf *kernel)
 	struct bpf_insn insn[INSNS];
 	union bpf_attr attr;
 
-	write_program(kernel, insn);
 	memset(&attr, 0, sizeof attr);
+	attr.insn_cnt = write_program(kernel, insn);
 	attr.prog_type = BPF_PROG_TYPE_TRACING;
 	attr.expected_attach_type = BPF_TRACE_ITER;
 	attr.attach_btf_id = kernel[ITER].id;
 	attr.insns = (uint64_t)(uintptr_t)insn;
-	attr.insn_cnt = INSNS;
 	/* the helpers are for programs under the GPL; this one may be, too */
 	attr.license = (uint64_t)(uintptr_t)"Dual MIT/GPL";
 	memcpy(attr.prog_name, "prt_scan", sizeof "prt_scan");
@@ -224,6 +263,11 @@ linux_bpf_files(void (*some)(void *arg, const struct linux_file *f, size_t n),
 		[EUID] = { .name = "cred", .member = "euid" },
 		[F_INODE] = { .name = "file", .member = "f_inode" },
 		[I_INO] = { .name = "inode", .member = "i_ino" },
+		[F_PATH] = { .name = "file", .member = "f_path" },
+		[DENTRY] = { .name = "path", .member = "dentry" },
+		/* from Linux 6.14 on, as is what a ring tells of its files */
+		[NAME] = { .name = "dentry", .member = "d_shortname",
+		    .may_lack = true },
 	};
 	int btf, prog = -1, iter = -1;
 	bool ok = false;
@@ -237,6 +281,8 @@ linux_bpf_files(void (*some)(void *arg, const struct linux_file *f, size_t n),
 		input_close(btf);
 	}
 	if (ok) {
+		kernel[DENTRY].offset = (int16_t)(kernel[DENTRY].offset +
+		    kernel[F_PATH].offset);
 		*what = "bpf";
 		prog = load_program(kernel);
 		iter = prog >= 0 ? start_iterator(prog) : -1;

@@ -11,6 +11,9 @@
 
 #include "lib/str.h"
 
+/* In fd: it is no socket, but an io_uring, which may have some. */
+#define LINUX_FILE_RING UINT32_C(0x80000000)
+
 /* A descriptor of a process, whose effective user is uid.  The iterator writes
  * it.  A socket's inode has no more bits, get_next_ino in fs/inode.c. */
 struct linux_file {
@@ -39,10 +42,11 @@ struct linux_btf {
 	const char *name, *member;	/* NULL: a function */
 	uint32_t id;			/* of the function or the struct */
 	int16_t offset;			/* of the member, bytes */
+	bool may_lack;			/* offset is -1 where it has none */
 };
 
 /* Fills id and offset of the n wanted, whose id is 0.  False where one is not
- * there, or text is no BTF. */
+ * there that must be, or text is no BTF. */
 bool linux_btf_find(struct str text, struct linux_btf *want, size_t n);
 
 #endif

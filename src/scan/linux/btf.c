@@ -174,6 +174,10 @@ resolve(const struct btf *b, struct linux_btf *w)
 	if (w->id == 0 || w->member == NULL)
 		return w->id != 0;
 	bits = member_at(b, w->id, w->member, 0);
+	if (bits < 0 && w->may_lack) {
+		w->offset = -1;
+		return true;
+	}
 	/* an instruction has 16 bits for it, and a sign */
 	if (bits < 0 || bits % 8 != 0 || bits / 8 > INT16_MAX)
 		return false;

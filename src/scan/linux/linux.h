@@ -144,6 +144,15 @@ bool linux_is_from(unsigned major, unsigned minor);
 
 /* Open files of the whole machine, proc_sys_fs(5); 0 where that is not told. */
 uint64_t linux_open_files(void);
+/* The number that the kernel gave last to a process or a thread, of the file of
+ * a proc tree, proc_loadavg(5); 0 where that is not told. */
+uint64_t linux_last_pid(int proc);
+
+/* The fixed files in the fdinfo of an io_uring: list is a part of text, and
+ * *lacks tells whether there should be some.  False if there is no list. */
+bool linux_ring_list(struct str text, struct str *list, bool *lacks);
+/* The inode of the next of them, 0 if it is no socket; false at the end. */
+bool linux_ring_entry(struct str *list, uint64_t *inode);
 
 /* Sets the parent of every process that has one, by the proc tree. */
 void linux_parents(const char *proc, struct scan *sc);

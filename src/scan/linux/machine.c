@@ -128,6 +128,22 @@ linux_open_files(void)
 	return num_take(&text, UINT64_MAX, &n) ? n : 0;
 }
 
+uint64_t
+linux_last_pid(int proc)
+{
+	char buf[VALUE_MAX];
+	ssize_t n = linux_read_file(proc, "loadavg", buf, VALUE_MAX);
+	struct str text = trim(buf, n > 0 ? (size_t)n : 0);
+	uint64_t pid;
+
+	/* three averages, and how many there are */
+	str_cut(&text, ' ');
+	str_cut(&text, ' ');
+	str_cut(&text, ' ');
+	str_cut(&text, ' ');
+	return num_parse(text, UINT32_MAX, &pid) ? pid : 0;
+}
+
 bool
 linux_is_from(unsigned major, unsigned minor)
 {

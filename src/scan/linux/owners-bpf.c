@@ -6,12 +6,14 @@
 #include "scan/linux/owners.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "lib/err.h"
+#include "lib/input.h"
 #include "lib/num.h"
 #include "lib/priv.h"
 #include "scan/linux/bpf.h"
@@ -26,22 +28,41 @@ enum { MANY_FILES = 20000 };
 struct search {
 	struct linux_file *v;
 	size_t n, cap;
+	struct ring *ring;
+	size_t nring, ringcap;
 	uint32_t *first;	/* in v, of each process of the walk */
 	size_t nfirst, firstcap;
 	uint64_t since;		/* clock ticks from boot to its begin */
+	uint64_t last_pid;	/* before its first begin */
+	unsigned nstarted;	/* threads of ours since then */
 	const char *what;	/* what failed, */
 	int error;		/* or 0 */
 	pthread_t thread;
 	bool is_running;
 };
 
+bool
+linux_search_allowed(const struct scan_request *req)
+{
+	return req->owners == OWNERS_AUTO && req->own_proc &&
+	    req->filter->npids == 0 && priv_lacks(PRIV_BPF) == NULL;
+}
+
 static bool
 wants_bpf(const struct scan_request *req)
 {
-	if (req->owners != OWNERS_AUTO)
-		return req->owners == OWNERS_BPF;
-	return req->own_proc && req->filter->npids == 0 &&
-	    linux_open_files() >= MANY_FILES && priv_lacks(PRIV_BPF) == NULL;
+	return req->owners == OWNERS_BPF || (linux_search_allowed(req) &&
+	    linux_open_files() >= MANY_FILES);
+}
+
+static uint64_t
+last_pid(void)
+{
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	uint64_t pid = proc >= 0 ? linux_last_pid(proc) : 0;
+
+	input_close(proc);
+	return pid;
 }
 
 static uint64_t
@@ -85,9 +106,11 @@ linux_search(const struct scan_request *req)
 	if (!wants_bpf(req))
 		return NULL;
 	s = mem_alloc(sizeof *s);
-	s->is_running = req->filter->npids == 0 &&
-	    sysconf(_SC_NPROCESSORS_ONLN) > 1 &&
-	    pthread_create(&s->thread, NULL, run_search, s) == 0;
+	if (req->filter->npids > 0 || sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		return s;
+	s->last_pid = last_pid();
+	s->is_running = pthread_create(&s->thread, NULL, run_search, s) == 0;
+	s->nstarted = s->is_running;
 	return s;
 }
 
@@ -102,46 +125,75 @@ join_search(struct search *s)
 	return true;
 }
 
+static void
+free_found(struct search *s)
+{
+	free(s->first);
+	free(s->ring);
+	free(s->v);
+}
+
 void
 linux_search_end(struct search *s)
 {
 	join_search(s);
-	free(s->first);
-	free(s->v);
+	free_found(s);
 	free(s);
 }
 
-/* Leaves the scan's sockets; true if each that may have an owner has one.  The
- * others go to strays. */
+static void
+take_ring(struct search *s, const struct scan_request *req,
+    const struct linux_file *f)
+{
+	if (filter_keeps_pid(req->filter, f->pid))
+		*MEM_PUSH(s->ring, s->nring, s->ringcap) = (struct ring){
+			f->inode, f->pid, 0, f->fd & ~LINUX_FILE_RING };
+}
+
+/* Leaves the scan's sockets without an owner, of those that share an inode the
+ * first; true if each that may have an owner has one.  The others go to
+ * strays. */
 static bool
 choose(struct search *s, const struct scan_request *req,
-    const struct map *socks, struct strays *strays, const struct scan *sc)
+    const struct socks *socks, struct strays *strays, const struct scan *sc)
 {
-	unsigned char *owned = mem_alloc(sc->nsock);
+	unsigned char *found = mem_alloc(sc->nsock);
+	uint32_t sock, first;
 	size_t i, n = 0;
+	bool began;
 
+	s->nring = 0;
 	if (strays != NULL)
 		strays->n = 0;
 	for (i = 0; i < s->n; i++) {
 		struct linux_file f = s->v[i];
-		uint32_t sock = map_get(socks, f.inode);
 
+		if ((f.fd & LINUX_FILE_RING) != 0) {
+			take_ring(s, req, &f);
+			continue;
+		}
 		if (!filter_keeps_pid(req->filter, f.pid))
 			continue;
-		if (sock == 0)
+		first = map_get(&socks->first, f.inode);
+		if (first == 0)
 			strays_add(strays, (struct stray){ f.inode, f.pid,
 				f.task, f.fd, false });
-		if (sock == 0 || sock == SOCK_DROPPED)
+		if (first == 0 || first == SOCK_DROPPED ||
+		    socks->owned[first - 1])
 			continue;
-		f.sock = sock - 1;
-		owned[f.sock] = 1;
+		f.sock = first;
+		for (sock = first; sock != 0 && !found[sock - 1];
+		    sock = socks->next[sock - 1])
+			found[sock - 1] = 1;
 		s->v[n++] = f;
 	}
 	s->n = n;
+	began = last_pid() != s->last_pid + s->nstarted;
 	for (i = 0; i < sc->nsock; i++)
-		if (sc->sock[i].inode != 0 && !owned[i])
+		if (!found[i] && linux_may_be_held(&sc->sock[i], began ||
+		    sc->sock[i].remote.family != ADDR_NONE))
 			break;
-	free(owned);
+	free(found);
 	return i == sc->nsock;
 }
 
@@ -181,8 +233,8 @@ describe_process(struct worker *w, struct proc *p)
 	if (needs != 0)
 		fd = walk_open(w->walk->proc, w->pid, "/fd");
 	if (fd >= 0) {
-		linux_process(fd, (needs & ~(unsigned)NEED_USER) | NEED_STAT, p,
-		    &w->part);
+		walk_describe(w, fd, (needs & ~(unsigned)NEED_USER) | NEED_STAT,
+		    p);
 		close(fd);
 	}
 	if (p->comm.p == NULL)
@@ -197,8 +249,9 @@ take_found(struct worker *w)
 	const struct search *s = w->walk->search;
 	const struct linux_file *f = &s->v[s->first[w->at]];
 	uint32_t proc = (uint32_t)w->part.nproc;
-	struct proc *p = walk_add_process(w);
+	struct proc *p = scan_add_proc(&w->part);
 
+	p->pid = w->pid;
 	describe_process(w, p);
 	p->uid = f->uid;
 	p->has_uid = p->comm.p != NULL;
@@ -208,17 +261,44 @@ take_found(struct worker *w)
 		return;
 	}
 	for (; f < s->v + s->n && f->pid == w->pid; f++)
-		*scan_add_holder(&w->part) = (struct holder){ f->sock, proc,
-			f->fd };
+		socks_add_holders(w->walk->socks, f->sock, &w->part,
+		    (struct holder){ 0, proc, f->fd });
+}
+
+/* Of what is left of it. */
+static bool
+add_found(struct search *s, const struct scan_request *req,
+    struct socks *socks, struct scan *sc)
+{
+	struct walk w = { .req = req, .socks = socks, .search = s,
+		.compares = true };
+	bool ok;
+	size_t i;
+
+	sort_files(s);
+	for (i = 0; i < s->n; i++) {
+		if (i > 0 && s->v[i].pid == s->v[i - 1].pid)
+			continue;
+		*MEM_PUSH(s->first, s->nfirst, s->firstcap) = (uint32_t)i;
+		*MEM_PUSH(w.pid, w.npid, w.pidcap) = s->v[i].pid;
+	}
+	ok = walk_begin(&w);
+	if (ok) {
+		walk_run(&w, sc, take_found);
+		w.ring = s->ring;
+		w.nring = s->nring;
+		s->ring = NULL;
+		walk_take_rings(&w, sc);
+	}
+	walk_end(&w);
+	return ok;
 }
 
 enum search_result
 linux_search_owners(struct search *s, const struct scan_request *req,
-    const struct map *socks, struct strays *strays, struct scan *sc)
+    struct socks *socks, struct strays *strays, struct scan *sc)
 {
-	struct walk w = { .req = req, .socks = socks, .search = s };
-	bool ok, was_early = join_search(s);
-	size_t i;
+	bool was_early = join_search(s);
 
 	if (!was_early)
 		run_search(s);
@@ -234,17 +314,19 @@ linux_search_owners(struct search *s, const struct scan_request *req,
 	}
 	if (s->error != 0)
 		return SEARCH_REFUSED;
-	sort_files(s);
-	for (i = 0; i < s->n; i++) {
-		if (i > 0 && s->v[i].pid == s->v[i - 1].pid)
-			continue;
-		*MEM_PUSH(s->first, s->nfirst, s->firstcap) = (uint32_t)i;
-		*MEM_PUSH(w.pid, w.npid, w.pidcap) = s->v[i].pid;
+	return add_found(s, req, socks, sc) ? SEARCH_DONE : SEARCH_FAILED;
+}
+
+void
+linux_search_late(const struct scan_request *req, struct socks *socks,
+    struct scan *sc)
+{
+	struct search s = { .n = 0 };
+
+	run_search(&s);
+	if (s.error == 0) {
+		choose(&s, req, socks, NULL, sc);
+		add_found(&s, req, socks, sc);
 	}
-	w.owned = mem_alloc(sc->nsock);
-	ok = walk_begin(&w);
-	if (ok)
-		walk_run(&w, sc, take_found);
-	walk_end(&w);
-	return ok ? SEARCH_DONE : SEARCH_FAILED;
+	free_found(&s);
 }

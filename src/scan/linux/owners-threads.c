@@ -11,11 +11,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lib/input.h"
 #include "lib/num.h"
 #include "scan/linux/linux.h"
 
-/* Of a process whose threads may all have one table, for what is known: ten
- * thousand of them with as many descriptors would be a scan of hours. */
+/* Of a process.  Its threads may all have one table, for what is known: ten
+ * thousand of them with as many descriptors would be a scan of hours; nor do so
+ * many tables as a user may make take more than some seconds. */
 enum { LINKS_MAX = 200000 };
 
 /* kcmp(2): 0 where two threads share a table of descriptors. */
@@ -40,6 +42,7 @@ struct threads {
 	uint32_t pid;
 	uint32_t *tid;
 	size_t n, cap;
+	uint32_t lowest;
 	int (*compare)(const void *tid1, const void *tid2);
 };
 
@@ -54,44 +57,31 @@ take_tid(void *arg, int dir, const char *name)
 		*MEM_PUSH(t->tid, t->n, t->cap) = tid;
 }
 
-/* PID/task has two links, and one for each thread.  If that is not known, the
- * folder itself is looked at. */
-static bool
-may_have_threads(const struct walk *w, uint32_t pid)
-{
-	struct stat st;
-
-	return !walk_stat(w->proc, pid, "/task", &st) || st.st_nlink > 3;
-}
-
-/* The holders of each of their tables; returns a folder of a thread that is a
- * holder, or -1. */
-static int
+/* The holders of each of their tables. */
+static void
 take_tables(struct worker *w, const struct threads *t, int task)
 {
-	size_t i, before = w->part.nholder;
-	int fd, source = -1;
+	size_t i;
+	int fd;
 
 	w->links = 0;
 	for (i = 0; i < t->n; i++) {
 		if (i > 0 && t->compare(&t->tid[i - 1], &t->tid[i]) == 0)
 			continue;
-		if (w->links > LINKS_MAX && t->compare == num_cmp32) {
+		if (w->links > LINKS_MAX) {
+			w->cut = w->pid;
 			w->part.hidden++;
 			break;
 		}
-		w->task = t->tid[i];
+		w->thread = t->tid[i];
 		fd = walk_open(task, t->tid[i], "/fd");
 		if (fd < 0)
 			walk_note_failure(w, "/task");
 		else
 			walk_take_fds(w, fd);
-		if (source < 0 && w->part.nholder > before)
-			source = fd;
-		else if (fd >= 0)
-			close(fd);
+		input_close(fd);
 	}
-	return source;
+	w->thread = 0;
 }
 
 static int
@@ -105,62 +95,89 @@ cmp_sock_fd(const void *a, const void *b)
 
 /* A table that another began as a copy of has the same descriptors. */
 static void
-drop_same_fds(struct scan *part, size_t from)
+drop_same_fds(struct scan *part)
 {
-	size_t i, n = from;
+	size_t from = part->nholder, n, i;
 
+	while (from > 0 && part->holder[from - 1].proc == part->nproc)
+		from--;
+	if (from == part->nholder)
+		return;
 	qsort(part->holder + from, part->nholder - from, sizeof *part->holder,
 	    cmp_sock_fd);
-	for (i = from; i < part->nholder; i++)
+	for (i = n = from; i < part->nholder; i++)
 		if (n == from || cmp_sock_fd(&part->holder[n - 1],
 		    &part->holder[i]) != 0)
 			part->holder[n++] = part->holder[i];
 	part->nholder = n;
 }
 
-/* The name of the process, and its user, are the first thread's. */
 static void
-add_threads(struct worker *w, const struct threads *t, int task)
+add_tables(struct worker *w, struct threads *t, int task)
 {
-	const unsigned needs = w->walk->req->needs,
-	    of_first = NEED_STAT | NEED_PARENT | NEED_USER;
-	size_t before = w->part.nholder;
-	int source = take_tables(w, t, task);
-	struct proc *p;
+	uint64_t hidden = w->part.hidden;
 
-	if (source < 0)
-		return;
-	drop_same_fds(&w->part, before);
-	p = walk_add_process(w);
-	linux_process(task, needs & of_first, p, &w->part);
-	linux_process(source, needs & ~of_first, p, &w->part);
-	close(source);
+	if (!walk_each(task, take_tid, t))
+		walk_note_failure(w, "/task");
+	if (t->n > 0) {
+		qsort(t->tid, t->n, sizeof *t->tid, t->compare);
+		take_tables(w, t, task);
+		drop_same_fds(&w->part);
+	}
+	if (w->part.hidden > hidden)
+		w->part.hidden = hidden + 1;
+	free(t->tid);
+}
+
+bool
+walk_add_tables(struct worker *w, int task)
+{
+	struct threads t = { .pid = w->pid, .compare = cmp_tables };
+	bool tells = compare_tables(w->pid, w->pid) == 0;
+
+	if (tells)
+		add_tables(w, &t, task);
+	return tells;
 }
 
 void
 walk_take_threads(struct worker *w)
 {
 	struct threads t = { .pid = w->pid, .compare = num_cmp32 };
-	uint64_t hidden = w->part.hidden;
+	size_t before = w->part.nholder;
 	int task;
 
-	if (w->pid == 0 || !may_have_threads(w->walk, w->pid))
+	if (w->pid == 0 || !walk_has_threads(w->walk, w->pid))
 		return;
-	/* the numbers of another tree are not this machine's */
-	if (w->walk->req->own_proc && compare_tables(w->pid, w->pid) == 0)
-		t.compare = cmp_tables;
 	task = walk_open(w->walk->proc, w->pid, "/task");
 	if (task < 0) {
 		walk_note_failure(w, "/task");
 		return;
 	}
-	if (!walk_each(task, take_tid, &t))
-		walk_note_failure(w, "/task");
-	if (t.n > 0)
-		qsort(t.tid, t.n, sizeof *t.tid, t.compare);
-	add_threads(w, &t, task);
-	if (w->part.hidden > hidden)
-		w->part.hidden = hidden + 1;
-	free(t.tid);
+	add_tables(w, &t, task);
+	if (w->part.nholder > before)
+		walk_add_process(w, task, w->walk->req->needs | NEED_STAT);
 	close(task);
+}
+
+static void
+take_lowest(void *arg, int dir, const char *name)
+{
+	struct threads *t = arg;
+	uint32_t tid;
+
+	(void)dir;
+	if (walk_id(name, &tid) && tid != t->pid &&
+	    (t->lowest == 0 || tid < t->lowest))
+		t->lowest = tid;
+}
+
+int
+walk_first_thread(int task, uint32_t pid)
+{
+	struct threads t = { .pid = pid };
+
+	if (!walk_each(task, take_lowest, &t) || t.lowest == 0)
+		return -1;
+	return walk_open(task, t.lowest, "/fd");
 }

@@ -25,6 +25,7 @@ enum {
 	SOCKS_A_THREAD = 4096,	/* unless they hold many sockets */
 	PIDS_A_TURN = 8,
 	DENTS_SIZE = 32 * 1024,
+	LINK_SIZE = sizeof "socket:[]" + NUM_MAX,	/* no less is an io_uring's */
 	FOLDER_MAX = NUM_MAX + sizeof "/task"
 };
 
@@ -69,6 +70,28 @@ walk_each(int dir, void (*each)(void *arg, int dir, const char *name),
 	return n == 0;
 }
 
+static void
+take_process_name(void *arg, int dir, const char *name)
+{
+	struct walk *w = arg;
+	uint32_t pid;
+
+	(void)dir;
+	if (!walk_id(name, &pid))
+		return;
+	w->has_init |= pid == 1;
+	if (filter_keeps_pid(w->req->filter, pid))
+		*MEM_PUSH(w->pid, w->npid, w->pidcap) = pid;
+}
+
+bool
+walk_list(struct walk *w)
+{
+	w->npid = 0;
+	return lseek(w->proc, 0, SEEK_SET) == 0 &&
+	    walk_each(w->proc, take_process_name, w);
+}
+
 static const char *
 folder_path(char path[static FOLDER_MAX], uint32_t id, const char *name)
 {
@@ -93,37 +116,47 @@ walk_stat(int dir, uint32_t id, const char *name, struct stat *st)
 	return fstatat(dir, folder_path(path, id, name), st, 0) == 0;
 }
 
-enum { LINK_MAX = sizeof "socket:[]" + NUM_MAX };
-
-/* The text of a link, in buf; errno is 0 if there is one. */
+/* A link's text, as far as link has room; with errno if it cannot be read. */
 static struct str
-read_link(int dir, const char *name, char buf[static LINK_MAX])
+read_link(int dir, const char *name, char link[static LINK_SIZE])
 {
-	ssize_t n = readlinkat(dir, name, buf, LINK_MAX);
+	ssize_t n = readlinkat(dir, name, link, LINK_SIZE);
 
 	if (n >= 0)
 		errno = 0;
-	return (struct str){ buf, n > 0 ? (size_t)n : 0 };
+	return (struct str){ link, n > 0 ? (size_t)n : 0 };
 }
 
-static uint64_t
-link_inode(struct str s, const char *kind)
+uint64_t
+walk_inode_of(struct str link, const char *kind)
 {
+	size_t n = strlen(kind);
 	uint64_t inode;
 
-	if (!str_starts(s, kind) || !str_ends(s, "]"))
+	if (!str_starts(link, kind) || !str_ends(link, "]"))
 		return 0;
-	s.p += strlen(kind);
-	s.n -= strlen(kind) + 1;
-	return num_parse(s, UINT64_MAX, &inode) ? inode : 0;
+	link.p += n;
+	link.n -= n + 1;
+	return num_parse(link, UINT64_MAX, &inode) ? inode : 0;
 }
 
 uint64_t
 walk_inode(int dir, const char *name, const char *kind)
 {
-	char buf[LINK_MAX];
+	char link[LINK_SIZE];
 
-	return link_inode(read_link(dir, name, buf), kind);
+	return walk_inode_of(read_link(dir, name, link), kind);
+}
+
+/* Its inode tells it from others, and not how many descriptors it has. */
+static void
+take_ring(struct worker *w, int dir, const char *name, uint32_t fd)
+{
+	struct stat st;
+
+	if (fstatat(dir, name, &st, 0) == 0)
+		*MEM_PUSH(w->ring, w->nring, w->ringcap) = (struct ring){
+			st.st_ino, w->pid, w->thread, fd };
 }
 
 void
@@ -133,17 +166,23 @@ strays_add(struct strays *s, struct stray stray)
 		*MEM_PUSH(s->v, s->n, s->cap) = stray;
 }
 
-/* What is not a socket of the tables: another socket, or a namespace. */
 static void
-take_stray(struct worker *w, struct str link, uint64_t inode, uint32_t fd)
+take_stray(struct worker *w, uint64_t inode, uint32_t fd, bool is_netns)
 {
-	bool is_netns = inode == 0 && w->walk->strays->netns;
+	if (w->walk->strays != NULL && inode != 0)
+		strays_add(&w->strays, (struct stray){ inode, w->pid,
+			w->thread != 0 ? w->thread : w->pid, fd, is_netns });
+}
 
-	if (is_netns)
-		inode = link_inode(link, LINUX_NETNS_LINK);
-	if (inode != 0)
-		strays_add(&w->strays, (struct stray){ inode, w->pid, w->task,
-			fd, is_netns });
+/* What is not a socket. */
+static void
+take_other(struct worker *w, int dir, const char *name, struct str link,
+    uint32_t fd)
+{
+	if (str_is(link, "anon_inode:[io_uring]"))
+		take_ring(w, dir, name, fd);
+	else if (w->walk->strays != NULL && w->walk->strays->netns)
+		take_stray(w, walk_inode_of(link, LINUX_NETNS_LINK), fd, true);
 }
 
 /* One descriptor of the process that will be the worker's next. */
@@ -151,7 +190,7 @@ static void
 take_fd(void *arg, int dir, const char *name)
 {
 	struct worker *w = arg;
-	char buf[LINK_MAX];
+	char text[LINK_SIZE];
 	struct str link;
 	uint64_t fd, inode;
 	uint32_t sock;
@@ -159,18 +198,22 @@ take_fd(void *arg, int dir, const char *name)
 	/* "." and ".." are no numbers */
 	if (!num_parse(str_from(name), UINT32_MAX, &fd))
 		return;
-	link = read_link(dir, name, buf);
-	inode = link_inode(link, "socket:[");
+	link = read_link(dir, name, text);
 	w->links++;
-	if (inode == 0 && errno != 0 && errno != ENOENT && w->fault == 0)
+	if (link.n == 0 && errno != 0 && errno != ENOENT && w->fault == 0)
 		w->fault = errno;
-	sock = map_get(w->walk->socks, inode);
-	if (sock == 0 && w->walk->strays != NULL)
-		take_stray(w, link, inode, (uint32_t)fd);
-	else if (sock != 0 && sock != SOCK_DROPPED &&
-	    !w->walk->owned[sock - 1])
-		*scan_add_holder(&w->part) = (struct holder){ sock - 1,
-			(uint32_t)w->part.nproc, (uint32_t)fd };
+	inode = walk_inode_of(link, "socket:[");
+	if (inode == 0) {
+		take_other(w, dir, name, link, (uint32_t)fd);
+		return;
+	}
+	sock = map_get(&w->walk->socks->first, inode);
+	if (sock == 0)
+		take_stray(w, inode, (uint32_t)fd, false);
+	else if (sock != SOCK_DROPPED)
+		socks_add_holders(w->walk->socks, sock, &w->part,
+		    (struct holder){ 0, (uint32_t)w->part.nproc,
+		    (uint32_t)fd });
 }
 
 void
@@ -211,37 +254,84 @@ walk_take_fds(struct worker *w, int dir)
 	return false;
 }
 
-struct proc *
-walk_add_process(struct worker *w)
+void
+walk_describe(struct worker *w, int dir, unsigned needs, struct proc *p)
+{
+	/* the name and the user are the first thread's, ended or not */
+	const unsigned of_first = NEED_STAT | NEED_PARENT | NEED_USER;
+	unsigned of_all = needs & NEEDS_OF_PROCESS & ~of_first;
+	int task, thread;
+
+	linux_process(dir, needs, p, &w->part);
+	if (!p->ended || of_all == 0)
+		return;
+	task = openat(dir, "../task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	thread = task < 0 ? -1 : walk_first_thread(task, p->pid);
+	if (thread >= 0)
+		linux_process(thread, of_all, p, &w->part);
+	input_close(thread);
+	input_close(task);
+}
+
+void
+walk_add_process(struct worker *w, int dir, unsigned needs)
 {
 	struct proc *p = scan_add_proc(&w->part);
 
 	p->pid = w->pid;
-	return p;
+	walk_describe(w, dir, needs, p);
+}
+
+bool
+walk_has_threads(const struct walk *w, uint32_t pid)
+{
+	struct stat st;
+
+	/* the folder has two links, and one for each thread; if that is not
+	 * known, it is looked at */
+	return !walk_stat(w->proc, pid, "/task", &st) || st.st_nlink > 3;
+}
+
+/* The tables of threads, from PID/task; false if it takes a second look. */
+static bool
+take_tables(struct worker *w, int task)
+{
+	if (task >= 0)
+		return walk_add_tables(w, task);
+	walk_note_failure(w, "/task");
+	return true;
 }
 
 void
 walk_take_process(struct worker *w)
 {
+	unsigned needs = w->walk->req->needs;
 	size_t before = w->part.nholder;
-	bool shown;
-	int fd;
+	bool done = w->walk->compares, shown = true;
+	int fds = -1, task = -1;
 
-	w->task = w->pid;
-	if (!has_fds(w->walk, w->pid))
-		return;
-	fd = walk_open(w->walk->proc, w->pid, "/fd");
-	if (fd < 0) {
-		walk_note_failure(w, "/fd");
-		w->pid = 0;
-		return;
+	w->thread = 0;
+	if (has_fds(w->walk, w->pid)) {
+		fds = walk_open(w->walk->proc, w->pid, "/fd");
+		if (fds < 0) {
+			walk_note_failure(w, "/fd");
+			w->pid = 0;
+			return;
+		}
+		shown = walk_take_fds(w, fds);
 	}
-	shown = walk_take_fds(w, fd);
+	/* the first thread may have ended if it holds none */
+	if (w->part.nholder == before)
+		needs |= NEED_STAT;
+	if (shown && done && walk_has_threads(w->walk, w->pid)) {
+		task = walk_open(w->walk->proc, w->pid, "/task");
+		done = take_tables(w, task);
+	}
 	if (w->part.nholder > before)
-		linux_process(fd, w->walk->req->needs, walk_add_process(w),
-		    &w->part);
-	close(fd);
-	if (!shown)
+		walk_add_process(w, fds >= 0 ? fds : task, needs);
+	input_close(fds);
+	input_close(task);
+	if (done || !shown)
 		w->pid = 0;
 }
 
@@ -269,13 +359,10 @@ work(void *arg)
 static void
 merge(struct scan *sc, struct worker *w)
 {
+	struct walk *walk = w->walk;
 	struct scan *part = &w->part;
 	uint32_t first = (uint32_t)sc->nproc;
 	size_t i;
-
-	for (i = 0; i < w->strays.n; i++)
-		strays_add(w->walk->strays, w->strays.v[i]);
-	free(w->strays.v);
 
 	for (i = 0; i < part->nproc; i++)
 		*scan_add_proc(sc) = part->proc[i];
@@ -287,6 +374,16 @@ merge(struct scan *sc, struct worker *w)
 	sc->incomplete |= part->incomplete;
 	arena_adopt(&sc->arena, &part->arena);
 	scan_free(part);
+	walk->ring = mem_grow(walk->ring, &walk->ringcap,
+	    walk->nring + w->nring, sizeof *w->ring);
+	for (i = 0; i < w->nring; i++)
+		walk->ring[walk->nring++] = w->ring[i];
+	free(w->ring);
+	for (i = 0; i < w->strays.n; i++)
+		strays_add(walk->strays, w->strays.v[i]);
+	free(w->strays.v);
+	if (walk->cut == 0)
+		walk->cut = w->cut;
 }
 
 /* As many as there are processors and as it is worth. */
@@ -315,6 +412,7 @@ walk_run(struct walk *w, struct scan *sc, void (*take)(struct worker *w))
 		worker[i].walk = w;
 		started[i] = pthread_create(&thread[i], NULL, work,
 		    &worker[i]) == 0;
+		w->nstarted += started[i];
 	}
 	work(&worker[0]);
 	merge(sc, &worker[0]);
@@ -338,7 +436,8 @@ walk_begin(struct walk *w)
 void
 walk_end(struct walk *w)
 {
-	free(w->owned);
+	free(w->young.v);
+	free(w->ring);
 	free(w->pid);
 	input_close(w->proc);
 }

@@ -6,35 +6,93 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "lib/err.h"
+#include "lib/num.h"
 #include "scan/linux/linux.h"
 
+/* Of the sockets from that one on. */
 static void
-index_socks(struct map *socks, const struct scan *sc)
+socks_begin(struct socks *socks, const struct scan *sc, size_t from)
 {
+	uint32_t *first;
 	size_t i;
 
-	map_reserve(socks, sc->nsock + sc->ndropped);
+	socks->n = sc->nsock;
+	socks->next = mem_alloc(sc->nsock * sizeof *socks->next);
+	socks->owned = mem_alloc(sc->nsock);
+	map_reserve(&socks->first, sc->nsock - from + sc->ndropped);
 	for (i = 0; i < sc->ndropped; i++)
-		*map_at(socks, sc->dropped[i]) = SOCK_DROPPED;
-	for (i = 0; i < sc->nsock; i++)
-		if (sc->sock[i].inode != 0)
-			*map_at(socks, sc->sock[i].inode) = (uint32_t)i + 1;
+		*map_at(&socks->first, sc->dropped[i]) = SOCK_DROPPED;
+	for (i = from; i < sc->nsock; i++) {
+		if (sc->sock[i].inode == 0)
+			continue;
+		first = map_at(&socks->first, sc->sock[i].inode);
+		socks->next[i] = *first != SOCK_DROPPED ? *first : 0;
+		*first = (uint32_t)i + 1;
+	}
 }
 
 static void
-take_process_name(void *arg, int dir, const char *name)
+socks_free(struct socks *socks)
 {
-	struct walk *w = arg;
-	uint32_t pid;
+	map_free(&socks->first);
+	free(socks->next);
+	free(socks->owned);
+}
 
-	(void)dir;
-	if (!walk_id(name, &pid))
-		return;
-	w->has_init |= pid == 1;
-	if (filter_keeps_pid(w->req->filter, pid))
-		*MEM_PUSH(w->pid, w->npid, w->pidcap) = pid;
+void
+socks_add_holders(const struct socks *socks, uint32_t first, struct scan *sc,
+    struct holder holder)
+{
+	uint32_t s;
+
+	for (s = first; s != 0; s = socks->next[s - 1]) {
+		holder.sock = s - 1;
+		if (!socks->owned[s - 1])
+			*scan_add_holder(sc) = holder;
+	}
+}
+
+void
+socks_mark(struct socks *socks, const struct scan *sc)
+{
+	size_t i;
+
+	for (i = 0; i < sc->nholder; i++)
+		socks->owned[sc->holder[i].sock] = 1;
+}
+
+bool
+socks_are_unowned(struct socks *socks, const struct scan *sc)
+{
+	size_t i;
+
+	socks_mark(socks, sc);
+	for (i = 0; i < sc->nsock; i++)
+		if (sc->sock[i].inode != 0 && !socks->owned[i])
+			return true;
+	return false;
+}
+
+bool
+linux_may_be_held(const struct sock *s, bool may_be_new)
+{
+	return s->inode != 0 && (may_be_new || s->uid != 0);
+}
+
+/* Whether its numbers are those of our pid_namespaces(7). */
+static bool
+sees_own_pids(const struct walk *w)
+{
+	char self[NUM_MAX];
+	ssize_t n = readlinkat(w->proc, "self", self, sizeof self);
+	uint64_t pid;
+
+	return n > 0 &&
+	    num_parse((struct str){ self, (size_t)n }, INT32_MAX, &pid) &&
+	    pid == (uint64_t)getpid();
 }
 
 /* Whether /proc shows what a walk of it relies on. */
@@ -52,22 +110,9 @@ look_at_self(struct walk *w, struct scan *sc)
 		sc->incomplete = true;
 		sc->hidden++;
 	}
+	w->compares = sees_own_pids(w);
 	/* hidepid of proc(5): others' processes are not even listed */
 	sc->hidden += !w->has_init;
-}
-
-/* Whether some socket that may have an owner has none so far; owned is set. */
-static bool
-are_unowned(const struct walk *w, const struct scan *sc)
-{
-	size_t i;
-
-	for (i = 0; i < sc->nholder; i++)
-		w->owned[sc->holder[i].sock] = 1;
-	for (i = 0; i < sc->nsock; i++)
-		if (sc->sock[i].inode != 0 && !w->owned[i])
-			return true;
-	return false;
 }
 
 /* Whether there are processes that the proc tree does not show, those outside
@@ -82,29 +127,77 @@ has_outside(const struct walk *w)
 	    st.st_ino != LINUX_PID_NS_INIT;
 }
 
+/* Whether one of them may have an owner that no look at a process has shown: it
+ * was never there at that moment, or has passed the socket to and fro. */
+static bool
+are_missed(const struct walk *w, const struct scan *sc, bool is_quiet)
+{
+	size_t i;
+
+	for (i = 0; i < sc->nsock; i++)
+		if (!w->socks->owned[i] &&
+		    linux_may_be_held(&sc->sock[i], !is_quiet))
+			return true;
+	return false;
+}
+
+/* What a look at every process has left without an owner. */
+static void
+look_further(struct walk *w, struct scan *sc)
+{
+	bool is_quiet = true;
+
+	if (!socks_are_unowned(w->socks, sc))
+		return;
+	walk_run(w, sc, walk_take_threads);
+	sc->hidden += has_outside(w);
+	walk_take_rings(w, sc);
+	if (w->req->filter->npids == 0 && socks_are_unowned(w->socks, sc))
+		is_quiet = young_take(w, sc);
+	/* once: what it does not find either has none */
+	if (w->may_ask && socks_are_unowned(w->socks, sc) &&
+	    are_missed(w, sc, is_quiet))
+		linux_search_late(w->req, w->socks, sc);
+}
+
+static void
+say_cut(const struct walk *w, struct scan *sc)
+{
+	/* else they count as hidden, and are no tables for what is known */
+	if (w->cut == 0 || !w->compares)
+		return;
+	err_msg("process %lu: its threads have too many descriptors to look at",
+	    (unsigned long)w->cut);
+	sc->incomplete = true;
+}
+
+/* Looks at all of w->pid. */
 static void
 walk_all(struct walk *w, struct scan *sc)
 {
-	w->owned = mem_alloc(sc->nsock);
 	walk_run(w, sc, walk_take_process);
-	if ((w->req->needs & NEED_OWNERS) != 0 && are_unowned(w, sc)) {
-		walk_run(w, sc, walk_take_threads);
-		sc->hidden += has_outside(w);
-	}
+	if ((w->req->needs & NEED_OWNERS) != 0)
+		look_further(w, sc);
+	say_cut(w, sc);
 }
 
-bool
-walk_owners(const struct scan_request *req, const struct map *socks,
+/* False after a message. */
+static bool
+by_walk(const struct scan_request *req, bool may_ask, struct socks *socks,
     struct strays *strays, struct scan *sc)
 {
-	struct walk w = { .req = req, .socks = socks, .strays = strays };
+	struct walk w = { .req = req, .socks = socks, .strays = strays,
+		.may_ask = may_ask };
 	bool ok = walk_begin(&w);
 
-	if (ok && !walk_each(w.proc, take_process_name, &w)) {
-		err_msg("%s:", req->proc);
-		ok = false;
+	if (ok) {
+		young_begin(&w);
+		ok = walk_list(&w);
+		if (!ok)
+			err_msg("%s:", req->proc);
 	}
 	if (ok) {
+		young_list(&w);
 		if (req->own_proc)
 			look_at_self(&w, sc);
 		walk_all(&w, sc);
@@ -114,18 +207,24 @@ walk_owners(const struct scan_request *req, const struct map *socks,
 }
 
 void
-walk_owners_of(const struct scan_request *req, const struct map *socks,
+walk_owners_of(const struct scan_request *req, size_t from,
     const uint32_t *pids, size_t n, struct scan *sc)
 {
-	struct walk w = { .req = req, .socks = socks };
+	struct socks socks = { .n = 0 };
+	struct walk w = { .req = req, .socks = &socks };
 	uint64_t hidden = sc->hidden;
 	size_t i;
 
+	socks_begin(&socks, sc, from);
 	for (i = 0; i < n; i++)
 		*MEM_PUSH(w.pid, w.npid, w.pidcap) = pids[i];
-	if (walk_begin(&w))
-		walk_all(&w, sc);
+	if (walk_begin(&w)) {
+		w.compares = req->own_proc && sees_own_pids(&w);
+		walk_run(&w, sc, walk_take_process);
+		walk_run(&w, sc, walk_take_threads);
+	}
 	walk_end(&w);
+	socks_free(&socks);
 	sc->hidden = hidden;	/* they were counted */
 }
 
@@ -136,15 +235,16 @@ linux_owners(const struct scan_request *req, struct search *search,
 	enum search_result found = SEARCH_REFUSED;
 	struct strays strays = { .netns = (sc->seeks & SEEK_NETNS) != 0 };
 	struct strays *sought = sc->seeks != 0 ? &strays : NULL;
-	struct map socks = { 0 };
+	struct socks socks = { .n = 0 };
 	bool ok;
 
-	index_socks(&socks, sc);
+	socks_begin(&socks, sc, 0);
 	if (search != NULL)
 		found = linux_search_owners(search, req, &socks, sought, sc);
 	ok = found == SEARCH_DONE ||
-	    (found == SEARCH_REFUSED && walk_owners(req, &socks, sought, sc));
-	map_free(&socks);
+	    (found == SEARCH_REFUSED && by_walk(req,
+	    search == NULL && linux_search_allowed(req), &socks, sought, sc));
+	socks_free(&socks);
 	if (ok && sought != NULL)
 		ok = linux_strays(req, sought, tables, sc);
 	free(strays.v);

@@ -81,7 +81,8 @@ note_fault(struct scan *sc, uint32_t pid, const char *file, int error)
  * into v by their number, what is no plain number as 0.
  */
 static bool
-parse_stat(struct str text, struct str *comm, uint64_t v[static STAT_RSS + 1])
+parse_stat(struct str text, struct str *comm, bool *ended,
+    uint64_t v[static STAT_RSS + 1])
 {
 	const char *open = memchr(text.p, '(', text.n);
 	const char *close = memrchr(text.p, ')', text.n);
@@ -94,6 +95,7 @@ parse_stat(struct str text, struct str *comm, uint64_t v[static STAT_RSS + 1])
 	rest = (struct str){ close + 1,
 		(size_t)(text.p + text.n - close - 1) };
 	str_cut(&rest, ' ');
+	*ended = str_starts(rest, "Z") || str_starts(rest, "X");
 	for (field = 3; rest.p != NULL && field <= STAT_RSS; field++) {
 		v[field] = 0;
 		num_parse(str_cut(&rest, ' '), UINT64_MAX, &v[field]);
@@ -115,13 +117,16 @@ read_stat(int dir, const char *path, struct proc *p, struct arena *a)
 {
 	char buf[STAT_SIZE];
 	struct str comm;
+	bool ended;
 	uint64_t v[STAT_RSS + 1] = { 0 };
 	ssize_t n = linux_read_file(dir, path, buf, sizeof buf);
 
 	if (n < 0)
 		return errno;
-	if (n == 0 || !parse_stat((struct str){ buf, (size_t)n }, &comm, v))
+	if (n == 0 ||
+	    !parse_stat((struct str){ buf, (size_t)n }, &comm, &ended, v))
 		return 0;
+	p->ended = ended;
 	p->comm = arena_str(a, comm);
 	p->ppid = (uint32_t)v[STAT_PPID];
 	p->has_ppid = p->has_usage = true;

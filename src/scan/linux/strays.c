@@ -361,26 +361,25 @@ keep_late(struct look *l, struct scan *sc)
 {
 	const struct strays *all = l->strays;
 	struct scan *late = &l->late;
-	struct map socks = { 0 };
+	struct map kept = { 0 };	/* their inodes */
 	uint32_t *pid = NULL;
-	size_t i, n = 0, cap = 0;
+	size_t i, n = 0, cap = 0, from = sc->nsock;
 
 	for (i = 0; i < late->nsock; i++) {
 		if (!filter_keeps(l->req->filter, late, &late->sock[i]))
 			continue;
 		if (late->sock[i].inode != 0)
-			*map_at(&socks, late->sock[i].inode) =
-			    (uint32_t)sc->nsock + 1;
+			*map_at(&kept, late->sock[i].inode) = 1;
 		*scan_add_sock(sc) = late->sock[i];
 	}
 	for (i = 0; i < all->n; i++)
-		if (map_get(&socks, all->v[i].inode) != 0)
+		if (map_get(&kept, all->v[i].inode) != 0)
 			*MEM_PUSH(pid, n, cap) = all->v[i].pid;
 	n = num_sort(pid, n);
 	if (n > 0 && (l->req->needs & NEED_OWNERS) != 0)
-		walk_owners_of(l->req, &socks, pid, n, sc);
+		walk_owners_of(l->req, from, pid, n, sc);
 	free(pid);
-	map_free(&socks);
+	map_free(&kept);
 }
 
 static int
