@@ -92,6 +92,23 @@ tells_paths(const struct walk *w)
 	    (major > MAJOR || (major == MAJOR && minor >= MINOR));
 }
 
+/* The iterator does not tell whose table the ring is in.  If the first thread
+ * has ended, it is another's. */
+static int
+open_of_next(const struct walk *w, const struct ring *r)
+{
+	char path[sizeof "../fdinfo/" + NUM_MAX];
+	int task = walk_open(w->proc, r->pid, "/task");
+	int thread = task < 0 ? -1 : walk_first_thread(task, r->pid), fd = -1;
+
+	snprintf(path, sizeof path, "../fdinfo/%lu", (unsigned long)r->fd);
+	if (thread >= 0)
+		fd = openat(thread, path, O_RDONLY | O_CLOEXEC);
+	input_close(thread);
+	input_close(task);
+	return fd;
+}
+
 static bool
 read_ring(const struct walk *w, const struct ring *r, struct buf *text)
 {
@@ -107,6 +124,8 @@ read_ring(const struct walk *w, const struct ring *r, struct buf *text)
 		    (unsigned long)r->pid, (unsigned long)r->thread,
 		    (unsigned long)r->fd);
 	fd = openat(w->proc, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && r->thread == 0)
+		fd = open_of_next(w, r);
 	text->n = 0;
 	ok = fd >= 0 && input_slurp_fd(fd, TEXT_MAX, text);
 	input_close(fd);
