@@ -1,7 +1,7 @@
 /*
- * The ports that families of generic netlink tell of.  To ask for a family by its
- * name makes the kernel load a module of that name: so all of them are listed,
- * and only those that are there are asked.
+ * The ports that families of generic netlink tell of.  To ask for a family by
+ * its name makes the kernel load a module of that name: so all of them are
+ * listed, and only those that are there are asked.
  */
 #include "scan/linux/kernel.h"
 
@@ -125,8 +125,8 @@ kernel_take_l2tp(void *arg, const struct nlmsghdr *h, struct str payload)
 	return 0;
 }
 
-/* tipc_netlink.h.  Bearers over UDP are called udp:NAME; the socket of one may be
- * bound to its address, or only to the port: tipc_udp_enable in
+/* tipc_netlink.h.  Bearers over UDP are called udp:NAME; the socket of one may
+ * be bound to its address, or only to the port: tipc_udp_enable in
  * net/tipc/udp_media.c. */
 enum { TIPC_BEARER_GET = 4, TIPC_BEARER = 1, TIPC_NAME = 1, TIPC_UDP = 4,
 	TIPC_LOCAL = 1 };

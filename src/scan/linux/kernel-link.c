@@ -1,7 +1,7 @@
 /*
  * The ports of network interfaces that are tunnels over UDP, rtnetlink(7):
- * IFLA_INFO_DATA, <linux/if_link.h>.  One socket serves all interfaces of a kind
- * that have the same port and family; it is there while one of them is up.
+ * IFLA_INFO_DATA, <linux/if_link.h>.  One socket serves all interfaces of a
+ * kind that have the same port and family; it is there while one of them is up.
  */
 #define _DEFAULT_SOURCE
 #include "scan/linux/kernel.h"

@@ -1,6 +1,7 @@
 /*
  * What RPC services have told the portmapper, RFC 1833: lockd takes any port.
- * A program of the same kind may have registered as well.
+ * Version 3 has those of IPv6, too.  A program of the same kind may have
+ * registered as well.
  */
 #define _DEFAULT_SOURCE
 #include "scan/linux/kernel.h"
@@ -13,8 +14,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/num.h"
+
 enum {
-	PORTMAP_PORT = 111, PORTMAP_PROGRAM = 100000, PORTMAP_VERSION = 2,
+	PORTMAP_PORT = 111, PORTMAP_PROGRAM = 100000, PORTMAP_VERSION = 3,
 	PORTMAP_DUMP = 4,
 	CALL = 0, REPLY = 1, RPC_VERSION = 2,
 	ANSWER_MAX = 64 * 1024,
@@ -40,28 +43,85 @@ take_word(struct str *s, uint32_t *v)
 	return true;
 }
 
-static void
-take_service(struct kernel *k, uint32_t program, uint32_t protocol,
-    uint32_t port)
+/* A text: its length, and its bytes up to a multiple of four. */
+static bool
+take_text(struct str *s, struct str *text)
 {
-	size_t i;
+	uint32_t n;
+	size_t step;
 
-	if (port == 0 || port > UINT16_MAX ||
-	    (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP))
-		return;
-	for (i = 0; i < NELEMS(services); i++)
-		if (services[i].program == program)
-			kernel_add(k, protocol == IPPROTO_UDP ? KERNEL_UDP :
-			    KERNEL_SERVER, (uint16_t)port, services[i].kind,
-			    STR_NONE)->is_guess = true;
+	if (!take_word(s, &n) || n > s->n)
+		return false;
+	*text = (struct str){ s->p, n };
+	step = ((size_t)n + 3) & ~(size_t)3;
+	*s = str_skip(*s, step < s->n ? step : s->n);
+	return true;
 }
 
-/* RFC 5531: the head of a reply that was accepted and went well, and then of each
- * service a 1 and its four numbers. */
+static const struct transport {
+	const char *name;
+	unsigned uses;
+	enum addr_family family;
+} transports[] = {
+	{ "tcp", KERNEL_SERVER, ADDR_INET },
+	{ "tcp6", KERNEL_SERVER, ADDR_INET6 },
+	{ "udp", KERNEL_UDP, ADDR_INET },
+	{ "udp6", KERNEL_UDP, ADDR_INET6 },
+};
+
+/* A universal address ends in the two bytes of the port: `0.0.0.0.8.1'. */
+static bool
+find_port(struct str addr, uint16_t *port)
+{
+	uint64_t high, low;
+	size_t i, dots = 0;
+	struct str tail;
+
+	for (i = addr.n; i > 0 && dots < 2; i--)
+		dots += addr.p[i - 1] == '.';
+	if (dots < 2)
+		return false;
+	tail = str_skip(addr, i + 1);
+	if (!num_parse(str_cut(&tail, '.'), UINT8_MAX, &high) ||
+	    !num_parse(tail, UINT8_MAX, &low))
+		return false;
+	*port = (uint16_t)(high << 8 | low);
+	return *port != 0;
+}
+
+/* A kernel's service is bound to the port of any address. */
+static void
+take_service(struct kernel *k, uint32_t program, struct str transport,
+    struct str addr)
+{
+	size_t i, t;
+	uint16_t port;
+
+	for (t = 0; t < NELEMS(transports); t++)
+		if (str_is(transport, transports[t].name))
+			break;
+	if (t == NELEMS(transports) || !find_port(addr, &port))
+		return;
+	for (i = 0; i < NELEMS(services); i++) {
+		struct kernel_port *p;
+
+		if (services[i].program != program)
+			continue;
+		p = kernel_add(k, transports[t].uses, port, services[i].kind,
+		    STR_NONE);
+		p->local.family = (unsigned char)transports[t].family;
+		p->is_guess = true;
+	}
+}
+
+/* RFC 5531: the head of a reply that was accepted and went well, and then of
+ * each service a 1, its program and version, and three texts: how, where, and
+ * who. */
 void
 kernel_portmap(struct kernel *k, struct str answer, uint32_t xid)
 {
-	uint32_t head[6], more, v[4];
+	uint32_t head[6], more, v[2];
+	struct str text[3];
 	size_t i;
 
 	for (i = 0; i < NELEMS(head); i++)
@@ -71,10 +131,12 @@ kernel_portmap(struct kernel *k, struct str answer, uint32_t xid)
 	    head[4] != 0 || head[5] != 0)
 		return;
 	while (take_word(&answer, &more) && more == 1) {
-		for (i = 0; i < NELEMS(v); i++)
-			if (!take_word(&answer, &v[i]))
+		if (!take_word(&answer, &v[0]) || !take_word(&answer, &v[1]))
+			return;
+		for (i = 0; i < NELEMS(text); i++)
+			if (!take_text(&answer, &text[i]))
 				return;
-		take_service(k, v[0], v[2], v[3]);
+		take_service(k, v[0], text[0], text[1]);
 	}
 }
 

@@ -69,8 +69,8 @@ bool kernel_sockaddr(struct str value, struct addr *a, uint16_t *port);
  * ADDR_NONE for another. */
 struct addr kernel_addr(struct str value);
 
-/* The sources: each adds what it knows of the calling thread's namespace.  0, or
- * the errno of what should have worked; a refusal is none. */
+/* The sources: each adds what it knows of the calling thread's namespace.  0,
+ * or the errno of what should have worked; a refusal is none. */
 int kernel_links(struct kernel *k);
 int kernel_genl(struct kernel *k);
 int kernel_files(struct kernel *k);

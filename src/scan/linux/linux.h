@@ -227,13 +227,13 @@ bool linux_in_thread(void *(*run)(void *), void *arg);
 bool linux_netns_tables(const struct scan_request *req, struct scan *sc,
     linux_tables *tables);
 
-/* Calls each in a namespace of the scan, by its number, unless it is gone by now:
- * in a thread of its own, but for the scanner's own one. */
+/* Calls each in a namespace of the scan, by its number, unless it is gone by
+ * now: in a thread of its own, but for the scanner's own one. */
 void linux_netns_in(const struct scan_request *req, struct scan *sc,
     uint32_t ns, void (*each)(void *arg), void *arg);
 
-/* Names the sockets that no process has and that are the kernel's own, as far as
- * it tells: for when their holders are known. */
+/* Names the sockets that no process has and that are the kernel's own, as far
+ * as it tells: for when their holders are known. */
 void linux_kernel(const struct scan_request *req, struct scan *sc);
 
 /*

@@ -15,15 +15,15 @@
  * request is acknowledged. */
 enum { NL_AGAIN = -1, NL_ACK = -2 };
 
-/* Takes one message of an answer, whose payload is part of it: 0, or what is to
- * end the answer, an errno (ENODATA: there is no need of more). */
+/* Takes one message of an answer, whose payload is part of it: 0, or what is
+ * to end the answer, an errno (ENODATA: there is no need of more). */
 typedef int nl_take(void *arg, const struct nlmsghdr *h, struct str payload);
 
 /*
  * Hands on the messages of one datagram, aligned as netlink(7) has it.  0: more
  * are to come; ENODATA: it was the last of a dump; NL_AGAIN: it was, and of one
- * that is inconsistent (*interrupted, which begins as false); NL_ACK; or another
- * errno.
+ * that is inconsistent (*interrupted, which begins as false); NL_ACK; or
+ * another errno.
  */
 int nl_messages(const void *buf, size_t len, bool *interrupted, nl_take *take,
     void *arg);
