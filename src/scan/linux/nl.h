@@ -32,8 +32,8 @@ int nl_messages(const void *buf, size_t len, bool *interrupted, nl_take *take,
 typedef int nl_datagram(void *arg, const void *buf, size_t len);
 
 /* Sends a request in a socket of its own, so that nothing is left over from one
- * that failed, and receives the answer.  Returns what each did in the end, or an
- * errno. */
+ * that failed, and receives the answer.  Returns what each did in the end, or
+ * an errno. */
 int nl_ask(int protocol, const struct nlmsghdr *request, nl_datagram *each,
     void *arg);
 
