@@ -141,9 +141,10 @@ fields_to_nul()
 	[ "$stderr" = 'prt-scan: .: Is a directory' ]
 }
 
-@test "the ##prt line: time and scope, nothing of a machine" {
+@test "the ##prt line: time, what was read and scope, nothing of a machine" {
 	run -0 prt-scan --from=lsof -l linux
-	re='^##prt 1 time=20[0-9-]{8}T[0-9:.]{12}Z scope=listening$'
+	re='^##prt 1 time=20[0-9-]{8}T[0-9:.]{12}Z '
+	re+='protos=tcp,udp bound=no scope=listening$'
 	[[ ${lines[0]} =~ $re ]]
 	[ "${lines[-1]}" = '##end records=5' ]
 	run -0 prt-scan --from=lsof -H -o host,netns_id,sock_uid,exe,start linux
