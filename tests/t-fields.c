@@ -23,6 +23,23 @@ is_got(int id)
 	    field_table[id].owner == ((g->needs & NEED_OWNERS) != 0);
 }
 
+/* The field's words are those names, in any order. */
+static bool
+has_words(int id, const char *const *names, size_t n)
+{
+	const char *const *word = field_table[id].words;
+	size_t i, found = 0, named = 0;
+
+	for (i = 0; i < n; i++)
+		named += names[i] != NULL;
+	for (; *word != NULL; word++)
+		for (i = 0; i < n; i++)
+			found += names[i] != NULL &&
+			    strcmp(names[i], *word) == 0;
+	return found == named &&
+	    word - field_table[id].words == (ptrdiff_t)named;
+}
+
 int
 main(void)
 {
@@ -40,5 +57,10 @@ main(void)
 	}
 	for (id = 0; id < FIELD_NSCAN && field_table[id].name != NULL; id++)
 		ok_of(is_got(id), "in src/scan/rows.c", field_table[id].name);
+	ok_of(has_words(F_PROTO, sock_protos, PROTO_COUNT), "its words",
+	    "proto");
+	ok_of(has_words(F_STATE, sock_states, STATE_COUNT), "its words",
+	    "state");
+	ok_of(has_words(F_DIR, sock_dirs, DIR_COUNT), "its words", "dir");
 	return tap_end();
 }
