@@ -92,7 +92,7 @@ complete -c prt-diff -l only -x -d 'of new, gone, changed' -a '(__prt_names new 
 complete -c prt-diff -s k -l key -x -d 'fields that say what is the same thing' -a '(__prt_fields 1)'
 complete -c prt-diff -s c -l compare -x -d 'fields that are compared, or `none\'' -a '(__prt_fields 1 none\t"no field")'
 complete -c prt-diff -l fields -x -d 'fields of records without a header' -a '(__prt_fields 1)'
-complete -c prt-diff -l force -d 'compare snapshots of different scope'
+complete -c prt-diff -l force -d 'compare what is of different scope, or older than FILE'
 complete -c prt-diff -l init -d 'with -S: save NEW, print nothing'
 complete -c prt-diff -l wait -x -d 'with -S: for another run, 10'
 complete -c prt-diff -s o -l output -x -d 'columns: names, `all\', or `+\' and more' -a '(__prt_fields 1 all\t"every field")'

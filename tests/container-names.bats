@@ -196,9 +196,9 @@ not_asked() {
 	daemon rights
 	place "$listener" /docker/$id
 	only=/nowhere run -0 scan_all --owners=walk -o container "$port"
-	# cap_dac_read_search and cap_sys_ptrace
+	# cap_dac_read_search, cap_net_admin and cap_sys_ptrace
 	[ "$(awk '/^Cap(Prm|Eff):/ { print $2 }' rights | sort -u)" = \
-		0000000000080004 ]
+		0000000000081004 ]
 	grep -q '^NoNewPrivs:	1' rights
 }
 

@@ -68,7 +68,9 @@ warns()
 	# Two headers, and a comment of somebody's.
 	{ printf '#proto\tlocal_port\ntcp\t1\n# a comment\n## another\n'
 		printf '#local_port\tproto\n80\ttcp\n'; } >new
-	same old new
+	run -0 --separate-stderr prt-diff old new
+	[ -z "$output" ]
+	warns 'new: no ##prt line of a scan, which old has: *'
 }
 
 @test "permuted and unknown columns; the two sides have different ones" {

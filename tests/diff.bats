@@ -336,7 +336,7 @@ $(row 100 tcp - 2 LISTEN nginx gone $T1 -)
 	run -0 prt-diff -a old new
 	[[ ${lines[1]} == *$'\twas\trx_rate\ttx_rate' ]]
 	sed 's/ time=[^ ]*//' <new >new2
-	run -0 prt-diff -a old new2
+	run -0 --separate-stderr prt-diff -a old new2
 	[[ ${lines[1]} == *$'\twas' ]]
 	# Counters of another boot, or backwards in time, have no rate.
 	sed "s/^##prt 1/& boot=a/" <old >old2
@@ -369,7 +369,7 @@ $(row 100 tcp - 2 LISTEN nginx gone $T1 -)
 	COLS=iface,change shows "$(row wlan0 new; row eth0 gone
 		row total gone)" old new
 	FIELDS=(proto local_port)
-	rec | snap >new
+	rec | snap time=$T2 >new
 	refuses 'old: no field proto, and no --key' old new
 }
 
