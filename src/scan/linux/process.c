@@ -55,13 +55,10 @@ linux_read_file(int dir, const char *path, char *buf, size_t size)
 	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = -1;
 
-	if (fd < 0)
-		return -1;
-	/* the kernel writes such a file at once, and no more follows */
-	do
-		n = read(fd, buf, size);
-	while (n < 0 && errno == EINTR);
-	input_close(fd);
+	if (fd >= 0) {
+		n = read_fd(fd, buf, size);
+		input_close(fd);
+	}
 	return n;
 }
 
