@@ -344,7 +344,7 @@ assert widest > 0' "$1"
 	printf 'tcp\t%s\t50022\t%s\t443\n' \
 		2001:db8:85a3:8d3:1319:8a2e:370:7348 \
 		2606:2800:220:1:248:1893:25c8:1946 >>in
-	run -0 on_terminal 60 prt-flag -X in
+	run -0 on_terminal 60 prt-flag -X --disable=all in
 	[[ ${lines[1]} == 'tcp   [2001:db8:'*'+]:50022 [2606:2800:'*'+]:443' ]]
 	check_width 60 <<<"$output"
 }

@@ -199,8 +199,7 @@ $ns-b	[vxlan/vx9]" ]
 }
 
 @test "no-owner knows them" {
-	in_kernel "$mptcp" bash -c 'prt-scan | sed "1s/\$/ protos=tcp,udp/" |
-		prt-flag -s --enable=no-owner'
+	in_kernel "$mptcp" bash -c 'prt-scan | prt-flag -s --enable=no-owner'
 	[ -z "$output" ]
 }
 

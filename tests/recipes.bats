@@ -95,7 +95,7 @@ load recipes
 		bash start
 		kill $!
 		while prt-scan -q -l 9000; do sleep 0.05; done
-		bash start | grep "^tcp" | cut -f 4,20
+		bash start | grep "^tcp" | cut -f 4,21
 		mkdir -p bin
 		printf "#!/bin/sh\nexit 2\n" >bin/prt-scan
 		chmod +x bin/prt-scan

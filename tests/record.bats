@@ -86,7 +86,7 @@ one_forms()
 	printf '#zz\tproto\tlocal_port\n' >in
 	printf '%s\ttcp\t1\n' '\x23x' '\x2d' '-' '' '\x23' >>in
 	for program in prt-diff prt-flag; do
-		run -0 bash -c "$(declare -f through)
+		run -0 --separate-stderr bash -c "$(declare -f through)
 			through $program in | grep -v '^#' | cut -f 1 | sort"
 		assert_output_is '-
 -
@@ -150,7 +150,7 @@ one_forms()
 			/^##/ { print; next }
 			{ print $0, NR == 2 ? "mine" : "of \\x41 \\\\" }' >in
 	for program in prt-diff prt-flag; do
-		run -0 bash -c "$(declare -f through)
+		run -0 --separate-stderr bash -c "$(declare -f through)
 			through $program in | sed 1d | cut -f 1-6"
 		assert_output_is "#local_port	pid	proto	local_addr	state	mine
 22	-	tcp	127.0.0.1	LISTEN	of A \\\\

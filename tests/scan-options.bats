@@ -261,7 +261,7 @@ scope()
 }
 
 @test "-o all: each column once, the default ones first" {
-	run -0 enter prt-scan -o all -l 443
+	run -0 --separate-stderr enter prt-scan -o all -l 443
 	[[ ${lines[1]} == $'#proto\tstate\t'*$'\tcmdline\t'* ]]
 	[ -z "$(tr '\t' '\n' <<<"${lines[1]}" | sort | uniq -d)" ]
 	[ "$(awk -F '\t' '/^#[a-z]|^tcp/ { print NF }' <<<"$output" |

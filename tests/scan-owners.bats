@@ -308,6 +308,15 @@ time.sleep(100)' "$port" >ready 3>&- &
 	run -2 --separate-stderr prt-scan --owners=walk --strict -l "$port"
 }
 
+# All fields but those that differ from one scan to the next.
+stable_columns()
+{
+	prt-scan -o all -F csv 2>/dev/null | tr -d '\r' | sed -n 's/^#*//; 1p' |
+		tr ',' '\n' |
+		grep -vxE 'time|cpu|rss|rx_bytes|tx_bytes|rtt|retrans' |
+		paste -sd ,
+}
+
 # As pthread_exit(3) of the first thread leaves it: exe and more are the others'.
 @test "the first thread has ended: walk and bpf tell the same, all of it" {
 	requires_bpf
@@ -320,7 +329,8 @@ threading.Thread(target=time.sleep, args=(100,)).start()
 ctypes.CDLL(None).pthread_exit(None)' "$port" 3>&- &
 	holder=$!
 	until grep -q '^State:.Z' "/proc/$holder/status"; do sleep 0.02; done
-	for columns in all exe cmdline,cwd unit,cgroup,container; do
+	for columns in "$(stable_columns)" exe cmdline,cwd \
+		unit,cgroup,container; do
 		prt-scan --owners=walk -H -l -o "$columns" "$port" >walk
 		prt-scan --owners=bpf -H -l -o "$columns" "$port" >bpf
 		diff walk bpf
@@ -335,9 +345,7 @@ ctypes.CDLL(None).pthread_exit(None)' "$port" 3>&- &
 	local columns
 
 	start_sockets
-	columns=$(prt-scan -o all -F csv 2>/dev/null | tr -d '\r' |
-		sed -n 's/^#*//; 1p' | tr ',' '\n' | grep -vxE 'cpu|rss|rx_bytes|tx_bytes|rtt|retrans' |
-		paste -sd ,)
+	columns=$(stable_columns)
 	enter prt-scan -H --owners=walk -o "$columns" >walk
 	run -0 --separate-stderr enter prt-scan -H --owners=bpf -o "$columns"
 	assert_output_is "$(<walk)"

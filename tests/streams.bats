@@ -102,7 +102,7 @@ run_streams()
 	for ((n = 1; n <= $1; n++)); do
 		cd "$n" || return
 		keep diff prt-diff -a --header=always /dev/null in
-		keep flag prt-flag -X in
+		keep flag prt-flag -X --disable=all in
 		keep self prt-diff in in
 		keep state prt-diff -q --init -S s in
 		[ "$(<state.status)" -ne 0 ] || keep state prt-diff -S s in

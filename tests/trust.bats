@@ -181,7 +181,7 @@ state()
 
 @test "what is not there is passed over without a word" {
 	run -0 --separate-stderr env XDG_CONFIG_HOME="$PWD/his" \
-		prt-flag -H -o flags <<<"$record"
+		prt-flag --disable=all -H -o flags <<<"$record"
 	[ -z "$stderr" ]
 }
 
@@ -190,7 +190,7 @@ state()
 	open_folders "$BATS_TEST_TMPDIR"
 	plant
 	run -0 setpriv --reuid=1234 --regid=1234 --clear-groups -- \
-		env XDG_CONFIG_HOME="$PWD/his" /proc/self/fd/9 -H -o flags - \
-		9<"$(command -v prt-flag)" <<<"$record"
+		env XDG_CONFIG_HOME="$PWD/his" /proc/self/fd/9 --disable=all \
+		-H -o flags - 9<"$(command -v prt-flag)" <<<"$record"
 	[ "$output" = planted ]
 }

@@ -35,17 +35,6 @@ take_user(struct users *u, struct str line)
 		add_name(u, (uint32_t)uid, name);
 }
 
-/* False after a message, but if it is not there. */
-static bool
-read_config(const char *path, size_t max, struct buf *text)
-{
-	bool ok = input_slurp(path, max, text);
-
-	if (!ok && errno != ENOENT)
-		err_msg("%s:", path);
-	return ok;
-}
-
 /* A word of the line `passwd:' of nsswitch.conf(5) is no source that we have
  * read already, and no action such as [NOTFOUND=return]. */
 static bool
@@ -61,7 +50,8 @@ names_more(struct str line)
 	return false;
 }
 
-/* Without that file libc reads /etc/passwd, and no more. */
+/* Without that file libc reads /etc/passwd, and no more.  If we cannot read it,
+ * libc may have what it says. */
 static bool
 has_more_sources(void)
 {
@@ -69,7 +59,9 @@ has_more_sources(void)
 	struct str rest;
 	bool more = false;
 
-	if (read_config("/etc/nsswitch.conf", SWITCH_MAX, &text)) {
+	if (!input_slurp("/etc/nsswitch.conf", SWITCH_MAX, &text)) {
+		more = errno != ENOENT;
+	} else {
 		rest = buf_str(&text);
 		while (rest.p != NULL && !more) {
 			struct str line = str_cut(&rest, '\n');
@@ -88,8 +80,12 @@ load(struct users *u)
 
 	u->loaded = true;
 	u->asks = has_more_sources();
-	if (!read_config("/etc/passwd", PASSWD_MAX, &u->text))
+	if (!input_slurp("/etc/passwd", PASSWD_MAX, &u->text)) {
+		if (errno != ENOENT)
+			err_msg("/etc/passwd:");
+		u->asks = true;
 		return;
+	}
 	rest = buf_str(&u->text);
 	while (rest.p != NULL)
 		take_user(u, str_cut(&rest, '\n'));

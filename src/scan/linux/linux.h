@@ -62,7 +62,7 @@ bool linux_sctp_endpoint(struct scan *sc, struct str line);
 bool linux_sctp_association(struct scan *sc, struct str line);
 
 /* Whether the kernel has SCTP by now, as such a folder of tables tells: it is
- * a module as a rule.  Unknown where there is no such folder. */
+ * a module as a rule.  Unknown if there is no such folder, or after a message. */
 enum linux_sctp { LINUX_SCTP_UNKNOWN, LINUX_SCTP_NO, LINUX_SCTP_YES };
 enum linux_sctp linux_has_sctp(struct arena *a, const char *net);
 

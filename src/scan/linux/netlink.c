@@ -348,10 +348,8 @@ dump_sctp(const struct scan_request *req, struct scan *sc)
 	enum linux_sctp has = linux_has_sctp(&sc->arena, net);
 	size_t before = sc->nsock;
 
-	bool read = has == LINUX_SCTP_NO;
+	bool read = states == 0 || has == LINUX_SCTP_NO;
 
-	if (states == 0)
-		return;
 	if (!read)
 		read = dump_sctp_families(req, sc, states) == 0;
 	if (!read && has == LINUX_SCTP_YES) {

@@ -173,7 +173,8 @@ bool
 linux_netns_tables(const struct scan_request *req, struct scan *sc,
     linux_tables *tables)
 {
-	const struct filter all = { .all_netns = true };
+	const struct filter all = { .all_netns = true,
+		.ends = req->filter->ends, .nends = req->filter->nends };
 	struct scan_request wide = *req;
 	struct linux_netns_list list = { 0 };
 	struct tour t = { .list = &list,

@@ -20,6 +20,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/err.h"
 #include "lib/num.h"
 
 /* What is being added: the sockets from `first' on. */
@@ -308,6 +309,9 @@ linux_has_sctp(struct arena *a, const char *net)
 {
 	if (access(linux_path(a, net, "sctp"), F_OK) == 0)
 		return LINUX_SCTP_YES;
-	return errno == ENOENT && access(net, F_OK) == 0 ? LINUX_SCTP_NO :
-	    LINUX_SCTP_UNKNOWN;
+	if (errno == ENOENT && access(net, F_OK) == 0)
+		return LINUX_SCTP_NO;
+	if (errno != ENOENT)
+		err_msg("%s/sctp:", net);
+	return LINUX_SCTP_UNKNOWN;
 }
