@@ -333,19 +333,24 @@ def bind(kind, family, addr, v6only, port):
     return "ok"
 
 
-port = 21000
-for name, kind, way in WAYS:
-    port += 10
-    chosen = way(port)
-    at = chosen if isinstance(chosen, int) else port
-    for operand, family, addr, v6only in WANTED:
-        answer = bind(kind, family, addr, v6only, at)
-        words = [word.replace("PORT", str(at)) for word in operand]
-        status = subprocess.call(
-            ["prt-scan", "-q", "-b", "-t" if kind == TCP else "-u"] +
-            sys.argv[1:] + words, stderr=subprocess.DEVNULL)
-        print(name, "tcp" if kind == TCP else "udp", ",".join(operand), answer,
-              status)
-    for s in kept:
-        s.close()
-    kept.clear()
+def main():
+    port = 21000
+    for name, kind, way in WAYS:
+        port += 10
+        chosen = way(port)
+        at = chosen if isinstance(chosen, int) else port
+        for operand, family, addr, v6only in WANTED:
+            answer = bind(kind, family, addr, v6only, at)
+            words = [word.replace("PORT", str(at)) for word in operand]
+            status = subprocess.call(
+                ["prt-scan", "-q", "-b", "-t" if kind == TCP else "-u"] +
+                sys.argv[1:] + words, stderr=subprocess.DEVNULL)
+            print(name, "tcp" if kind == TCP else "udp", ",".join(operand),
+                  answer, status)
+        for s in kept:
+            s.close()
+        kept.clear()
+
+
+if __name__ == "__main__":
+    main()
