@@ -70,7 +70,7 @@ def plain(output):
 def records(output):
     """Its records, each a dictionary by the names of the header."""
     names, found = [], []
-    for line in output.splitlines():
+    for line in plain(output).splitlines():
         if re.match(rb"#[a-z]", line):
             names = line[1:].split(b"\t")
         elif not line.startswith(b"#"):

@@ -360,7 +360,7 @@ tcp   BOUND 127.0.0.1       20540 -                     -"
 
 		shift
 		run -0 enter prt-scan "$@"
-		[[ ${lines[0]} == *" $want scope="* ]] || {
+		[[ ${lines[0]} == *' '$want' scope='* ]] || {
 			echo "$*: ${lines[0]}"
 			return 1
 		}
@@ -375,7 +375,8 @@ tcp   BOUND 127.0.0.1       20540 -                     -"
 	says 'protos=tcp,udp,sctp bound=no' -l
 	says 'protos=tcp,udp,sctp bound=no' --state=LISTEN
 	says 'protos=tcp,udp,sctp bound=all' --state=BOUND
-	says 'protos=tcp,udp,sctp bound=all' --backend=proc
+	# Found among the descriptors of processes, if none hides them.
+	says 'protos=tcp,udp,sctp bound='[ao]* --backend=proc
 	says 'protos=udp bound=no' --backend=proc -u
 	[ "${UNSHARE[*]}" != 'unshare -n' ] ||
 		says 'protos=tcp,udp,sctp bound=all' -N

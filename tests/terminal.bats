@@ -206,13 +206,13 @@ wide_records()
 	local flag="prt-flag -X -e 'flag listens state=LISTEN'"
 
 	screen 80 "prt-scan | $flag"
-	grep -q $'^\033\\[33m[0-9t]' colored
+	grep -q $'^\033\\[33m[0-9tL]' colored
 	screen 80 "export NO_COLOR=1; prt-scan | $flag"
 	run ! grep $'\033' colored
 	screen 80 "prt-scan | $flag -F table | cut -b 1-60"
 	run ! grep $'\033' colored
 	screen 80 "export NO_COLOR=1; prt-scan | $flag --color=always"
-	grep -q $'^\033\\[33m[0-9t]' colored
+	grep -q $'^\033\\[33m[0-9tL]' colored
 }
 
 @test "who forgets the pipe is told what to type" {

@@ -52,7 +52,7 @@ set_sight(struct about *a, const struct scan *sc, const struct filter *f)
 static uint64_t
 count_unentered(const struct scan *sc)
 {
-	return sc->hidden_netns + sc->sock_netns + sc->shut_netns;
+	return sc->hidden_netns + sc->sock_netns + sc->nshut;
 }
 
 /* Of a text it is not known which machine it tells of, nor who asked.  sc: NULL

@@ -171,6 +171,7 @@ void
 scan_free(struct scan *sc)
 {
 	free(sc->netns);
+	free(sc->shut);
 	free(sc->ifname);
 	free(sc->cgroup);
 	map_free(&sc->cgroup_of);

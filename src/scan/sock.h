@@ -144,7 +144,8 @@ struct scan {
 	uint64_t hidden;	/* processes whose descriptors we may not see */
 	uint64_t hidden_netns;	/* or whose namespace, where all are wanted */
 	uint64_t sock_netns;	/* of sockets in none that is known, */
-	uint64_t shut_netns;	/* and that were not to be entered */
+	struct netns *shut;	/* and those that were not to be entered */
+	size_t nshut, shutcap;
 	bool incomplete;	/* something else could not be read */
 	bool held_only;		/* only what a process holds could be read */
 	enum scan_bound bound;

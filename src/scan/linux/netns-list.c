@@ -284,6 +284,8 @@ linux_netns_list(const struct scan_request *req, struct linux_netns_list *l,
 	}
 	if (fstatat(s.proc, OWN_NETNS, &st, 0) == 0)
 		l->dev = st.st_dev;
+	else if (req->own_proc)
+		note_error(&s);
 	l->own = sys_netns(req->proc, req->own_proc);
 	/* without it the own one would be taken for one more of the others, */
 	ok = (l->own != 0 || !req->own_proc) &&		/* which is told */

@@ -30,7 +30,8 @@ note_refusal(struct linux_visit *v, const struct linux_netns *ns)
 	if (errno != EPERM && errno != EACCES)
 		v->ok = false;
 	else
-		v->sc->shut_netns++;
+		*MEM_PUSH(v->sc->shut, v->sc->nshut, v->sc->shutcap) =
+		    (struct netns){ .inode = ns->inode, .label = ns->label };
 	err_msg("network namespace %.*s:", (int)ns->label.n, ns->label.p);
 }
 

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "scan/linux/owners.h"
 
+#include <errno.h>
 #include <linux/kcmp.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -137,6 +138,9 @@ walk_add_tables(struct worker *w, int task)
 
 	if (tells)
 		add_tables(w, &t, task);
+	/* not a matter of privileges, or of a kernel without it */
+	else if (errno != EPERM && errno != EACCES && errno != ENOSYS)
+		walk_note_failure(w, "/task");
 	return tells;
 }
 

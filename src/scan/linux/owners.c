@@ -82,14 +82,19 @@ linux_may_be_held(const struct sock *s, bool may_be_new)
 	return s->inode != 0 && (may_be_new || s->uid != 0);
 }
 
-/* Whether its numbers are those of our pid_namespaces(7). */
+/* Whether its numbers are those of our pid_namespaces(7).  If it is there and
+ * cannot be read, that is told. */
 static bool
-sees_own_pids(const struct walk *w)
+sees_own_pids(const struct walk *w, struct scan *sc)
 {
 	char self[NUM_MAX];
 	ssize_t n = readlinkat(w->proc, "self", self, sizeof self);
 	uint64_t pid;
 
+	if (n < 0 && errno != ENOENT) {
+		err_msg("%s/self:", w->req->proc);
+		sc->incomplete = true;
+	}
 	return n > 0 &&
 	    num_parse((struct str){ self, (size_t)n }, INT32_MAX, &pid) &&
 	    pid == (uint64_t)getpid();
@@ -110,7 +115,7 @@ look_at_self(struct walk *w, struct scan *sc)
 		sc->incomplete = true;
 		sc->hidden++;
 	}
-	w->compares = sees_own_pids(w);
+	w->compares = sees_own_pids(w, sc);
 	/* hidepid of proc(5): others' processes are not even listed */
 	sc->hidden += !w->has_init;
 }
@@ -219,7 +224,7 @@ walk_owners_of(const struct scan_request *req, size_t from,
 	for (i = 0; i < n; i++)
 		*MEM_PUSH(w.pid, w.npid, w.pidcap) = pids[i];
 	if (walk_begin(&w)) {
-		w.compares = req->own_proc && sees_own_pids(&w);
+		w.compares = req->own_proc && sees_own_pids(&w, sc);
 		walk_run(&w, sc, walk_take_process);
 		walk_run(&w, sc, walk_take_threads);
 	}

@@ -56,10 +56,18 @@ linux_sock_cgroup(struct scan *sc, uint64_t id)
 	return *number;
 }
 
+static void
+note_fault(struct walk_groups *w)
+{
+	if (errno != 0 && errno != ENOENT && errno != ENODEV &&
+	    errno != EACCES && errno != EPERM && w->fault == 0)
+		w->fault = errno;
+}
+
 /* Where systemd mounts version 2, file-hierarchy(7), and beside version 1; -1
- * where there is none. */
+ * if there is none. */
 static int
-open_root(void)
+open_root(struct walk_groups *w)
 {
 	static const char *const mounts[] = {
 		"/sys/fs/cgroup", "/sys/fs/cgroup/unified",
@@ -73,6 +81,8 @@ open_root(void)
 		if (fd >= 0 && fstatfs(fd, &fs) == 0 &&
 		    fs.f_type == CGROUP2_SUPER_MAGIC)
 			return fd;
+		if (fd < 0)
+			note_fault(w);
 		input_close(fd);
 	}
 	return -1;
@@ -121,14 +131,6 @@ found(struct walk_groups *w, uint32_t i, uint64_t inode)
 }
 
 /* One that goes away meanwhile, or is another's secret, is no fault. */
-static void
-note_fault(struct walk_groups *w)
-{
-	if (errno != 0 && errno != ENOENT && errno != ENODEV &&
-	    errno != EACCES && errno != EPERM && w->fault == 0)
-		w->fault = errno;
-}
-
 static void
 add_folder(struct walk_groups *w, uint32_t parent, const struct dirent *e)
 {
@@ -199,6 +201,8 @@ walk_groups(struct walk_groups *w)
 
 	if (fstat(w->root, &st) == 0)
 		found(w, 0, st.st_ino);
+	else
+		note_fault(w);
 	if (fd < 0)
 		note_fault(w);
 	else
@@ -269,12 +273,11 @@ linux_sock_cgroups(const struct scan_request *req, struct scan *sc)
 
 	w.wanted = wanted;
 	if (w.left > 0)
-		w.root = open_root();
-	if (w.root >= 0) {
+		w.root = open_root(&w);
+	if (w.root >= 0)
 		walk_groups(&w);
-		tell_faults(&w);
-		close(w.root);
-	}
+	tell_faults(&w);
+	input_close(w.root);
 	arena_free(&w.arena);
 	free(w.v);
 	free(wanted);

@@ -75,6 +75,7 @@ struct look {
 	uint32_t task;
 	uint64_t task_netns;	/* 0: not looked at */
 	size_t taken, refused;
+	int fault;		/* errno of a copy, or 0 */
 	bool is_cut;
 };
 
@@ -127,6 +128,14 @@ open_task(struct look *l, uint32_t task)
 	l->error = errno;
 }
 
+/* Not that it has gone, nor a matter of privileges or of an old kernel. */
+static bool
+is_fault(int error)
+{
+	return error != ESRCH && error != EBADF && error != EPERM &&
+	    error != EACCES && error != ENOSYS && error != EINVAL;
+}
+
 /* A copy of the stray; -1 where it has gone, or it is not for us. */
 static int
 take_copy(struct look *l, const struct stray *s, struct stat *st)
@@ -140,6 +149,8 @@ take_copy(struct look *l, const struct stray *s, struct stat *st)
 		fd = (int)syscall(SYS_pidfd_getfd, l->pidfd, s->fd, 0);
 	if (fd < 0) {
 		l->refused += errno != ESRCH && errno != EBADF;
+		if (l->fault == 0 && is_fault(errno))
+			l->fault = errno;
 		return -1;
 	}
 	l->taken++;
@@ -166,12 +177,24 @@ guess_netns(struct look *l, int fd, const struct stray *s)
 	return map_get(&l->netns, l->task_netns);
 }
 
+/* As the list had it, if it was not to be entered from there. */
+static struct str
+find_label(struct look *l, uint64_t inode)
+{
+	size_t i;
+
+	for (i = 0; i < l->sc->nshut; i++)
+		if (l->sc->shut[i].inode == inode)
+			return l->sc->shut[i].label;
+	return linux_netns_label(&l->late.arena, inode);
+}
+
 /* Reads a namespace that the list did not have; its number + 1. */
 static uint32_t
 visit_late(struct look *l, int fd, uint64_t inode)
 {
 	struct linux_netns ns = { .inode = inode,
-		.label = linux_netns_label(&l->late.arena, inode) };
+		.label = find_label(l, inode) };
 	size_t i = l->late.nsock;
 	bool ok = linux_netns_visit(&l->visit, &ns, fd);
 	uint32_t netns = ok ? (uint32_t)l->late.nnetns : NETNS_SHUT;
@@ -412,6 +435,23 @@ sort_netns(struct scan *sc)
 	free(to);
 }
 
+/* Those that could not be entered, but for what a socket led into. */
+static void
+keep_shut(struct look *l, struct scan *sc)
+{
+	size_t i, n = 0;
+	uint32_t netns;
+
+	for (i = 0; i < l->late.nshut; i++)
+		*MEM_PUSH(sc->shut, sc->nshut, sc->shutcap) = l->late.shut[i];
+	for (i = 0; i < sc->nshut; i++) {
+		netns = map_get(&l->netns, sc->shut[i].inode);
+		if (netns == 0 || netns == NETNS_SHUT)
+			sc->shut[n++] = sc->shut[i];
+	}
+	sc->nshut = n;
+}
+
 /* The namespaces, and what there is to say of them. */
 static void
 keep_netns(struct look *l, struct scan *sc)
@@ -423,7 +463,7 @@ keep_netns(struct look *l, struct scan *sc)
 	if (l->late.nnetns > n)
 		sort_netns(sc);
 	sc->sock_netns += l->late.sock_netns;
-	sc->shut_netns += l->late.shut_netns;
+	keep_shut(l, sc);
 	sc->incomplete |= l->late.incomplete;
 }
 
@@ -458,6 +498,10 @@ linux_strays(const struct scan_request *req, struct strays *s,
 	if (l.is_cut)
 		err_msg("sockets in no table: only %d were looked at",
 		    STRAYS_MAX);
+	errno = l.fault;
+	if (l.fault != 0)
+		err_msg("descriptors of processes:");
+	sc->incomplete |= l.fault != 0;
 	if ((sc->seeks & SEEK_BOUND) != 0)
 		sc->bound = whose_bound(&l);
 	if ((req->needs & NEED_DIR) != 0)
