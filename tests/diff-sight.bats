@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# prt-diff: what one of the two scans could not read is no news: protos=, bound=.
+# prt-diff: what one of the two scans could not see is no news: protos=, bound=, owners.
 # shellcheck disable=SC2154,SC2030,SC2031
 
 load helpers
@@ -204,6 +204,211 @@ new	b	2"
 		<<<"$(grep -v -e BOUND -e sctp records)" >newer
 	run -0 prt-diff -H -o change,host,local_port new newer
 	assert_output_is "gone	b	2"
+}
+
+# Root's listener, and a worker of its that is a user's.
+master()
+{
+	rec pid=1 uid=0 user=root process=master exe=/bin/m "$@"
+}
+
+worker()
+{
+	rec pid=2 uid=1000 user=www process=worker exe=/bin/w "$@"
+}
+
+# told WANT OLD NEW: change and process of what prt-diff says, whatever it
+# warns of.
+told()
+{
+	local want=$1
+
+	shift
+	run -0 --separate-stderr prt-diff -H -o change,process "$@"
+	[ "$(tr '\t\n' ' ,' <<<"$output")" = "${want:+$want,}" ] ||
+		[ -z "$want$output" ] || {
+		echo "$* gives $output"
+		return 1
+	}
+}
+
+ROOT=(scope=all euid=0 unowned=0)
+USER=(scope=all euid=1000 unowned=1)
+
+@test "owners: one of two that a user may not see is not gone, nor new after it" {
+	{ master; worker; } | scan root "${ROOT[@]}"
+	worker | scan user "${USER[@]}"
+	told '' root user
+	told '' user root
+	# It is neither without the user's name, nor by other fields.
+	told '' -c process,exe root user
+	told '' -c process,exe user root
+	# Where all is seen, or nothing is said of that, it is.
+	worker | scan all scope=all euid=1000 unowned=0
+	told 'gone master' root all
+	told 'new master' all root
+	worker | scan silent scope=all
+	told 'gone master' root silent
+	prt-diff -a -H -o change,process user root 2>/dev/null >all
+	grep -qx 'unchanged	master' all
+}
+
+@test "owners: of the user himself none is hidden" {
+	{ worker; worker pid=3 process=other; } | scan root "${ROOT[@]}"
+	worker | scan user "${USER[@]}"
+	told 'gone other' root user
+	told 'new other' user root
+	# One of several with the same values is enough.
+	{ worker; master process=other exe=x pid=3
+		master process=other exe=x pid=4 uid=1000; } | scan root "${ROOT[@]}"
+	told 'gone other' -c process root user
+	{ worker; master process=other exe=x pid=3
+		master process=other exe=x pid=4 uid=1001; } | scan root "${ROOT[@]}"
+	told '' -c process root user
+	# Whose it is must be known.
+	FIELDS=(proto state local_port pid process)
+	{ master; worker; } | scan root "${ROOT[@]}"
+	worker | scan user "${USER[@]}"
+	told '' root user
+	FIELDS=(proto state local_port process uid)
+	{ master; worker uid=1000; rec process=x uid=1000; } |
+		scan root "${ROOT[@]}"
+	worker | scan user "${USER[@]}"
+	told 'gone x' root user
+	# Sockets that are the kernel's own are for all to see.
+	FIELDS=(proto state local_port pid process uid)
+	{ worker; rec pid=- process=[nfsd]; } | scan root "${ROOT[@]}"
+	worker | scan user "${USER[@]}"
+	told 'gone [nfsd]' root user
+}
+
+@test "owners: a socket that is gone, or in another state, is so" {
+	{ master; worker; master local_port=1; } | scan root "${ROOT[@]}"
+	worker | scan user "${USER[@]}"
+	told 'gone master' root user
+	{ master; worker; worker state=BOUND; } |
+		scan root "${ROOT[@]}" bound=all
+	worker state=BOUND | scan user "${USER[@]}" bound=own
+	run -0 --separate-stderr prt-diff -H -o change,process,state root user
+	assert_output_is "gone	master	LISTEN
+gone	worker	LISTEN"
+	told '' -c process root user
+}
+
+@test "owners: what is left is compared, and who is hidden only if it must be" {
+	{ master; worker; } | scan root "${ROOT[@]}"
+	worker process=evil exe=/bin/e | scan user "${USER[@]}"
+	told 'changed evil' root user
+	told 'changed worker' user root
+	run -0 --separate-stderr prt-diff -H -o was root user
+	[ "$output" = process=worker,exe=/bin/w ]
+	# One on each side: the socket changed hands.
+	master | scan root "${ROOT[@]}"
+	told 'changed evil' root user
+	told 'changed master' user root
+	worker process=evil exe=/bin/e uid=1001 |
+		scan user scope=all euid=1001 unowned=3
+	worker | scan other "${USER[@]}"
+	told 'changed evil' other user
+	{ master; master process=a; } | scan root "${ROOT[@]}"
+	told 'changed evil' root user
+	told 'changed a' user root
+	# One more is no other.
+	{ worker; worker process=evil; } | scan user "${USER[@]}"
+	{ master; worker; } | scan root "${ROOT[@]}"
+	told 'new evil' root user
+	told 'gone evil' user root
+}
+
+@test "owners: of several hosts each is judged by its own" {
+	FIELDS+=(host)
+	for host in a b; do
+		{ master host=$host; worker host=$host; } |
+			scan one host=$host "${ROOT[@]}"
+		cat one >>old
+		worker host=$host | scan one host=$host \
+			"${ROOT[@]:0:1}" euid=1000 \
+			unowned=$([ $host = b ]; echo $?)
+		cat one >>new
+	done
+	run -0 --separate-stderr prt-diff -H -o change,host,process old new
+	assert_output_is "gone	b	master"
+	run -0 --separate-stderr prt-diff -H -o change,host,process new old
+	assert_output_is "new	b	master"
+}
+
+@test "owners: a key of many takes no square time" {
+	for i in 1 2; do
+		printf '##prt 1 time=2026-11-24T03:00:0%d.000Z euid=%d unowned=%d\n' \
+			$i $((i - 1)) $((i - 1))
+		printf '#proto\tstate\tlocal_port\tpid\tprocess\tuid\n'
+		awk -v OFS='\t' -v i=$i 'BEGIN { for (n = 0; n < 100000; n++)
+			print "tcp", "S" n % 50000, "1", n + 1,
+			    "p" (n % 3 ? n : i "-" n), n % 5 }'
+		echo '##end records=100000'
+	done | csplit -s - '/##end/1'
+	timeout 20 prt-diff -q xx00 xx01 || [ $? -eq 1 ]
+	timeout 20 prt-diff -q xx01 xx00 || [ $? -eq 1 ]
+}
+
+@test "-S: an owner that a user may not see is kept beside his own" {
+	{ master; worker; } | scan new "${ROOT[@]}"
+	prt-diff --init -S state new
+	for _ in 1 2; do
+		worker | scan new "${USER[@]}"
+		told '' -S state new
+		[ "$(grep -c '^[^#]' state)" -eq 2 ]
+		grep -q '^##prt .* owners=all\( \|$\)' state
+	done
+	cp state state.user
+	{ master pid=7; worker pid=8; } | scan new "${ROOT[@]}"
+	told '' -S state new
+	run ! grep -q owners= state
+	# What changed meanwhile root's scan tells.
+	cp state.user state
+	worker | scan new "${ROOT[@]}"
+	told 'gone master' -S state new
+	cp state.user state
+	{ master; master process=evil; worker; } | scan new "${ROOT[@]}"
+	told 'new evil' -S state new
+	# The user's own his scan tells, and the next of root's the rest.
+	cp state.user state
+	worker process=evil | scan new "${USER[@]}"
+	told 'changed evil' -S state new
+	{ master; worker process=evil; } | scan new "${ROOT[@]}"
+	told '' -S state new
+}
+
+@test "-S: what comes after a user's scan is known from then on" {
+	worker | scan new "${USER[@]}"
+	prt-diff --init -S state new
+	run ! grep -q owners= state
+	{ master; worker; } | scan new "${ROOT[@]}"
+	told '' -S state new
+	worker | scan new "${USER[@]}"
+	told '' -S state new
+	{ master; worker; } | scan new "${ROOT[@]}"
+	told '' -S state new
+	worker | scan new "${ROOT[@]}"
+	told 'gone master' -S state new
+}
+
+@test "-S: a hidden owner is kept with few fields, and not of another scope" {
+	{ master; worker; } | scan new "${ROOT[@]}"
+	prt-diff --init -S state new
+	worker | scan new scope=tcp euid=1000 unowned=1
+	told '' --force -S state new
+	run ! grep -q master state
+	run ! grep -q owners= state
+	FIELDS=(proto local_port pid process)
+	{ master; worker; } | scan new "${ROOT[@]}"
+	prt-diff --force --init -S state new
+	worker | scan new "${USER[@]}"
+	told '' -S state new
+	{ master; worker; } | scan new "${ROOT[@]}"
+	told '' -S state new
+	worker | scan new "${ROOT[@]}"
+	told 'gone master' -S state new
 }
 
 # A change between two scans that could see it is told, whatever came between.

@@ -3,45 +3,8 @@
 #include <stdlib.h>
 
 #include "diff/key.h"
+#include "diff/party.h"
 #include "lib/num.h"
-
-/* A process holds the socket: the bit of `known' behind those of the fields. */
-#define OWNED (UINT64_C(1) << DIFF_SET_MAX)
-
-/* The compared values of a row. */
-struct tuple {
-	struct str *v;		/* one of each field of the set */
-	uint64_t *hash;		/* of each, or NULL: not needed so far */
-	size_t n;
-	uint64_t known;		/* bit i: v[i] is not missing; and OWNED */
-};
-
-struct member {
-	uint64_t set;		/* hash of its values */
-	struct tuple tuple;	/* empty if the other side has no member */
-	uint64_t pid;		/* lowest so far */
-	uint32_t row;		/* the one that stands for it */
-	uint32_t rows;		/* number of them */
-	uint32_t match;		/* a member of the other side, or DIFF_NONE */
-	uint32_t peer;
-	enum diff_change change;
-	bool left;		/* the other side has none of its hash */
-	bool unseen;		/* all of its rows are */
-};
-
-/* A member, and by what it is found. */
-struct probe {
-	uint64_t by;
-	uint32_t member;
-};
-
-/* The members of a key on one side. */
-struct party {
-	struct diff_side *side;
-	struct member *v;	/* by their hash */
-	struct probe *by_known;	/* by what is known of them */
-	size_t n, cap, by_known_cap;
-};
 
 struct matcher {
 	struct party old, new;
@@ -51,6 +14,7 @@ struct matcher {
 	struct member **order;
 	size_t probes_cap, order_cap;
 	struct buf scratch;
+	bool spares;		/* some member of the key at hand is spare */
 };
 
 /* What is known of a row that lacks none of the fields that both sides have. */
@@ -58,7 +22,7 @@ static uint64_t
 known_at_most(const struct diff_side *a, const struct diff_side *b)
 {
 	const struct cols *set = &a->plan->set;
-	uint64_t full = OWNED;
+	uint64_t full = TUPLE_OWNED;
 	size_t i;
 
 	for (i = 0; i < set->n; i++)
@@ -66,63 +30,6 @@ known_at_most(const struct diff_side *a, const struct diff_side *b)
 		    stream_has(&b->stream, set->v[i].name))
 			full |= UINT64_C(1) << i;
 	return full;
-}
-
-static bool
-is_owned(const struct diff_side *s, uint32_t row, const struct str *v)
-{
-	enum diff_owner owner = diff_owner(s,
-	    stream_cols(&s->stream, row)->at, v);
-
-	/* If the row cannot say, the ##prt may. */
-	return owner == DIFF_PROCESS || (owner == DIFF_ANYONE && !s->hidden);
-}
-
-/* The tuple lives as long as the arena and the side. */
-static void
-read_tuple(struct tuple *t, struct diff_side *s, uint32_t row,
-    struct arena *a)
-{
-	const int *at = diff_header_of(s, row)->set;
-	const struct cols *set = &s->plan->set;
-	const struct str *v = stream_values(&s->stream, row);
-	size_t i;
-
-	t->n = set->n;
-	t->v = arena_alloc(a, set->n * sizeof *t->v);
-	t->hash = NULL;
-	t->known = is_owned(s, row, v) ? OWNED : 0;
-	for (i = 0; i < set->n; i++) {
-		t->v[i] = diff_value(set, at, i, v);
-		if (t->v[i].n == 0)
-			continue;
-		t->known |= UINT64_C(1) << i;
-		/* Values that held escapes live in the reader's buffer. */
-		if (s->stream.reader.unescaped.n > 0)
-			t->v[i] = arena_str(a, t->v[i]);
-	}
-}
-
-/* Where no process holds the socket, or none is seen, they are the socket's. */
-static bool
-is_of_socket(enum field_id id)
-{
-	return id == F_USER || id == F_UID || id == F_UNIT;
-}
-
-/* The fields by which tuples of which these are known can be compared. */
-static uint64_t
-common_fields(const struct cols *set, uint64_t a, uint64_t b)
-{
-	uint64_t common = a & b & ~OWNED;
-	size_t i;
-
-	if (((a ^ b) & OWNED) == 0)
-		return common;
-	for (i = 0; i < set->n; i++)
-		if (is_of_socket(set->v[i].id))
-			common &= ~(UINT64_C(1) << i);
-	return common;
 }
 
 uint64_t
@@ -133,9 +40,9 @@ diff_changed_fields(struct diff_side *old, struct diff_side *new, uint32_t row)
 	uint64_t changed;
 	size_t i;
 
-	read_tuple(&a, old, new->rows[row].peer, &arena);
-	read_tuple(&b, new, row, &arena);
-	changed = common_fields(&old->plan->set, a.known, b.known);
+	tuple_read(&a, old, new->rows[row].peer, &arena);
+	tuple_read(&b, new, row, &arena);
+	changed = tuple_common(&old->plan->set, a.known, b.known);
 	for (i = 0; i < a.n; i++)
 		if (str_eq(a.v[i], b.v[i]))
 			changed &= ~(UINT64_C(1) << i);
@@ -152,117 +59,6 @@ cmp_probe(const void *a, const void *b)
 	return c != 0 ? c : num_cmp(x->member, y->member);
 }
 
-static int
-cmp_member(const void *a, const void *b)
-{
-	const struct member *x = a, *y = b;
-	int c = num_cmp(x->set, y->set);
-
-	/* so that if any is seen, a seen one stands for them */
-	if (c == 0)
-		c = x->unseen - y->unseen;
-	return c != 0 ? c : num_cmp(x->row, y->row);
-}
-
-/* One member of each set of values, its row being the first one. */
-static void
-merge_same(struct party *p)
-{
-	size_t i, n = 0;
-
-	qsort(p->v, p->n, sizeof *p->v, cmp_member);
-	for (i = 0; i < p->n; i++) {
-		if (n > 0 && p->v[n - 1].set == p->v[i].set)
-			p->v[n - 1].rows++;
-		else
-			p->v[n++] = p->v[i];
-	}
-	p->n = n;
-}
-
-static void
-gather_members(struct party *p, uint32_t head)
-{
-	const struct diff_side *s = p->side;
-	uint32_t i;
-
-	p->n = 0;
-	for (i = head; i != DIFF_NONE; i = s->rows[i].next) {
-		if (diff_is_unscanned(s, i))
-			continue;
-		*MEM_PUSH(p->v, p->n, p->cap) = (struct member){
-			.set = s->rows[i].set, .row = i, .rows = 1,
-			.left = true, .unseen = s->rows[i].unseen,
-			.match = DIFF_NONE, .peer = DIFF_NONE,
-			.pid = UINT64_MAX,
-		};
-	}
-	if (p->n > 1)
-		merge_same(p);
-}
-
-/* Cancels what is equal to the byte; says whether anything is left. */
-static bool
-cancel_equal(struct party *a, struct party *b)
-{
-	size_t i = 0, j = 0, pairs = 0;
-
-	while (i < a->n && j < b->n) {
-		if (a->v[i].set == b->v[j].set) {
-			a->v[i++].left = b->v[j++].left = false;
-			pairs++;
-		} else if (a->v[i].set < b->v[j].set) {
-			i++;
-		} else {
-			j++;
-		}
-	}
-	return pairs < a->n || pairs < b->n;
-}
-
-static struct member *
-member_of(const struct party *p, uint32_t row)
-{
-	const struct member key = { .set = p->side->rows[row].set };
-
-	return &p->v[num_before(&key, p->v, p->n, sizeof *p->v, cmp_member)];
-}
-
-/* A missing pid is the highest. */
-static uint64_t
-pid_of(struct diff_side *s, uint32_t row)
-{
-	uint64_t pid = UINT64_MAX;
-
-	num_parse(diff_value_of(s, row, F_PID), UINT64_MAX, &pid);
-	return pid;
-}
-
-/* Lets the row with the lowest pid stand for each member that is left. */
-static void
-choose_rows(struct party *p, uint32_t head)
-{
-	struct diff_side *s = p->side;
-	struct member *member;
-	uint64_t pid;
-	uint32_t i;
-
-	for (i = head; i != DIFF_NONE; i = s->rows[i].next) {
-		if (diff_is_unscanned(s, i))
-			continue;
-		member = member_of(p, i);
-		if (!member->left || member->rows == 1 ||
-		    s->rows[i].unseen != member->unseen)
-			continue;
-		pid = pid_of(s, i);
-		if (pid < member->pid ||
-		    (pid == member->pid && i < member->row)) {
-			member->pid = pid;
-			member->row = i;
-		}
-	}
-}
-
 static void
 read_members(struct matcher *m, struct party *p)
 {
@@ -273,7 +69,7 @@ read_members(struct matcher *m, struct party *p)
 	for (i = 0; i < p->n; i++) {
 		struct tuple *t = &p->v[i].tuple;
 
-		read_tuple(t, p->side, p->v[i].row, &m->arena);
+		tuple_read(t, p->side, p->v[i].row, &m->arena);
 		p->by_known[i] = (struct probe){ t->known, (uint32_t)i };
 	}
 	if (p->n > 1)
@@ -370,7 +166,7 @@ find_probes(struct matcher *m, const struct group *g, const struct group *x,
 static void
 match_groups(struct matcher *m, const struct group *x, const struct group *y)
 {
-	uint64_t fields = common_fields(&m->old.side->plan->set, x->known,
+	uint64_t fields = tuple_common(&m->old.side->plan->set, x->known,
 	    y->known);
 	size_t i, at, n = find_probes(m, y, x, fields);
 
@@ -400,7 +196,7 @@ match_unknown(struct matcher *m, const struct party *a, const struct party *b)
 
 	while (next_group(&x)) {
 		y = (struct group){ .party = b };
-		/* Those with the same mask cancel_equal has compared. */
+		/* Those with the same mask party_cancel has compared. */
 		while (x.left > 0 && next_group(&y))
 			if (x.known != y.known)
 				match_groups(m, &x, &y);
@@ -432,7 +228,7 @@ cmp_values(const void *a, const void *b)
 	const struct member *x = *(struct member *const *)a;
 	const struct member *y = *(struct member *const *)b;
 	size_t i;
-	int c = 0;
+	int c = x->spare - y->spare;
 
 	for (i = 0; i < x->tuple.n && c == 0; i++)
 		c = str_cmp(x->tuple.v[i], y->tuple.v[i]);
@@ -440,18 +236,67 @@ cmp_values(const void *a, const void *b)
 	return c != 0 ? c : num_cmp(x->row, y->row);
 }
 
-/* Puts those of p that are left into m->order from at on, but what the other
- * side's scan could not see; returns their number. */
+/* Sets probes to the members of p that a process holds, by the hash of their
+ * state, 0 for those that the other side has, too, 1 for the others. */
 static size_t
-order_left(struct matcher *m, const struct party *p, size_t at)
+find_holders(struct matcher *m, struct party *p, uint64_t state)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < p->n; i++) {
+		struct member *member = &p->v[i];
+
+		if (party_is_held(p->side, member->row))
+			*MEM_PUSH(m->probes, n, m->probes_cap) = (struct probe){
+				hash_fields(m, &member->tuple, state),
+				member->left && member->match == DIFF_NONE };
+	}
+	if (n > 1)
+		qsort(m->probes, n, sizeof *m->probes, cmp_probe);
+	return n;
+}
+
+/* Makes unseen, or at least spare, what may be hidden from b: see match.h. */
+static void
+hide_members(struct matcher *m, struct party *a, uint32_t head,
+    struct party *b)
+{
+	int bit = a->side->plan->set.at[F_STATE];
+	uint64_t state = bit >= 0 ? UINT64_C(1) << bit : 0;
+	size_t i, at, n;
+
+	if (!a->side->blind || !party_expose(a, head))
+		return;
+	n = find_holders(m, b, state);
+	for (i = 0; i < a->n; i++) {
+		struct member *member = &a->v[i];
+		struct probe key = { 0, 0 };
+
+		if (!member_is_unmatched(member) || member->exposed)
+			continue;
+		key.by = hash_fields(m, &member->tuple, state);
+		at = num_before(&key, m->probes, n, sizeof key, cmp_probe);
+		if (at == n || m->probes[at].by != key.by)
+			continue;
+		if (m->probes[at].member == 0)
+			member->unseen = true;
+		else
+			m->spares = member->spare = true;
+	}
+}
+
+/* Puts those of p that are left into m->order from at on, but what the other
+ * side's scan could not see and, if not asked for, what is spare; returns their
+ * number. */
+static size_t
+order_left(struct matcher *m, const struct party *p, size_t at, bool spare)
 {
 	size_t i, n = 0;
 
 	m->order = mem_grow(m->order, &m->order_cap, at + p->n,
 	    sizeof *m->order);
 	for (i = 0; i < p->n; i++)
-		if (p->v[i].left && p->v[i].match == DIFF_NONE &&
-		    !p->v[i].unseen)
+		if (member_is_unmatched(&p->v[i]) && (spare || !p->v[i].spare))
 			m->order[at + n++] = &p->v[i];
 	if (n > 1)
 		qsort(m->order + at, n, sizeof *m->order, cmp_values);
@@ -459,24 +304,41 @@ order_left(struct matcher *m, const struct party *p, size_t at)
 }
 
 static void
+keep_unseen(struct party *p, bool spare)
+{
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		if (p->v[i].left && p->v[i].match == DIFF_NONE &&
+		    (p->v[i].unseen || (spare && p->v[i].spare)))
+			p->v[i].change = DIFF_KEPT;
+}
+
+static void
 pair_left(struct matcher *m)
 {
-	size_t i, nold = order_left(m, &m->old, 0);
-	size_t nnew = order_left(m, &m->new, nold);
+	size_t i, nold = order_left(m, &m->old, 0, false);
+	size_t nnew = order_left(m, &m->new, nold, false);
+	bool spare = m->spares && (nold == 0 || nnew == 0);
 
+	keep_unseen(&m->old, !spare);
+	if (spare) {
+		nold = order_left(m, &m->old, 0, true);
+		nnew = order_left(m, &m->new, nold, true);
+	}
 	for (i = 0; i < nnew; i++) {
 		struct member *new = m->order[nold + i];
 
-		new->change = i < nold ? DIFF_CHANGED : DIFF_NEW;
-		if (i < nold)
+		if (i < nold) {
+			new->change = DIFF_CHANGED;
 			new->peer = m->order[i]->row;
+		} else if (!new->spare) {
+			new->change = DIFF_NEW;
+		}
 	}
 	for (; i < nold; i++)
-		m->order[i]->change = DIFF_GONE;
-	for (i = 0; i < m->old.n; i++)
-		if (m->old.v[i].left && m->old.v[i].match == DIFF_NONE &&
-		    m->old.v[i].unseen)
-			m->old.v[i].change = DIFF_KEPT;
+		m->order[i]->change = m->order[i]->spare ? DIFF_KEPT :
+		    DIFF_GONE;
 }
 
 static void
@@ -490,7 +352,7 @@ mark_rows(const struct party *p, uint32_t head)
 
 		if (diff_is_unscanned(p->side, i))
 			continue;
-		member = member_of(p, i);
+		member = party_member(p, i);
 		rows[i].change = (uint8_t)member->change;
 		rows[i].first = member->row == i;
 		rows[i].peer = member->peer;
@@ -501,18 +363,21 @@ mark_rows(const struct party *p, uint32_t head)
 static void
 judge_key(struct matcher *m, uint32_t old, uint32_t new)
 {
-	gather_members(&m->old, old);
-	gather_members(&m->new, new);
-	if (!cancel_equal(&m->old, &m->new))
+	m->spares = false;
+	party_gather(&m->old, old);
+	party_gather(&m->new, new);
+	if (!party_cancel(&m->old, &m->new))
 		return;
-	choose_rows(&m->old, old);
-	choose_rows(&m->new, new);
+	party_choose(&m->old, old);
+	party_choose(&m->new, new);
 	if (m->old.n > 0 && m->new.n > 0) {
 		read_members(m, &m->old);
 		read_members(m, &m->new);
 		match_unknown(m, &m->old, &m->new);
 		match_unknown(m, &m->new, &m->old);
 		link_peers(m);
+		hide_members(m, &m->old, old, &m->new);
+		hide_members(m, &m->new, new, &m->old);
 	}
 	pair_left(m);
 	mark_rows(&m->old, old);

@@ -10,6 +10,11 @@
  *
  * Members that are out of the other side's sight (sight.h) cancel and match as
  * all do; those that are left are not paired, and neither new nor gone.
+ *
+ * So is a process that may have been hidden from the other side's scan, if that
+ * has another one with the same socket: the two share it.  Where nothing says
+ * that it is the same socket, since no process is on both sides, and such are
+ * all that a side has left, they are paired: the socket changed hands.
  */
 #ifndef DIFF_MATCH_H
 #define DIFF_MATCH_H

@@ -231,8 +231,8 @@ diff_print_snap(struct snap_room *s, const struct snap *from)
 	size_t i, j, n = NELEMS(own);
 
 	s->n = 0;
-	/* There is always room for our own, and for the two of sight.h. */
-	for (i = 0; i < from->n && s->n < SNAP_KEYS - n - 2; i++) {
+	/* There is always room for our own, and for the three of sight.h. */
+	for (i = 0; i < from->n && s->n < SNAP_KEYS - n - 3; i++) {
 		for (j = 0; j < n; j++)
 			if (str_is(from->v[i].key, own[j]))
 				break;

@@ -38,7 +38,10 @@ struct diff_header {
 struct diff_host {
 	uint32_t twin;		/* the same host on the other side */
 	bool unscanned;		/* the other side is not of this host */
-	bool forgets;		/* what the other side could not read */
+	bool forgets;		/* what the other side could not see */
+	bool blind;		/* some owners were hidden from the other side's
+				 * scan, whose user is euid */
+	struct str euid;
 };
 
 enum { DIFF_SET_MAX = 63 };	/* fields: match.c has a bit for each */
@@ -62,6 +65,7 @@ struct diff_side {
 	struct diff_row *rows;
 	size_t nheaders;
 	bool hidden;		/* some owners were hidden from the scan */
+	bool blind;		/* of some host */
 	bool mixed;		/* rows were hashed before the key was known */
 
 	/* Its own. */

@@ -59,14 +59,23 @@ read_sight(const struct snap *s)
 	    snap_get(s, "euid") };
 }
 
-/* Whatever the records are, each side could see the other's.  What says nothing
- * of itself is taken to show everything. */
+/* Whatever the records are, each side could read the other's. */
 static bool
 are_alike(const struct snap *a, const struct snap *b)
 {
-	return a == NULL || b == NULL ||
-	    (str_eq(protos_of(a), protos_of(b)) && bound_of(a) == bound_of(b) &&
-	    bound_of(a) != BOUND_OWN);
+	return str_eq(protos_of(a), protos_of(b)) &&
+	    bound_of(a) == bound_of(b) && bound_of(a) != BOUND_OWN;
+}
+
+/* Some owners were hidden from the scan, and the snapshot does not have them
+ * from an earlier one either, as a state may. */
+static bool
+hides_owners(const struct snap *s)
+{
+	struct str unowned = snap_get(s, "unowned");
+
+	return unowned.n > 0 && !str_is(unowned, "0") &&
+	    !str_is(snap_get(s, "owners"), "all");
 }
 
 /* A snapshot that has what it says not to have is believed. */
@@ -110,7 +119,8 @@ can_join(const struct snap *old, const struct snap *new)
 	    protos_of(old).n + protos_of(new).n < PROTOS_MAX;
 }
 
-/* False if there is nothing that either side could not see. */
+/* False if there is no record that either side could not read.  What says
+ * nothing of itself is taken to show everything. */
 static bool
 read_views(const struct diff *d, struct diff_side *s, struct views *views)
 {
@@ -120,11 +130,17 @@ read_views(const struct diff *d, struct diff_side *s, struct views *views)
 	for (i = 0; i < s->stream.nhosts; i++) {
 		const struct snap *own = diff_side_snap(s, i);
 		const struct snap *other = other_snap(d, s, i);
+		struct diff_host *host = &s->hosts[i];
 
+		if (own == NULL || other == NULL)
+			continue;
+		host->forgets = !can_join(own, other);
+		host->blind = hides_owners(other);
+		host->euid = snap_get(other, "euid");
+		s->blind |= host->blind;
 		if (are_alike(own, other))
 			continue;
 		any = views[i].differ = true;
-		s->hosts[i].forgets = !can_join(own, other);
 		views[i].own = read_sight(own);
 		views[i].other = read_sight(other);
 	}
@@ -168,6 +184,8 @@ sight_join(struct snap_room *s, const struct snap *old, struct buf *b)
 		return;
 	if (bound_of(old) > bound_of(&new))
 		snap_set(s, "bound", str_from(bounds[bound_of(old)]));
+	if (hides_owners(&new) && !hides_owners(old))
+		snap_set(s, "owners", STR_LIT("all"));
 	list = protos_of(&new);
 	buf_add(b, list.p, list.n);
 	n = b->n;

@@ -1,6 +1,6 @@
 /*
  * diff/sight: what the scan of a snapshot could read, by its ##prt: protocols,
- * and whose BOUND sockets.  prt(5) has the keys.
+ * whose BOUND sockets, and whether all owners.  prt(5) has the keys.
  *
  * What is out of the other side's sight is no news.
  */
@@ -9,7 +9,8 @@
 
 #include "diff/diff.h"
 
-/* Sets unseen of all rows and forgets of all hosts. */
+/* Sets unseen of all rows; forgets, blind and euid of all hosts, and blind of
+ * the sides. */
 void sight_compare(struct diff *d);
 
 /*

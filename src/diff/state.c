@@ -162,20 +162,19 @@ is_kept(const struct diff_side *old, uint32_t row)
 	    !old->hosts[diff_host_of(old, row)].forgets;
 }
 
-/* Records of OLD by the header of NEW, as if NEW had them.  By these fields the
- * next run knows them again. */
+/* Records of OLD by the header of NEW, as if NEW had them. */
 static void
 save_kept(struct save *s)
 {
 	struct diff_side *old = &s->d->old;
 	int host = s->cols.at[F_HOST];
+	/* by these the next run knows again what cannot be read */
+	bool known = s->cols.at[F_PROTO] >= 0 && s->cols.at[F_STATE] >= 0;
 	int64_t seen;
 	uint32_t i;
 
-	if (s->cols.at[F_PROTO] < 0 || s->cols.at[F_STATE] < 0)
-		return;
 	for (i = 0; i < old->stream.nrows && s->ok; i++) {
-		if (!is_kept(old, i))
+		if (!is_kept(old, i) || (old->rows[i].unseen && !known))
 			continue;
 		seen = diff_seen_old(&s->seen, i);
 		diff_map_row(&s->old, i);
