@@ -94,7 +94,7 @@ holds()
 		"$@" </dev/null >told 3>&-
 	run ! grep -F ' | failed | ' told
 	dropped=$(sed -n 's/ | skip | .*//p' told)
-	sed -n 's,^\(.*\) | skip | ,# \1: not here: ,p' told >&3
+	sed -n 's/ | skip | / is not here: /p' told >&3
 	sed '/^$/d; s/  *|/ |/g' <<<"$table" | sed "${change-}" |
 		awk -F ' [|] ' -v dropped="$dropped" '
 		BEGIN {
