@@ -7,6 +7,7 @@
 #include "diff/columns.h"
 #include "diff/match.h"
 #include "diff/print.h"
+#include "diff/sight.h"
 #include "diff/state.h"
 #include "lib/err.h"
 #include "lib/input.h"
@@ -98,7 +99,8 @@ static const struct opt table[] = {
 	    .take = take_compared },
 	{ 0, "fields", "LIST", "fields of records without a header",
 	    .take = take_fields },
-	{ 0, "force", NULL, "compare what is of different scope, or older than FILE",
+	{ 0, "force", NULL,
+	    "compare what is of different scope, or older than FILE",
 	    OPT_FLAG(force) },
 	{ 0, "init", NULL, "with -S: save NEW, print nothing", OPT_FLAG(init) },
 	{ 0, "wait", "SECONDS", "with -S: for another run, 10",
@@ -204,6 +206,7 @@ compare_sides(struct options *o)
 	    (o->have_state && !o->force ? 0 : DIFF_ANY_TIME)) ||
 	    (o->state != NULL && !diff_state_check_hosts(d)))
 		return false;
+	sight_compare(d);
 	diff_match(&d->old, &d->new);
 	return o->common.quiet || o->init || print_changes(o);
 }

@@ -157,7 +157,7 @@ GONE='gone 1 BOUND,gone 2 BOUND'
 
 @test "protos: a list that is odd" {
 	{ rec; rec proto=sctp local_port=1; } | scan old protos=tcp,udp,sctp
-	for list in ,,sctp,, sctp,sctp sctp,quic SCTP,sctp; do
+	for list in ",,sctp,," sctp,sctp sctp,quic SCTP,sctp; do
 		{ rec proto=sctp local_port=2; } | scan new "protos=$list"
 		is 'new 2 LISTEN,gone 1 LISTEN' old new
 	done
@@ -328,7 +328,7 @@ gone	worker	LISTEN"
 		cat one >>old
 		worker host=$host | scan one host=$host \
 			"${ROOT[@]:0:1}" euid=1000 \
-			unowned=$([ $host = b ]; echo $?)
+			unowned="$([ $host = b ]; echo $?)"
 		cat one >>new
 	done
 	run -0 --separate-stderr prt-diff -H -o change,host,process old new
@@ -413,8 +413,8 @@ gone	worker	LISTEN"
 
 # A change between two scans that could see it is told, whatever came between.
 @test "-S: what a lesser scan cannot read is kept for the next" {
-	full=(scope=all euid=0 bound=all protos=tcp,udp,sctp)
-	less=(scope=all euid=0 bound=no protos=tcp,udp)
+	full=(scope=all euid=0 bound=all "protos=tcp,udp,sctp")
+	less=(scope=all euid=0 bound=no "protos=tcp,udp")
 	{ rec; bound local_port=1; rec proto=sctp local_port=2; } |
 		scan old "${full[@]}"
 	prt-diff --init -S state old

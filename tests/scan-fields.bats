@@ -266,7 +266,7 @@ hold()'
 		case $addr in
 		127.* | ::1) want=loopback ;;
 		0.0.0.0 | ::) want=any ;;
-		fe80:*) want=link ;;
+		fe80:*) want='link' ;;
 		*) want='' ;;
 		esac
 		[ "$scope" = "${want:-$scope}" ]

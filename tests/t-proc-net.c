@@ -207,6 +207,11 @@ good_lines(void)
 	    "00:00000000 00000000     0        0 5 1 ffff8d6d00000003",
 	    "tcp ESTABLISHED ::ffff:10.0.0.1 22 ::ffff:10.0.0.2 33333 rx=0 "
 	    "tx=0 uid=0 inode=5", "tcp6: IPv4-mapped");
+}
+
+static void
+good_lines_of_udp(void)
+{
 	udp(" 1234: @7F000035:0035 @00000000:0000 07 00000000:00000000 "
 	    "00:00000000 00000000   101        0 20262 2 ffff8d6d40000000 0",
 	    "udp UNCONN 127.0.0.53 53 - 0 rx=0 tx=0 uid=101 inode=20262 "
@@ -345,6 +350,7 @@ int
 main(void)
 {
 	good_lines();
+	good_lines_of_udp();
 	states();
 	edges();
 	malformed();

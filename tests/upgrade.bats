@@ -74,18 +74,18 @@ upgraded()
 	local name more=(tcp/BOUND/7001 sctp/LISTEN/7002)
 
 	for name in root user netns hosts; do
-		upgraded 2026-12-01T00:00:00.000Z "${more[@]}" <$name.tsv >1
-		run -0 --separate-stderr prt-diff $name.tsv 1
+		upgraded 2026-12-01T00:00:00.000Z "${more[@]}" <$name.tsv >new1
+		run -0 --separate-stderr prt-diff $name.tsv new1
 		[ -z "$output$stderr" ]
-		run -0 --separate-stderr prt-diff -S $name.state 1
+		run -0 --separate-stderr prt-diff -S $name.state new1
 		[ -z "$output$stderr" ]
 		# A machine that was booted with the old kernel for once.
-		sed 's/time=[^ ]*/time=2026-12-02T00:00:00.000Z/' $name.tsv >2
-		run -0 --separate-stderr prt-diff -S $name.state 2
+		sed 's/time=[^ ]*/time=2026-12-02T00:00:00.000Z/' $name.tsv >new2
+		run -0 --separate-stderr prt-diff -S $name.state new2
 		[ -z "$output$stderr" ]
 		upgraded 2026-12-03T00:00:00.000Z "${more[0]}" tcp/BOUND/7003 \
-			<$name.tsv >3
-		run -0 prt-diff -H -o change,state,local_port -S $name.state 3
+			<$name.tsv >new3
+		run -0 prt-diff -H -o change,state,local_port -S $name.state new3
 		assert_output_is "new	BOUND	7003
 gone	LISTEN	7002"
 	done

@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "diff/key.h"
-#include "diff/sight.h"
 #include "lib/err.h"
 #include "lib/timestamp.h"
 
@@ -102,8 +101,8 @@ is_scan(const struct stream *s)
 }
 
 /* Of records without a ##prt it is not known what they were selected from: a
- * record that they lack is perhaps not gone, and they do not replace a scan in a
- * state. */
+ * record that they lack is perhaps not gone, and they do not replace a scan in
+ * a state. */
 static bool
 check_marks(const struct diff *d, unsigned allow)
 {
@@ -364,10 +363,7 @@ check_time(const struct diff *d, unsigned allow)
 bool
 diff_check(struct diff *d, unsigned allow)
 {
-	if (!check_extent(d) || !check_marks(d, allow) || !check_hosts(d) ||
-	    !check_snaps(d, allow) || !check_key(d) || !check_compared(d) ||
-	    !check_time(d, allow))
-		return false;
-	sight_compare(d);
-	return true;
+	return check_extent(d) && check_marks(d, allow) && check_hosts(d) &&
+	    check_snaps(d, allow) && check_key(d) && check_compared(d) &&
+	    check_time(d, allow);
 }

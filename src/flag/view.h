@@ -32,7 +32,7 @@ struct view {
 	const struct cols *cols;
 	const struct str *values;
 	enum view_kind kind;
-	bool gone;			/* it was there before, and is no more */
+	bool gone;			/* it was there, and is no more */
 	int local_port, remote_port;	/* -1: none */
 	bool has_uid;
 	uint32_t uid;

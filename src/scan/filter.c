@@ -27,14 +27,6 @@ filter_wants_family(const struct filter *f, enum addr_family family)
 }
 
 bool
-filter_wants_state(const struct filter *f, enum sock_state state)
-{
-	if (f->listening && state != STATE_LISTEN && state != STATE_UNCONN)
-		return false;
-	return f->states == 0 || (f->states >> state & 1) != 0;
-}
-
-bool
 filter_wants_bound(const struct filter *f)
 {
 	size_t i = 0;

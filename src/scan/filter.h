@@ -45,7 +45,14 @@ void filter_free(struct filter *f);
  * backend need not even ask the kernel for. */
 bool filter_wants_proto(const struct filter *f, enum sock_proto proto);
 bool filter_wants_family(const struct filter *f, enum addr_family family);
-bool filter_wants_state(const struct filter *f, enum sock_state state);
+static inline bool
+filter_wants_state(const struct filter *f, enum sock_state state)
+{
+	if (f->listening && state != STATE_LISTEN && state != STATE_UNCONN)
+		return false;
+	return f->states == 0 || (f->states >> state & 1) != 0;
+}
+
 bool filter_wants_connected(const struct filter *f);
 /* TCP sockets that only have a port. */
 bool filter_wants_bound(const struct filter *f);
@@ -58,7 +65,8 @@ bool filter_narrows(const struct filter *f);
 
 /* An operand asks which addresses the namespaces have. */
 bool filter_wants_places(const struct filter *f);
-/* One of them is address a, or if bits are not all of its bits in that block. */
+/* One of them is address a, or if bits are not all of its bits, in that
+ * block. */
 bool filter_asks_place(const struct filter *f, const struct addr *a,
     unsigned bits);
 /* They are of the scan's last namespace, on that interface (NULL: not known

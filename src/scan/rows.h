@@ -56,8 +56,9 @@ void rows_make(struct rows *r, struct scan *sc, const struct filter *filter,
 void rows_free(struct rows *r);
 
 /* Where some processes are hidden, how many of the rows' sockets one of them
- * may hold: those that somebody may hold and nobody is seen to, but not the kernel's own, and those of
- * which only other users than the socket's own are seen. */
+ * may hold: those that somebody may hold and nobody is seen to, but not the
+ * kernel's own, and those of which only other users than the socket's own are
+ * seen. */
 uint64_t rows_unowned(const struct rows *r, const struct scan *sc);
 
 /* Writes all records. */

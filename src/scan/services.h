@@ -47,8 +47,8 @@ unsigned services_ports(const struct services *s, struct str name,
 /*
  * The parser of services(5), for one whole file: calls entry for the name and
  * then each alias of a line.  Passed over: what is not `NAME PORT/PROTOCOL
- * [ALIAS]...', protocols but tcp, udp and sctp, ports above 65535, a name that is
- * too long with its line, an alias that is too long.  Names may be of any
+ * [ALIAS]...', protocols but tcp, udp and sctp, ports above 65535, a name that
+ * is too long with its line, an alias that is too long.  Names may be of any
  * bytes but blanks and `#'; they point into text.
  */
 void services_parse(struct str text,

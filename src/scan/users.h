@@ -19,16 +19,16 @@ struct users {
 	int64_t asked;		/* milliseconds that the system took so far */
 	bool loaded;
 	bool asks;		/* the system may know more than /etc/passwd */
-	bool cut;		/* some were not asked of it: it took too long */
+	bool cut;		/* it was not asked of all: it took long */
 };
 
 void users_free(struct users *u);
 
 /*
  * The user's name, or the number as text if it has none; lives as long as u.
- * The first call reads /etc/passwd; what that lacks is asked of the system, once
- * a number, if nsswitch.conf(5) has another source, and until that has taken a
- * second in all: then numbers are left as they are, after a message.
+ * The first call reads /etc/passwd; what that lacks is asked of the system,
+ * once a number, if nsswitch.conf(5) has another source, and until that has
+ * taken a second in all: then numbers are left as they are, after a message.
  */
 struct str users_name(struct users *u, uint32_t uid);
 

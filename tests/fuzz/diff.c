@@ -4,6 +4,7 @@
  */
 #include "diff/columns.h"
 #include "diff/match.h"
+#include "diff/sight.h"
 #include "diff/print.h"
 #include "diff/state.h"
 #include "fuzz.h"
@@ -93,6 +94,7 @@ check_state(struct str text, struct str new)
 	check(stream_check(&d.old.stream), "a state that cannot be read");
 	check(diff_state_check(&d.old.stream), "a state that is none");
 	if (diff_check(&d, 0)) {
+		sight_compare(&d);
 		diff_match(&d.old, &d.new);
 		check_rows(&d.new, &d.old);
 		check(!diff_print_any(&print), "a change of what was saved");
@@ -111,6 +113,7 @@ compare(struct str old, struct str new)
 	ok = stream_check(&d.old.stream) && stream_check(&d.new.stream) &&
 	    diff_check(&d, DIFF_ANY_SCOPE | DIFF_ANY_TIME);
 	if (ok) {
+		sight_compare(&d);
 		diff_match(&d.old, &d.new);
 		check_rows(&d.old, &d.new);
 		check_rows(&d.new, &d.old);

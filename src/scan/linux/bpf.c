@@ -26,8 +26,8 @@ enum {
 };
 
 /* What of the kernel's the program needs to know, by these numbers. */
-enum { ITER, PID, TGID, LEADER, CRED, EUID, F_INODE, I_INO, F_PATH, DENTRY, NAME,
-	NWANT };
+enum { ITER, PID, TGID, LEADER, CRED, EUID, F_INODE, I_INO, F_PATH, DENTRY,
+	NAME, NWANT };
 
 /* What the kernel hands to the program for each file: struct
  * bpf_iter__task_file in kernel/bpf/task_iter.c. */

@@ -27,8 +27,10 @@ make_addr(const __be32 *words, int family)
 	return a;
 }
 
-const void *
-linux_diag_attr(const struct inet_diag_msg *m, size_t len, unsigned type,
+/* The bytes of the message's first attribute of that type, and how many; NULL
+ * if there is none. */
+static const void *
+find_attr(const struct inet_diag_msg *m, size_t len, unsigned type,
     size_t *n)
 {
 	struct str attrs = { (const char *)(m + 1), len - sizeof *m };
@@ -42,7 +44,7 @@ static enum sock_v6only
 find_v6only(const struct inet_diag_msg *m, size_t len)
 {
 	size_t n;
-	const unsigned char *value = linux_diag_attr(m, len,
+	const unsigned char *value = find_attr(m, len,
 	    INET_DIAG_SKV6ONLY, &n);
 
 	if (value == NULL || n == 0)
@@ -58,7 +60,7 @@ find_info(const struct inet_diag_msg *m, size_t len, struct arena *a)
 	struct tcp_info ti;
 	struct sock_info *info;
 	size_t n;
-	const void *value = linux_diag_attr(m, len, INET_DIAG_INFO, &n);
+	const void *value = find_attr(m, len, INET_DIAG_INFO, &n);
 
 	if (value == NULL || n < offsetof(struct tcp_info, tcpi_segs_out))
 		return NULL;
@@ -75,7 +77,7 @@ find_cgroup(const struct inet_diag_msg *m, size_t len, struct scan *sc)
 {
 	uint64_t id;
 	size_t n;
-	const void *value = linux_diag_attr(m, len, INET_DIAG_CGROUP_ID, &n);
+	const void *value = find_attr(m, len, INET_DIAG_CGROUP_ID, &n);
 
 	if (value == NULL || n < sizeof id)
 		return 0;
@@ -101,7 +103,7 @@ find_drops(const struct inet_diag_msg *m, size_t len, struct sock *s)
 {
 	uint32_t v[SK_MEMINFO_DROPS + 1];
 	size_t n;
-	const void *value = linux_diag_attr(m, len, INET_DIAG_SKMEMINFO, &n);
+	const void *value = find_attr(m, len, INET_DIAG_SKMEMINFO, &n);
 
 	if (value == NULL || n < sizeof v)
 		return;

@@ -46,11 +46,6 @@ struct inet_diag_msg;
 bool linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
     enum sock_proto proto);
 
-/* The bytes of the message's first attribute of that type, rtnetlink(7), and
- * how many; NULL where there is none. */
-const void *linux_diag_attr(const struct inet_diag_msg *m, size_t len,
-    unsigned type, size_t *n);
-
 /* Adds the endpoint or association of such a message, at least a whole struct:
  * a socket for each address, or none.  False if it is neither. */
 bool linux_sctp_diag(struct scan *sc, const struct inet_diag_msg *m, size_t len,
@@ -62,7 +57,8 @@ bool linux_sctp_endpoint(struct scan *sc, struct str line);
 bool linux_sctp_association(struct scan *sc, struct str line);
 
 /* Whether the kernel has SCTP by now, as such a folder of tables tells: it is
- * a module as a rule.  Unknown if there is no such folder, or after a message. */
+ * a module as a rule.  Unknown if there is no such folder, or after a
+ * message. */
 enum linux_sctp { LINUX_SCTP_UNKNOWN, LINUX_SCTP_NO, LINUX_SCTP_YES };
 enum linux_sctp linux_has_sctp(struct arena *a, const char *net);
 

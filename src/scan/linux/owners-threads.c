@@ -145,23 +145,11 @@ walk_add_tables(struct worker *w, int task)
 }
 
 void
-walk_take_threads(struct worker *w)
+walk_add_all_tables(struct worker *w, int task)
 {
 	struct threads t = { .pid = w->pid, .compare = num_cmp32 };
-	size_t before = w->part.nholder;
-	int task;
 
-	if (w->pid == 0 || !walk_has_threads(w->walk, w->pid))
-		return;
-	task = walk_open(w->walk->proc, w->pid, "/task");
-	if (task < 0) {
-		walk_note_failure(w, "/task");
-		return;
-	}
 	add_tables(w, &t, task);
-	if (w->part.nholder > before)
-		walk_add_process(w, task, w->walk->req->needs | NEED_STAT);
-	close(task);
 }
 
 static void

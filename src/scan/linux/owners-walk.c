@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/err.h"
@@ -23,52 +22,8 @@ enum {
 	MAX_THREADS = 4,
 	PIDS_A_THREAD = 32,	/* fewer are not worth starting one, */
 	SOCKS_A_THREAD = 4096,	/* unless they hold many sockets */
-	PIDS_A_TURN = 8,
-	DENTS_SIZE = 32 * 1024,
-	LINK_SIZE = sizeof "socket:[]" + NUM_MAX,	/* no less is an io_uring's */
-	FOLDER_MAX = NUM_MAX + sizeof "/task"
+	PIDS_A_TURN = 8
 };
-
-/* What getdents64(2) writes. */
-struct dent {
-	uint64_t ino;
-	int64_t off;
-	unsigned short reclen;
-	unsigned char type;
-	char name[];
-};
-
-bool
-walk_id(const char *name, uint32_t *id)
-{
-	uint64_t number;
-
-	if (!num_parse(str_from(name), INT32_MAX, &number))
-		return false;
-	*id = (uint32_t)number;
-	return true;
-}
-
-bool
-walk_each(int dir, void (*each)(void *arg, int dir, const char *name),
-    void *arg)
-{
-	union {
-		struct dent align;
-		char bytes[DENTS_SIZE];
-	} buf;
-	const struct dent *d;
-	long n, at;
-
-	while ((n = syscall(SYS_getdents64, dir, &buf, sizeof buf)) > 0) {
-		for (at = 0; at < n; at += d->reclen) {
-			d = (const struct dent *)(const void *)
-			    (buf.bytes + at);
-			each(arg, dir, d->name);
-		}
-	}
-	return n == 0;
-}
 
 static void
 take_process_name(void *arg, int dir, const char *name)
@@ -92,145 +47,6 @@ walk_list(struct walk *w)
 	    walk_each(w->proc, take_process_name, w);
 }
 
-static const char *
-folder_path(char path[static FOLDER_MAX], uint32_t id, const char *name)
-{
-	memcpy(num_format(path, id), name, strlen(name) + 1);
-	return path;
-}
-
-int
-walk_open(int dir, uint32_t id, const char *name)
-{
-	char path[FOLDER_MAX];
-
-	return openat(dir, folder_path(path, id, name), O_RDONLY |
-	    O_DIRECTORY | O_CLOEXEC);
-}
-
-bool
-walk_stat(int dir, uint32_t id, const char *name, struct stat *st)
-{
-	char path[FOLDER_MAX];
-
-	return fstatat(dir, folder_path(path, id, name), st, 0) == 0;
-}
-
-/* A link's text, as far as link has room; with errno if it cannot be read. */
-static struct str
-read_link(int dir, const char *name, char link[static LINK_SIZE])
-{
-	ssize_t n = readlinkat(dir, name, link, LINK_SIZE);
-
-	if (n >= 0)
-		errno = 0;
-	return (struct str){ link, n > 0 ? (size_t)n : 0 };
-}
-
-uint64_t
-walk_inode_of(struct str link, const char *kind)
-{
-	size_t n = strlen(kind);
-	uint64_t inode;
-
-	if (!str_starts(link, kind) || !str_ends(link, "]"))
-		return 0;
-	link.p += n;
-	link.n -= n + 1;
-	return num_parse(link, UINT64_MAX, &inode) ? inode : 0;
-}
-
-uint64_t
-walk_inode(int dir, const char *name, const char *kind)
-{
-	char link[LINK_SIZE];
-
-	return walk_inode_of(read_link(dir, name, link), kind);
-}
-
-/* Its inode tells it from others, and not how many descriptors it has. */
-static void
-take_ring(struct worker *w, int dir, const char *name, uint32_t fd)
-{
-	struct stat st;
-
-	if (fstatat(dir, name, &st, 0) == 0)
-		*MEM_PUSH(w->ring, w->nring, w->ringcap) = (struct ring){
-			st.st_ino, w->pid, w->thread, fd };
-}
-
-void
-strays_add(struct strays *s, struct stray stray)
-{
-	if (s != NULL)
-		*MEM_PUSH(s->v, s->n, s->cap) = stray;
-}
-
-static void
-take_stray(struct worker *w, uint64_t inode, uint32_t fd, bool is_netns)
-{
-	if (w->walk->strays != NULL && inode != 0)
-		strays_add(&w->strays, (struct stray){ inode, w->pid,
-			w->thread != 0 ? w->thread : w->pid, fd, is_netns });
-}
-
-/* What is not a socket. */
-static void
-take_other(struct worker *w, int dir, const char *name, struct str link,
-    uint32_t fd)
-{
-	if (str_is(link, "anon_inode:[io_uring]"))
-		take_ring(w, dir, name, fd);
-	else if (w->walk->strays != NULL && w->walk->strays->netns)
-		take_stray(w, walk_inode_of(link, LINUX_NETNS_LINK), fd, true);
-}
-
-/* One descriptor of the process that will be the worker's next. */
-static void
-take_fd(void *arg, int dir, const char *name)
-{
-	struct worker *w = arg;
-	char text[LINK_SIZE];
-	struct str link;
-	uint64_t fd, inode;
-	uint32_t sock;
-
-	/* "." and ".." are no numbers */
-	if (!num_parse(str_from(name), UINT32_MAX, &fd))
-		return;
-	link = read_link(dir, name, text);
-	w->links++;
-	if (link.n == 0 && errno != 0 && errno != ENOENT && w->fault == 0)
-		w->fault = errno;
-	inode = walk_inode_of(link, "socket:[");
-	if (inode == 0) {
-		take_other(w, dir, name, link, (uint32_t)fd);
-		return;
-	}
-	sock = map_get(&w->walk->socks->first, inode);
-	if (sock == 0)
-		take_stray(w, inode, (uint32_t)fd, false);
-	else if (sock != SOCK_DROPPED)
-		socks_add_holders(w->walk->socks, sock, &w->part,
-		    (struct holder){ 0, (uint32_t)w->part.nproc,
-		    (uint32_t)fd });
-}
-
-void
-walk_note_failure(struct worker *w, const char *folder)
-{
-	if (errno == ENOENT || errno == ESRCH)
-		return;
-	/* those that --pid names were asked for */
-	if ((errno != EACCES && errno != EPERM) ||
-	    w->walk->req->filter->npids > 0) {
-		err_msg("%s/%lu%s:", w->walk->req->proc,
-		    (unsigned long)w->pid, folder);
-		w->part.incomplete = true;
-	}
-	w->part.hidden++;
-}
-
 /* A process without descriptors, as kernel threads are, need not be opened. */
 static bool
 has_fds(const struct walk *w, uint32_t pid)
@@ -239,19 +55,6 @@ has_fds(const struct walk *w, uint32_t pid)
 
 	return !w->counts_fds || !walk_stat(w->proc, pid, "/fd", &st) ||
 	    st.st_size > 0;
-}
-
-bool
-walk_take_fds(struct worker *w, int dir)
-{
-	w->fault = 0;
-	if (!walk_each(dir, take_fd, w))
-		w->fault = errno;
-	if (w->fault == 0)
-		return true;
-	errno = w->fault;
-	walk_note_failure(w, "/fd");
-	return false;
 }
 
 void
@@ -280,16 +83,6 @@ walk_add_process(struct worker *w, int dir, unsigned needs)
 
 	p->pid = w->pid;
 	walk_describe(w, dir, needs, p);
-}
-
-bool
-walk_has_threads(const struct walk *w, uint32_t pid)
-{
-	struct stat st;
-
-	/* the folder has two links, and one for each thread; if that is not
-	 * known, it is looked at */
-	return !walk_stat(w->proc, pid, "/task", &st) || st.st_nlink > 3;
 }
 
 /* The tables of threads, from PID/task; false if it takes a second look. */
@@ -440,4 +233,61 @@ walk_end(struct walk *w)
 	free(w->ring);
 	free(w->pid);
 	input_close(w->proc);
+}
+
+void
+walk_take_threads(struct worker *w)
+{
+	size_t before = w->part.nholder;
+	int task;
+
+	if (w->pid == 0 || !walk_has_threads(w->walk, w->pid))
+		return;
+	task = walk_open(w->walk->proc, w->pid, "/task");
+	if (task < 0) {
+		walk_note_failure(w, "/task");
+		return;
+	}
+	walk_add_all_tables(w, task);
+	if (w->part.nholder > before)
+		walk_add_process(w, task, w->walk->req->needs | NEED_STAT);
+	close(task);
+}
+
+bool
+walk_sees_own_pids(const struct walk *w, struct scan *sc)
+{
+	char self[NUM_MAX];
+	ssize_t n = readlinkat(w->proc, "self", self, sizeof self);
+	uint64_t pid;
+
+	if (n < 0 && errno != ENOENT) {
+		err_msg("%s/self:", w->req->proc);
+		sc->incomplete = true;
+	}
+	return n > 0 &&
+	    num_parse((struct str){ self, (size_t)n }, INT32_MAX, &pid) &&
+	    pid == (uint64_t)getpid();
+}
+
+void
+walk_owners_of(const struct scan_request *req, size_t from,
+    const uint32_t *pids, size_t n, struct scan *sc)
+{
+	struct socks socks = { .n = 0 };
+	struct walk w = { .req = req, .socks = &socks };
+	uint64_t hidden = sc->hidden;
+	size_t i;
+
+	socks_begin(&socks, sc, from);
+	for (i = 0; i < n; i++)
+		*MEM_PUSH(w.pid, w.npid, w.pidcap) = pids[i];
+	if (walk_begin(&w)) {
+		w.compares = req->own_proc && walk_sees_own_pids(&w, sc);
+		walk_run(&w, sc, walk_take_process);
+		walk_run(&w, sc, walk_take_threads);
+	}
+	walk_end(&w);
+	socks_free(&socks);
+	sc->hidden = hidden;	/* they were counted */
 }

@@ -12,94 +12,6 @@
 #include "lib/num.h"
 #include "scan/linux/linux.h"
 
-/* Of the sockets from that one on. */
-static void
-socks_begin(struct socks *socks, const struct scan *sc, size_t from)
-{
-	uint32_t *first;
-	size_t i;
-
-	socks->n = sc->nsock;
-	socks->next = mem_alloc(sc->nsock * sizeof *socks->next);
-	socks->owned = mem_alloc(sc->nsock);
-	map_reserve(&socks->first, sc->nsock - from + sc->ndropped);
-	for (i = 0; i < sc->ndropped; i++)
-		*map_at(&socks->first, sc->dropped[i]) = SOCK_DROPPED;
-	for (i = from; i < sc->nsock; i++) {
-		if (sc->sock[i].inode == 0)
-			continue;
-		first = map_at(&socks->first, sc->sock[i].inode);
-		socks->next[i] = *first != SOCK_DROPPED ? *first : 0;
-		*first = (uint32_t)i + 1;
-	}
-}
-
-static void
-socks_free(struct socks *socks)
-{
-	map_free(&socks->first);
-	free(socks->next);
-	free(socks->owned);
-}
-
-void
-socks_add_holders(const struct socks *socks, uint32_t first, struct scan *sc,
-    struct holder holder)
-{
-	uint32_t s;
-
-	for (s = first; s != 0; s = socks->next[s - 1]) {
-		holder.sock = s - 1;
-		if (!socks->owned[s - 1])
-			*scan_add_holder(sc) = holder;
-	}
-}
-
-void
-socks_mark(struct socks *socks, const struct scan *sc)
-{
-	size_t i;
-
-	for (i = 0; i < sc->nholder; i++)
-		socks->owned[sc->holder[i].sock] = 1;
-}
-
-bool
-socks_are_unowned(struct socks *socks, const struct scan *sc)
-{
-	size_t i;
-
-	socks_mark(socks, sc);
-	for (i = 0; i < sc->nsock; i++)
-		if (sc->sock[i].inode != 0 && !socks->owned[i])
-			return true;
-	return false;
-}
-
-bool
-linux_may_be_held(const struct sock *s, bool may_be_new)
-{
-	return s->inode != 0 && (may_be_new || s->uid != 0);
-}
-
-/* Whether its numbers are those of our pid_namespaces(7).  If it is there and
- * cannot be read, that is told. */
-static bool
-sees_own_pids(const struct walk *w, struct scan *sc)
-{
-	char self[NUM_MAX];
-	ssize_t n = readlinkat(w->proc, "self", self, sizeof self);
-	uint64_t pid;
-
-	if (n < 0 && errno != ENOENT) {
-		err_msg("%s/self:", w->req->proc);
-		sc->incomplete = true;
-	}
-	return n > 0 &&
-	    num_parse((struct str){ self, (size_t)n }, INT32_MAX, &pid) &&
-	    pid == (uint64_t)getpid();
-}
-
 /* Whether /proc shows what a walk of it relies on. */
 static void
 look_at_self(struct walk *w, struct scan *sc)
@@ -115,7 +27,7 @@ look_at_self(struct walk *w, struct scan *sc)
 		sc->incomplete = true;
 		sc->hidden++;
 	}
-	w->compares = sees_own_pids(w, sc);
+	w->compares = walk_sees_own_pids(w, sc);
 	/* hidepid of proc(5): others' processes are not even listed */
 	sc->hidden += !w->has_init;
 }
@@ -209,28 +121,6 @@ by_walk(const struct scan_request *req, bool may_ask, struct socks *socks,
 	}
 	walk_end(&w);
 	return ok;
-}
-
-void
-walk_owners_of(const struct scan_request *req, size_t from,
-    const uint32_t *pids, size_t n, struct scan *sc)
-{
-	struct socks socks = { .n = 0 };
-	struct walk w = { .req = req, .socks = &socks };
-	uint64_t hidden = sc->hidden;
-	size_t i;
-
-	socks_begin(&socks, sc, from);
-	for (i = 0; i < n; i++)
-		*MEM_PUSH(w.pid, w.npid, w.pidcap) = pids[i];
-	if (walk_begin(&w)) {
-		w.compares = req->own_proc && sees_own_pids(&w, sc);
-		walk_run(&w, sc, walk_take_process);
-		walk_run(&w, sc, walk_take_threads);
-	}
-	walk_end(&w);
-	socks_free(&socks);
-	sc->hidden = hidden;	/* they were counted */
 }
 
 bool

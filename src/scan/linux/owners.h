@@ -47,6 +47,10 @@ struct socks {
 /* A socket that the filter dropped: no stray. */
 #define SOCK_DROPPED UINT32_MAX
 
+/* Of the scan's sockets from that one on; socks_free frees them. */
+void socks_begin(struct socks *socks, const struct scan *sc, size_t from);
+void socks_free(struct socks *socks);
+
 /* The holder, or a part of one, of all sockets of an inode that have no owner
  * so far; first is what the map has, no SOCK_DROPPED.  holder.sock is not
  * used. */
@@ -112,6 +116,10 @@ struct worker {
 	uint32_t cut;		/* a process with more than are looked at */
 };
 
+/* Whether its numbers are those of our pid_namespaces(7).  If it is there and
+ * cannot be read, that is told. */
+bool walk_sees_own_pids(const struct walk *w, struct scan *sc);
+
 /* Opens the proc tree of w->req; false after a message.  walk_end frees what
  * the walk has, either way. */
 bool walk_begin(struct walk *w);
@@ -165,12 +173,14 @@ void walk_take_process(struct worker *w);
 /*
  * owners-threads.c: walk_add_tables adds the holders of the tables that threads
  * of the process at hand have to themselves, whose PID/task is open, where
- * kcmp(2) tells which; false if it does not.  walk_take_threads looks at all
- * threads then, for sockets without an owner.  walk_first_thread opens the
+ * kcmp(2) tells which; false if it does not.  walk_add_all_tables then takes
+ * all threads for such, which walk_take_threads does for sockets without an
+ * owner.  walk_first_thread opens the
  * TID/fd of the first thread beside the one that the process began with, pid;
  * or gives -1.
  */
 bool walk_add_tables(struct worker *w, int task);
+void walk_add_all_tables(struct worker *w, int task);
 void walk_take_threads(struct worker *w);
 int walk_first_thread(int task, uint32_t pid);
 /* Whether a process may have more threads than one. */

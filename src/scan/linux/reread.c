@@ -3,8 +3,8 @@
  * of sock_diag(7).  Between two pieces it remembers a chain of its hash table
  * and how many sockets of that it has written (tcp_seek_last_pos in
  * net/ipv4/tcp_ipv4.c, inet_diag_dump_icsk in net/ipv4/inet_diag.c,
- * udp_dump in net/ipv4/udp_diag.c; net/sctp/diag.c is alike): one that joins or leaves the chain
- * meanwhile makes it repeat another, or lose one.
+ * udp_dump in net/ipv4/udp_diag.c; net/sctp/diag.c is alike): one that joins or
+ * leaves the chain meanwhile makes it repeat another, or lose one.
  *
  * So such a table is read until two readings agree and neither repeats any: one
  * that is lost has one that left before it, which the next reading does not

@@ -22,6 +22,7 @@
 
 #include "lib/err.h"
 #include "lib/num.h"
+#include "scan/linux/nl.h"
 
 /* What is being added: the sockets from `first' on. */
 struct adding {
@@ -137,21 +138,21 @@ read_sockaddr(struct scan *sc, const char *p, struct addr *addr,
 
 /* An attribute that is a list of addresses. */
 static bool
-add_sockaddrs(struct adding *a, const char *p, size_t n, bool are_local)
+add_sockaddrs(struct adding *a, struct str list, bool are_local)
 {
 	enum { SIZE = sizeof(struct sockaddr_storage) };
 	const char *ifname;
 	struct addr addr;
 
-	for (; n >= SIZE; p += SIZE, n -= SIZE) {
-		if (!read_sockaddr(a->sc, p, &addr, &ifname))
+	for (; list.n >= SIZE; list = str_skip(list, SIZE)) {
+		if (!read_sockaddr(a->sc, list.p, &addr, &ifname))
 			return false;
 		if (are_local)
 			add_local(a, &addr, ifname);
 		else if (!add_remote(a, &addr, ifname))
 			return false;
 	}
-	return n == 0;
+	return list.n == 0;
 }
 
 /*
@@ -166,13 +167,12 @@ bool
 linux_sctp_diag(struct scan *sc, const struct inet_diag_msg *m, size_t len,
     enum sock_v6only v6only)
 {
-	size_t nlocals, npeers;
-	const void *peers = linux_diag_attr(m, len, INET_DIAG_PEERS, &npeers);
-	const void *locals = linux_diag_attr(m, len, INET_DIAG_LOCALS,
-	    &nlocals);
+	struct str attrs = { (const char *)(m + 1), len - sizeof *m };
+	struct str peers = nl_find(attrs, INET_DIAG_PEERS);
+	struct str locals = nl_find(attrs, INET_DIAG_LOCALS);
 	struct adding a;
 
-	if (peers == NULL && m->idiag_state != STATE_LISTEN)
+	if (peers.p == NULL && m->idiag_state != STATE_LISTEN)
 		return true;
 	begin(&a, sc);
 	a.base.local_port = ntohs(m->id.idiag_sport);
@@ -180,7 +180,7 @@ linux_sctp_diag(struct scan *sc, const struct inet_diag_msg *m, size_t len,
 	a.base.inode = m->idiag_inode;
 	a.base.rx_queue = m->idiag_rqueue;
 	a.base.tx_queue = m->idiag_wqueue;
-	if (peers != NULL) {
+	if (peers.p != NULL) {
 		a.base.state = (unsigned char)state_of(m->idiag_state);
 		a.base.remote_port = ntohs(m->id.idiag_dport);
 	} else {
@@ -190,9 +190,9 @@ linux_sctp_diag(struct scan *sc, const struct inet_diag_msg *m, size_t len,
 		if (m->id.idiag_if != 0)
 			a.base.ifname = linux_ifname(sc, m->id.idiag_if);
 	}
-	return end(&a, locals != NULL &&
-	    add_sockaddrs(&a, locals, nlocals, true) && (peers == NULL ||
-	    add_sockaddrs(&a, peers, npeers, false)));
+	return end(&a, locals.p != NULL &&
+	    add_sockaddrs(&a, locals, true) && (peers.p == NULL ||
+	    add_sockaddrs(&a, peers, false)));
 }
 
 /* The next word of a line, between blanks; an empty one at its end. */

@@ -66,9 +66,9 @@ struct look {
 	const struct scan *sc;
 	struct scan late;	/* what is found, and all namespaces */
 	struct linux_visit visit;
-	struct map veiled;	/* cookies of those that could not be told */
-	struct map seen;	/* what of sockets that need no look, by inode */
-	struct map netns;	/* inode to number + 1 of late's; or NETNS_SHUT */
+	struct map veiled;	/* cookies of those that cannot be told */
+	struct map seen;	/* what of sockets needs no look, by inode */
+	struct map netns;	/* inode to late's number + 1, NETNS_SHUT */
 	uint64_t cookie;	/* of the own namespace; 0: not known */
 	int proc, pidfd;	/* pidfd of task, or -1 with error */
 	int error;
