@@ -40,7 +40,7 @@ take_user(struct users *u, struct str line)
 static bool
 names_more(struct str line)
 {
-	struct str word[16];
+	struct str word[16] = { STR_NONE };
 	size_t i, n = str_words(line, word, NELEMS(word));
 
 	for (i = 1; i < n; i++)

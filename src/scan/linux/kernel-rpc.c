@@ -120,7 +120,7 @@ take_service(struct kernel *k, uint32_t program, struct str transport,
 void
 kernel_portmap(struct kernel *k, struct str answer, uint32_t xid)
 {
-	uint32_t head[6], more, v[2];
+	uint32_t head[6] = { 0 }, more, v[2];
 	struct str text[3];
 	size_t i;
 

@@ -274,14 +274,15 @@ linux_netns_list(const struct scan_request *req, struct linux_netns_list *l,
 {
 	struct listing s = { .list = l, .arena = a };
 	struct stat st;
+	int proc = open(req->proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool ok;
 	size_t i;
 
-	s.proc = open(req->proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (s.proc < 0) {
+	if (proc < 0) {
 		err_msg("%s:", req->proc);
 		return false;
 	}
+	s.proc = proc;
 	if (fstatat(s.proc, OWN_NETNS, &st, 0) == 0)
 		l->dev = st.st_dev;
 	else if (req->own_proc)
@@ -292,7 +293,7 @@ linux_netns_list(const struct scan_request *req, struct linux_netns_list *l,
 	    (!req->own_proc || add_named(&s)) &&
 	    add_processes(&s, req->proc) &&
 	    (!req->own_proc || add_mounts(&s, req->proc));
-	close(s.proc);
+	close(proc);
 	map_free(&s.index);
 	for (i = 0; i < l->n; i++)
 		if (l->v[i].label.p == NULL)
