@@ -38,7 +38,7 @@ main(int argc, char **argv)
 		return 2;
 	alarm(LIFE);
 	check(prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");
-	fd = listener(-1, argv[1], atoi(argv[2]), false, 1);
+	fd = listener(-1, argv[1], (int)strtol(argv[2], NULL, 10), false, 1);
 	if (fork() == 0)
 		go_on();
 	close(fd);

@@ -41,8 +41,7 @@ struct dump {
 	struct scan *sc;
 	enum sock_proto proto;
 	size_t first;		/* of its sockets */
-	bool interrupted;
-	bool *split;
+	bool interrupted, split;
 };
 
 static int
@@ -113,7 +112,7 @@ take_datagram(void *arg, const void *buf, size_t len)
 	size_t at = sc->nsock;
 	int status = linux_datagram(sc, buf, len, d->proto, &d->interrupted);
 
-	*d->split |= at > d->first && at < sc->nsock &&
+	d->split |= at > d->first && at < sc->nsock &&
 	    may_be_neighbours(&sc->sock[at - 1], &sc->sock[at]);
 	return status;
 }
@@ -122,10 +121,10 @@ static int
 dump_once(struct scan *sc, const struct nlmsghdr *request,
     enum sock_proto proto, bool *split)
 {
-	struct dump d = { .sc = sc, .proto = proto, .first = sc->nsock,
-		.split = split };
+	struct dump d = { .sc = sc, .proto = proto, .first = sc->nsock };
 	int status = nl_ask(NETLINK_SOCK_DIAG, request, take_datagram, &d);
 
+	*split |= d.split;
 	return status == ENODATA ? 0 : status;
 }
 

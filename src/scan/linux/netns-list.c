@@ -22,7 +22,7 @@
 #define OWN_NETNS "thread-self/ns/net"
 
 /* PID/task/TID. */
-enum { TASK_PATH = 2 * NUM_MAX + sizeof "/task/" };
+enum { TASK_PATH = NUM_MAX + NUM_MAX + sizeof "/task/" };
 
 enum { MOUNTS_MAX = 1 << 30 };
 

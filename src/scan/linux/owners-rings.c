@@ -112,7 +112,7 @@ open_of_next(const struct walk *w, const struct ring *r)
 static bool
 read_ring(const struct walk *w, const struct ring *r, struct buf *text)
 {
-	char path[sizeof "/task//fdinfo/" + 3 * NUM_MAX];
+	char path[sizeof "/task//fdinfo/" + NUM_MAX + NUM_MAX + NUM_MAX];
 	int fd;
 	bool ok;
 
@@ -137,7 +137,7 @@ static bool
 is_ring(const struct walk *w, const struct ring *r)
 {
 	static const char expected[] = "anon_inode:[io_uring]";
-	char path[sizeof "/fd/" + 2 * NUM_MAX], link[sizeof expected];
+	char path[sizeof "/fd/" + NUM_MAX + NUM_MAX], link[sizeof expected];
 
 	snprintf(path, sizeof path, "%lu/fd/%lu", (unsigned long)r->pid,
 	    (unsigned long)r->fd);

@@ -261,7 +261,7 @@ walk_sees_own_pids(const struct walk *w, struct scan *sc)
 	ssize_t n = readlinkat(w->proc, "self", self, sizeof self);
 	uint64_t pid;
 
-	if (n < 0 && errno != ENOENT) {
+	if (n < 0 && errno != ENOENT && errno != EACCES) {
 		err_msg("%s/self:", w->req->proc);
 		sc->incomplete = true;
 	}

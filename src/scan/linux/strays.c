@@ -31,7 +31,8 @@
 /* So many are looked at: with a copy of each that is a quarter of a second. */
 enum { STRAYS_MAX = 65536 };
 
-enum { PROTOCOL_MAX = 32, PATH_SIZE = 2 * NUM_MAX + sizeof "/proc//fd/" };
+enum { PROTOCOL_MAX = 32,
+	PATH_SIZE = NUM_MAX + NUM_MAX + sizeof "/proc//fd/" };
 
 /* What older headers lack. */
 #ifndef SYS_pidfd_open
@@ -171,7 +172,8 @@ guess_netns(struct look *l, int fd, const struct stray *s)
 	if (cookie != 0 && l->cookie != 0)
 		return cookie == l->cookie;
 	if (l->task_netns == 0) {
-		strcpy(num_format(path, s->task), "/ns/net");
+		memcpy(num_format(path, s->task), "/ns/net",
+		    sizeof "/ns/net");
 		l->task_netns = walk_inode(l->proc, path, LINUX_NETNS_LINK);
 	}
 	return map_get(&l->netns, l->task_netns);
