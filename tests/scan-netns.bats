@@ -387,8 +387,9 @@ EOF
 
 @test "-N: a namespace that may not be entered is counted" {
 	requires strace
+	# the first call of a thread works: the second namespace is refused
+	add_netns "$ns-a"
 	add_netns "$ns-one"
-	# the first is the own one, which is entered to know whether it may
 	run -0 --separate-stderr traced \
 	    '-e trace=setns -e inject=setns:error=EPERM:when=2+' -N -o netns
 	[[ $stderr == *"prt-scan: network namespace $ns-one: Operation not permitted"* ]]

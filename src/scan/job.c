@@ -175,6 +175,9 @@ say_what_is_hidden(const struct scan_job *j, const struct scan *sc,
 		say_hidden("the network namespace of", sc->sock_netns,
 		    sc->sock_netns == 1 ? "socket is" : "sockets is",
 		    lacks.netns);
+	if (sc->cut != 0 && say)
+		err_msg("process %lu: its threads have too many descriptors "
+		    "to look at", (unsigned long)sc->cut);
 	if (unowned > 0 && say)
 		say_hidden(unowned == 1 ? "the owner of" : "the owners of",
 		    unowned, unowned == 1 ? "socket is" : "sockets are",

@@ -146,6 +146,8 @@ struct scan {
 	uint64_t sock_netns;	/* of sockets in none that is known, */
 	struct netns *shut;	/* and those that were not to be entered */
 	size_t nshut, shutcap;
+	uint32_t cut;		/* a process whose threads have more than was
+				 * looked at, or 0 */
 	bool incomplete;	/* something else could not be read */
 	bool held_only;		/* only what a process holds could be read */
 	enum scan_bound bound;

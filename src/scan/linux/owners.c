@@ -83,8 +83,7 @@ say_cut(const struct walk *w, struct scan *sc)
 	/* else they count as hidden, and are no tables for what is known */
 	if (w->cut == 0 || !w->compares)
 		return;
-	err_msg("process %lu: its threads have too many descriptors to look at",
-	    (unsigned long)w->cut);
+	sc->cut = w->cut;
 	sc->incomplete = true;
 }
 
