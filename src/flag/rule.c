@@ -176,15 +176,18 @@ reject_value(struct parser *ps, const struct rule_cond *c, struct str part,
     const char *wrong)
 {
 	const char *const *words = value_words(c);
-	char list[160] = "";
-	size_t n = 0;
+	struct buf list = { 0 };
 
 	if (words == NULL || part.n == 0)
 		return reject(ps, part.p, "%s", wrong);
-	for (; *words != NULL; words++)
-		n += (size_t)snprintf(list + n, sizeof list - n, " %s",
-		    *words);
-	return reject(ps, part.p, "%s: expected any of%s", wrong, list);
+	for (; *words != NULL; words++) {
+		buf_putc(&list, ' ');
+		buf_puts(&list, *words);
+	}
+	reject(ps, part.p, "%s: expected any of%.*s", wrong, (int)list.n,
+	    list.p);
+	buf_free(&list);
+	return false;
 }
 
 static bool

@@ -162,8 +162,8 @@ explain(const struct buf *names, enum lack lack, const bool *missing,
 	struct buf fields = { 0 };
 	int i;
 
-	for (i = 0; lack == LACK_FIELDS && i < FIELD_COUNT; i++)
-		if (missing[i])
+	for (i = 0; i < FIELD_COUNT; i++)
+		if (lack == LACK_FIELDS && missing[i])
 			add_name(&fields, field_table[i].name);
 	err_msg("%s: off: %.*s: %s%s%.*s", s->name, (int)names->n, names->p,
 	    lacks[lack], fields.n > 0 ? " " : "", (int)fields.n,
@@ -191,7 +191,8 @@ scope_explain(const struct scope_wish *wish, const struct stream *s,
 			    !is_off(h, lack, s, snaps, nsnaps))
 				continue;
 			add_name(&names, h->name);
-			mark_missing(h, s, missing);
+			if (lack == LACK_FIELDS)
+				mark_missing(h, s, missing);
 		}
 		if (names.n > 0)
 			explain(&names, lack, missing, s);
