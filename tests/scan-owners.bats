@@ -315,7 +315,7 @@ stable_columns()
 {
 	prt-scan -o all -F csv 2>/dev/null | tr -d '\r' | sed -n 's/^#*//; 1p' |
 		tr ',' '\n' |
-		grep -vxE 'time|cpu|rss|rx_bytes|tx_bytes|rtt|retrans' |
+		grep -vxE 'time|cpu|rss|rx_bytes|tx_bytes|tx_queue|rtt|retrans|drops' |
 		paste -sd ,
 }
 

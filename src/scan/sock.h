@@ -85,6 +85,7 @@ struct holder {
 /* A network namespace.  The scan's first is the scanner's own. */
 struct netns {
 	uint64_t inode;			/* 0: not known, as of the own one */
+	uint64_t id;			/* opens it if path is NULL; or 0 */
 	const char *path;		/* opens it, from the proc tree on; or
 					 * NULL, as of the own one */
 	struct str label;		/* missing: the own one */

@@ -169,7 +169,8 @@ size_t linux_container(struct str text, char *name, struct str *id);
 struct linux_netns {
 	uint64_t inode;
 	struct str label;	/* as prt(5) has it for netns */
-	const char *path;	/* opens it, from the proc tree on */
+	const char *path;	/* opens it, from the proc tree on; or NULL, */
+	uint64_t id;		/* and linux_netns_open opens it */
 	const char *task;	/* the folder there of a process or thread that
 				 * is in it, or NULL */
 };
@@ -186,6 +187,10 @@ struct linux_netns_list {
  * strings live as long as a. */
 bool linux_netns_list(const struct scan_request *req,
     struct linux_netns_list *l, struct arena *a);
+
+/* A descriptor of a namespace by its number, NS_GET_ID of ioctl_nsfs(2), or -1
+ * with errno. */
+int linux_netns_open(uint64_t id);
 
 /* `net:[INODE]', what the kernel itself calls it, in a. */
 struct str linux_netns_label(struct arena *a, uint64_t inode);
@@ -209,6 +214,8 @@ struct linux_visit {
 	linux_tables *tables;
 	dev_t dev;		/* of namespaces, as files; 0: not known */
 	bool ok;		/* begins as true; false after a message */
+	bool lost;		/* one could not be entered by what it was known
+				 * by, as a process that has ended */
 };
 
 /* Enters that namespace, which fd is, and adds its tables; false where it could

@@ -162,8 +162,10 @@ take_fd(void *arg, int dir, const char *name)
 	uint64_t fd, inode;
 	uint32_t sock;
 
-	/* "." and ".." are no numbers */
-	if (!num_parse(str_from(name), UINT32_MAX, &fd))
+	/* "." and ".." are no numbers; and rights that lack for one link lack
+	 * for all of the process */
+	if (w->fault == EACCES || w->fault == EPERM ||
+	    !num_parse(str_from(name), UINT32_MAX, &fd))
 		return;
 	link = read_link(dir, name, text);
 	w->links++;
