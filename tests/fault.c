@@ -11,7 +11,10 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/genetlink.h>
+#include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <poll.h>
 #include <pthread.h>
 #include <spawn.h>
@@ -326,9 +329,34 @@ recv(int fd, void *buf, size_t n, int flags)
 	return transfer_fails(CALL_recv, &n) ? -1 : real(fd, buf, n, flags);
 }
 
+/* The first attribute of the first message is of type 0, or longer than all
+ * that follows.  Where there is none nothing is altered. */
+static void
+alter_attr(int fd, struct nlmsghdr *h)
+{
+	int protocol = -1;
+	socklen_t size = sizeof protocol;
+	size_t head;
+	struct nlattr *a;
+
+	getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &size);
+	head = protocol == NETLINK_SOCK_DIAG ? sizeof(struct inet_diag_msg) :
+	    protocol == NETLINK_GENERIC ? GENL_HDRLEN :
+	    h->nlmsg_type == RTM_NEWADDR ? sizeof(struct ifaddrmsg) :
+	    sizeof(struct ifinfomsg);
+	a = (struct nlattr *)(void *)((char *)NLMSG_DATA(h) + head);
+	if (h->nlmsg_type < NLMSG_MIN_TYPE ||
+	    h->nlmsg_len < NLMSG_LENGTH(head + sizeof *a))
+		return;
+	if (strcmp(fault.how, "zero") == 0)
+		a->nla_type = 0;
+	else
+		a->nla_len = (unsigned short)(h->nlmsg_len + 4);
+}
+
 /* Makes an answer of netlink another; the number of its bytes. */
 static ssize_t
-alter(struct msghdr *msg, ssize_t n)
+alter(int fd, struct msghdr *msg, ssize_t n)
 {
 	struct nlmsghdr *h = msg->msg_iov->iov_base;
 	int error = -ENOMEM;
@@ -347,6 +375,14 @@ alter(struct msghdr *msg, ssize_t n)
 		h->nlmsg_len = 0;
 	if (strcmp(fault.how, "little") == 0)
 		h->nlmsg_len = NLMSG_LENGTH(8);
+	if (strcmp(fault.how, "swallow") == 0)
+		h->nlmsg_len = (unsigned)n;
+	if (strcmp(fault.how, "surplus") == 0) {
+		memset((char *)h + n, 0, 8);
+		return n + 8;
+	}
+	if (strcmp(fault.how, "zero") == 0 || strcmp(fault.how, "over") == 0)
+		alter_attr(fd, h);
 	if (strcmp(fault.how, "refuse") == 0) {
 		error = -EPERM;
 		h->nlmsg_type = NLMSG_ERROR;
@@ -376,5 +412,5 @@ recvmsg(int fd, struct msghdr *msg, int flags)
 	if (transfer_fails(CALL_recvmsg, &whole))
 		return -1;
 	n = real(fd, msg, flags);
-	return hit && n > 0 ? alter(msg, n) : n;
+	return hit && n > 0 ? alter(fd, msg, n) : n;
 }

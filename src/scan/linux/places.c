@@ -59,9 +59,12 @@ linux_place_add(const struct filter *f, struct scan *sc,
 	struct addr a;
 	unsigned bits;
 
-	if (len < sizeof *m ||
-	    (m->ifa_family != AF_INET && m->ifa_family != AF_INET6))
+	if (len < sizeof *m || !nl_are_attrs(
+	    (struct str){ (const char *)(m + 1), len - sizeof *m }))
 		return false;
+	/* a dump of all families has those of mctp and phonet, too */
+	if (m->ifa_family != AF_INET && m->ifa_family != AF_INET6)
+		return true;
 	a = find_addr(m, len);
 	bits = addr_bits(&a);
 	if (a.family == ADDR_INET && m->ifa_index == LOOPBACK_INDEX &&
@@ -84,7 +87,7 @@ take_address(void *arg, const struct nlmsghdr *h, struct str payload)
 {
 	struct question *q = arg;
 
-	return h->nlmsg_type != RTM_NEWADDR || linux_place_add(q->filter,
+	return h->nlmsg_type == RTM_NEWADDR && linux_place_add(q->filter,
 	    q->sc, (const void *)payload.p, payload.n) ? 0 : EPROTO;
 }
 
