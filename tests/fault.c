@@ -28,8 +28,13 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
 
 /* Sorted; fault.py reads them from here. */
 #define CALLS(_) \
@@ -273,20 +278,26 @@ openat(int dir, const char *path, int flags, ...)
 	return fails(CALL_openat) ? -1 : real(dir, path, flags, mode);
 }
 
-/* The programs know but getdents64, of three arguments. */
+/* `openat2' is a kernel that does not know that call. */
 long
 syscall(long number, ...)
 {
 	REAL(long, syscall, (long, ...));
 	va_list ap;
-	long a, b, c;
+	long v[5];
+	size_t i;
 
 	va_start(ap, number);
-	a = va_arg(ap, long);
-	b = va_arg(ap, long);
-	c = va_arg(ap, long);
+	for (i = 0; i < 5; i++)
+		v[i] = va_arg(ap, long);
 	va_end(ap);
-	return fails(CALL_syscall) ? -1 : real(number, a, b, c);
+	if (is_hit(CALL_syscall)) {
+		errno = ENOSYS;
+		if (strcmp(fault.how, "openat2") == 0 ?
+		    number == SYS_openat2 : refuses(CALL_syscall))
+			return -1;
+	}
+	return real(number, v[0], v[1], v[2], v[3], v[4]);
 }
 
 /* Transfers: sets n to what this call may move; true where it fails. */

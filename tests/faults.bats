@@ -479,6 +479,50 @@ snapshots()
 		bash 'No such file or directory'
 }
 
+# All of / is there, but /proc.
+@test "no folder /proc: one message" {
+	requires linux root mounts
+	requires no-sanitizers no-valgrind
+	cat >inside.sh <<-'END'
+		says() {
+			local message=$1 st=0
+			shift
+			chroot root "$SCAN" "$@" >out 2>err </dev/null || st=$?
+			echo "$*: $st"
+			cat err
+			[ $st -eq 2 ] && [ ! -s out ] &&
+				[ "$(cat err)" = "prt-scan: $message" ] || exit
+		}
+		mount --make-rprivate /
+		mkdir root
+		for f in /*; do
+			if [ "$f" = /proc ]; then
+				:
+			elif [ -L "$f" ]; then
+				cp -P "$f" "root$f"
+			elif [ -d "$f" ]; then
+				mkdir -p "root$f"
+				mount --bind "$f" "root$f"
+			fi
+		done
+		mkdir -p "root${SCAN%/*}"
+		mount --bind "${SCAN%/*}" "root${SCAN%/*}"
+		why='No such file or directory'
+		says "/proc: $why"
+		says "/proc: $why" -o all
+		says "/proc: $why" --strict
+		says "/proc: $why" --owners=walk
+		says "/proc: $why" --pid=1
+		says "/proc: $why" 127.0.0.1:80
+		says "/proc/thread-self/ns/net: $why" -N
+		says "/proc/thread-self/net/dev: $why" -I
+		says "/proc/thread-self/net/tcp: $why" --backend=proc
+	END
+	export SCAN
+	SCAN=$(command -v prt-scan)
+	run -0 unshare -m bash inside.sh
+}
+
 # Sockets are netlink's, of this network namespace; the processes are others.
 @test "a foreign /proc, and an empty one: owners are hidden, which is told" {
 	requires linux root ip

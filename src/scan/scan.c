@@ -154,14 +154,15 @@ scan_run(const struct scan_request *req, const struct backend *backend,
 	bool ok;
 
 	sc->needs = req->needs;
+	sc->other_tree = !req->own_proc;
 	sys_port_range(req->proc, &own->first, &own->last);
-	if ((req->needs & NEED_NETNS) != 0 && !req->is_text)
-		own->inode = sys_netns(req->proc, req->own_proc);
 	if ((req->needs & NEED_OWNERS) != 0 && first->begin != NULL)
 		search = first->begin(req);
 	ok = read_tables(req, &backend, sc) &&
 	    find_owners(req, backend, search, sc);
 	if (search != NULL)
 		first->end(search);
+	if (ok && (req->needs & NEED_NETNS) != 0 && !req->is_text)
+		sc->netns->inode = sys_netns(req->proc, req->own_proc);
 	return ok;
 }

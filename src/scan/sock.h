@@ -127,6 +127,7 @@ enum scan_seek {
 
 struct scan {
 	unsigned needs;		/* as the request has them */
+	bool other_tree;	/* files of processes are not this machine's */
 	struct netns *netns;
 	size_t nnetns, netnscap;
 	struct ifname *ifname;

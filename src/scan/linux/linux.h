@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include "scan/linux/tree.h"
 #include "scan/scan.h"
 
 extern const struct backend linux_netlink, linux_procnet;
@@ -16,12 +17,12 @@ extern const struct backend linux_netlink, linux_procnet;
 /*
  * The addresses of the calling thread's network namespace, as far as operands
  * ask for them: filter_add_place.  linux_places asks the kernel, and returns
- * false after a message; linux_places_files reads the folder of a proc tree,
+ * false after a message; linux_places_files reads a folder of a proc tree,
  * where what is not there leaves sc incomplete, after a message.
  */
 bool linux_places(const struct filter *f, struct scan *sc);
 void linux_places_files(const struct filter *f, struct scan *sc,
-    const char *net);
+    const char *proc, const char *net);
 
 /* The same of one message of len bytes, rtnetlink(7), false if it is none; and
  * of the texts of /proc/net/fib_trie and if_inet6. */
@@ -64,7 +65,7 @@ enum linux_sctp linux_has_sctp(struct arena *a, const char *net);
 
 /* Reads these two files of SCTP in such a folder, until nothing in them is new.
  * False after a message. */
-bool linux_procnet_sctp(struct scan *sc, const char *net);
+bool linux_procnet_sctp(struct scan *sc, const char *proc, const char *net);
 
 /* Reads one line of /proc/net/{tcp,tcp6,udp,udp6}, proc_pid_net(5), not the
  * heading, without its LF.  False if it is none; s then has nothing of use. */
@@ -102,9 +103,6 @@ bool linux_owners(const struct scan_request *req, struct search *search,
  */
 void linux_process(int fd, unsigned needs, struct proc *p, struct scan *sc);
 
-/* Reads at most size bytes; -1 with errno. */
-ssize_t linux_read_file(int dir, const char *path, char *buf, size_t size);
-
 /* The path of the control group in such a text, and the systemd unit in such a
  * path: parts of what is given, missing where there is none. */
 struct str linux_cgroup(struct str text);
@@ -119,7 +117,8 @@ void linux_sock_cgroups(const struct scan_request *req, struct scan *sc);
 
 /* The container of the process whose cgroup file that is, as linux_container
  * names it; a missing value where there is none or it cannot be read. */
-struct str linux_container_of(int dir, const char *path, struct arena *a);
+struct str linux_container_of(enum tree t, int dir, const char *path,
+    struct arena *a);
 
 /* Sets the names of the containers that the scan's processes are in, as far as
  * their runtimes tell; takes at most two seconds. */
@@ -142,7 +141,7 @@ bool linux_is_from(unsigned major, unsigned minor);
 uint64_t linux_open_files(void);
 /* The number that the kernel gave last to a process or a thread, of the file of
  * a proc tree, proc_loadavg(5); 0 where that is not told. */
-uint64_t linux_last_pid(int proc);
+uint64_t linux_last_pid(enum tree t, int proc);
 
 /* The fixed files in the fdinfo of an io_uring: list is a part of text, and
  * *lacks tells whether there should be some.  False if there is no list. */

@@ -368,7 +368,7 @@ dump_sctp(const struct scan_request *req, struct scan *sc)
 		say_failure(sc, "sock_diag: sctp", status);
 	if (!read && has == LINUX_SCTP_YES) {
 		sc->nsock = before;
-		read = linux_procnet_sctp(sc, net);
+		read = linux_procnet_sctp(sc, req->proc, net);
 		sc->incomplete |= !read;
 	}
 	if (read)

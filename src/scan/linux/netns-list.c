@@ -139,7 +139,8 @@ add_task(struct listing *s, const char *folder)
 	}
 	if (ns->label.p == NULL) {
 		memcpy(path + n, "/cgroup", sizeof "/cgroup");
-		ns->label = linux_container_of(s->proc, path, s->arena);
+		ns->label = linux_container_of(s->tree, s->proc,
+		    path, s->arena);
 	}
 	return true;
 }
@@ -170,7 +171,7 @@ add_threads(struct listing *s)
 
 	if (!walk_stat(s->proc, s->at, "/task", &st) || st.st_nlink == 3)
 		return;
-	dir = walk_open(s->proc, s->at, "/task");
+	dir = walk_open(s->tree, s->proc, s->at, "/task");
 	if (dir < 0 || !walk_each(dir, take_thread, s))
 		note_error(s);
 	input_close(dir);
@@ -236,7 +237,8 @@ bool
 linux_netns_list(const struct scan_request *req, struct linux_netns_list *l,
     struct arena *a)
 {
-	struct listing s = { .req = req, .list = l, .arena = a };
+	struct listing s = { .req = req, .list = l, .arena = a,
+		.tree = tree_kind(req->proc) };
 	struct stat st;
 	int proc = open(req->proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool ok;

@@ -6,6 +6,7 @@
 
 #include "lib/map.h"
 #include "scan/linux/linux.h"
+#include "scan/linux/tree.h"
 
 /* A mount namespace other than the scanner's, and the folder in the proc tree
  * of a task that is in it. */
@@ -20,6 +21,7 @@ struct listing {
 	struct linux_netns_list *list;
 	struct map index;	/* inode to number + 1 in the list */
 	struct arena *arena;
+	enum tree tree;
 	int proc;
 	uint32_t *pid;
 	size_t npid, pidcap;

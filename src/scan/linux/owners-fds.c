@@ -67,12 +67,11 @@ folder_path(char path[static FOLDER_MAX], uint32_t id, const char *name)
 }
 
 int
-walk_open(int dir, uint32_t id, const char *name)
+walk_open(enum tree t, int dir, uint32_t id, const char *name)
 {
 	char path[FOLDER_MAX];
 
-	return openat(dir, folder_path(path, id, name), O_RDONLY |
-	    O_DIRECTORY | O_CLOEXEC);
+	return tree_open_folder(t, dir, folder_path(path, id, name));
 }
 
 bool

@@ -15,7 +15,7 @@ enum { MAX_ROUNDS = 5 };
 void
 young_begin(struct walk *w)
 {
-	w->young.last_pid = linux_last_pid(w->proc);
+	w->young.last_pid = linux_last_pid(tree_kind(w->req->proc), w->proc);
 	w->young.nstarted = w->nstarted;
 }
 

@@ -142,12 +142,13 @@ linux_owners(const struct scan_request *req, struct search *search,
 	if (ok && sought != NULL)
 		ok = linux_strays(req, sought, tables, sc);
 	free(strays.v);
-	if (ok)
-		linux_kernel(req, sc);
+	if (!ok)
+		return false;
+	linux_kernel(req, sc);
 	if ((req->needs & NEED_PARENT) != 0)
 		linux_parents(req->proc, sc);
 	/* no daemon of this machine's knows of another's containers */
 	if ((req->needs & NEED_NAMES) != 0 && req->own_proc)
 		linux_names(sc);
-	return ok;
+	return true;
 }

@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 
 #include "lib/err.h"
-#include "lib/input.h"
 #include "lib/num.h"
 #include "scan/linux/nl.h"
 
@@ -160,7 +159,8 @@ linux_places_inet6(const struct filter *f, struct scan *sc, struct str text)
 }
 
 void
-linux_places_files(const struct filter *f, struct scan *sc, const char *net)
+linux_places_files(const struct filter *f, struct scan *sc, const char *proc,
+    const char *net)
 {
 	static const struct {
 		const char *name;
@@ -177,7 +177,7 @@ linux_places_files(const struct filter *f, struct scan *sc, const char *net)
 		const char *path = linux_path(&sc->arena, net, files[i].name);
 
 		text.n = 0;
-		if (input_slurp(path, MAX_FILE, &text)) {
+		if (tree_slurp(proc, path, MAX_FILE, &text)) {
 			files[i].read(f, sc, buf_str(&text));
 		} else if (i == 0 || errno != ENOENT) {
 			/* a kernel without IPv6 has no file of it */
