@@ -29,7 +29,7 @@ struct options {
 	const char *proc, *services;
 	enum scan_owners owners;
 	enum sudo_mode sudo;
-	bool unsorted, strict, interfaces, elevated;
+	bool unsorted, strict, verify, interfaces, elevated;
 };
 
 static bool
@@ -161,6 +161,8 @@ static const struct opt table[] = {
 	    OPT_FLAG(filter.no_ephemeral) },
 	{ 0, "strict", NULL, "exit 2 if something cannot be read",
 	    OPT_FLAG(strict) },
+	{ 0, "verify", NULL, "read the tables a second way, and tell what differs",
+	    OPT_FLAG(verify) },
 	{ 0, "backend", "NAME", "how to read the tables: one of those below",
 	    .take = take_backend },
 	{ 0, "owners", "HOW", "how to find the processes: auto, walk or bpf",
@@ -195,6 +197,25 @@ check_owners(const struct options *o)
 		    backend->name);
 	else if (o->proc != NULL && o->owners == OWNERS_BPF)
 		err_msg("--proc: --owners=bpf does not go with it");
+	else
+		return true;
+	return false;
+}
+
+/* There are two ways to read this machine's tables. */
+static bool
+check_verify(const struct options *o)
+{
+	const struct backend *backend = o->backend != NULL ? o->backend :
+	    scan_backend_at(0);
+
+	if (!o->verify)
+		return true;
+	if (o->from != NULL || o->interfaces || o->proc != NULL)
+		err_msg("--verify: neither --from, --proc nor -I goes with it");
+	else if (backend->begin == NULL)
+		err_msg("--verify: the backend %s has but one way",
+		    backend->name);
 	else
 		return true;
 	return false;
@@ -240,6 +261,7 @@ read_options(struct options *o, int argc, char **argv)
 {
 	return opts_read(&o->common, table, argc, argv) &&
 	    (o->proc == NULL || use_proc(o)) && check_owners(o) &&
+	    check_verify(o) &&
 	    check_operands(o, argc - optind, argv + optind);
 }
 
@@ -319,7 +341,7 @@ run_job(struct options *o, char **operands)
 	struct scan_job j = {
 		.req = { .filter = &o->filter, .own_proc = o->proc == NULL,
 			.proc = o->proc != NULL ? o->proc : sys_proc,
-			.owners = o->owners,
+			.owners = o->owners, .verify = o->verify,
 			.is_text = o->from != NULL, .file = *operands },
 		.backend = o->from != NULL ? o->from : o->backend,
 		.out = &o->common.out, .quiet = o->common.quiet,

@@ -5,8 +5,12 @@
  * the errno HOW, or where HOW is a word does what that word says.  PRT_FAULT_LOG
  * is a file of as many uint32_t as there are calls, zeroes: it counts them, also
  * when the program is killed.  What the program starts is left alone.
+ *
+ * PRT_HIDE is PORT:HOW:LAST: the first LAST times that a socket with that local
+ * port is told by netlink (HOW has an n), or in /proc/net (p), it is not.
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -94,6 +98,23 @@ static struct {
 	bool on;
 } fault;
 
+/* What is not to be seen. */
+static struct {
+	unsigned port, last;
+	char how[3];
+	atomic_uint netlink, proc;	/* how often it was told */
+} hide;
+
+static void
+read_hide(void)
+{
+	const char *spec = getenv("PRT_HIDE");
+
+	if (spec != NULL && sscanf(spec, "%u:%2[np]:%u", &hide.port, hide.how,
+	    &hide.last) != 3)
+		abort();
+}
+
 __attribute__((constructor)) static void
 start(void)
 {
@@ -102,6 +123,7 @@ start(void)
 	int fd;
 
 	fault.call = -1;
+	read_hide();
 	unsetenv("LD_PRELOAD");
 	if (log == NULL || (fd = open(log, O_RDWR)) < 0)
 		return;
@@ -314,12 +336,50 @@ transfer_fails(int call, size_t *n)
 	return refuses(call);
 }
 
+static bool
+is_hidden(char how, unsigned port, atomic_uint *told)
+{
+	return strchr(hide.how, how) != NULL && hide.port == port &&
+	    atomic_fetch_add(told, 1) < hide.last;
+}
+
+/* Takes lines out of n bytes of a table, in which each is whole; returns how
+ * many are left. */
+static size_t
+hide_lines(char *text, size_t n)
+{
+	char *p = text, *end = text + n, *to = text;
+
+	while (p < end) {
+		char *eol = memchr(p, '\n', (size_t)(end - p));
+		size_t len = (size_t)((eol != NULL ? eol + 1 : end) - p);
+		char line[64];
+		unsigned port;
+
+		snprintf(line, sizeof line, "%.*s", (int)len, p);
+		if (sscanf(line, " %*d: %*[0-9A-F]:%4X ", &port) != 1 ||
+		    !is_hidden('p', port, &hide.proc)) {
+			memmove(to, p, len);
+			to += len;
+		}
+		p += len;
+	}
+	return (size_t)(to - text);
+}
+
 ssize_t
 read(int fd, void *buf, size_t n)
 {
 	REAL(ssize_t, read, (int, void *, size_t));
+	ssize_t got;
 
-	return transfer_fails(CALL_read, &n) ? -1 : real(fd, buf, n);
+	if (transfer_fails(CALL_read, &n))
+		return -1;
+	do
+		got = real(fd, buf, n);
+	while (got > 0 && hide.port != 0 &&
+	    (got = (ssize_t)hide_lines(buf, (size_t)got)) == 0);
+	return got;
 }
 
 /* Messages get out. */
@@ -410,6 +470,33 @@ alter(int fd, struct msghdr *msg, ssize_t n)
 	return n;
 }
 
+/* Takes messages out of an answer of sock_diag; how many bytes are left. */
+static ssize_t
+hide_messages(int fd, struct msghdr *msg, ssize_t n)
+{
+	char *p = msg->msg_iov->iov_base, *to = p, *end = p + n;
+	int protocol = -1;
+	socklen_t size = sizeof protocol;
+
+	getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &size);
+	if (protocol != NETLINK_SOCK_DIAG)
+		return n;
+	while (end - p >= NLMSG_HDRLEN) {
+		struct nlmsghdr *h = (struct nlmsghdr *)(void *)p;
+		struct inet_diag_msg *m = NLMSG_DATA(h);
+		size_t len = NLMSG_ALIGN(h->nlmsg_len);
+		bool is_socket = h->nlmsg_len >= NLMSG_LENGTH(sizeof *m);
+
+		if (!is_socket || !is_hidden('n',
+		    ntohs(m->id.idiag_sport), &hide.netlink)) {
+			memmove(to, p, len);
+			to += len;
+		}
+		p += len;
+	}
+	return to - (char *)msg->msg_iov->iov_base;
+}
+
 ssize_t
 recvmsg(int fd, struct msghdr *msg, int flags)
 {
@@ -422,6 +509,9 @@ recvmsg(int fd, struct msghdr *msg, int flags)
 
 	if (transfer_fails(CALL_recvmsg, &whole))
 		return -1;
-	n = real(fd, msg, flags);
+	do
+		n = real(fd, msg, flags);
+	while (n > 0 && hide.port != 0 &&
+	    (n = hide_messages(fd, msg, n)) == 0);
 	return hit && n > 0 ? alter(fd, msg, n) : n;
 }

@@ -144,6 +144,23 @@ find_owners(const struct scan_request *req, const struct backend *backend,
 	return true;
 }
 
+/* Reads the tables a second way. */
+static void
+verify(const struct scan_request *req, const struct backend *backend,
+    struct scan *sc)
+{
+#ifdef PRT_LINUX
+	if (backend->begin != NULL) {
+		linux_verify(req, sc);
+		return;
+	}
+#else
+	(void)req;
+#endif
+	err_msg("--verify: the backend %s has but one way", backend->name);
+	sc->incomplete = true;
+}
+
 bool
 scan_run(const struct scan_request *req, const struct backend *backend,
     struct scan *sc)
@@ -162,6 +179,8 @@ scan_run(const struct scan_request *req, const struct backend *backend,
 	    find_owners(req, backend, search, sc);
 	if (search != NULL)
 		first->end(search);
+	if (ok && req->verify)
+		verify(req, backend, sc);
 	if (ok && (req->needs & NEED_NETNS) != 0 && !req->is_text)
 		sc->netns->inode = sys_netns(req->proc, req->own_proc);
 	return ok;

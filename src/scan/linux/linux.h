@@ -238,6 +238,10 @@ void linux_netns_in(const struct scan_request *req, struct scan *sc,
  * as it tells: for when their holders are known. */
 void linux_kernel(const struct scan_request *req, struct scan *sc);
 
+/* Reads the tables both ways, in every namespace of the scan, and says what only
+ * one has; then the scan is incomplete. */
+void linux_verify(const struct scan_request *req, struct scan *sc);
+
 /*
  * The readings of one table, joined: the sockets from `from' on; the rest
  * begins as 0.  linux_join is called after each; what that one has brought is
