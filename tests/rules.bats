@@ -729,6 +729,7 @@ ring()
 		x local_port=40000 state=ESTABLISHED dir=out remote_addr=192.0.2.1 remote_port=4444
 		x local_port=4444 state=ESTABLISHED dir=in remote_addr=192.0.2.1 remote_port=1 exe=/tmp/x
 		x local_port=22 process=sshd
+		x local_port=6379 exe=/a=b user=\x3d\x3da+b
 	END
 	run -0 --separate-stderr prt-flag -X --suggest in
 	[ -z "$stderr" ]
@@ -739,7 +740,8 @@ ring()
 	[ "${lines[9]}" = 'allow exposed-store exe=\x2d user=\x2d local_port=6379' ]
 	[ "${lines[11]}" = 'allow root-high-port exe=/usr/sbin/daemon user=root remote_port=4444' ]
 	[ "${lines[12]}" = 'allow tmp-exe exe=/tmp/x user=root local_port=4444' ]
-	[ "${#lines[@]}" -eq 13 ]
+	[ "${lines[13]}" = 'allow exposed-store exe=/a=b user="\x3d=a b" local_port=6379' ]
+	[ "${#lines[@]}" -eq 14 ]
 	printf '%s\n' "${lines[@]}" >allow
 	run -1 prt-flag -X -q -f allow in
 	run -0 prt-flag -X --suggest -f allow in

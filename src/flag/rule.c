@@ -373,13 +373,25 @@ rules_free(struct rules *r)
 	*r = (struct rules){ 0 };
 }
 
+/* The escapes of what would be something else in a rule; NULL for what is not. */
+static const char *
+escape_of(struct str text, size_t at)
+{
+	switch (text.p[at]) {
+	case ',': return "\\x2c";
+	case '"': return "\\x22";
+	case '*': return "\\x2a";
+	case '=': return at == 0 ? "\\x3d" : NULL;	/* a second one */
+	default: return NULL;
+	}
+}
+
 void
 rule_quote(struct buf *b, struct str text)
 {
-	static const char special[] = ",\"*";
 	bool blank = text.n > 0 && memchr(text.p, ' ', text.n) != NULL;
 	size_t i, start;
-	const char *c;
+	const char *escape;
 
 	if (text.n == 0) {
 		buf_putc(b, '-');
@@ -392,14 +404,12 @@ rule_quote(struct buf *b, struct str text)
 	if (blank)
 		buf_putc(b, '"');
 	for (i = start = 0; i <= text.n; i++) {
-		c = i < text.n && text.p[i] != '\0' ?
-		    strchr(special, text.p[i]) : NULL;
-		if (i < text.n && c == NULL)
+		escape = i < text.n ? escape_of(text, i) : NULL;
+		if (i < text.n && escape == NULL)
 			continue;
 		escape_add(b, (struct str){ text.p + start, i - start });
-		if (c != NULL)
-			buf_puts(b, *c == ',' ? "\\x2c" : *c == '"' ?
-			    "\\x22" : "\\x2a");
+		if (escape != NULL)
+			buf_puts(b, escape);
 		start = i + 1;
 	}
 	if (blank)
