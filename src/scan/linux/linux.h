@@ -21,6 +21,11 @@ extern const struct backend linux_netlink, linux_procnet;
  * where what is not there leaves sc incomplete, after a message.
  */
 bool linux_places(const struct filter *f, struct scan *sc);
+
+/* Gives the TCP sockets from that one on which SMC has made, for one of its own
+ * of the same namespace, that one's inode: a process may have it.  0 or EPROTO,
+ * without a message. */
+int linux_smc(struct scan *sc, size_t from);
 void linux_places_files(const struct filter *f, struct scan *sc,
     const char *proc, const char *net);
 

@@ -50,7 +50,8 @@ take_socket(void *arg, const struct nlmsghdr *h, struct str payload)
 	struct dump *d = arg;
 
 	return (h->nlmsg_type == SOCK_DIAG_BY_FAMILY ||
-	    h->nlmsg_type == TCPDIAG_GETSOCK) && linux_diag_add(d->sc, (const void *)payload.p, payload.n,
+	    h->nlmsg_type == TCPDIAG_GETSOCK) &&
+	    linux_diag_add(d->sc, (const void *)payload.p, payload.n,
 	    d->proto) ? 0 : EPROTO;
 }
 
@@ -380,6 +381,7 @@ dump_tables(const struct scan_request *req, struct scan *sc)
 {
 	bool both = filter_wants_family(req->filter, ADDR_INET) &&
 	    filter_wants_family(req->filter, ADDR_INET6);
+	size_t before = sc->nsock;
 	int proto, status = 0;
 
 	for (proto = 0; proto < PROTO_SCTP && status == 0; proto++) {
@@ -397,6 +399,8 @@ dump_tables(const struct scan_request *req, struct scan *sc)
 		if (status != 0 && status != EPROTO)
 			status = dump_families(sc, req,
 			    (enum sock_proto)proto, states);
+		if (status == 0 && proto == PROTO_TCP)
+			status = linux_smc(sc, before);
 	}
 	if (status != 0) {
 		say_failure(sc, "sock_diag", status);
