@@ -322,6 +322,35 @@ check_line(struct parser *ps)
 	return true;
 }
 
+/* A value that is meant for such paths. */
+static bool
+says_elsewhere(const struct rule_cond *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		if (str_ends(c->v[i].text, "elsewhere)"))
+			return true;
+	return false;
+}
+
+static bool
+allows_here(const struct rule *rule)
+{
+	bool by_path = false;
+	size_t i;
+
+	for (i = 0; i < rule->n; i++) {
+		const struct rule_cond *c = &rule->v[i];
+
+		if (c->id == F_CONTAINER || c->id == F_CONTAINER_ID ||
+		    says_elsewhere(c))
+			return false;
+		by_path |= c->id == F_EXE || c->id == F_CWD;
+	}
+	return by_path && rule->action == RULE_ALLOW;
+}
+
 static bool
 parse_line(struct parser *ps, const char *file, size_t line)
 {
@@ -339,7 +368,10 @@ parse_line(struct parser *ps, const char *file, size_t line)
 	if (!parse_action(ps, rule))
 		return false;
 	rule->gone = rule->action == RULE_ALLOW;
-	return parse_name(ps, rule) && parse_conds(ps, rule);
+	if (!parse_name(ps, rule) || !parse_conds(ps, rule))
+		return false;
+	rule->here = allows_here(rule);
+	return true;
 }
 
 bool

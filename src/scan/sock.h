@@ -61,6 +61,14 @@ struct sock {
 
 enum { PROC_CMDLINE_MAX = 4096 };	/* longer ones end in ... */
 
+/* What file a path led to, by the kernel's numbers. */
+struct file_id {
+	bool known;
+	bool gone;		/* it has no name any more */
+	uint64_t dev, ino;
+	uint64_t mount;		/* 0: not known */
+};
+
 /* What is known of a process; strings live in the scan's arena. */
 struct proc {
 	uint32_t pid, ppid, uid;
@@ -72,6 +80,8 @@ struct proc {
 	struct str comm, parent, exe, cmdline, container, container_id;
 	struct str cgroup, unit, cwd;
 	struct str user;	/* its name, where it is told as such */
+	bool boxed;		/* in a container that is no user's own */
+	struct file_id exe_id, cwd_id;	/* to be compared, if they are known */
 };
 
 #define HOLDER_NO_FD UINT32_MAX

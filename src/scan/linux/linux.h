@@ -108,10 +108,32 @@ bool linux_owners(const struct scan_request *req, struct search *search,
  */
 void linux_process(int fd, unsigned needs, struct proc *p, struct scan *sc);
 
+/*
+ * paths.c: the same of its exe and its cwd, with their ids if they are to be
+ * compared; 0 or errno.  p says whether it is boxed.
+ */
+int linux_exe(enum tree t, int dir, struct proc *p, struct arena *a);
+int linux_cwd(enum tree t, int dir, struct proc *p, struct arena *a);
+
+/* Adds ` (elsewhere)' to each path of the scan's processes that leads to
+ * another file on this machine, or to none. */
+void linux_elsewhere(struct scan *sc);
+
+/* What a path leads to, links followed; "" is the open file dir itself.  False
+ * with errno. */
+bool linux_file_id(int dir, const char *path, struct file_id *id);
+/* Opens, as O_PATH, an absolute path below that root, if the kernel need not
+ * wait for a file system; -1 with errno, EAGAIN if it would have to. */
+int linux_open_known(int root, const char *path);
+
 /* The path of the control group in such a text, and the systemd unit in such a
  * path: parts of what is given, missing where there is none. */
 struct str linux_cgroup(struct str text);
 struct str linux_unit(struct str path);
+
+/* A login user's own part of the control groups: what is there he may have
+ * made, and named, himself. */
+bool linux_is_users(struct str text);
 
 /* The number of a control group, by its inode number, among the scan's. */
 uint32_t linux_sock_cgroup(struct scan *sc, uint64_t id);

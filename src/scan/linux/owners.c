@@ -145,6 +145,9 @@ linux_owners(const struct scan_request *req, struct search *search,
 	if (!ok)
 		return false;
 	linux_kernel(req, sc);
+	/* another tree's paths are of another machine's files */
+	if (req->own_proc)
+		linux_elsewhere(sc);
 	if ((req->needs & NEED_PARENT) != 0)
 		linux_parents(req->proc, sc);
 	/* no daemon of this machine's knows of another's containers */

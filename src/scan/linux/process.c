@@ -1,18 +1,14 @@
 /*
  * What there is to tell of a process: proc_pid_stat(5), proc_pid_status(5),
- * proc_pid_cmdline(5), proc_pid_cgroup(5), proc_pid_exe(5).
+ * proc_pid_cmdline(5), proc_pid_cgroup(5); and what paths.c has.
  */
 #define _GNU_SOURCE
 #include "scan/linux/linux.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "lib/err.h"
@@ -26,9 +22,6 @@ enum {
 	CMDLINE_SIZE = PROC_CMDLINE_MAX + 4,
 	CMDLINE_READS = 16	/* of what is not shown */
 };
-
-#define DELETED " (deleted)"
-#define REPLACED " (replaced)"
 
 /* The fields of stat that we want, counted from 1. */
 enum { STAT_PPID = 4, STAT_UTIME = 14, STAT_STIME = 15, STAT_STARTTIME = 22,
@@ -137,83 +130,6 @@ read_uid(enum tree t, int dir, struct proc *p)
 	return 0;
 }
 
-/* Both see the same mounts, mount_namespaces(7). */
-static bool
-shares_mounts(int dir)
-{
-	char own[sizeof "mnt:[]" + NUM_MAX], its[sizeof own];
-	ssize_t n = readlink("/proc/self/ns/mnt", own, sizeof own);
-
-	return n > 0 && readlinkat(dir, "../ns/mnt", its, sizeof its) == n &&
-	    memcmp(own, its, (size_t)n) == 0;
-}
-
-/*
- * What is at that path now.  The kernel tells the path from our own root on, of
- * a process with other mounts from the root of those: not from where a daemon
- * has chrooted to.
- */
-static bool
-stat_path(int dir, struct str path, struct stat *st)
-{
-	char buf[sizeof "../root" + PATH_MAX + sizeof DELETED];
-	char *end = shares_mounts(dir) ? buf : stpcpy(buf, "../root");
-
-	memcpy(end, path.p, path.n);
-	end[path.n] = '\0';
-	return fstatat(dir, buf, st, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-/*
- * What the kernel calls deleted may have been replaced: another file is at the
- * path now.  The path itself may also end in those very words.
- */
-static const char *
-deleted_suffix(int dir, struct str path)
-{
-	struct stat now, running;
-	struct str base = path;
-
-	str_take_end(&base, DELETED);
-	if (stat_path(dir, path, &now) &&
-	    fstatat(dir, "../exe", &running, 0) == 0 &&
-	    now.st_dev == running.st_dev && now.st_ino == running.st_ino)
-		return NULL;
-	return stat_path(dir, base, &now) ? REPLACED : DELETED;
-}
-
-/* Elsewhere links are texts, and lead nowhere. */
-static bool
-is_procfs(int dir)
-{
-	struct statfs fs;
-
-	return fstatfs(dir, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
-}
-
-static int
-read_exe(enum tree t, int dir, struct proc *p, struct arena *a)
-{
-	char path[PATH_MAX + sizeof DELETED + sizeof REPLACED];
-	ssize_t n = readlinkat(dir, "../exe", path, PATH_MAX + sizeof DELETED);
-	const char *suffix = NULL;
-	struct str s;
-
-	if (n < 0)
-		return errno;
-	s = (struct str){ path, (size_t)n };
-	if (str_ends(s, DELETED) && !str_starts(s, "/memfd:") &&
-	    (t == TREE_OWN || is_procfs(dir)))
-		suffix = deleted_suffix(dir, s);
-	if (suffix != NULL) {
-		str_take_end(&s, DELETED);
-		memcpy(path + s.n, suffix, strlen(suffix));
-		s.n += strlen(suffix);
-	}
-	p->exe = arena_str(a, s);
-	return 0;
-}
-
 static size_t
 trim_nuls(const char *buf, size_t n)
 {
@@ -292,6 +208,7 @@ read_groups(enum tree t, int dir, unsigned needs, struct proc *p, struct arena *
 	if ((needs & NEED_CONTAINER) != 0) {
 		p->container = container_in(text, &id, a);
 		p->container_id = arena_str(a, id);
+		p->boxed = p->container.p != NULL && !linux_is_users(text);
 	}
 	if ((needs & NEED_CGROUP) != 0) {
 		p->cgroup = arena_str(a, linux_cgroup(text));
@@ -311,18 +228,6 @@ linux_container_of(enum tree t, int dir, const char *path, struct arena *a)
 	    container_in((struct str){ buf, (size_t)n }, &id, a);
 }
 
-static int
-read_cwd(int dir, struct proc *p, struct arena *a)
-{
-	char path[PATH_MAX];
-	ssize_t n = readlinkat(dir, "../cwd", path, sizeof path);
-
-	if (n < 0)
-		return errno;
-	p->cwd = arena_str(a, (struct str){ path, (size_t)n });
-	return 0;
-}
-
 void
 linux_process(int fd, unsigned needs, struct proc *p, struct scan *sc)
 {
@@ -334,16 +239,16 @@ linux_process(int fd, unsigned needs, struct proc *p, struct scan *sc)
 		    a));
 	if ((needs & NEED_USER) != 0)
 		note_fault(sc, p->pid, "status", read_uid(t, fd, p));
-	if ((needs & NEED_EXE) != 0)
-		note_fault(sc, p->pid, "exe", read_exe(t, fd, p, a));
 	if ((needs & NEED_CMDLINE) != 0)
 		note_fault(sc, p->pid, "cmdline", read_cmdline(t, fd, p,
 		    a));
 	if ((needs & (NEED_CONTAINER | NEED_CGROUP)) != 0)
 		note_fault(sc, p->pid, "cgroup",
 		    read_groups(t, fd, needs, p, a));
+	if ((needs & NEED_EXE) != 0)
+		note_fault(sc, p->pid, "exe", linux_exe(t, fd, p, a));
 	if ((needs & NEED_CWD) != 0)
-		note_fault(sc, p->pid, "cwd", read_cwd(fd, p, a));
+		note_fault(sc, p->pid, "cwd", linux_cwd(t, fd, p, a));
 }
 
 static int
