@@ -306,6 +306,9 @@ time.sleep(100)' "$port" >ready 3>&- &
 	assert_output_is "$holder"
 	# As of owners that are hidden: to a person, and to be strict.
 	[ -z "$stderr" ]
+	# To a program, by the stream.
+	run -0 --separate-stderr prt-scan --owners=walk -l "$port"
+	[[ ${lines[0]} == *' unread=1 '* ]]
 	run -2 --separate-stderr prt-scan --owners=walk --strict -l "$port"
 	[[ $stderr == *"prt-scan: process $holder: its threads have too many descriptors to look at"* ]]
 }

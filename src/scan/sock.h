@@ -159,7 +159,8 @@ struct scan {
 	struct netns *shut;	/* and those that were not to be entered */
 	size_t nshut, shutcap;
 	uint32_t cut;		/* a process whose threads have more than was
-				 * looked at, or 0 */
+				 * looked at, or 0; and how many there are */
+	uint64_t ncut;
 	bool incomplete;	/* something else could not be read */
 	bool held_only;		/* only what a process holds could be read */
 	enum scan_bound bound;

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "lib/err.h"
 #include "lib/input.h"
@@ -152,17 +153,53 @@ take_array(const struct containers *l, struct str array, const char *id,
 	}
 }
 
-static void
-docker_names(const struct containers *l, struct buf *b)
+/*
+ * What root asks or runs knows of root's containers, and of none that a user
+ * says to have: for a name that he made up it is not to be started in each
+ * scan.
+ */
+static bool
+may_be_known(const struct container *c)
 {
-	char path[PATH_SIZE];
+	size_t i = 0;
+
+	while (i < c->n && !c->by_id[i]->boxed)
+		i++;
+	return i < c->n || geteuid() != 0;
+}
+
+/* One that lacks a name may get it by asking. */
+static bool
+is_worth_asking(const struct containers *l)
+{
+	size_t i = 0;
+
+	while (i < l->n &&
+	    (l->v[i].name.p != NULL || !may_be_known(&l->v[i])))
+		i++;
+	return i < l->n;
+}
+
+static void
+ask_docker(const struct containers *l, struct buf *b)
+{
 	const char *failed;
 	struct str text = linux_docker(b, l->answer_until, &failed);
-	size_t i;
 
 	if (failed != NULL)
 		say_missing(failed);
 	take_array(l, text, "Id", "Names");
+}
+
+static void
+docker_names(const struct containers *l, struct buf *b)
+{
+	char path[PATH_SIZE];
+	struct str text;
+	size_t i;
+
+	if (is_worth_asking(l))
+		ask_docker(l, b);
 	for (i = 0; i < l->n; i++) {
 		if (l->v[i].name.p != NULL)
 			continue;
@@ -204,17 +241,6 @@ podman_home(const struct containers *l, uid_t uid, struct buf *b)
 		podman_storage(l, pw->pw_dir, "/.local/share", uid, b);
 }
 
-static bool
-is_complete(const struct containers *l)
-{
-	size_t i;
-
-	for (i = 0; i < l->n; i++)
-		if (l->v[i].name.p == NULL)
-			return false;
-	return true;
-}
-
 /* Rootless ones: those of the users whose processes are in them.  A user in a
  * container that has another number outside is in no passwd file. */
 static void
@@ -238,7 +264,7 @@ podman_names(const struct containers *l, struct buf *b)
 			podman_home(&one, p->uid, b);
 		}
 	}
-	if (!is_complete(l))
+	if (is_worth_asking(l))
 		take_array(l, linux_podman(b, l->answer_until), "Id", "Names");
 }
 

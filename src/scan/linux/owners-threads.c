@@ -71,6 +71,7 @@ take_tables(struct worker *w, const struct threads *t, int task)
 			continue;
 		if (w->links > LINKS_MAX) {
 			w->cut = w->pid;
+			w->ncut++;
 			w->part.hidden++;
 			break;
 		}

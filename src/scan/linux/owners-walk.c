@@ -186,6 +186,7 @@ merge(struct scan *sc, struct worker *w)
 	free(w->strays.v);
 	if (walk->cut == 0)
 		walk->cut = w->cut;
+	walk->ncut += w->ncut;
 }
 
 /* As many as there are processors and as it is worth. */

@@ -84,6 +84,7 @@ say_cut(const struct walk *w, struct scan *sc)
 	if (w->cut == 0 || !w->compares)
 		return;
 	sc->cut = w->cut;
+	sc->ncut = w->ncut;
 	sc->incomplete = true;
 }
 

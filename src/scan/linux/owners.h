@@ -99,6 +99,7 @@ struct walk {
 	bool compares;		/* kcmp(2) knows the numbers of that tree */
 	bool may_ask;		/* linux_search_allowed, and not refused */
 	uint32_t cut;		/* as in struct worker */
+	uint64_t ncut;
 };
 
 /* What one thread has found; its part has no sockets of its own. */
@@ -113,7 +114,8 @@ struct worker {
 	size_t at;		/* and where walk->pid has it */
 	int fault;		/* errno of one of its links, or 0 */
 	size_t links;		/* that were read */
-	uint32_t cut;		/* a process with more than are looked at */
+	uint32_t cut;		/* a process with more than are looked at, */
+	uint64_t ncut;		/* and how many there are */
 };
 
 /* Whether its numbers are those of our pid_namespaces(7).  If it is there and
