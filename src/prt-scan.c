@@ -275,19 +275,24 @@ services_file(const struct options *o, struct buf *path)
 	    trust_told(path->p, "not read") == TRUST_YES ? path->p : NULL;
 }
 
+/* So many names are found in no time without an index. */
+enum { FEW_NAMES = 8 };
+
 /* Names of ports, where a column, an operand or a file may have one. */
 static bool
-open_services(const struct options *o, const struct cols *cols, bool operands,
-    struct services **services)
+open_services(const struct options *o, const struct cols *cols,
+    size_t operands, struct services **services)
 {
 	struct buf path = { 0 };
 
 	*services = NULL;
-	if (o->interfaces || (!operands && o->from == NULL &&
+	if (o->interfaces || (operands == 0 && o->from == NULL &&
 	    o->services == NULL && (rows_needs(cols) & NEED_SERVICES) == 0))
 		return true;
 	*services = services_open(services_file(o, &path));
 	buf_free(&path);
+	if (*services != NULL && (operands > FEW_NAMES || o->from != NULL))
+		services_index(*services);
 	return *services != NULL;
 }
 
@@ -350,14 +355,18 @@ run_job(struct options *o, char **operands)
 	};
 	struct services *services = NULL;
 	enum scan_result result = SCAN_FAILED;
+	size_t n = 0;
 	bool ok;
 
+	while (operands[n] != NULL)
+		n++;
 	cols_init(&j.cols);
 	ok = choose_columns(o, &j.cols);
 	if (ok)
 		scan_job_begin(&j);
-	if (ok && open_services(o, &j.cols, *operands != NULL, &services) &&
+	if (ok && open_services(o, &j.cols, n, &services) &&
 	    (o->from != NULL || add_operands(o, operands, services))) {
+		filter_ready(&o->filter);
 		j.req.services = services;
 		result = o->interfaces ? scan_job_ifaces(&j) :
 		    scan_job_sockets(&j);
