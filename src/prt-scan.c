@@ -161,7 +161,7 @@ static const struct opt table[] = {
 	    OPT_FLAG(filter.no_ephemeral) },
 	{ 0, "strict", NULL, "exit 2 if something cannot be read",
 	    OPT_FLAG(strict) },
-	{ 0, "verify", NULL, "read the tables a second way, and tell what differs",
+	{ 0, "verify", NULL, "read the tables both ways, and tell what differs",
 	    OPT_FLAG(verify) },
 	{ 0, "backend", "NAME", "how to read the tables: one of those below",
 	    .take = take_backend },

@@ -305,6 +305,7 @@ time.sleep(600)" >ready1$n 3>&- &
 	export LIBRARY
 	LIBRARY=$(fixture fault.so)
 	start_fixture python3 ends.py
+	# shellcheck disable=SC2034	# enter takes it
 	FX[main]=$SOCKETS_PID
 	for how in swallow surplus zero over; do
 		run -0 enter bash run.sh "$how"

@@ -412,13 +412,14 @@ def call(name, *args):
 def addr(port):
     return struct.pack("=H", socket.AF_INET) + struct.pack("!H", port) + \
         socket.inet_aton("127.0.0.1") + bytes(8)
-l = call("socket", 43, socket.SOCK_STREAM, 0)
+kind = socket.SOCK_STREAM | socket.SOCK_CLOEXEC
+l = call("socket", 43, kind, 0)
 call("bind", l, addr(7711), 16)
 call("listen", l, 5)
-c = call("socket", 43, socket.SOCK_STREAM, 0)
+c = call("socket", 43, kind, 0)
 call("bind", c, addr(7712), 16)
 call("connect", c, addr(7711), 16)
-a = call("accept", l, None, None)
+a = call("accept4", l, None, None, socket.SOCK_CLOEXEC)
 sys.stdout.write("%d %d %d\n" % (l, c, a))
 sys.stdout.flush()
 run = sys.argv[1:]

@@ -2,7 +2,7 @@
 # prt-scan --verify: the tables read both ways, and counted.
 #
 # PRT_CHURN=1000 makes as many scans under load; without it there are 20.
-# shellcheck disable=SC2016,SC2154
+# shellcheck disable=SC2016,SC2034,SC2154
 
 load helpers
 
@@ -181,7 +181,7 @@ sys.stdin.read()' >ready < <(sleep 60) 3>&- &
 # those that stay; beside it connections are made and broken.
 @test "no false alarm while sockets come and go" {
 	requires root
-	local i said=0
+	local i told=0
 	start_fixture "$(fixture churn)"
 	cat >load.py <<-'END'
 		import os, socket, time
@@ -204,16 +204,16 @@ sys.stdin.read()' >ready < <(sleep 60) 3>&- &
 		        a.close()
 		    time.sleep(0.002)
 	END
-	nsenter -n -t "${FX[main]:-${FX[keeper0]:-$SOCKETS_PID}}" \
+	nsenter -n -t "$SOCKETS_PID" \
 		python3 load.py 3>&- &
 	load=$!
 	for ((i = 0; i < ${PRT_CHURN:-20}; i++)); do
 		nsenter -n -t "$SOCKETS_PID" prt-scan --verify -q \
 			2>&1 | tee err >&3
-		[ ! -s err ] || said=$((said + 1))
+		[ ! -s err ] || told=$((told + 1))
 	done
 	kill -0 "$load"
-	[ "$said" -eq 0 ]
+	[ "$told" -eq 0 ]
 }
 
 @test "with what it does not go" {

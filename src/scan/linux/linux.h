@@ -112,8 +112,8 @@ void linux_process(int fd, unsigned needs, struct proc *p, struct scan *sc);
  * paths.c: the same of its exe and its cwd, with their ids if they are to be
  * compared; 0 or errno.  p says whether it is boxed.
  */
-int linux_exe(enum tree t, int dir, struct proc *p, struct arena *a);
-int linux_cwd(enum tree t, int dir, struct proc *p, struct arena *a);
+int linux_exe(enum tree_kind t, int dir, struct proc *p, struct arena *a);
+int linux_cwd(enum tree_kind t, int dir, struct proc *p, struct arena *a);
 
 /* Adds ` (elsewhere)' to each path of the scan's processes that leads to
  * another file on this machine, or to none. */
@@ -144,7 +144,7 @@ void linux_sock_cgroups(const struct scan_request *req, struct scan *sc);
 
 /* The container of the process whose cgroup file that is, as linux_container
  * names it; a missing value where there is none or it cannot be read. */
-struct str linux_container_of(enum tree t, int dir, const char *path,
+struct str linux_container_of(enum tree_kind t, int dir, const char *path,
     struct arena *a);
 
 /* Sets the names of the containers that the scan's processes are in, as far as
@@ -168,7 +168,7 @@ bool linux_is_from(unsigned major, unsigned minor);
 uint64_t linux_open_files(void);
 /* The number that the kernel gave last to a process or a thread, of the file of
  * a proc tree, proc_loadavg(5); 0 where that is not told. */
-uint64_t linux_last_pid(enum tree t, int proc);
+uint64_t linux_last_pid(enum tree_kind t, int proc);
 
 /* The fixed files in the fdinfo of an io_uring: list is a part of text, and
  * *lacks tells whether there should be some.  False if there is no list. */
@@ -265,8 +265,8 @@ void linux_netns_in(const struct scan_request *req, struct scan *sc,
  * as it tells: for when their holders are known. */
 void linux_kernel(const struct scan_request *req, struct scan *sc);
 
-/* Reads the tables both ways, in every namespace of the scan, and says what only
- * one has; then the scan is incomplete. */
+/* Reads the tables both ways, in every namespace of the scan, and says what
+ * only one has; then the scan is incomplete. */
 void linux_verify(const struct scan_request *req, struct scan *sc);
 
 /*

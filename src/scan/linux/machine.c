@@ -126,7 +126,7 @@ linux_open_files(void)
 }
 
 uint64_t
-linux_last_pid(enum tree t, int proc)
+linux_last_pid(enum tree_kind t, int proc)
 {
 	char buf[VALUE_MAX];
 	ssize_t n = tree_read(t, proc, "loadavg", buf, VALUE_MAX);

@@ -49,9 +49,10 @@ take_socket(void *arg, const struct nlmsghdr *h, struct str payload)
 {
 	struct dump *d = arg;
 
-	return (h->nlmsg_type == SOCK_DIAG_BY_FAMILY ||
-	    h->nlmsg_type == TCPDIAG_GETSOCK) &&
-	    linux_diag_add(d->sc, (const void *)payload.p, payload.n,
+	if (h->nlmsg_type != SOCK_DIAG_BY_FAMILY &&
+	    h->nlmsg_type != TCPDIAG_GETSOCK)
+		return EPROTO;
+	return linux_diag_add(d->sc, (const void *)payload.p, payload.n,
 	    d->proto) ? 0 : EPROTO;
 }
 

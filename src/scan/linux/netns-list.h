@@ -21,7 +21,7 @@ struct listing {
 	struct linux_netns_list *list;
 	struct map index;	/* inode to number + 1 in the list */
 	struct arena *arena;
-	enum tree tree;
+	enum tree_kind tree;
 	int proc;
 	uint32_t *pid;
 	size_t npid, pidcap;

@@ -67,7 +67,7 @@ folder_path(char path[static FOLDER_MAX], uint32_t id, const char *name)
 }
 
 int
-walk_open(enum tree t, int dir, uint32_t id, const char *name)
+walk_open(enum tree_kind t, int dir, uint32_t id, const char *name)
 {
 	char path[FOLDER_MAX];
 

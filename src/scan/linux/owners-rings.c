@@ -98,7 +98,7 @@ static int
 open_of_next(const struct walk *w, const struct ring *r)
 {
 	char path[sizeof "../fdinfo/" + NUM_MAX];
-	enum tree t = tree_kind(w->req->proc);
+	enum tree_kind t = tree_kind(w->req->proc);
 	int task = walk_open(t, w->proc, r->pid, "/task");
 	int thread = task < 0 ? -1 : walk_first_thread(t, task, r->pid);
 	int fd = -1;

@@ -167,7 +167,7 @@ take_lowest(void *arg, int dir, const char *name)
 }
 
 int
-walk_first_thread(enum tree tree, int task, uint32_t pid)
+walk_first_thread(enum tree_kind tree, int task, uint32_t pid)
 {
 	struct threads t = { .pid = pid };
 

@@ -26,7 +26,7 @@ enum { MAPS_SIZE = 256 * 1024 };
 
 /* Elsewhere links are texts, and lead nowhere. */
 static bool
-is_procfs(enum tree t, int dir)
+is_procfs(enum tree_kind t, int dir)
 {
 	struct statfs fs;
 
@@ -106,7 +106,7 @@ mapped_path(struct str line, const char *device, struct str inode)
  * length, of which no more than a part is looked at.
  */
 static struct str
-deep_path(enum tree t, int dir, const struct file_id *id, struct buf *b)
+deep_path(enum tree_kind t, int dir, const struct file_id *id, struct buf *b)
 {
 	char device[2 * NUM_MAX], inode[NUM_MAX];
 	struct str rest, path = STR_NONE, of = num_str(inode, id->ino);
@@ -124,7 +124,7 @@ deep_path(enum tree t, int dir, const struct file_id *id, struct buf *b)
 
 /* Of a path that is too long what is known, and that it was cut. */
 static struct str
-cut_path(enum tree t, int dir, const struct file_id *id, struct arena *a)
+cut_path(enum tree_kind t, int dir, const struct file_id *id, struct arena *a)
 {
 	struct buf b = { 0 }, text = { 0 };
 	struct str path = id->known ? deep_path(t, dir, id, &b) : STR_NONE;
@@ -143,7 +143,7 @@ cut_path(enum tree t, int dir, const struct file_id *id, struct arena *a)
 /* 0 or errno.  A path that is too long is no fault: anyone may run such a
  * program, and nobody should stop a scan by it. */
 int
-linux_exe(enum tree t, int dir, struct proc *p, struct arena *a)
+linux_exe(enum tree_kind t, int dir, struct proc *p, struct arena *a)
 {
 	char path[PATH_MAX + sizeof DELETED + sizeof REPLACED];
 	ssize_t n = readlinkat(dir, "../exe", path, PATH_MAX + sizeof DELETED);
@@ -172,7 +172,7 @@ linux_exe(enum tree t, int dir, struct proc *p, struct arena *a)
 }
 
 int
-linux_cwd(enum tree t, int dir, struct proc *p, struct arena *a)
+linux_cwd(enum tree_kind t, int dir, struct proc *p, struct arena *a)
 {
 	char path[PATH_MAX];
 	ssize_t n = readlinkat(dir, "../cwd", path, sizeof path);

@@ -78,7 +78,7 @@ hundredths(uint64_t ticks)
 }
 
 static int
-read_stat(enum tree t, int dir, const char *path, struct proc *p,
+read_stat(enum tree_kind t, int dir, const char *path, struct proc *p,
     struct arena *a)
 {
 	char buf[STAT_SIZE];
@@ -105,7 +105,7 @@ read_stat(enum tree t, int dir, const char *path, struct proc *p,
 /* Uid: real, effective, saved, file system; a tab before each.  The owner of
  * /proc/PID is root for every process that changed its user. */
 static int
-read_uid(enum tree t, int dir, struct proc *p)
+read_uid(enum tree_kind t, int dir, struct proc *p)
 {
 	char buf[STAT_SIZE];
 	ssize_t n = tree_read(t, dir, "../status", buf, sizeof buf);
@@ -141,7 +141,8 @@ trim_nuls(const char *buf, size_t n)
 /* Reads one character more than is shown: it tells whether the cut is inside
  * one.  Sets *more where there is more than NULs after that. */
 static ssize_t
-read_arguments(enum tree t, int dir, char buf[static CMDLINE_SIZE], bool *more)
+read_arguments(enum tree_kind t, int dir, char buf[static CMDLINE_SIZE],
+    bool *more)
 {
 	int fd = tree_open(t, dir, "../cmdline");
 	char rest[STAT_SIZE];
@@ -164,7 +165,7 @@ read_arguments(enum tree t, int dir, char buf[static CMDLINE_SIZE], bool *more)
 }
 
 static int
-read_cmdline(enum tree t, int dir, struct proc *p, struct arena *a)
+read_cmdline(enum tree_kind t, int dir, struct proc *p, struct arena *a)
 {
 	char buf[CMDLINE_SIZE + sizeof "..."];
 	bool more = false;
@@ -197,7 +198,8 @@ container_in(struct str text, struct str *id, struct arena *a)
 }
 
 static int
-read_groups(enum tree t, int dir, unsigned needs, struct proc *p, struct arena *a)
+read_groups(enum tree_kind t, int dir, unsigned needs, struct proc *p,
+    struct arena *a)
 {
 	char buf[CGROUP_SIZE];
 	ssize_t n = tree_read(t, dir, "../cgroup", buf, sizeof buf);
@@ -218,7 +220,7 @@ read_groups(enum tree t, int dir, unsigned needs, struct proc *p, struct arena *
 }
 
 struct str
-linux_container_of(enum tree t, int dir, const char *path, struct arena *a)
+linux_container_of(enum tree_kind t, int dir, const char *path, struct arena *a)
 {
 	char buf[CGROUP_SIZE];
 	ssize_t n = tree_read(t, dir, path, buf, sizeof buf);
@@ -231,7 +233,7 @@ linux_container_of(enum tree t, int dir, const char *path, struct arena *a)
 void
 linux_process(int fd, unsigned needs, struct proc *p, struct scan *sc)
 {
-	enum tree t = sc->other_tree ? TREE_OTHER : TREE_OWN;
+	enum tree_kind t = sc->other_tree ? TREE_OTHER : TREE_OWN;
 	struct arena *a = &sc->arena;
 
 	if ((needs & (NEED_STAT | NEED_PARENT)) != 0)

@@ -32,7 +32,7 @@ enum {
 
 const char sys_proc[] = "/proc";
 
-enum tree
+enum tree_kind
 tree_kind(const char *proc)
 {
 	return proc == sys_proc ? TREE_OWN : TREE_OTHER;
@@ -193,14 +193,14 @@ only_file(int fd)
 }
 
 int
-tree_open(enum tree t, int dir, const char *path)
+tree_open(enum tree_kind t, int dir, const char *path)
 {
 	return t == TREE_OWN ? openat(dir, path, OWN_FLAGS) :
 	    only_file(open_plain(dir, path, OTHER_FLAGS));
 }
 
 int
-tree_open_folder(enum tree t, int dir, const char *path)
+tree_open_folder(enum tree_kind t, int dir, const char *path)
 {
 	return t == TREE_OWN ? openat(dir, path, OWN_FLAGS | O_DIRECTORY) :
 	    open_plain(dir, path, OTHER_FLAGS | O_DIRECTORY);
@@ -233,7 +233,7 @@ read_and_close(int fd, char *buf, size_t size)
 }
 
 ssize_t
-tree_read(enum tree t, int dir, const char *path, char *buf, size_t size)
+tree_read(enum tree_kind t, int dir, const char *path, char *buf, size_t size)
 {
 	return read_and_close(tree_open(t, dir, path), buf, size);
 }

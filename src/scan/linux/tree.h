@@ -14,19 +14,19 @@
 
 #include "lib/mem.h"
 
-enum tree { TREE_OWN, TREE_OTHER };
+enum tree_kind { TREE_OWN, TREE_OTHER };
 
 /* What sys_proc is, and what another path is. */
-enum tree tree_kind(const char *proc);
+enum tree_kind tree_kind(const char *proc);
 
 /* A file, and a folder, from an open folder of the tree on: -1 with errno;
  * of what is neither, EINVAL. */
-int tree_open(enum tree t, int dir, const char *path);
-int tree_open_folder(enum tree t, int dir, const char *path);
+int tree_open(enum tree_kind t, int dir, const char *path);
+int tree_open_folder(enum tree_kind t, int dir, const char *path);
 
 /* Reads at most size bytes, of such a file; -1 with errno. */
 ssize_t tree_read_fd(int fd, char *buf, size_t size);
-ssize_t tree_read(enum tree t, int dir, const char *path, char *buf,
+ssize_t tree_read(enum tree_kind t, int dir, const char *path, char *buf,
     size_t size);
 
 /* The same of a file by its path, which begins with the tree's, and input_slurp

@@ -5,8 +5,8 @@
  * Nothing is told of what comes and goes meanwhile.  A socket that only one way
  * has is told if it was there in each of its readings, the very same, and in
  * none of the other's between them.  A number of /proc/net/sockstat is told if
- * not one reading had as many as that ever was; more are no wonder, as a reading
- * in pieces has sockets that were not there at the same time.
+ * not one reading had as many as that ever was; more are no wonder, as a
+ * reading in pieces has sockets that were not there at the same time.
  */
 #include "scan/linux/linux.h"
 
