@@ -315,11 +315,41 @@ long_lines(void)
 	free(line);
 }
 
+/* Whose a container is. */
+static const struct {
+	const char *what, *text;
+	bool is_users;
+} owners[] = {
+	{ "root's", "0::/system.slice/docker-" ID ".scope\n", false },
+	{ "a user's", "0::" USER "/user.slice/libpod-" ID ".scope\n", true },
+	{ "with users in it", "0::/docker/" ID "/user.slice/user-1.slice\n",
+	    false },
+	{ "of a user in it", "0::/docker/" ID USER "/user.slice/libpod-" ID2
+	    ".scope\n", true },
+	{ "the line before is no matter", "2:cpu:/user.slice/x\n1:name=systemd:"
+	    "/machine.slice/libpod-" ID ".scope\n", false },
+	{ "a name", "0::/lxc.payload.web/user.slice\n", false },
+};
+
+static void
+check_owner(size_t i)
+{
+	struct str text = exact(owners[i].text), id;
+	char name[LINUX_CONTAINER_MAX];
+
+	ok(linux_container(text, name, &id) > 0 &&
+	    linux_is_users(text, id) == owners[i].is_users,
+	    owners[i].what);
+	free((char *)text.p);
+}
+
 int
 main(void)
 {
 	size_t i;
 
+	for (i = 0; i < sizeof owners / sizeof owners[0]; i++)
+		check_owner(i);
 	for (i = 0; i < sizeof containers / sizeof containers[0]; i++)
 		check_container(&containers[i]);
 	for (i = 0; i < sizeof cgroups / sizeof cgroups[0]; i++)

@@ -185,15 +185,15 @@ is_trusted(struct str above)
 }
 
 bool
-linux_is_users(struct str text)
+linux_is_users(struct str text, struct str id)
 {
-	while (text.n > 0) {
-		struct str line = str_cut(&text, '\n');
+	struct str above = { id.p, 0 };
 
-		while (line.n > 0)
-			if (str_is(last_part(&line), "user.slice"))
-				return true;
-	}
+	while (above.p > text.p && above.p[-1] != '\n')
+		above = (struct str){ above.p - 1, above.n + 1 };
+	while (above.n > 0)
+		if (str_is(last_part(&above), "user.slice"))
+			return true;
 	return false;
 }
 

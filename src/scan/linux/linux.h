@@ -131,9 +131,9 @@ int linux_open_known(int root, const char *path);
 struct str linux_cgroup(struct str text);
 struct str linux_unit(struct str path);
 
-/* A login user's own part of the control groups: what is there he may have
- * made, and named, himself. */
-bool linux_is_users(struct str text);
+/* The container with that id, a part of text, is in a login user's own part of
+ * the control groups: he may have made, and named, it himself. */
+bool linux_is_users(struct str text, struct str id);
 
 /* The number of a control group, by its inode number, among the scan's. */
 uint32_t linux_sock_cgroup(struct scan *sc, uint64_t id);

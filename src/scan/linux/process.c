@@ -209,8 +209,8 @@ read_groups(enum tree_kind t, int dir, unsigned needs, struct proc *p,
 		return errno;
 	if ((needs & NEED_CONTAINER) != 0) {
 		p->container = container_in(text, &id, a);
+		p->boxed = id.p != NULL && !linux_is_users(text, id);
 		p->container_id = arena_str(a, id);
-		p->boxed = p->container.p != NULL && !linux_is_users(text);
 	}
 	if ((needs & NEED_CGROUP) != 0) {
 		p->cgroup = arena_str(a, linux_cgroup(text));
