@@ -245,6 +245,26 @@ TIME_WAIT	$port"
 	done
 }
 
+@test "-N: by the proc tree of a machine that runs: one is gone half-way" {
+	requires strace
+	add_netns "$ns-one"
+	listen_in "$port" ip netns exec "$ns-one"
+	unshare -n sleep 60 3>&- &
+	local pid=$!
+	listeners="$listeners $pid"
+	while [ "/proc/$pid/ns/net" -ef /proc/self/ns/net ]; do
+		sleep 0.02
+	done
+	(sleep 1; kill "$pid") 3>&- &
+	run -0 --separate-stderr traced "-P $pid/net/udp
+	    -e trace=openat,openat2
+	    -e inject=openat,openat2:delay_enter=2000000:when=1" \
+	    -NlH --proc=/proc -o local_port,pid "$port"
+	[ "$output" = "$port	$listener" ]
+	no_message
+	grep -q "DELAYED" "$trace"
+}
+
 # hold PYTHON: which makes sockets, ends with `ready' and its number of a
 # namespace, and stays.
 hold() {

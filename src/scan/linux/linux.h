@@ -214,6 +214,16 @@ struct linux_netns_list {
 bool linux_netns_list(const struct scan_request *req,
     struct linux_netns_list *l, struct arena *a);
 
+/*
+ * The process that a namespace of a list was known by may have ended, and others
+ * be in it: then they are listed again, so many times at most, since whoever
+ * ends processes without end has the scan end all the same.
+ * linux_netns_keep_new leaves those of the list that were neither visited nor
+ * refused so far.
+ */
+enum { LINUX_NETNS_ROUNDS = 3 };
+void linux_netns_keep_new(struct linux_netns_list *l, const struct scan *sc);
+
 /* A descriptor of a namespace by its number, NS_GET_ID of ioctl_nsfs(2), or -1
  * with errno. */
 int linux_netns_open(uint64_t id);

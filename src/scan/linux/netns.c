@@ -20,9 +20,6 @@
 
 #define OWN_NETNS "thread-self/ns/net"
 
-/* Whoever ends processes without end has the scan end all the same. */
-enum { ROUNDS = 3 };
-
 /* One that could not be entered, and what it was known by has not just gone. */
 static void
 note_refusal(struct linux_visit *v, const struct linux_netns *ns)
@@ -181,9 +178,8 @@ try_setns(void *arg)
 	return NULL;
 }
 
-/* Leaves those of the list that were neither visited nor refused so far. */
-static void
-keep_new(struct linux_netns_list *l, const struct scan *sc)
+void
+linux_netns_keep_new(struct linux_netns_list *l, const struct scan *sc)
 {
 	struct map visited = { 0 };
 	size_t i, n = 0;
@@ -200,8 +196,6 @@ keep_new(struct linux_netns_list *l, const struct scan *sc)
 	map_free(&visited);
 }
 
-/* The process that a namespace was known by may have ended, and others be in
- * it: then they are listed again. */
 static bool
 visit_others(const struct scan_request *req, struct scan *sc,
     linux_tables *tables)
@@ -211,12 +205,12 @@ visit_others(const struct scan_request *req, struct scan *sc,
 		.tables = tables, .ok = true, .lost = true } };
 	int i;
 
-	for (i = 0; t.visit.ok && t.visit.lost && i < ROUNDS; i++) {
+	for (i = 0; t.visit.ok && t.visit.lost && i < LINUX_NETNS_ROUNDS; i++) {
 		list = (struct linux_netns_list){ 0 };
 		t.visit.lost = false;
 		t.visit.ok = linux_netns_list(req, &list, &sc->arena);
 		t.visit.dev = list.dev;
-		keep_new(&list, sc);
+		linux_netns_keep_new(&list, sc);
 		if (t.visit.ok)
 			t.visit.ok = linux_in_thread(visit_all, &t) &&
 			    t.visit.ok;

@@ -161,21 +161,36 @@ add_lines(struct scan *sc, struct str text, const struct table *t,
 		err_msg("%s: %zu such lines skipped in all", path, bad);
 }
 
-/* False after a message; a kernel without IPv6 has no files of it. */
+/* The process whose folder it is in has ended.  That of the first namespace is
+ * always there. */
 static bool
-read_table(struct scan *sc, const char *proc, const char *path,
+is_gone(const struct scan *sc, const char *net)
+{
+	return sc->nnetns > 1 && access(net, F_OK) != 0 &&
+	    (errno == ENOENT || errno == ESRCH);
+}
+
+/* False after a message; a kernel without IPv6 has no files of it, nor has a
+ * process that has ended. */
+static bool
+read_table(struct scan *sc, const char *proc, const char *net,
     const struct table *t, bool warn)
 {
+	const char *path = linux_path(&sc->arena, net, t->file);
 	struct buf text = { 0 };
-	bool ok = tree_slurp(proc, path, FILE_MAX, &text);
-	bool absent = !ok && errno == ENOENT && t->family == ADDR_INET6;
+	int error = tree_slurp(proc, path, FILE_MAX, &text) ? 0 : errno;
+	bool absent = error == ENOENT && t->family == ADDR_INET6;
 
-	if (ok)
+	if (error == 0) {
 		add_lines(sc, buf_str(&text), t, path, warn);
-	else if (!absent)
+	} else if (!absent && !is_gone(sc, net)) {
+		errno = error;
 		err_msg("%s:", path);
+	} else {
+		error = 0;
+	}
 	buf_free(&text);
-	return ok || absent;
+	return error == 0;
 }
 
 /* Once more, until there is nothing new in it. */
@@ -183,13 +198,12 @@ static bool
 read_whole(struct scan *sc, const char *proc, const char *net,
     const struct table *t)
 {
-	const char *path = linux_path(&sc->arena, net, t->file);
 	struct linux_join j = { .from = sc->nsock };
 	size_t mid;
 
 	do {
 		mid = sc->nsock;
-		if (!read_table(sc, proc, path, t, j.times == 0))
+		if (!read_table(sc, proc, net, t, j.times == 0))
 			return false;
 	} while (!linux_join(&j, sc, mid));
 	return true;
@@ -248,30 +262,49 @@ read_own(const struct scan_request *req, struct scan *sc)
 	    linux_net_folder(&sc->arena, req->proc, req->own_proc));
 }
 
-/* Of another proc tree, which has a folder of each process's namespace.  One
- * that is gone is left out whole. */
+/* The tables of a namespace of the list.  If its process is gone by then they
+ * are left out, all of them. */
+static bool
+add_netns_tables(const struct scan_request *req, struct scan *sc,
+    const struct linux_netns *listed, bool *lost)
+{
+	const char *net = linux_path(&sc->arena, linux_path(&sc->arena,
+	    req->proc, listed->task), "net");
+	struct netns *ns = scan_add_netns(sc);
+	size_t before = sc->nsock;
+	bool ok;
+
+	*ns = sc->netns[0];
+	ns->inode = listed->inode;
+	ns->label = listed->label;
+	ok = folder_tables(req, sc, net);
+	if (ok && is_gone(sc, net)) {
+		*lost = true;
+		sc->nsock = before;
+		sc->nnetns--;
+	}
+	return ok;
+}
+
+/* Of another proc tree, which has a folder of each process's namespace: one of
+ * a machine that runs, perhaps. */
 static bool
 tree_tables(const struct scan_request *req, struct scan *sc)
 {
-	struct linux_netns_list list = { 0 };
-	bool ok = read_own(req, sc) &&
-	    linux_netns_list(req, &list, &sc->arena);
+	bool lost = true, ok = read_own(req, sc);
+	struct linux_netns_list list;
 	size_t i;
+	int round;
 
-	for (i = 0; ok && i < list.n; i++) {
-		const char *net = linux_path(&sc->arena, linux_path(&sc->arena,
-		    req->proc, list.v[i].task), "net");
-		struct netns *ns;
-
-		if (access(net, F_OK) != 0)
-			continue;
-		ns = scan_add_netns(sc);
-		*ns = sc->netns[0];
-		ns->inode = list.v[i].inode;
-		ns->label = list.v[i].label;
-		ok = folder_tables(req, sc, net);
+	for (round = 0; ok && lost && round < LINUX_NETNS_ROUNDS; round++) {
+		list = (struct linux_netns_list){ 0 };
+		lost = false;
+		ok = linux_netns_list(req, &list, &sc->arena);
+		linux_netns_keep_new(&list, sc);
+		for (i = 0; ok && i < list.n; i++)
+			ok = add_netns_tables(req, sc, &list.v[i], &lost);
+		free(list.v);
 	}
-	free(list.v);
 	return ok;
 }
 
