@@ -238,6 +238,23 @@ time.sleep(600)" >ready1$n 3>&- &
 	machine prt-scan -N
 }
 
+# Its files are opened by openat2(2), or without it.
+@test "prt-scan, of another proc tree" {
+	{
+		fault_plan | grep -E '^(fstat|open|read|readlinkat|syscall) '
+		echo 'syscall openat2'
+	} >plan
+	machine prt-scan --proc=/proc
+}
+
+@test "prt-scan --verify" {
+	{
+		fault_plan | grep -E '^(open|poll|read|recvmsg|send|socket) '
+		echo 'recvmsg swallow surplus'
+	} >plan
+	machine prt-scan --verify
+}
+
 @test "prt-scan, of interfaces" {
 	machine prt-scan -I
 }

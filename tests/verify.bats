@@ -77,6 +77,86 @@ hidden()
 	[ -z "$stderr" ]
 }
 
+# Those whose table or counter is not that of their address: IPv4 on sockets of
+# IPv6, and such that became IPv4's, and parts of MPTCP; and those that nobody
+# has: not accepted, orphans in FIN_WAIT1 and FIN_WAIT2, before accept(2) by Fast
+# Open, at a listener that is full.
+@test "sockets that are counted elsewhere than they are seen: nothing to tell" {
+	cat >kinds.py <<-'END'
+		import fcntl, socket as S, struct, sys
+		fcntl.ioctl(S.socket(), 0x8914, struct.pack("16sh14x", b"lo", 1))
+		HERE, MAPPED, MPTCP, ADDRFORM, FASTOPEN = "127.0.0.1", \
+		    "::ffff:127.0.0.1", 262, 1, 0x20000000
+		keep = []
+		def listen(port, proto=0):
+		    s = S.socket(S.AF_INET6, S.SOCK_STREAM, proto)
+		    s.setsockopt(S.IPPROTO_IPV6, S.IPV6_V6ONLY, 0)
+		    s.bind(("::", port))
+		    s.listen()
+		    keep.append(s)
+		    return s
+		def call(host, port, family=S.AF_INET6, kind=S.SOCK_STREAM, proto=0):
+		    s = S.socket(family, kind, proto)
+		    s.connect((host, port))
+		    keep.append(s)
+		    return s
+		def pair(family=S.AF_INET):
+		    c = call(HERE if family == S.AF_INET else MAPPED, 20001, family)
+		    keep.append(l.accept()[0])
+		    return c
+		l = listen(20001)
+		pair()
+		pair(S.AF_INET6)
+		pair(S.AF_INET6).setsockopt(S.IPPROTO_IPV6, ADDRFORM, S.AF_INET)
+		call(MAPPED, 9, kind=S.SOCK_DGRAM)
+		call(MAPPED, 9, kind=S.SOCK_DGRAM).setsockopt(S.IPPROTO_IPV6,
+		    ADDRFORM, S.AF_INET)
+		pair().close()
+		full = pair()
+		full.setblocking(False)
+		try:
+		    while True:
+		        full.send(bytes(65536))
+		except BlockingIOError:
+		    full.close()
+		call(HERE, 20001, S.AF_INET)
+		try:
+		    m = listen(20002, MPTCP)
+		    call(HERE, 20002, S.AF_INET, proto=MPTCP).send(b"x")
+		    keep.append(m.accept()[0])
+		except OSError:
+		    print("mptcp=no")
+		try:
+		    with open("/proc/sys/net/ipv4/tcp_fastopen", "w") as f:
+		        f.write("1027")
+		    listen(20003)
+		    s = S.socket()
+		    keep.append(s)
+		    s.sendto(b"x", FASTOPEN, (HERE, 20003))
+		except OSError:
+		    print("fastopen=no")
+		s = S.socket()
+		s.bind((HERE, 20004))
+		s.listen(0)
+		keep.append(s)
+		for _ in range(4):
+		    s = S.socket()
+		    s.setblocking(False)
+		    s.connect_ex((HERE, 20004))
+		    keep.append(s)
+		print("ready", flush=True)
+		sys.stdin.read()
+	END
+	start_fixture python3 kinds.py
+	FX[main]=$SOCKETS_PID
+	run -0 --separate-stderr enter prt-scan --verify --strict -q
+	[ -z "$stderr" ]
+	# it is not that nothing was counted
+	hidden 20001:np:9999 -q
+	echo "$stderr"
+	grep -q 'sockstat6: TCP6: inuse ' <<<"$stderr"
+}
+
 @test "what netlink does not tell, or /proc/net" {
 	start_some
 	while IFS='|' read -r what said; do
