@@ -115,6 +115,10 @@ void linux_process(int fd, unsigned needs, struct proc *p, struct scan *sc);
 int linux_exe(enum tree_kind t, int dir, struct proc *p, struct arena *a);
 int linux_cwd(enum tree_kind t, int dir, struct proc *p, struct arena *a);
 
+/* The path of that file in such a text, proc_pid_maps(5), as far as it is
+ * there: a part of it, or empty. */
+struct str linux_mapped_path(struct str text, const struct file_id *id);
+
 /* Adds ` (elsewhere)' to each path of the scan's processes that leads to
  * another file on this machine, or to none. */
 void linux_elsewhere(struct scan *sc);

@@ -100,6 +100,20 @@ mapped_path(struct str line, const char *device, struct str inode)
 	return line;
 }
 
+struct str
+linux_mapped_path(struct str text, const struct file_id *id)
+{
+	char device[2 * NUM_MAX], inode[NUM_MAX];
+	struct str path = STR_NONE, of = num_str(inode, id->ino);
+
+	snprintf(device, sizeof device, "%02lx:%02lx",
+	    (unsigned long)(id->dev >> 32),
+	    (unsigned long)(id->dev & UINT32_MAX));
+	while (path.n == 0 && text.n > 0)
+		path = mapped_path(str_cut(&text, '\n'), device, of);
+	return path;
+}
+
 /*
  * The beginning of a path that is longer than a link may be: the maps have all
  * of it, as long as the process maps its executable.  It may have made them any
@@ -108,18 +122,10 @@ mapped_path(struct str line, const char *device, struct str inode)
 static struct str
 deep_path(enum tree_kind t, int dir, const struct file_id *id, struct buf *b)
 {
-	char device[2 * NUM_MAX], inode[NUM_MAX];
-	struct str rest, path = STR_NONE, of = num_str(inode, id->ino);
 	char *p = buf_room(b, MAPS_SIZE);
 	ssize_t n = tree_read(t, dir, "../maps", p, MAPS_SIZE);
 
-	snprintf(device, sizeof device, "%02lx:%02lx",
-	    (unsigned long)(id->dev >> 32),
-	    (unsigned long)(id->dev & UINT32_MAX));
-	rest = (struct str){ p, n > 0 ? (size_t)n : 0 };
-	while (path.n == 0 && rest.n > 0)
-		path = mapped_path(str_cut(&rest, '\n'), device, of);
-	return path;
+	return linux_mapped_path((struct str){ p, n > 0 ? (size_t)n : 0 }, id);
 }
 
 /* Of a path that is too long what is known, and that it was cut. */
