@@ -38,6 +38,7 @@ load lab
 @test "openssl" { lab; }
 @test "tmp-listener" { lab; }
 @test "shm-listener" { lab; }
+@test "own-mounts" { lab; }
 @test "tmp-public" { lab; }
 @test "memfd" { lab; }
 @test "tmp-script" { lab; }

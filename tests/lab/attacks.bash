@@ -311,6 +311,19 @@ run-shm-listener()
 	await local_port=4444 state=LISTEN
 }
 
+# A path is what the mounts of a process make of it.
+attack own-mounts tmp-exe \
+	'a listener started from /tmp, by the path of another'
+run-own-mounts()
+{
+	need nc.openbsd
+	unshare -rm true 2>/dev/null || lab_skip 'needs user namespaces'
+	copy nc.openbsd /tmp/.x/updated
+	as www-data unshare -rm sh -c 'mount --bind /tmp/.x/updated \
+		/usr/bin/env && exec env -l 4444'
+	await local_port=4444 state=LISTEN
+}
+
 attack tmp-public tmp-exe 'a program in /var/tmp with a public connection'
 run-tmp-public()
 {
