@@ -62,7 +62,7 @@ listeners='for port; do /bin/busybox nc -ll -p $port & done; wait'
 # run_docker NAME NETWORK PORT...: sets $container, its id.
 run_docker() {
 	container=$(docker run -d --name "$1" --network "$2" \
-	    --ulimit nofile=1024:1024 bb:1 /bin/busybox sh -c "$listeners" sh \
+	    --ulimit nofile=1024:1024 "${docker_args[@]}" bb:1 /bin/busybox sh -c "$listeners" sh \
 	    "${@:3}" 3>&-)
 	dockers="${dockers-} $container"
 }
@@ -80,7 +80,7 @@ own_mounts() {
 	in_place=(nsenter -m -t "$place" sh -c 'cd "$0" && exec "$@"' "$PWD")
 }
 
-in_place=() as_user=() podman_args=()
+in_place=() as_user=() podman_args=() docker_args=()
 
 podman_do() {
 	"${in_place[@]}" "${as_user[@]}" podman --cgroup-manager=cgroupfs \
@@ -174,6 +174,20 @@ same_after_restart() {
 	[ "$output" = "docker/${container:0:12}" ]
 }
 
+@test "docker: --cgroup-parent, as ECS has it" {
+	start_docker
+	docker_args=(--cgroup-parent "/prt-t-$$/task")
+	run_docker prt-t-task host 20863
+	scan_until "docker/prt-t-task	$container" \
+	    -l -o container,container_id 20863
+	grep -q ":/prt-t-$$/task/$container$" \
+		"/proc/$(prt-scan -lH -o pid 20863)/cgroup"
+	# only its daemon knows whether it is one
+	DOCKER_HOST=unix:///nonexistent run -0 prt-scan -lH \
+	    -o container,container_id 20863
+	[ "$output" = "-	-" ]
+}
+
 @test "podman: on the host's network" {
 	run_podman prt-t-db-$$ host 20857
 	scan_until "-	podman/prt-t-db-$$	busybox	$container" \
@@ -206,6 +220,29 @@ storage() {
 	scan_until "podman/${container:0:12}" -l -o container 20859
 	run -0 "${in_place[@]}" prt-scan -lH -o container 20859
 	[ "$output" = "podman/prt-t-else-$$" ]
+}
+
+@test "podman: --rm and --cgroups=split, as Quadlet has it" {
+	user=none cgroup=/sys/fs/cgroup/prt-t-$$
+	own_mounts "
+	mount -t cgroup2 cgroup2 /sys/fs/cgroup
+	mkdir -p $cgroup/system.slice/web.service"
+	# shellcheck disable=SC2016 # for sh
+	as_user=(sh -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' sh
+	    "$cgroup/system.slice/web.service")
+	podman_args=(--rm --cgroups=split --pids-limit=-1)
+	run_podman prt-t-split-$$ host 20864
+	# by its files: there is no podman that could be asked
+	prt=$(command -v prt-scan)
+	for _ in {1..50}; do
+		PATH=/nonexistent run -0 "$prt" -lH -o container,container_id \
+		    20864
+		[ -z "$output" ] || break
+		PATH=$PATH sleep 0.1
+	done
+	assert_output_is "podman/prt-t-split-$$	$container"
+	grep "^0::/prt-t-$$/system.slice/web.service/libpod-payload-$container" \
+		"/proc/$(prt-scan -lH -o pid 20864)/cgroup"
 }
 
 # start_rootless FOLDER: makes podman_do that of an ordinary user, in control

@@ -140,7 +140,12 @@ time.sleep(60)' "$1" "$ready" 3>&- &
 	pid=${FX[main]}
 	run -0 scan cgroup,netns_id -l 127.0.0.1:20501
 	[ "$output" = "$(awk -F: '$2 == "name=systemd" { named = $3 }
-	    $1 == 0 { unified = $3 } END { print named ? named : unified }' \
+	    $1 == 0 { unified = $3 } END {
+		unit = "[.](service|scope)"
+		if (!named || (named !~ unit && unified ~ unit))
+			named = unified
+		print named
+	    }' \
 	    "/proc/$pid/cgroup")	$(stat -L -c %i "/proc/$pid/ns/net")" ]
 }
 
@@ -166,7 +171,9 @@ time.sleep(60)' "$1" "$ready" 3>&- &
 	done <<-'END'
 		/system.slice/ssh.service ssh.service
 		/system.slice/system-getty.slice/getty@tty1.service getty@tty1.service
-		/user.slice/user-1000.slice/user@1000.service/app.slice/x.service user@1000.service
+		/user.slice/user-1000.slice/user@1000.service/app.slice/x.service x.service
+		/user.slice/user-1000.slice/user@1000.service/init.scope user@1000.service
+		/../../system.slice/ssh.service ssh.service
 		/user.slice/user-0.slice/session-1.scope session-1.scope
 		/system.slice/_cpu.service cpu.service
 		/init.scope init.scope
@@ -175,6 +182,10 @@ time.sleep(60)' "$1" "$ready" 3>&- &
 		/system.slice -
 		/docker/abc -
 	END
+	make_tree "1:name=systemd:/
+0::/system.slice/ssh.service"
+	run -0 prt-scan --proc="$BATS_TEST_TMPDIR/proc" -H -o unit,cgroup
+	[ "$output" = "ssh.service	/system.slice/ssh.service" ]
 	make_tree "0::/system.slice/docker-$id.scope"
 	run -0 prt-scan --proc="$BATS_TEST_TMPDIR/proc" -H \
 	    -o container_id,container,unit

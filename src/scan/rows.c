@@ -387,7 +387,7 @@ const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	[F_NETNS] = { get_netns, 0, 0 },
 	/* the user: some have files of their own that name containers */
 	[F_CONTAINER] = { NULL, NEED_OWNERS | NEED_CONTAINER | NEED_NAMES |
-	    NEED_USER, TEXT(container) },
+	    NEED_USER, TEXT(in.name) },
 	[F_PID] = { get_pid, NEED_OWNERS, 0 },
 	[F_PROCESS] = { get_process, NEED_OWNERS | NEED_STAT, 0 },
 	[F_USER] = { get_user, NEED_OWNERS | NEED_USER, 0 },
@@ -413,7 +413,7 @@ const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	[F_UNIT] = { get_unit, NEED_OWNERS | NEED_CGROUP | NEED_SOCK_UNIT, 0 },
 	[F_CGROUP] = { NULL, NEED_OWNERS | NEED_CGROUP, TEXT(cgroup) },
 	[F_CONTAINER_ID] = { NULL, NEED_OWNERS | NEED_CONTAINER,
-	    TEXT(container_id) },
+	    TEXT(in.id) },
 	[F_NETNS_ID] = { get_netns_id, NEED_NETNS, 0 },
 	[F_CWD] = { NULL, NEED_OWNERS | NEED_CWD, TEXT(cwd) },
 	[F_RSS] = { get_rss, NEED_OWNERS | NEED_STAT, 0 },
@@ -425,6 +425,8 @@ const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	[F_LOCAL_SCOPE] = { get_local_scope, 0, 0 },
 	[F_REMOTE_SCOPE] = { get_remote_scope, 0, 0 },
 	[F_TIME] = { get_time, 0, 0 },
+	[F_POD] = { NULL, NEED_OWNERS | NEED_CONTAINER | NEED_NAMES | NEED_USER,
+	    TEXT(in.pod) },
 };
 
 static uint32_t

@@ -88,7 +88,7 @@ bool
 proc_is_init(const struct proc *p)
 {
 	/* systemd.special(7) */
-	return p->pid == 1 || str_is(p->unit, "init.scope");
+	return p->pid == 1 || str_ends(p->cgroup, "/init.scope");
 }
 
 const struct sock_cgroup *

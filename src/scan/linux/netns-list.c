@@ -151,7 +151,7 @@ add_task(struct listing *s, const char *folder)
 	}
 	if (ns->label.p == NULL) {
 		memcpy(path + n, "/cgroup", sizeof "/cgroup");
-		ns->label = linux_container_of(s->proc, path, s->arena);
+		ns->label = linux_container_of(s->proc, path, s->arena).name;
 	}
 	return true;
 }

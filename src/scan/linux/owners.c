@@ -146,8 +146,12 @@ linux_owners(const struct scan_request *req, struct search *search,
 		linux_kernel(req, sc);
 	if ((req->needs & NEED_PARENT) != 0)
 		linux_parents(req->proc, sc);
-	/* no daemon of this machine's knows of another's containers */
-	if ((req->needs & NEED_NAMES) != 0 && req->own_proc)
-		linux_names(sc);
 	return ok;
+}
+
+void
+linux_finish(const struct scan_request *req, struct scan *sc)
+{
+	linux_sock_cgroups(req, sc);
+	linux_names(req, sc);
 }

@@ -288,13 +288,17 @@ read_cmdline(int dir, struct proc *p, struct arena *a)
 	return 0;
 }
 
-static struct str
-container_in(struct str text, struct str *id, struct arena *a)
+struct container
+linux_container_in(struct str text, struct arena *a)
 {
-	char name[LINUX_CONTAINER_MAX];
-	size_t n = linux_container(text, name, id);
+	struct linux_in in;
 
-	return n > 0 ? arena_str(a, (struct str){ name, n }) : STR_NONE;
+	if (!linux_container(text, &in))
+		return (struct container){ .id = STR_NONE };
+	return (struct container){
+		.name = arena_str(a, (struct str){ in.name, in.n }),
+		.id = arena_str(a, in.id), .uid = in.uid,
+		.is_guess = in.is_guess, .is_app = in.is_app };
 }
 
 static int
@@ -302,14 +306,12 @@ read_groups(int dir, unsigned needs, struct proc *p, struct arena *a)
 {
 	char buf[CGROUP_SIZE];
 	ssize_t n = linux_read_file(dir, "../cgroup", buf, sizeof buf);
-	struct str text = { buf, n > 0 ? (size_t)n : 0 }, id = STR_NONE;
+	struct str text = { buf, n > 0 ? (size_t)n : 0 };
 
 	if (n < 0)
 		return errno;
-	if ((needs & NEED_CONTAINER) != 0) {
-		p->container = container_in(text, &id, a);
-		p->container_id = arena_str(a, id);
-	}
+	if ((needs & NEED_CONTAINER) != 0)
+		p->in = linux_container_in(text, a);
 	if ((needs & NEED_CGROUP) != 0) {
 		p->cgroup = arena_str(a, linux_cgroup(text));
 		p->unit = arena_str(a, linux_unit(p->cgroup));
@@ -317,15 +319,14 @@ read_groups(int dir, unsigned needs, struct proc *p, struct arena *a)
 	return 0;
 }
 
-struct str
+struct container
 linux_container_of(int dir, const char *path, struct arena *a)
 {
 	char buf[CGROUP_SIZE];
 	ssize_t n = linux_read_file(dir, path, buf, sizeof buf);
-	struct str id;
 
-	return n < 0 ? STR_NONE :
-	    container_in((struct str){ buf, (size_t)n }, &id, a);
+	return linux_container_in((struct str){ buf, n > 0 ? (size_t)n : 0 },
+	    a);
 }
 
 static int
