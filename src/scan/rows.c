@@ -327,6 +327,36 @@ get_unit(struct record *r)
 	return own.p != NULL && proc_is_init(r->proc) ? own : r->proc->unit;
 }
 
+/* Of a socket whose holder is not seen, that which it was made in. */
+static struct container
+find_container(const struct record *r)
+{
+	const struct sock_cgroup *made_in = scan_cgroup(r->src->scan, r->sock);
+
+	if (r->proc != NULL)
+		return r->proc->in;
+	return made_in != NULL ? made_in->in :
+	    (struct container){ .id = STR_NONE };
+}
+
+static struct str
+get_container(struct record *r)
+{
+	return find_container(r).name;
+}
+
+static struct str
+get_container_id(struct record *r)
+{
+	return find_container(r).id;
+}
+
+static struct str
+get_pod(struct record *r)
+{
+	return find_container(r).pod;
+}
+
 static struct str
 get_sock_cgroup(struct record *r)
 {
@@ -386,8 +416,8 @@ const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	[F_SERVICE] = { get_service, NEED_DIR | NEED_SERVICES, 0 },
 	[F_NETNS] = { get_netns, 0, 0 },
 	/* the user: some have files of their own that name containers */
-	[F_CONTAINER] = { NULL, NEED_OWNERS | NEED_CONTAINER | NEED_NAMES |
-	    NEED_USER, TEXT(in.name) },
+	[F_CONTAINER] = { get_container, NEED_OWNERS | NEED_CONTAINER |
+	    NEED_SOCK_CONTAINER | NEED_NAMES | NEED_USER, 0 },
 	[F_PID] = { get_pid, NEED_OWNERS, 0 },
 	[F_PROCESS] = { get_process, NEED_OWNERS | NEED_STAT, 0 },
 	[F_USER] = { get_user, NEED_OWNERS | NEED_USER, 0 },
@@ -412,8 +442,8 @@ const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	[F_RETRANS] = { get_retrans, NEED_INFO, 0 },
 	[F_UNIT] = { get_unit, NEED_OWNERS | NEED_CGROUP | NEED_SOCK_UNIT, 0 },
 	[F_CGROUP] = { NULL, NEED_OWNERS | NEED_CGROUP, TEXT(cgroup) },
-	[F_CONTAINER_ID] = { NULL, NEED_OWNERS | NEED_CONTAINER,
-	    TEXT(in.id) },
+	[F_CONTAINER_ID] = { get_container_id, NEED_OWNERS | NEED_CONTAINER |
+	    NEED_SOCK_CONTAINER, 0 },
 	[F_NETNS_ID] = { get_netns_id, NEED_NETNS, 0 },
 	[F_CWD] = { NULL, NEED_OWNERS | NEED_CWD, TEXT(cwd) },
 	[F_RSS] = { get_rss, NEED_OWNERS | NEED_STAT, 0 },
@@ -425,8 +455,8 @@ const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	[F_LOCAL_SCOPE] = { get_local_scope, 0, 0 },
 	[F_REMOTE_SCOPE] = { get_remote_scope, 0, 0 },
 	[F_TIME] = { get_time, 0, 0 },
-	[F_POD] = { NULL, NEED_OWNERS | NEED_CONTAINER | NEED_NAMES | NEED_USER,
-	    TEXT(in.pod) },
+	[F_POD] = { get_pod, NEED_OWNERS | NEED_CONTAINER |
+	    NEED_SOCK_CONTAINER | NEED_NAMES | NEED_USER, 0 },
 };
 
 static uint32_t
