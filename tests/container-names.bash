@@ -18,11 +18,14 @@ setup() {
 	export DOCKER_HOST=unix://$PWD/none
 }
 
+# What a listener runs in.
+in_net=()
+
 # listen [UID [N]]: sets $port, and $listener, the pid of who listens there, as
 # that user, and $holders, all who hold the socket: N children of his too.
 listen() {
 	rm -f port
-	python3 - "${1-0}" "${2-0}" 3>&- <<-'END' &
+	"${in_net[@]}" python3 - "${1-0}" "${2-0}" 3>&- <<-'END' &
 		import os, socket, sys, time
 		l = socket.socket()
 		l.bind(("127.0.0.1", 0))

@@ -498,3 +498,89 @@ is_of_pod() {
 	[ ! -e request ]
 	[ ! -e log ]
 }
+
+# labelled LABEL: of the listener's namespace, with an owner's field and without.
+labelled() {
+	for list in netns pid,netns container,netns; do
+		run -0 --separate-stderr scan_all -N -o $list "$port"
+		[ "${output##*	}" = "$1" ]
+	done
+}
+
+@test "-N: a namespace is called by its container's name" {
+	in_net=(unshare -n)
+	listen
+	own_file db-1
+	place "$listener" "/docker/$id"
+	labelled "docker/$short"
+	show "$PWD/c" /var/lib/docker/containers
+	labelled docker/db-1
+	# a runtime's random name is another each time
+	uuid=1b4c5b2e-0d3f-4a43-9b0c-3f1f2f3a4b5c
+	for name in netns-$uuid cni-$uuid; do
+		rm shown
+		show "/proc/$listener/ns/net" /run/netns/$name
+		labelled "docker/$short"
+		show "$PWD/c" /var/lib/docker/containers
+		labelled docker/db-1
+		rm shown
+		place "$listener" /
+		show "/proc/$listener/ns/net" /run/netns/$name
+		labelled $name
+		place "$listener" "/docker/$id"
+	done
+	# a person's is the same each time
+	for name in blue netns-1 cni-$uuid-a netns-${uuid/b/B}; do
+		rm shown
+		show "/proc/$listener/ns/net" /run/netns/$name
+		show "$PWD/c" /var/lib/docker/containers
+		labelled $name
+	done
+}
+
+# shares_name PORT LABEL: that namespace's label.
+shares_name() {
+	run -0 --separate-stderr scan_all -N -o netns,container "$1"
+	[ "$output" = "$2	$3" ]
+}
+
+@test "-N: namespaces of two containers of one name" {
+	in_net=(unshare -n)
+	other=$(printf %064d 7)
+	for n in 1 2 3; do
+		listen
+		ports[n]=$port
+		listeners[n]=$listener
+	done
+	own_file web
+	mkdir -p c/$other
+	sed "s/$id/$other/" c/$id/config.v2.json >c/$other/config.v2.json
+	show "$PWD/c" /var/lib/docker/containers
+	place "${listeners[1]}" "/docker/$id"
+	place "${listeners[2]}" /
+	place "${listeners[3]}" /
+	shares_name "${ports[1]}" docker/web docker/web
+	# two of one daemon's, which cannot be for long: their ids
+	place "${listeners[2]}" "/docker/$other"
+	shares_name "${ports[1]}" "docker/$short" docker/web
+	shares_name "${ports[2]}" "docker/${other:0:12}" docker/web
+	# a user's
+	user=1234567
+	{
+		cat /etc/passwd
+		echo "prt-t:x:$user:$user::$PWD/home:/bin/sh"
+	} >passwd
+	show "$PWD/passwd" /etc/passwd
+	mkdir -p home/.local/share/docker/containers
+	mv c/$other home/.local/share/docker/containers
+	chown -R $user home
+	his=/user.slice/user-$user.slice/user@$user.service/user.slice
+	place "${listeners[2]}" "$his/docker-$other.scope"
+	shares_name "${ports[1]}" docker/web docker/web
+	shares_name "${ports[2]}" "docker/web@$user" docker/web
+	# another namespace of it
+	place "${listeners[3]}" "$his/docker-$other.scope/below"
+	shares_name "${ports[2]}" "docker/web@$user" docker/web
+	inode=$(stat -L -c %i "/proc/${listeners[3]}/ns/net")
+	shares_name "${ports[3]}" "net:[$inode]" docker/web
+}

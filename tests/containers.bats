@@ -119,8 +119,7 @@ scan_until() {
 @test "docker: in its own network namespace" {
 	start_docker
 	run_docker prt-t-one none 20856
-	one=$container
-	scan_until "docker/${one:0:12}	docker/prt-t-one" -N \
+	scan_until "docker/prt-t-one	docker/prt-t-one" -N \
 	    -l -o netns,container 20856
 	run -0 prt-scan -H 20856
 	[ -z "$output" ]
@@ -162,8 +161,22 @@ same_after_restart() {
 	run_docker prt-t-one none 20856
 	scan_until docker/prt-t-one -N -l -o container 20856
 	same_after_restart 20856 -N -l
-	[ "$(column netns <new)" = "docker/${container:0:12}" ]
-	[ "$(column netns <old)" = "docker/${container:0:12}" ]
+	[ "$(column netns <new)" = docker/prt-t-one ]
+	[ "$(column netns <old)" = docker/prt-t-one ]
+}
+
+@test "docker: created again by the same name, no change" {
+	start_docker
+	run_docker prt-t-one none 20856
+	scan_until docker/prt-t-one -N -l -o netns 20856
+	prt-scan -N -l 20856 >old
+	docker rm -f "$container"
+	run_docker prt-t-one none 20856
+	scan_until docker/prt-t-one -N -l -o netns 20856
+	prt-scan -N -l 20856 >new
+	[ "$(column pid <old)" != "$(column pid <new)" ]
+	run -0 prt-diff --exit-code old new
+	[ -z "$output" ]
 }
 
 @test "docker: without its daemon, the id" {
@@ -196,8 +209,15 @@ same_after_restart() {
 
 @test "podman: in its own network namespace" {
 	run_podman prt-t-db-$$ none 20858
-	scan_until "podman/${container:0:12}	podman/prt-t-db-$$" -N \
+	scan_until "podman/prt-t-db-$$	podman/prt-t-db-$$" -N \
 	    -l -o netns,container 20858
+	prt-scan -N -l 20858 >old
+	podman_do restart -t 0 "prt-t-db-$$" 3>&-
+	scan_until "podman/prt-t-db-$$" -N -l -o netns 20858
+	prt-scan -N -l 20858 >new
+	[ "$(column pid <old)" != "$(column pid <new)" ]
+	run -0 prt-diff --exit-code old new
+	[ -z "$output" ]
 }
 
 # storage FOLDER: a storage.conf that says so.

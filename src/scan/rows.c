@@ -414,7 +414,7 @@ const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	[F_REMOTE_PORT] = { get_remote_port, 0, 0 },
 	[F_DIR] = { get_dir, NEED_DIR, 0 },
 	[F_SERVICE] = { get_service, NEED_DIR | NEED_SERVICES, 0 },
-	[F_NETNS] = { get_netns, 0, 0 },
+	[F_NETNS] = { get_netns, NEED_NETNS_NAMES, 0 },
 	/* the user: some have files of their own that name containers */
 	[F_CONTAINER] = { get_container, NEED_OWNERS | NEED_CONTAINER |
 	    NEED_SOCK_CONTAINER | NEED_NAMES | NEED_USER, 0 },

@@ -98,8 +98,10 @@ struct netns {
 	const char *path;		/* opens it, from the proc tree on; or
 					 * NULL, as of the own one */
 	struct str label;		/* missing: the own one */
-	struct container in;		/* of the process with the lowest number, */
-	uint32_t uid;			/* and that one's user */
+	struct str plain;		/* without the container; missing: the
+					 * label is a person's */
+	struct container in;		/* of its process with the lowest, */
+	uint32_t pid, uid;		/* number, and that one's user */
 	uint16_t first, last;		/* its ip_local_port_range */
 };
 

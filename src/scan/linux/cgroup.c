@@ -6,6 +6,7 @@
 #include "scan/linux/linux.h"
 
 #include "lib/num.h"
+#include "record/netns.h"
 
 /* Kinds of units that processes run in, systemd.unit(5). */
 static const char units[][9] = {
@@ -71,7 +72,7 @@ linux_cgroup(struct str text)
 	return named;
 }
 
-enum { ID_LEN = 64, ID_SHOWN = 12, NAME_SHOWN = 64 };
+enum { ID_LEN = 64, NAME_SHOWN = 64 };
 
 #define S(s) { sizeof(s) - 1, s }
 
@@ -300,8 +301,8 @@ write_name(char *dst, const struct pattern *pt, struct str s)
 	dst[n++] = '/';
 	if (pt->named)
 		return n + unescape_unit(dst + n, s);
-	memcpy(dst + n, s.p, ID_SHOWN);
-	return n + ID_SHOWN;
+	memcpy(dst + n, s.p, NETNS_ID_SHOWN);
+	return n + NETNS_ID_SHOWN;
 }
 
 /* The first pattern that names a container by part, those that guess or the

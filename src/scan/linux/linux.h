@@ -184,11 +184,13 @@ bool linux_container(struct str text, struct linux_in *in);
  * tree, of that one's init. */
 struct linux_netns {
 	uint64_t inode;
-	struct str label;	/* as prt(5) has it for netns */
-	struct container in;	/* of the process with the lowest number */
+	struct str label;	/* as prt(5) has it for netns, with ids */
+	struct str plain;	/* of struct netns, as what follows */
+	struct container in;
+	uint32_t pid, uid;
 	const char *path;	/* opens it, from the proc tree on */
-	const char *task;	/* the folder there of a process or thread that
-				 * is in it, or NULL */
+	const char *task;	/* the folder there of the process or thread
+				 * with the lowest number, or NULL */
 };
 
 struct linux_netns_list {
@@ -206,6 +208,18 @@ bool linux_netns_list(const struct scan_request *req,
 
 /* `net:[INODE]', what the kernel itself calls it, in a. */
 struct str linux_netns_label(struct arena *a, uint64_t inode);
+
+/* The label of a namespace whose container is known by its id, or by its
+ * name. */
+struct str linux_netns_choose(struct str label, struct str plain,
+    const struct container *in);
+
+/* Sets the labels of the scan's namespaces, once the names of their containers
+ * are known: each has one of its own. */
+void linux_netns_labels(struct scan *sc);
+
+/* Puts the namespaces in order of their labels; the own one stays the first. */
+void linux_netns_sort(struct scan *sc);
 
 /* Where a line of mountinfo says that a network namespace is mounted, in a, and
  * which; NULL if it is no such line. */

@@ -154,4 +154,6 @@ linux_finish(const struct scan_request *req, struct scan *sc)
 {
 	linux_sock_cgroups(req, sc);
 	linux_names(req, sc);
+	if (req->filter->all_netns)
+		linux_netns_labels(sc);
 }

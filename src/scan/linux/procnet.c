@@ -268,6 +268,9 @@ tree_tables(const struct scan_request *req, struct scan *sc)
 		*ns = sc->netns[0];
 		ns->inode = list.v[i].inode;
 		ns->label = list.v[i].label;
+		ns->plain = list.v[i].plain;
+		ns->in = list.v[i].in;
+		ns->pid = list.v[i].pid;
 		ok = folder_tables(req, sc, net);
 	}
 	free(list.v);
