@@ -251,34 +251,51 @@ own_file() {
 	[ "$output" = docker/db-1 ]
 }
 
+# asked YES|NO: whether the daemon is, and what that gives.
+asked() {
+	run -0 --separate-stderr scan_all -o container "$port"
+	[ -z "$stderr" ]
+	if [ "$1" = yes ]; then
+		[ "$output" = docker/web-1 ]
+		rm request
+	else
+		[ "$output" = "docker/$short" ]
+		[ ! -e request ]
+	fi
+}
+
 @test "docker: a daemon that systemd would start is not asked" {
 	daemon right
 	place "$listener" /docker/$id
-	show "$PWD/docker.sock" /var/run/docker.sock
+	mkdir units system
 	show "$PWD/units" /run/systemd/units
-	mkdir units
-	unset DOCKER_HOST
-	ln -s 0123456789abcdef0123456789abcdef units/invocation:docker.socket
-	run -0 --separate-stderr scan_all -o container "$port"
-	[ "$output" = "docker/$short" ]
-	[ -z "$stderr" ]
-	[ ! -e request ]
+	show "$PWD/system" /run/systemd/system
+	mv docker.sock prt-t.sock
+	export DOCKER_HOST=unix://$PWD/prt-t.sock
+	# there is no such unit
+	asked yes
+	touch system/prt-t.socket
+	asked no
 	# it runs
-	ln -s 0123456789abcdef0123456789abcdef units/invocation:docker.service
-	run -0 scan_all -o container "$port"
-	[ "$output" = docker/web-1 ]
-	rm request units/*
-	# nobody listens for it
-	run -0 scan_all -o container "$port"
-	[ "$output" = docker/web-1 ]
-	rm request
-	# podman-docker's link, and the user's own
-	ln -s 0123456789abcdef0123456789abcdef units/invocation:podman.socket
-	mv docker.sock podman.sock
-	ln -s podman.sock docker.sock
-	DOCKER_HOST=unix://$PWD/docker.sock run -0 scan_all -o container "$port"
-	[ "$output" = "docker/$short" ]
-	[ ! -e request ]
+	ln -s 0123456789abcdef0123456789abcdef units/invocation:prt-t.service
+	asked yes
+	# by another name, as of podman-docker
+	ln -s prt-t.sock docker.sock
+	DOCKER_HOST=unix://$PWD/docker.sock asked yes
+	rm units/*
+	DOCKER_HOST=unix://$PWD/docker.sock asked no
+	# a system without systemd, or with one that does not tell
+	rm shown
+	show "$PWD/system" /run/systemd/system
+	asked yes
+	# a user's manager has its own
+	show "$PWD/units" /run/user/1234567/systemd/units
+	show "$PWD/system" /run/systemd/user
+	show "$PWD/prt-t.sock" /run/user/1234567/prt-t.sock
+	export DOCKER_HOST=unix:///run/user/1234567/prt-t.sock
+	asked no
+	ln -s 0123456789abcdef0123456789abcdef units/invocation:prt-t.service
+	asked yes
 }
 
 @test "docker: below any control group, if Docker has it" {
