@@ -525,8 +525,7 @@ labelled() {
 }
 
 @test "-N: a namespace is called by its container's name" {
-	in_net=(unshare -n)
-	listen
+	listen_apart
 	own_file db-1
 	place "$listener" "/docker/$id"
 	labelled "docker/$short"
@@ -562,10 +561,9 @@ shares_name() {
 }
 
 @test "-N: namespaces of two containers of one name" {
-	in_net=(unshare -n)
 	other=$(printf %064d 7)
 	for n in 1 2 3; do
-		listen
+		listen_apart
 		ports[n]=$port
 		listeners[n]=$listener
 	done

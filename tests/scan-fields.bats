@@ -454,7 +454,7 @@ hold()' "${groups[@]/%//docker-$id.scope}"
 	run ! grep 'open.*"/sys/fs/cgroup' "$BATS_TEST_TMPDIR/trace"
 }
 
-@test "unit: of a socket that a user's manager holds, as systemd does" {
+@test "unit: of a socket that a user's manager has made in its unit's group" {
 	listen_for_unit user-7.slice/user@7.service
 	run -0 scan unit,cgroup -l 20711
 	[ "$output" = "sa.socket	/$slice/init.scope

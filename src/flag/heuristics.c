@@ -47,7 +47,8 @@ is_contained(const struct view *v)
 	struct str name = view_get(v, F_CONTAINER);
 
 	return name.p != NULL && !str_starts(name, "snap/") &&
-	    !str_starts(name, "flatpak/") && (!view_is_own_netns(v) || !view_is_login(v));
+	    !str_starts(name, "flatpak/") &&
+	    (!view_is_own_netns(v) || !view_is_login(v));
 }
 
 static bool

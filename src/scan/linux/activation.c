@@ -1,8 +1,8 @@
 /*
  * Which daemons systemd would start, systemd.socket(5): whoever connects to a
  * socket of a unit that is active starts its service.  Who holds a socket only
- * root may see; so one is taken for systemd's if there is a unit of its name, and
- * the service does not run.
+ * root may see; so one is taken for systemd's if there is a unit of its name,
+ * and the service does not run.
  */
 #define _XOPEN_SOURCE 700	/* realpath */
 #include "scan/linux/linux.h"

@@ -14,9 +14,9 @@ static const char units[][9] = {
 };
 
 /* Cuts the first unit below the slices off the path, with what is before it,
- * as sd_pid_get_unit(3) has it; a leading _ escapes a name that the kernel would
- * take for its own.  What is seen from another cgroup_namespaces(7) begins with
- * /.. */
+ * as sd_pid_get_unit(3) has it; a leading _ escapes a name that the kernel
+ * would take for its own.  What is seen from another cgroup_namespaces(7)
+ * begins with /.. */
 static struct str
 cut_unit(struct str *path)
 {
@@ -50,7 +50,7 @@ linux_unit(struct str path)
 }
 
 /* systemd's own hierarchy where version 1 has one, else that of version 2; but
- * of a machine that mounts the former and does not use it, that of version 2. */
+ * if the former is mounted and not used, that of version 2. */
 struct str
 linux_cgroup(struct str text)
 {

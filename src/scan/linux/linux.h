@@ -120,8 +120,8 @@ void linux_finish(const struct scan_request *req, struct scan *sc);
  * for.  The scan is incomplete, after a message, if some may be missing. */
 void linux_sock_cgroups(const struct scan_request *req, struct scan *sc);
 
-/* The same, in a; of a process whose cgroup file that is: in none if it cannot be
- * read. */
+/* The same, in a; of a process whose cgroup file that is: in none if it cannot
+ * be read. */
 struct container linux_container_in(struct str text, struct arena *a);
 struct container linux_container_of(int dir, const char *path,
     struct arena *a);
@@ -131,8 +131,8 @@ struct container linux_container_of(int dir, const char *path,
  * no container. */
 void linux_names(const struct scan_request *req, struct scan *sc);
 
-/* systemd listens at that socket for a daemon that does not run: to connect would
- * start it. */
+/* systemd listens at that socket for a daemon that does not run: to connect
+ * would start it. */
 bool linux_would_start(const char *path);
 
 /* The answer of Docker's daemon, JSON, of its containers: a part of b.  Missing

@@ -1,7 +1,7 @@
 /*
- * Names of containers that are in the bundle which their runtime runs them from,
- * config.json of the OCI's runtime specification: of Kubernetes, by containerd
- * and cri-o, and of nerdctl(1).
+ * Names of containers that are in the bundle which their runtime runs them
+ * from, config.json of the OCI's runtime specification: of Kubernetes, by
+ * containerd and cri-o, and of nerdctl(1).
  */
 #include "scan/linux/names.h"
 
@@ -92,7 +92,7 @@ names_bundles(const struct names_list *l, struct buf *b)
 	}
 }
 
-/* Of what Docker runs for Kubernetes, k8s_CONTAINER_POD_NAMESPACE_UID_ATTEMPT. */
+/* Of what Docker runs for Kubernetes: k8s_CONTAINER_POD_NAMESPACE_UID_N. */
 static struct str
 docker_pod(const struct names_list *l, struct str name)
 {

@@ -1,7 +1,7 @@
 /*
- * Names of Podman's containers: the files of its storage, containers-storage(5),
- * root's and those of the users whose containers they are; of what runs with
- * --rm, as Quadlet has it, in a file of their own.
+ * Names of Podman's containers: the files of its storage, root's and those of
+ * the users whose containers they are, containers-storage.conf(5); what runs
+ * with --rm, as Quadlet has it, is in a file of its own.
  */
 #include "scan/linux/names.h"
 

@@ -10,7 +10,7 @@
 #include "lib/num.h"
 #include "record/netns.h"
 
-/* A sandbox has no namespace that is its own; of a guess there is no telling. */
+/* A sandbox has no namespace that is its own; a guess may be none. */
 static bool
 is_container(const struct container *in)
 {
