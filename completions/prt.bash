@@ -152,7 +152,7 @@ _prt_scan()
 		_prt_common '-4 --ipv4 -6 --ipv6 -t --tcp -u --udp
 		    -l --listening -b --bound -a --all -n --numeric -p --processes
 		    -N --all-netns -I --interfaces -U --unsorted --proto=
-		    --pid= 		    --state= --no-ephemeral --strict --backend= --owners=
+		    --pid= 		    --state= --no-ephemeral --strict --verify --backend= --owners=
 		    --proc= --from= --sudo --services=' ||
 			COMPREPLY=($(compgen -A service -- "$cur"))
 		;;

@@ -78,6 +78,7 @@ complete -c prt-scan -l pid -x -d 'sockets of these processes' -a '(__fish_compl
 complete -c prt-scan -l state -x -d 'sockets in these states' -a '(__prt_names LISTEN ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE_WAIT LAST_ACK CLOSING CLOSED UNCONN BOUND)'
 complete -c prt-scan -l no-ephemeral -d 'no UDP socket unconnected on a port the system hands out'
 complete -c prt-scan -l strict -d 'exit 2 if something cannot be read'
+complete -c prt-scan -l verify -d 'read the tables a second way, and tell what differs'
 complete -c prt-scan -l backend -x -d 'how to read the tables: one of those below' -a 'netlink proc lsof'
 complete -c prt-scan -l owners -x -d 'how to find the processes: auto, walk or bpf' -a 'auto walk bpf'
 complete -c prt-scan -l proc -x -d 'another proc tree, such as /host/proc' -a '(__fish_complete_directories)'

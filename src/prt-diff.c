@@ -209,7 +209,10 @@ compare_sides(struct options *o)
 		return false;
 	rename_netns(d);
 	sight_compare(d);
-	diff_match(&d->old, &d->new);
+	if (!diff_match(&d->old, &d->new))
+		err_msg("warning: the records of a key lack fields in too many "
+		    "different ways: some that may be the same are told as "
+		    "changes");
 	return o->common.quiet || o->init || print_changes(o);
 }
 

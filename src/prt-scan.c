@@ -29,7 +29,7 @@ struct options {
 	const char *proc, *services;
 	enum scan_owners owners;
 	enum sudo_mode sudo;
-	bool unsorted, strict, interfaces, elevated;
+	bool unsorted, strict, verify, interfaces, elevated;
 };
 
 static bool
@@ -161,6 +161,8 @@ static const struct opt table[] = {
 	    OPT_FLAG(filter.no_ephemeral) },
 	{ 0, "strict", NULL, "exit 2 if something cannot be read",
 	    OPT_FLAG(strict) },
+	{ 0, "verify", NULL, "read the tables a second way, and tell what differs",
+	    OPT_FLAG(verify) },
 	{ 0, "backend", "NAME", "how to read the tables: one of those below",
 	    .take = take_backend },
 	{ 0, "owners", "HOW", "how to find the processes: auto, walk or bpf",
@@ -195,6 +197,25 @@ check_owners(const struct options *o)
 		    backend->name);
 	else if (o->proc != NULL && o->owners == OWNERS_BPF)
 		err_msg("--proc: --owners=bpf does not go with it");
+	else
+		return true;
+	return false;
+}
+
+/* There are two ways to read this machine's tables. */
+static bool
+check_verify(const struct options *o)
+{
+	const struct backend *backend = o->backend != NULL ? o->backend :
+	    scan_backend_at(0);
+
+	if (!o->verify)
+		return true;
+	if (o->from != NULL || o->interfaces || o->proc != NULL)
+		err_msg("--verify: neither --from, --proc nor -I goes with it");
+	else if (backend->begin == NULL)
+		err_msg("--verify: the backend %s has but one way",
+		    backend->name);
 	else
 		return true;
 	return false;
@@ -240,6 +261,7 @@ read_options(struct options *o, int argc, char **argv)
 {
 	return opts_read(&o->common, table, argc, argv) &&
 	    (o->proc == NULL || use_proc(o)) && check_owners(o) &&
+	    check_verify(o) &&
 	    check_operands(o, argc - optind, argv + optind);
 }
 
@@ -253,19 +275,24 @@ services_file(const struct options *o, struct buf *path)
 	    trust_told(path->p, "not read") == TRUST_YES ? path->p : NULL;
 }
 
+/* So many names are found in no time without an index. */
+enum { FEW_NAMES = 8 };
+
 /* Names of ports, where a column, an operand or a file may have one. */
 static bool
-open_services(const struct options *o, const struct cols *cols, bool operands,
-    struct services **services)
+open_services(const struct options *o, const struct cols *cols,
+    size_t operands, struct services **services)
 {
 	struct buf path = { 0 };
 
 	*services = NULL;
-	if (o->interfaces || (!operands && o->from == NULL &&
+	if (o->interfaces || (operands == 0 && o->from == NULL &&
 	    o->services == NULL && (rows_needs(cols) & NEED_SERVICES) == 0))
 		return true;
 	*services = services_open(services_file(o, &path));
 	buf_free(&path);
+	if (*services != NULL && (operands > FEW_NAMES || o->from != NULL))
+		services_index(*services);
 	return *services != NULL;
 }
 
@@ -319,7 +346,7 @@ run_job(struct options *o, char **operands)
 	struct scan_job j = {
 		.req = { .filter = &o->filter, .own_proc = o->proc == NULL,
 			.proc = o->proc != NULL ? o->proc : sys_proc,
-			.owners = o->owners,
+			.owners = o->owners, .verify = o->verify,
 			.is_text = o->from != NULL, .file = *operands },
 		.backend = o->from != NULL ? o->from : o->backend,
 		.out = &o->common.out, .quiet = o->common.quiet,
@@ -328,14 +355,18 @@ run_job(struct options *o, char **operands)
 	};
 	struct services *services = NULL;
 	enum scan_result result = SCAN_FAILED;
+	size_t n = 0;
 	bool ok;
 
+	while (operands[n] != NULL)
+		n++;
 	cols_init(&j.cols);
 	ok = choose_columns(o, &j.cols);
 	if (ok)
 		scan_job_begin(&j);
-	if (ok && open_services(o, &j.cols, *operands != NULL, &services) &&
+	if (ok && open_services(o, &j.cols, n, &services) &&
 	    (o->from != NULL || add_operands(o, operands, services))) {
+		filter_ready(&o->filter);
 		j.req.services = services;
 		result = o->interfaces ? scan_job_ifaces(&j) :
 		    scan_job_sockets(&j);

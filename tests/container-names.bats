@@ -217,6 +217,14 @@ not_asked() {
 	[ ! -e request ]
 }
 
+@test "docker: root asks for no container that a user says to have" {
+	daemon right
+	of=/user.slice/user-1000.slice/user@1000.service/user.slice
+	run -0 scan "$of/docker-$id.scope"
+	[ "$output" = "docker/$short" ]
+	[ ! -e request ]
+}
+
 # own_file NAME: Docker's of a container, for /var/lib/docker/containers.
 own_file() {
 	mkdir -p c/$id

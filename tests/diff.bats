@@ -122,9 +122,11 @@ $(row 100 tcp - 2 LISTEN nginx gone $T1 -)
 	same old new
 }
 
-@test "an executable that was deleted or replaced is the same" {
+@test "an executable that was deleted or replaced, or is elsewhere, is the same" {
 	rec 'exe=/usr/sbin/nginx (deleted)' | snap >old
 	rec 'exe=/usr/sbin/nginx (replaced)' | snap >new
+	same old new
+	rec 'exe=/usr/sbin/nginx (elsewhere)' | snap >new
 	same old new
 	rec | snap >new
 	same old new

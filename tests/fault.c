@@ -5,13 +5,20 @@
  * the errno HOW, or where HOW is a word does what that word says.  PRT_FAULT_LOG
  * is a file of as many uint32_t as there are calls, zeroes: it counts them, also
  * when the program is killed.  What the program starts is left alone.
+ *
+ * PRT_HIDE is PORT:HOW:LAST: the first LAST times that a socket with that local
+ * port is told by netlink (HOW has an n), or in /proc/net (p), it is not.
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/genetlink.h>
+#include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <poll.h>
 #include <pthread.h>
 #include <spawn.h>
@@ -25,8 +32,13 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
 
 /* Sorted; fault.py reads them from here. */
 #define CALLS(_) \
@@ -86,6 +98,23 @@ static struct {
 	bool on;
 } fault;
 
+/* What is not to be seen. */
+static struct {
+	unsigned port, last;
+	char how[3];
+	atomic_uint netlink, proc;	/* how often it was told */
+} hide;
+
+static void
+read_hide(void)
+{
+	const char *spec = getenv("PRT_HIDE");
+
+	if (spec != NULL && sscanf(spec, "%u:%2[np]:%u", &hide.port, hide.how,
+	    &hide.last) != 3)
+		abort();
+}
+
 __attribute__((constructor)) static void
 start(void)
 {
@@ -94,6 +123,7 @@ start(void)
 	int fd;
 
 	fault.call = -1;
+	read_hide();
 	unsetenv("LD_PRELOAD");
 	if (log == NULL || (fd = open(log, O_RDWR)) < 0)
 		return;
@@ -270,20 +300,26 @@ openat(int dir, const char *path, int flags, ...)
 	return fails(CALL_openat) ? -1 : real(dir, path, flags, mode);
 }
 
-/* The programs know but getdents64, of three arguments. */
+/* `openat2' is a kernel that does not know that call. */
 long
 syscall(long number, ...)
 {
 	REAL(long, syscall, (long, ...));
 	va_list ap;
-	long a, b, c;
+	long v[5];
+	size_t i;
 
 	va_start(ap, number);
-	a = va_arg(ap, long);
-	b = va_arg(ap, long);
-	c = va_arg(ap, long);
+	for (i = 0; i < 5; i++)
+		v[i] = va_arg(ap, long);
 	va_end(ap);
-	return fails(CALL_syscall) ? -1 : real(number, a, b, c);
+	if (is_hit(CALL_syscall)) {
+		errno = ENOSYS;
+		if (strcmp(fault.how, "openat2") == 0 ?
+		    number == SYS_openat2 : refuses(CALL_syscall))
+			return -1;
+	}
+	return real(number, v[0], v[1], v[2], v[3], v[4]);
 }
 
 /* Transfers: sets n to what this call may move; true where it fails. */
@@ -300,12 +336,50 @@ transfer_fails(int call, size_t *n)
 	return refuses(call);
 }
 
+static bool
+is_hidden(char how, unsigned port, atomic_uint *told)
+{
+	return strchr(hide.how, how) != NULL && hide.port == port &&
+	    atomic_fetch_add(told, 1) < hide.last;
+}
+
+/* Takes lines out of n bytes of a table, in which each is whole; returns how
+ * many are left. */
+static size_t
+hide_lines(char *text, size_t n)
+{
+	char *p = text, *end = text + n, *to = text;
+
+	while (p < end) {
+		char *eol = memchr(p, '\n', (size_t)(end - p));
+		size_t len = (size_t)((eol != NULL ? eol + 1 : end) - p);
+		char line[64];
+		unsigned port;
+
+		snprintf(line, sizeof line, "%.*s", (int)len, p);
+		if (sscanf(line, " %*d: %*[0-9A-F]:%4X ", &port) != 1 ||
+		    !is_hidden('p', port, &hide.proc)) {
+			memmove(to, p, len);
+			to += len;
+		}
+		p += len;
+	}
+	return (size_t)(to - text);
+}
+
 ssize_t
 read(int fd, void *buf, size_t n)
 {
 	REAL(ssize_t, read, (int, void *, size_t));
+	ssize_t got;
 
-	return transfer_fails(CALL_read, &n) ? -1 : real(fd, buf, n);
+	if (transfer_fails(CALL_read, &n))
+		return -1;
+	do
+		got = real(fd, buf, n);
+	while (got > 0 && hide.port != 0 &&
+	    (got = (ssize_t)hide_lines(buf, (size_t)got)) == 0);
+	return got;
 }
 
 /* Messages get out. */
@@ -326,9 +400,34 @@ recv(int fd, void *buf, size_t n, int flags)
 	return transfer_fails(CALL_recv, &n) ? -1 : real(fd, buf, n, flags);
 }
 
+/* The first attribute of the first message is of type 0, or longer than all
+ * that follows.  Where there is none nothing is altered. */
+static void
+alter_attr(int fd, struct nlmsghdr *h)
+{
+	int protocol = -1;
+	socklen_t size = sizeof protocol;
+	size_t head;
+	struct nlattr *a;
+
+	getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &size);
+	head = protocol == NETLINK_SOCK_DIAG ? sizeof(struct inet_diag_msg) :
+	    protocol == NETLINK_GENERIC ? GENL_HDRLEN :
+	    h->nlmsg_type == RTM_NEWADDR ? sizeof(struct ifaddrmsg) :
+	    sizeof(struct ifinfomsg);
+	a = (struct nlattr *)(void *)((char *)NLMSG_DATA(h) + head);
+	if (h->nlmsg_type < NLMSG_MIN_TYPE ||
+	    h->nlmsg_len < NLMSG_LENGTH(head + sizeof *a))
+		return;
+	if (strcmp(fault.how, "zero") == 0)
+		a->nla_type = 0;
+	else
+		a->nla_len = (unsigned short)(h->nlmsg_len + 4);
+}
+
 /* Makes an answer of netlink another; the number of its bytes. */
 static ssize_t
-alter(struct msghdr *msg, ssize_t n)
+alter(int fd, struct msghdr *msg, ssize_t n)
 {
 	struct nlmsghdr *h = msg->msg_iov->iov_base;
 	int error = -ENOMEM;
@@ -347,6 +446,14 @@ alter(struct msghdr *msg, ssize_t n)
 		h->nlmsg_len = 0;
 	if (strcmp(fault.how, "little") == 0)
 		h->nlmsg_len = NLMSG_LENGTH(8);
+	if (strcmp(fault.how, "swallow") == 0)
+		h->nlmsg_len = (unsigned)n;
+	if (strcmp(fault.how, "surplus") == 0) {
+		memset((char *)h + n, 0, 8);
+		return n + 8;
+	}
+	if (strcmp(fault.how, "zero") == 0 || strcmp(fault.how, "over") == 0)
+		alter_attr(fd, h);
 	if (strcmp(fault.how, "refuse") == 0) {
 		error = -EPERM;
 		h->nlmsg_type = NLMSG_ERROR;
@@ -363,6 +470,33 @@ alter(struct msghdr *msg, ssize_t n)
 	return n;
 }
 
+/* Takes messages out of an answer of sock_diag; how many bytes are left. */
+static ssize_t
+hide_messages(int fd, struct msghdr *msg, ssize_t n)
+{
+	char *p = msg->msg_iov->iov_base, *to = p, *end = p + n;
+	int protocol = -1;
+	socklen_t size = sizeof protocol;
+
+	getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &size);
+	if (protocol != NETLINK_SOCK_DIAG)
+		return n;
+	while (end - p >= NLMSG_HDRLEN) {
+		struct nlmsghdr *h = (struct nlmsghdr *)(void *)p;
+		struct inet_diag_msg *m = NLMSG_DATA(h);
+		size_t len = NLMSG_ALIGN(h->nlmsg_len);
+		bool is_socket = h->nlmsg_len >= NLMSG_LENGTH(sizeof *m);
+
+		if (!is_socket || !is_hidden('n',
+		    ntohs(m->id.idiag_sport), &hide.netlink)) {
+			memmove(to, p, len);
+			to += len;
+		}
+		p += len;
+	}
+	return to - (char *)msg->msg_iov->iov_base;
+}
+
 ssize_t
 recvmsg(int fd, struct msghdr *msg, int flags)
 {
@@ -375,6 +509,9 @@ recvmsg(int fd, struct msghdr *msg, int flags)
 
 	if (transfer_fails(CALL_recvmsg, &whole))
 		return -1;
-	n = real(fd, msg, flags);
-	return hit && n > 0 ? alter(msg, n) : n;
+	do
+		n = real(fd, msg, flags);
+	while (n > 0 && hide.port != 0 &&
+	    (n = hide_messages(fd, msg, n)) == 0);
+	return hit && n > 0 ? alter(fd, msg, n) : n;
 }

@@ -6,6 +6,11 @@
 load helpers
 load diff
 
+teardown()
+{
+	stop_sockets
+}
+
 setup()
 {
 	cd "$BATS_TEST_TMPDIR" || return
@@ -263,10 +268,56 @@ time.sleep(600)" >ready1$n 3>&- &
 # A dump that ends early, lies about its lengths, or was interrupted: retried, or
 # the whole from proc.
 @test "prt-scan, answers of netlink that are not to be believed" {
-	echo 'recvmsg end cut trunc intr long nothing little done refuse' >plan
+	echo 'recvmsg end cut trunc intr long nothing little done refuse swallow surplus zero over' >plan
 	machine prt-scan
 	machine prt-scan --backend=netlink
 	machine prt-scan -N
+	machine prt-scan 127.0.0.1:20001
+}
+
+# A record may be in what is no part of a message, or behind it.
+@test "a message is its record and whole attributes, and nothing else" {
+	requires linux netns python3 no-sanitizers
+	preload
+	local how
+	cat >ends.py <<-'END'
+		import socket, sys
+		s = [socket.socket() for _ in range(3)]
+		for i, x in enumerate(s):
+		    x.bind(("127.0.0.1", 20001 + i))
+		    x.listen()
+		print("ready", flush=True)
+		sys.stdin.read()
+	END
+	cat >run.sh <<-'END'
+		# HOW ARG...
+		how=$1
+		shift
+		truncate -s 0 log
+		truncate -s 4096 log
+		LD_PRELOAD=$LIBRARY PRT_FAULT_LOG=log \
+			PRT_FAULT=recvmsg:$how:1:1 \
+			prt-scan -H -l -o local_port "$@" >out 2>err
+		echo $?
+		cat err
+		paste -sd ' ' out
+	END
+	export LIBRARY
+	LIBRARY=$(fixture fault.so)
+	start_fixture python3 ends.py
+	FX[main]=$SOCKETS_PID
+	for how in swallow surplus zero over; do
+		run -0 enter bash run.sh "$how"
+		assert_output_is "0
+prt-scan: netlink: sock_diag: Protocol error
+prt-scan: trying proc
+20001 20002 20003"
+		run -0 enter bash run.sh "$how" --strict
+		[ "${lines[0]}" -eq 2 ]
+		run -0 enter bash run.sh "$how" --backend=netlink
+		assert_output_is "2
+prt-scan: netlink: sock_diag: Protocol error"
+	done
 }
 
 snapshots()
@@ -426,6 +477,50 @@ snapshots()
 		refuses "/proc/thread-self/ns/net: $1" -N
 		refuses "/proc/thread-self/ns/net: $1" -N --backend=proc' \
 		bash 'No such file or directory'
+}
+
+# All of / is there, but /proc.
+@test "no folder /proc: one message" {
+	requires linux root mounts
+	requires no-sanitizers no-valgrind
+	cat >inside.sh <<-'END'
+		says() {
+			local message=$1 st=0
+			shift
+			chroot root "$SCAN" "$@" >out 2>err </dev/null || st=$?
+			echo "$*: $st"
+			cat err
+			[ $st -eq 2 ] && [ ! -s out ] &&
+				[ "$(cat err)" = "prt-scan: $message" ] || exit
+		}
+		mount --make-rprivate /
+		mkdir root
+		for f in /*; do
+			if [ "$f" = /proc ]; then
+				:
+			elif [ -L "$f" ]; then
+				cp -P "$f" "root$f"
+			elif [ -d "$f" ]; then
+				mkdir -p "root$f"
+				mount --bind "$f" "root$f"
+			fi
+		done
+		mkdir -p "root${SCAN%/*}"
+		mount --bind "${SCAN%/*}" "root${SCAN%/*}"
+		why='No such file or directory'
+		says "/proc: $why"
+		says "/proc: $why" -o all
+		says "/proc: $why" --strict
+		says "/proc: $why" --owners=walk
+		says "/proc: $why" --pid=1
+		says "/proc: $why" 127.0.0.1:80
+		says "/proc/thread-self/ns/net: $why" -N
+		says "/proc/thread-self/net/dev: $why" -I
+		says "/proc/thread-self/net/tcp: $why" --backend=proc
+	END
+	export SCAN
+	SCAN=$(command -v prt-scan)
+	run -0 unshare -m bash inside.sh
 }
 
 # Sockets are netlink's, of this network namespace; the processes are others.

@@ -301,6 +301,17 @@ setup()
 		no  exe=/home/tmp/x
 		no  exe=/usr/bin/x
 		no  exe=-
+		yes exe=...
+		yes exe=...+(deleted)
+		yes exe=/usr/sbin/nginx+(elsewhere) uid=1000
+		yes exe=/usr/sbin/nginx+(elsewhere) uid=33
+		yes exe=/opt/x+(elsewhere) uid=1000
+		yes exe=/lib64/x+(elsewhere) uid=1000
+		no  exe=/usr/sbin/nginx+(elsewhere) uid=0
+		no  exe=/usr/sbin/nginx+(elsewhere) uid=1000 container=podman/x
+		no  exe=/app/bin/x+(elsewhere) uid=1000
+		no  exe=/usr/sbin/nginx+(elsewhere)x uid=1000
+		yes exe=/tmp/x+(elsewhere) uid=1000 container=podman/x
 		yes exe=/tmp/x local_addr=10.0.0.5
 		no  exe=/tmp/x local_addr=127.0.0.1
 		no  exe=/tmp/x local_addr=::1
@@ -332,6 +343,8 @@ setup()
 		yes process=python3 cmdline=python3+x.py cwd=/tmp
 		yes process=python3 cmdline=python3+x.py cwd=/tmp/a
 		yes process=python3 cmdline=python3+x.py cwd=/dev/shm
+		yes process=python3 cmdline=python3+x.py cwd=...
+		yes process=python3 cmdline=python3+x.py cwd=/tmp/a+(elsewhere)
 		no  process=python3 cmdline=python3+x.py cwd=/srv
 		no  process=python3 cmdline=python3+x.py cwd=-
 		no  process=python3 cmdline=python3+/srv/x.py cwd=/tmp

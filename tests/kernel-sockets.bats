@@ -398,3 +398,38 @@ udp	UNCONN	::	4791	-	[rxe/prt-k1]	-	-	-' ]
 		[ -e /proc/sys/net/rds/tcp ]" \
 		'tcp	LISTEN	::	16385	-	[rds]'
 }
+
+# Each holds a TCP socket of the kernel's; over loopback they fall back to TCP.
+@test "smc: a listener and its connections are their process's" {
+	requires python3
+	cat >smc.py <<'EOF'
+import ctypes, os, socket, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+def call(name, *args):
+    n = getattr(libc, name)(*args)
+    assert n >= 0, name + ": " + os.strerror(ctypes.get_errno())
+    return n
+def addr(port):
+    return struct.pack("=H", socket.AF_INET) + struct.pack("!H", port) + \
+        socket.inet_aton("127.0.0.1") + bytes(8)
+l = call("socket", 43, socket.SOCK_STREAM, 0)
+call("bind", l, addr(7711), 16)
+call("listen", l, 5)
+c = call("socket", 43, socket.SOCK_STREAM, 0)
+call("bind", c, addr(7712), 16)
+call("connect", c, addr(7711), 16)
+a = call("accept", l, None, None)
+sys.stdout.write("%d %d %d\n" % (l, c, a))
+sys.stdout.flush()
+run = sys.argv[1:]
+raise SystemExit(os.spawnvp(os.P_WAIT, run[0], run))
+EOF
+	in_kernel "modprobe -q -a smc smc_diag || :
+		python3 -c 'import socket; socket.socket(43, 1, 0)'" \
+		python3 smc.py prt-scan -H -o state,local_port,remote_port,fd,process
+	read -r l c a <<<"${lines[0]}"
+	output=$(printf '%s\n' "${lines[@]:1}")
+	assert_output_is "LISTEN	7711	-	$l	python3
+ESTABLISHED	7711	7712	$a	python3
+ESTABLISHED	7712	7711	$c	python3"
+}

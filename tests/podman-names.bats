@@ -187,6 +187,18 @@ podmans_answer() {
 	[ -e log ]
 }
 
+@test "podman: root runs it for no container that a user says to have" {
+	podmans_answer >answer
+	fake podman <<<"touch '$PWD/log'; cat '$PWD/answer'"
+	of=/user.slice/user-1000.slice/user@1000.service/user.slice
+	run -0 scan "$of/libpod-$id.scope"
+	[ "$output" = "podman/$short" ]
+	[ ! -e log ]
+	run -0 scan "$libpod"
+	[ "$output" = podman/db ]
+	[ -e log ]
+}
+
 @test "podman: not there, failing, or lying: the id, and no message" {
 	podmans_answer >answer
 	podmans_answer 'a b' >bad

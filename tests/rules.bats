@@ -715,6 +715,68 @@ ring()
 		9<"$(command -v prt-flag)" 8<rules <in
 }
 
+# allows RULE <TABLE: no where that rule takes tmp-exe off the record, yes where
+# it does not fit.
+allows()
+{
+	judge tmp-exe -e "allow tmp-exe $1"
+}
+
+@test "allow by exe or cwd: the machine's own files, unless the rule says more" {
+	local rule evil='/usr/x+(elsewhere)'
+
+	for rule in exe=/tmp/x exe~/tmp exe!=/tmp/y 'exe!~/tmp/y'; do
+		allows "$rule" <<-END
+			no  exe=/tmp/x
+			yes exe=/tmp/x container=docker/web
+			yes exe=/tmp/x container=- container_id=0123
+			yes exe=/tmp/x+(elsewhere) uid=1000
+		END
+	done
+	allows 'exe=/tmp/x container=docker/web' <<-END
+		yes exe=/tmp/x
+		no  exe=/tmp/x container=docker/web
+		yes exe=/tmp/x container=docker/db
+	END
+	allows 'exe~/tmp container!=-' <<-END
+		yes exe=/tmp/x
+		no  exe=/tmp/x container=docker/web
+		no  exe=/tmp/x+(elsewhere) container=docker/web
+	END
+	allows 'exe="/usr/x (elsewhere)"' <<-END
+		yes exe=/usr/y+(elsewhere) uid=1000
+		no  exe=$evil uid=1000
+	END
+	allows 'exe~/usr' <<<"yes exe=$evil uid=1000"
+	allows 'exe~elsewhere)' <<<"no  exe=$evil uid=1000"
+	allows 'cwd=/srv' <<-END
+		no  exe=/tmp/x cwd=/srv
+		yes exe=/tmp/x cwd=/srv+(elsewhere)
+		yes exe=/tmp/x cwd=/srv container=docker/web
+	END
+	# what does not ask for a path, and what flags, is as it was
+	allows 'user=root' <<<'no  exe=/tmp/x container=docker/web'
+	match 'exe~/x' <<-END
+		yes exe=/tmp/x container=docker/web
+		yes exe=$evil
+	END
+}
+
+@test "--suggest: in a container, with its name" {
+	snapshot >in <<-'END'
+		x exe=/tmp/x container=docker/web
+		x exe=/tmp/x
+		x exe=...
+	END
+	run -0 prt-flag -X --suggest in
+	assert_output_is "allow tmp-exe exe=/tmp/x container=docker/web user=root local_port=8000
+allow tmp-exe exe=/tmp/x user=root local_port=8000"
+	run -0 prt-flag -X -H -o flags -e "${lines[0]}" -e "${lines[1]}" in
+	assert_output_is "-
+-
+tmp-exe"
+}
+
 @test "--suggest: rules that silence what they are printed for, and no more" {
 	snapshot >in <<-'END'
 		x local_port=80 process=python3 uid=1000 user=ann
@@ -729,6 +791,7 @@ ring()
 		x local_port=40000 state=ESTABLISHED dir=out remote_addr=192.0.2.1 remote_port=4444
 		x local_port=4444 state=ESTABLISHED dir=in remote_addr=192.0.2.1 remote_port=1 exe=/tmp/x
 		x local_port=22 process=sshd
+		x local_port=6379 exe=/a=b user=\x3d\x3da+b
 	END
 	run -0 --separate-stderr prt-flag -X --suggest in
 	[ -z "$stderr" ]
@@ -739,7 +802,8 @@ ring()
 	[ "${lines[9]}" = 'allow exposed-store exe=\x2d user=\x2d local_port=6379' ]
 	[ "${lines[11]}" = 'allow root-high-port exe=/usr/sbin/daemon user=root remote_port=4444' ]
 	[ "${lines[12]}" = 'allow tmp-exe exe=/tmp/x user=root local_port=4444' ]
-	[ "${#lines[@]}" -eq 13 ]
+	[ "${lines[13]}" = 'allow exposed-store exe=/a=b user="\x3d=a b" local_port=6379' ]
+	[ "${#lines[@]}" -eq 14 ]
 	printf '%s\n' "${lines[@]}" >allow
 	run -1 prt-flag -X -q -f allow in
 	run -0 prt-flag -X --suggest -f allow in

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# exe: deleted, replaced, in memory alone, in another root.
+# exe, and cwd: deleted, replaced, in memory alone, of other mounts than the
+# machine's, too long.
 # shellcheck disable=SC2016
 
 load helpers
@@ -115,14 +116,166 @@ os.execv("/proc/self/fd/%d" % fd, ["d"] + sys.argv[2:])' "$daemon"
 		mount -t tmpfs none "$1" && mkdir "$1/dir" &&
 		cp "$2" "$1/dir/prog" && exec "$1/dir/prog" "${@:3}"' \
 		bash "$BATS_TEST_TMPDIR" "$daemon"
-	exe_is "$BATS_TEST_TMPDIR/dir/prog"
+	exe_is "$BATS_TEST_TMPDIR/dir/prog (elsewhere)"
 	nsenter -m -t "$pid" rm "$BATS_TEST_TMPDIR/dir/prog"
 	# what is at that path in our own view does not count
 	mkdir "$BATS_TEST_TMPDIR/dir"
 	cp "$daemon" "$BATS_TEST_TMPDIR/dir/prog"
 	exe_is "$BATS_TEST_TMPDIR/dir/prog (deleted)"
+	# nor is it what took its place
 	nsenter -m -t "$pid" cp "/proc/$pid/exe" "$BATS_TEST_TMPDIR/dir/prog"
-	exe_is "$BATS_TEST_TMPDIR/dir/prog (replaced)"
+	exe_is "$BATS_TEST_TMPDIR/dir/prog (elsewhere)"
+}
+
+# pose PATH: a program of a user's own, with other mounts, listens beyond
+# loopback; it seems to be at that path, which is there.
+pose()
+{
+	requires root mounts userns setpriv
+	cp "$daemon" "$prog"
+	open_folders "$BATS_TEST_TMPDIR"
+	"${as_user[@]}" unshare -rm sh -c '
+		mount --bind "$1" "$2" && cd / && shift && exec "$@" 0.0.0.0 '$port \
+		sh "$prog" "$1" >"$BATS_TEST_TMPDIR/ready" 3>&- &
+	pid=$!
+	until grep -q . "$BATS_TEST_TMPDIR/ready" || ! kill -0 "$pid"; do
+		sleep 0.02
+	done
+}
+as_user=(setpriv --reuid=1234567 --regid=1234567 --clear-groups)
+
+@test "a bind mount of a user's own does not pass for the machine's program" {
+	installed=/usr/bin/env
+	pose "$installed"
+	exe_is "$installed (elsewhere)"
+	cd "$BATS_TEST_TMPDIR"
+	prt-scan -l "$port" >scan
+	run -0 prt-flag -X -H -o flags scan
+	assert_output_is tmp-exe
+	for rule in "exe=$installed" exe~/bin/ exe!=/x 'exe!~/home/'; do
+		run -0 prt-flag -X -H -o flags -e "allow tmp-exe $rule" scan
+		assert_output_is tmp-exe
+	done
+	run -0 prt-flag -X --suggest scan
+	assert_output_is "allow tmp-exe exe=\"$installed (elsewhere)\" user=1234567 local_port=$port"
+	run -0 prt-flag -X -H -o flags -e "$output" scan
+	assert_output_is -
+	# to prt-diff it is the same as before, where 1.0.1 did not tell
+	sed 's/ (elsewhere)//' scan >old
+	run -0 prt-diff -H old scan
+	[ -z "$output" ]
+}
+
+@test "nor does it from a process with the machine's own mounts" {
+	pose /usr/bin/env
+	kept=$pid
+	port=$((port + 1))
+	"${as_user[@]}" sh -c 'exec "/proc/$1/root/usr/bin/env" 127.0.0.1 "$2"' \
+		sh "$kept" "$port" >"$BATS_TEST_TMPDIR/ready2" 3>&- &
+	pid=$!
+	until prt-scan -ql --pid="$pid" "$port" || ! kill -0 "$pid"; do
+		sleep 0.02
+	done
+	cmp "/proc/$pid/exe" "$prog"
+	run -0 prt-scan -Hl -o exe --pid="$pid" "$port"
+	kill "$kept"
+	assert_output_is '/usr/bin/env (elsewhere)'
+}
+
+@test "other mounts with the same file there: as it is" {
+	requires root mounts
+	cp "$daemon" "$prog"
+	mkdir "$BATS_TEST_TMPDIR/own"
+	run_daemon unshare -m sh -c '
+		mount -t tmpfs none "$1" && shift && exec "$@"' \
+		sh "$BATS_TEST_TMPDIR/own" "$prog"
+	exe_is "$prog"
+	cp "$daemon" "$prog.new"
+	mv "$prog.new" "$prog"
+	exe_is "$prog (replaced)"
+}
+
+# as_in CGROUP OPTION...: prt-scan, to which the process is in that group.
+as_in()
+{
+	echo "0::$1" >"$BATS_TEST_TMPDIR/cgroup"
+	shift
+	unshare -m sh -c 'mount --bind "$1" "/proc/$2/cgroup" && shift 2 &&
+		exec "$@"' sh "$BATS_TEST_TMPDIR/cgroup" "$pid" \
+		"$(command -v prt-scan)" -Hl "$@" "$port"
+}
+
+@test "in a container that root made: its own path, if the record says so" {
+	id=$(printf %064d 7)
+	pose /usr/bin/env
+	run -0 as_in "/system.slice/docker-$id.scope" -o exe,container
+	assert_output_is "/usr/bin/env	docker/${id:0:12}"
+	run -0 as_in "/system.slice/docker-$id.scope" -o exe
+	assert_output_is '/usr/bin/env (elsewhere)'
+	# but a user may give any name to a group of his own
+	of=/user.slice/user-1000.slice/user@1000.service/user.slice
+	run -0 as_in "$of/libpod-$id.scope" -o exe,container
+	assert_output_is "/usr/bin/env (elsewhere)	podman/${id:0:12}"
+}
+
+@test "cwd: of other mounts, too" {
+	requires root mounts
+	cp "$daemon" "$prog"
+	mkdir "$BATS_TEST_TMPDIR/own"
+	run_daemon unshare -m sh -c '
+		mount -t tmpfs none "$1" && mkdir "$1/d" && cd "$1/d" &&
+		shift && exec "$@"' sh "$BATS_TEST_TMPDIR/own" "$prog"
+	run -0 prt-scan -Hl -o cwd,exe "$port"
+	assert_output_is "$BATS_TEST_TMPDIR/own/d (elsewhere)	$prog"
+}
+
+# run_deep FOLDER [gone]: a program, and its folder, deeper below that one than
+# a link may say; which it then removes.
+run_deep()
+{
+	requires python3
+	python3 - "$1" "$daemon" "$port" "${2-}" 3>&- <<-'END' &
+		import os, shutil, sys
+		top, daemon, port, gone = sys.argv[1:]
+		os.chdir(top)
+		for i in range(50):
+		    os.mkdir("d" * 200)
+		    os.chdir("d" * 200)
+		shutil.copy(daemon, "prog")
+		fd = os.open("prog", os.O_RDONLY)
+		if gone:
+		    os.unlink("prog")
+		os.execve(fd, ["prog", "0.0.0.0", port], {})
+	END
+	pid=$!
+	until prt-scan -ql --pid="$pid" "$port" 2>/dev/null; do
+		kill -0 "$pid"
+		sleep 0.02
+	done
+}
+
+@test "a path that is too long: its beginning, and nobody is stopped by it" {
+	top=$(mktemp -d -p /tmp)
+	run_deep "$top"
+	run -0 --separate-stderr prt-scan --strict -l -o +cwd "$port"
+	[ -z "$stderr" ]
+	cd "$BATS_TEST_TMPDIR"
+	printf '%s\n' "${lines[@]}" >scan
+	column exe <scan >exe
+	[ "$(tr -d '\n' <exe | wc -c)" -eq 4099 ]
+	[[ $(<exe) == "$top/ddd"*... ]]
+	[ "$(column cwd <scan)" = ... ]
+	run -0 prt-flag -X -H -o flags scan
+	assert_output_is tmp-exe
+	find "$top" -depth -delete
+	exe_is "$(<exe) (deleted)"
+}
+
+@test "a path that is too long, and a file that was deleted" {
+	run_deep "$BATS_TEST_TMPDIR" gone
+	run -0 --separate-stderr prt-scan --strict -Hl -o exe "$port"
+	[ -z "$stderr" ]
+	[[ $output == "$BATS_TEST_TMPDIR/ddd"*'... (deleted)' ]]
 }
 
 @test "another user's is not to be seen: -" {

@@ -88,6 +88,18 @@ status 1'
 	[ "${lines[2]}" = "$port	-" ]
 }
 
+@test "rights that lack for one link lack for all: a call a process, no more" {
+	requires strace
+	run -0 machine '
+		for fd in $(seq 20 60); do eval "exec $fd</dev/null"; done
+		strace -f -qq -o trace -e trace=readlinkat \
+			-e inject=readlinkat:error=EACCES prt-scan >/dev/null
+		grep -c EACCES trace
+		ls -d /proc/[0-9]* | wc -l'
+	[ "${lines[0]}" -gt 2 ]
+	[ "${lines[0]}" -le $((lines[1] + 1)) ]
+}
+
 @test "a socket without inode is held by no process: it does not count" {
 	run -0 machine '
 		python3 -c "

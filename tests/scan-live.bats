@@ -297,6 +297,7 @@ $rows
 # What /proc/net does not tell: BOUND, the scope of link-local addresses, v6only,
 # by which the connection to 20503 has no listener.
 @test "both backends give the same records" {
+	requires no-valgrind	# of Debian 12, which lacks pidfd_open(2)
 	masked() {
 		awk -F '\t' -v OFS='\t' '
 			{ sub(/%lo/, "", $3) }
@@ -375,6 +376,7 @@ tcp   BOUND 127.0.0.1       20540 -                     -"
 	says 'protos=tcp,udp,sctp bound=no' -l
 	says 'protos=tcp,udp,sctp bound=no' --state=LISTEN
 	says 'protos=tcp,udp,sctp bound=all' --state=BOUND
+	requires no-valgrind	# as above
 	# Found among the descriptors of processes, if none hides them.
 	says 'protos=tcp,udp,sctp bound='[ao]* --backend=proc
 	says 'protos=udp bound=no' --backend=proc -u
@@ -387,7 +389,7 @@ tcp   BOUND 127.0.0.1       20540 -                     -"
 # What uname(2) says stands for the kernel that cannot be had here.
 @test "bound: by the number of the kernel, or where one was seen" {
 	sees_bound || skip 'needs Linux 6.8'
-	requires setarch
+	requires setarch no-valgrind
 	run -0 in_netns setarch --uname-2.6 prt-scan
 	# Then they are sought among the descriptors of processes.
 	[[ ${lines[0]} == *' bound='[ao]* ]]

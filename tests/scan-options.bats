@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # prt-scan's filters, operands and columns, and what it refuses.
-# shellcheck disable=SC2016,SC2154
+# shellcheck disable=SC2016,SC2046,SC2154
 
 load helpers
 
@@ -194,6 +194,36 @@ scope()
 	picks 1 '$3 == "127.1.2.3"' 127.1.0.0/16:20512
 	picks 1 '$4 == 20510 && $2 == "UNCONN"' 127.1.2.3:20510
 	picks 0 0 127.1.2.3/32:20510
+}
+
+@test "many operands: the same as few" {
+	local all
+
+	# odd ports; by names, and with addresses among them
+	run -0 enter prt-scan -H
+	all=$(awk -F '\t' '$4 % 2 && $4 > 30000 || $6 % 2 && $6 > 30000' \
+		<<<"$output")
+	[ -n "$all" ]
+	run -0 enter prt-scan -H $(seq 30001 2 65535)
+	assert_output_is "$all"
+	seq 30001 2 65535 | sed 's/.*/p& &\/tcp\np& &\/udp/' \
+		>"$BATS_TEST_TMPDIR/odd"
+	run -0 enter prt-scan -H --services="$BATS_TEST_TMPDIR/odd" \
+		-o proto,local_port,remote_port $(seq -f p%g 30001 2 65535)
+	assert_output_is "$(cut -f 1,4,6 <<<"$all" | grep -v '^sctp')"
+	run -0 enter prt-scan -H $(seq 30001 2 65535) 198.51.100.77
+	assert_output_is "$all"
+	run -0 enter prt-scan -H -o local_port -b $(seq 30001 2 65535)
+	assert_output_is "$(cut -f 4 <<<"$all" | awk '$1 % 2 && $1 > 30000')"
+}
+
+# The square of them took 50 s and 10 s.
+@test "many pids, and many names of ports: in no time" {
+	! is_watched || skip 'not with sanitizers or valgrind'
+	run -1 timeout 5 prt-scan -q $(seq -f --pid=%.0f 4100000 4180000)
+	seq -f 's%.0f 9/tcp' 1 250000 >"$BATS_TEST_TMPDIR/services"
+	run -0 timeout 3 prt-scan -H --services="$BATS_TEST_TMPDIR/services" \
+		--state=CLOSING $(seq -f s%.0f 10 10 250000)
 }
 
 @test "operands add up, filters cut down" {

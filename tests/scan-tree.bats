@@ -25,7 +25,7 @@ setup()
 	tree_socket 22 0
 	says() {
 		run -0 --separate-stderr prt-scan --proc="$tree" -o local_port
-		[[ ${lines[0]} == *" unpriv=$1 scope=all" ]]
+		[[ ${lines[0]} == *" unpriv=$1 protos="* ]]
 		[ -z "$stderr" ]
 	}
 	rm -rf "$tree/sys"

@@ -14,6 +14,8 @@ diff_value(const struct cols *list, const int *at, size_t i,
 {
 	struct str s = diff_at(v, at[i]);
 
+	if (list->v[i].id == F_CWD)
+		str_take_end(&s, " (elsewhere)");
 	return list->v[i].id == F_EXE ? str_undeleted(s) : s;
 }
 

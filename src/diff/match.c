@@ -15,7 +15,12 @@ struct matcher {
 	size_t probes_cap, order_cap;
 	struct buf scratch;
 	bool spares;		/* some member of the key at hand is spare */
+	bool cut;		/* of some key not all masks were compared */
 };
+
+/* So many members of the other side are looked at for each member of a key, not
+ * counting those that it is found among by a hash. */
+enum { LOOKS_MAX = 64 };
 
 /* What is known of a row that lacks none of the fields that both sides have. */
 static uint64_t
@@ -79,7 +84,8 @@ read_members(struct matcher *m, struct party *p)
 /*
  * Members are compared through hashes of the fields that both know, once for
  * each two masks of known fields that occur.  Comparing each with each would
- * take square time for a key of many members (-k proto).
+ * take square time for a key of many members (-k proto); so would this where
+ * each has a mask of its own, so it ends after LOOKS_MAX.
  */
 struct group {
 	const struct party *party;
@@ -193,13 +199,21 @@ static void
 match_unknown(struct matcher *m, const struct party *a, const struct party *b)
 {
 	struct group x = { .party = a }, y;
+	size_t looks = LOOKS_MAX * (a->n + b->n);
 
 	while (next_group(&x)) {
 		y = (struct group){ .party = b };
 		/* Those with the same mask party_cancel has compared. */
-		while (x.left > 0 && next_group(&y))
-			if (x.known != y.known)
-				match_groups(m, &x, &y);
+		while (x.left > 0 && next_group(&y)) {
+			if (x.known == y.known)
+				continue;
+			if (looks < x.n + y.n) {
+				m->cut = true;
+				return;
+			}
+			looks -= x.n + y.n;
+			match_groups(m, &x, &y);
+		}
 	}
 }
 
@@ -408,7 +422,7 @@ match_key(struct matcher *m, uint32_t head)
 		judge_key(m, row->other, head);
 }
 
-void
+bool
 diff_match(struct diff_side *old, struct diff_side *new)
 {
 	struct matcher m = { .old.side = old, .new.side = new,
@@ -428,4 +442,5 @@ diff_match(struct diff_side *old, struct diff_side *new)
 	free(m.probes);
 	free(m.order);
 	buf_free(&m.scratch);
+	return !m.cut;
 }

@@ -25,9 +25,11 @@
  * Matches two sides that were loaded with the same key.  Sets other and change
  * of all rows, and first on one row of each changed member.  peer: of a changed
  * row, its OLD partner; of an unchanged NEW row, the first OLD row that knows
- * more (chained through peer).
+ * more (chained through peer).  False if the rows of some key lack fields in
+ * too many ways to compare each with each: some that match may be told as
+ * changes.
  */
-void diff_match(struct diff_side *old, struct diff_side *new);
+bool diff_match(struct diff_side *old, struct diff_side *new);
 
 /* The fields of the set, a bit each, in which a changed row of NEW differs from
  * its peer. */

@@ -145,10 +145,20 @@ runs_temporary_script(struct view *v)
 	return prog_is_temporary_folder(view_get(v, F_CWD));
 }
 
+/* What only its own mounts have in the place of a program that is installed;
+ * root has services that do (RootDirectory of systemd.exec(5)), and so has
+ * whoever runs containers of his own. */
+static bool
+poses_as_installed(const struct view *v)
+{
+	return prog_poses_as_installed(view_get(v, F_EXE)) &&
+	    !view_is_root(v) && view_get(v, F_CONTAINER).p == NULL;
+}
+
 static bool
 suspect_tmp_exe(struct view *v)
 {
-	if (!prog_is_temporary(view_get(v, F_EXE)) &&
+	if (!prog_is_temporary(view_get(v, F_EXE)) && !poses_as_installed(v) &&
 	    !(view_class(v) & PROG_INTERPRETER && runs_temporary_script(v)))
 		return false;
 	return v->kind == VIEW_LISTEN ? view_local_beyond(v) :
@@ -394,8 +404,9 @@ const struct heur heur_table[HEUR_COUNT] = {
 	    .fields = { F_EXE, FIELD_NONE } },
 	{ .name = "tmp-exe", .level = HEUR_HIGH, .on = true,
 	    .kinds = VIEW_LISTEN | VIEW_CONNECTED, .attack = "T1105",
-	    .sentence = "a program in a folder for temporary files listens "
-		"beyond loopback or is connected to a public address",
+	    .sentence = "a program in a folder for temporary files, or that "
+		"only its own mounts have in the place of an installed one, "
+		"listens beyond loopback or is connected to a public address",
 	    .suspect = suspect_tmp_exe, .level_for = level_for_tmp_exe,
 	    .fields = { F_STATE, F_LOCAL_ADDR, F_REMOTE_ADDR, F_UID, F_EXE,
 	    F_PROCESS, F_CMDLINE, FIELD_NONE } },

@@ -96,11 +96,21 @@ static const struct str folders[] = {
 	{ "/run/user/", 10 },
 };
 
+/* A path too long to be read, of which not even the beginning is known.  Nobody
+ * installs a program there. */
+static bool
+is_cut_off(struct str path)
+{
+	return str_starts(path, "...");
+}
+
 bool
 prog_is_temporary(struct str path)
 {
 	size_t i;
 
+	if (is_cut_off(path))
+		return true;
 	for (i = 0; i < NELEMS(folders); i++)
 		if (begins(path, folders[i]))
 			return true;
@@ -117,6 +127,25 @@ prog_is_temporary_folder(struct str path)
 		    memcmp(path.p, folders[i].p, path.n) == 0)
 			return true;
 	return prog_is_temporary(path);
+}
+
+bool
+prog_is_elsewhere(struct str path)
+{
+	return str_ends(path, " (elsewhere)");
+}
+
+bool
+prog_poses_as_installed(struct str exe)
+{
+	static const char *const installed[] = { "/usr/", "/bin/", "/sbin/",
+		"/lib", "/opt/" };
+	size_t i;
+
+	for (i = 0; i < NELEMS(installed); i++)
+		if (str_starts(exe, installed[i]))
+			return prog_is_elsewhere(exe);
+	return false;
 }
 
 /*

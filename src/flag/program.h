@@ -1,8 +1,9 @@
 /*
  * program: what a process runs, as far as its record says.
  *
- * Only exe comes from the kernel; comm and cmdline are what a process says of
- * itself, and count only if there is nothing better.
+ * Only exe comes from the kernel, and if it is elsewhere the process's user has
+ * chosen it; comm and cmdline are what a process says of itself, and count only
+ * if there is nothing better.
  */
 #ifndef FLAG_PROGRAM_H
 #define FLAG_PROGRAM_H
@@ -24,6 +25,12 @@ unsigned prog_class(struct str exe, struct str comm, struct str cmdline);
 /* In a folder that anyone may write to and that nothing is installed in. */
 bool prog_is_temporary(struct str path);
 bool prog_is_temporary_folder(struct str path);
+
+/* On this machine another file has that path, or none: whoever runs the process
+ * has chosen it. */
+bool prog_is_elsewhere(struct str path);
+/* Such a one in a folder where programs are installed. */
+bool prog_poses_as_installed(struct str exe);
 
 /* The file that an interpreter runs, or a missing value. */
 struct str prog_script(struct str cmdline);

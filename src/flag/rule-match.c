@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "flag/heuristics.h"
+#include "flag/program.h"
 #include "lib/num.h"
 
 static char
@@ -242,11 +243,23 @@ holds(const struct rule_cond *c, struct view *v)
 	}
 }
 
+/* The paths are this machine's, not a container's or those of other mounts. */
+static bool
+has_own_paths(const struct view *v)
+{
+	return view_get(v, F_CONTAINER).p == NULL &&
+	    view_get(v, F_CONTAINER_ID).p == NULL &&
+	    !prog_is_elsewhere(view_get(v, F_EXE)) &&
+	    !prog_is_elsewhere(view_get(v, F_CWD));
+}
+
 bool
 rule_looks(const struct rule *rule, struct view *v)
 {
 	size_t i;
 
+	if (rule->here && !has_own_paths(v))
+		return false;
 	for (i = 0; i < rule->n; i++)
 		if (rule->v[i].computed != RULE_CONNECTIONS &&
 		    rule->v[i].computed != RULE_AGE && !holds(&rule->v[i], v))

@@ -322,6 +322,35 @@ check_line(struct parser *ps)
 	return true;
 }
 
+/* A value that is meant for such paths. */
+static bool
+says_elsewhere(const struct rule_cond *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		if (str_ends(c->v[i].text, "elsewhere)"))
+			return true;
+	return false;
+}
+
+static bool
+allows_here(const struct rule *rule)
+{
+	bool by_path = false;
+	size_t i;
+
+	for (i = 0; i < rule->n; i++) {
+		const struct rule_cond *c = &rule->v[i];
+
+		if (c->id == F_CONTAINER || c->id == F_CONTAINER_ID ||
+		    says_elsewhere(c))
+			return false;
+		by_path |= c->id == F_EXE || c->id == F_CWD;
+	}
+	return by_path && rule->action == RULE_ALLOW;
+}
+
 static bool
 parse_line(struct parser *ps, const char *file, size_t line)
 {
@@ -339,7 +368,10 @@ parse_line(struct parser *ps, const char *file, size_t line)
 	if (!parse_action(ps, rule))
 		return false;
 	rule->gone = rule->action == RULE_ALLOW;
-	return parse_name(ps, rule) && parse_conds(ps, rule);
+	if (!parse_name(ps, rule) || !parse_conds(ps, rule))
+		return false;
+	rule->here = allows_here(rule);
+	return true;
 }
 
 bool
@@ -373,13 +405,25 @@ rules_free(struct rules *r)
 	*r = (struct rules){ 0 };
 }
 
+/* The escapes of what would be something else in a rule; NULL for what is not. */
+static const char *
+escape_of(struct str text, size_t at)
+{
+	switch (text.p[at]) {
+	case ',': return "\\x2c";
+	case '"': return "\\x22";
+	case '*': return "\\x2a";
+	case '=': return at == 0 ? "\\x3d" : NULL;	/* a second one */
+	default: return NULL;
+	}
+}
+
 void
 rule_quote(struct buf *b, struct str text)
 {
-	static const char special[] = ",\"*";
 	bool blank = text.n > 0 && memchr(text.p, ' ', text.n) != NULL;
 	size_t i, start;
-	const char *c;
+	const char *escape;
 
 	if (text.n == 0) {
 		buf_putc(b, '-');
@@ -392,14 +436,12 @@ rule_quote(struct buf *b, struct str text)
 	if (blank)
 		buf_putc(b, '"');
 	for (i = start = 0; i <= text.n; i++) {
-		c = i < text.n && text.p[i] != '\0' ?
-		    strchr(special, text.p[i]) : NULL;
-		if (i < text.n && c == NULL)
+		escape = i < text.n ? escape_of(text, i) : NULL;
+		if (i < text.n && escape == NULL)
 			continue;
 		escape_add(b, (struct str){ text.p + start, i - start });
-		if (c != NULL)
-			buf_puts(b, *c == ',' ? "\\x2c" : *c == '"' ?
-			    "\\x22" : "\\x2a");
+		if (escape != NULL)
+			buf_puts(b, escape);
 		start = i + 1;
 	}
 	if (blank)

@@ -63,6 +63,9 @@ struct rule {
 	bool counts, ages;	/* has such a condition: see rule_computed */
 	bool bound;		/* all its fields are there */
 	bool gone;		/* it looks at what is gone, too */
+	bool here;		/* it allows a program of this machine by its
+				 * path: not another file of that path, as a
+				 * container or other mounts may have */
 	/* Bounds implied by its conditions: a cheap test first, for most rules
 	 * match few records. */
 	unsigned kinds;

@@ -1,6 +1,7 @@
 /*
  * Rules that would allow what was flagged: by what the kernel says of a process
- * (exe, user, port), never by a name that it gave itself.
+ * (exe, user, port), and in which container that is, for its paths are its own;
+ * never by a name that the process gave itself.
  */
 #include "flag/report.h"
 
@@ -23,7 +24,10 @@ is_sayable(enum field_id id, struct str value)
 {
 	uint64_t port;
 
-	return id == F_EXE || id == F_USER || value.p == NULL ||
+	/* a path too long to be read may be any */
+	if (id == F_EXE)
+		return !str_starts(value, "...");
+	return id == F_USER || id == F_CONTAINER || value.p == NULL ||
 	    num_parse(value, UINT16_MAX, &port);
 }
 
@@ -31,14 +35,15 @@ is_sayable(enum field_id id, struct str value)
 static bool
 make_rule(struct buf *b, struct str name, const struct view *view)
 {
-	enum field_id by[] = { F_EXE, F_USER, port_of(view) };
+	enum field_id by[] = { F_EXE, F_CONTAINER, F_USER, port_of(view) };
 	size_t i, n = 0;
 
 	b->n = 0;
 	buf_puts(b, "allow ");
 	buf_add(b, name.p, name.n);
 	for (i = 0; i < NELEMS(by); i++) {
-		if (view->cols->at[by[i]] < 0)
+		if (view->cols->at[by[i]] < 0 || (by[i] == F_CONTAINER &&
+		    view_get(view, F_CONTAINER).p == NULL))
 			continue;
 		if (!is_sayable(by[i], view_get(view, by[i])))
 			return false;

@@ -131,13 +131,15 @@ str_take_end(struct str *s, const char *suffix)
 	return true;
 }
 
-/* The path in exe: without what says that the file was deleted or replaced. */
+/* The path in exe: without what says that the file was deleted or replaced, or
+ * is another one than the machine has there. */
 static inline struct str
 str_undeleted(struct str exe)
 {
 	if (str_ends(exe, ")")) {
 		str_take_end(&exe, " (deleted)");
 		str_take_end(&exe, " (replaced)");
+		str_take_end(&exe, " (elsewhere)");
 	}
 	return exe;
 }

@@ -15,6 +15,22 @@ has_port(const struct filter_end *end, const struct sock *s, uint16_t port)
 	return !end->has_ports || (port >= end->first && port <= end->last);
 }
 
+/* Many operands that are ports stand for it. */
+static bool
+is_among_ports(const struct filter *f, const struct sock *s, uint16_t port)
+{
+	size_t bit = (size_t)s->proto * (UINT16_MAX + 1) + port;
+
+	return f->ports != NULL && (f->ports[bit / 8] >> bit % 8 & 1) != 0;
+}
+
+/* How many are to be compared one by one. */
+static size_t
+count_single(const struct filter *f)
+{
+	return f->ports != NULL ? f->naddrs : f->nends;
+}
+
 static bool
 end_fits(const struct filter_end *end, const struct sock *s,
     const struct addr *addr, uint16_t port)
@@ -144,7 +160,9 @@ is_held(const struct filter *f, const struct sock *s, enum addr_family family)
 		return false;
 	if (!held_addr(s, family, &a))
 		return false;
-	for (i = 0; i < f->nends; i++)
+	if (is_among_ports(f, s, s->local_port))
+		return true;
+	for (i = 0; i < count_single(f); i++)
 		if (has_port(&f->ends[i], s, s->local_port) &&
 		    end_meets(&f->ends[i], &a))
 			return true;
@@ -159,7 +177,12 @@ filter_fits_ends(const struct filter *f, const struct scan *sc,
 
 	if (f->bound)
 		return is_held(f, s, ADDR_INET) || is_held(f, s, ADDR_INET6);
-	for (i = 0; i < f->nends; i++) {
+	if ((s->local.family != ADDR_NONE &&
+	    is_among_ports(f, s, s->local_port)) ||
+	    (s->remote.family != ADDR_NONE &&
+	    is_among_ports(f, s, s->remote_port)))
+		return true;
+	for (i = 0; i < count_single(f); i++) {
 		const struct filter_end *end = &f->ends[i];
 
 		if (end_fits(end, s, &s->local, s->local_port) ||

@@ -107,7 +107,6 @@ filter_add_pids(struct filter *f, const char *list)
 		}
 		*MEM_PUSH(f->pids, f->npids, f->pidcap) = (uint32_t)pid;
 	} while (rest.p != NULL);
-	f->npids = num_sort(f->pids, f->npids);
 	return true;
 }
 

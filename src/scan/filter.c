@@ -4,11 +4,65 @@
 
 #include "lib/num.h"
 
+/* So many are compared with each socket: it takes no time. */
+enum { FEW_ENDS = 16 };
+
+enum { PORT_MAX = 65535 };
+
 void
 filter_free(struct filter *f)
 {
 	free(f->pids);
 	free(f->ends);
+	free(f->ports);
+}
+
+/* The bits of one protocol's ports, by where their ranges begin and end. */
+static void
+set_ports(unsigned char *bits, const struct filter_end *ends, size_t n,
+    unsigned proto)
+{
+	int *turns = mem_alloc((PORT_MAX + 2) * sizeof *turns), depth = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (ends[i].has_proto && ends[i].proto != proto)
+			continue;
+		turns[ends[i].first]++;
+		turns[ends[i].last + 1]--;
+	}
+	for (i = 0; i <= PORT_MAX; i++) {
+		depth += turns[i];
+		if (depth > 0)
+			bits[i / 8] |= (unsigned char)(1U << i % 8);
+	}
+	free(turns);
+}
+
+void
+filter_ready(struct filter *f)
+{
+	struct filter_end *ends = mem_alloc(f->nends * sizeof *ends);
+	size_t i, n = 0;
+	unsigned proto;
+
+	f->npids = num_sort(f->pids, f->npids);
+	f->naddrs = 0;
+	for (i = 0; i < f->nends; i++) {
+		if (f->ends[i].has_addr)
+			f->ends[f->naddrs++] = f->ends[i];
+		else
+			ends[n++] = f->ends[i];
+	}
+	for (i = 0; i < n; i++)
+		f->ends[f->naddrs + i] = ends[i];
+	free(ends);
+	if (n <= FEW_ENDS)
+		return;
+	f->ports = mem_alloc(PROTO_COUNT * (PORT_MAX + 1) / 8);
+	for (proto = 0; proto < PROTO_COUNT; proto++)
+		set_ports(f->ports + proto * (PORT_MAX + 1) / 8,
+		    f->ends + f->naddrs, n, proto);
 }
 
 bool

@@ -28,8 +28,11 @@ struct filter {
 	uint32_t states;	/* bits 1 << enum sock_state; 0: all */
 	uint32_t *pids;		/* in order, each once */
 	size_t npids, pidcap;
-	struct filter_end *ends;
-	size_t nends, endcap;
+	struct filter_end *ends;	/* those with an address first, when */
+	size_t nends, endcap;		/* the filter is ready */
+	size_t naddrs;			/* that many */
+	unsigned char *ports;		/* of the others, if they are many: a
+					 * bit for each port of each protocol */
 };
 
 /* Each reads what the user wrote and prints a message and returns false where
@@ -39,6 +42,8 @@ bool filter_add_protos(struct filter *f, const char *list);
 bool filter_add_pids(struct filter *f, const char *list);
 bool filter_add_operand(struct filter *f, const char *text,
     const struct services *services);
+/* To be called when the last was added, before a socket is looked at. */
+void filter_ready(struct filter *f);
 void filter_free(struct filter *f);
 
 /* Whether the filter wants any of that protocol, family or state: what a

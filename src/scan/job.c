@@ -74,6 +74,8 @@ describe(struct about *a, const struct scan_job *j, const struct scan *sc,
 		set_number(a, "unowned", unowned);
 		if (sc != NULL && count_unentered(sc) > 0)
 			set_number(a, "unentered", count_unentered(sc));
+		if (sc != NULL && sc->ncut > 0)
+			set_number(a, "unread", sc->ncut);
 		snap_set(&a->room, "unpriv", STR_NONE);
 		if (a->sys.unpriv >= 0)
 			set_number(a, "unpriv", (uint64_t)a->sys.unpriv);

@@ -144,6 +144,23 @@ find_owners(const struct scan_request *req, const struct backend *backend,
 	return true;
 }
 
+/* Reads the tables a second way. */
+static void
+verify(const struct scan_request *req, const struct backend *backend,
+    struct scan *sc)
+{
+#ifdef PRT_LINUX
+	if (backend->begin != NULL) {
+		linux_verify(req, sc);
+		return;
+	}
+#else
+	(void)req;
+#endif
+	err_msg("--verify: the backend %s has but one way", backend->name);
+	sc->incomplete = true;
+}
+
 bool
 scan_run(const struct scan_request *req, const struct backend *backend,
     struct scan *sc)
@@ -154,14 +171,17 @@ scan_run(const struct scan_request *req, const struct backend *backend,
 	bool ok;
 
 	sc->needs = req->needs;
+	sc->other_tree = !req->own_proc;
 	sys_port_range(req->proc, &own->first, &own->last);
-	if ((req->needs & NEED_NETNS) != 0 && !req->is_text)
-		own->inode = sys_netns(req->proc, req->own_proc);
 	if ((req->needs & NEED_OWNERS) != 0 && first->begin != NULL)
 		search = first->begin(req);
 	ok = read_tables(req, &backend, sc) &&
 	    find_owners(req, backend, search, sc);
 	if (search != NULL)
 		first->end(search);
+	if (ok && req->verify)
+		verify(req, backend, sc);
+	if (ok && (req->needs & NEED_NETNS) != 0 && !req->is_text)
+		sc->netns->inode = sys_netns(req->proc, req->own_proc);
 	return ok;
 }

@@ -42,6 +42,7 @@ struct scan_request {
 	enum scan_owners owners;
 	const char *proc;		/* the proc tree, "/proc" */
 	bool own_proc;			/* it is this machine's */
+	bool verify;			/* by both ways, if there are two */
 	/* What is scanned is not this machine, but the text of a file (NULL or
 	 * "-": standard input), where ports may be names. */
 	bool is_text;
@@ -67,7 +68,8 @@ struct backend {
 	 * be NULL. */
 	void (*finish)(const struct scan_request *req, struct scan *sc);
 	/* Begins what owners need not wait for, while the tables are read, and
-	 * ends it; may return NULL, or be NULL. */
+	 * ends it; may return NULL, or be NULL: of a backend that has one way
+	 * to do things. */
 	struct search *(*begin)(const struct scan_request *req);
 	void (*end)(struct search *search);
 };

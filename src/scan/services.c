@@ -36,6 +36,7 @@ struct services {
 	struct entry *entries;
 	size_t n, cap;
 	struct map first;	/* a port's first entry, from 1 */
+	const struct entry **by_name;	/* sorted; NULL: see services_index */
 };
 
 static uint32_t
@@ -114,6 +115,7 @@ services_free(struct services *s)
 	buf_free(&s->user);
 	buf_free(&s->etc);
 	free(s->entries);
+	free(s->by_name);
 	map_free(&s->first);
 	free(s);
 }
@@ -129,20 +131,74 @@ services_name(const struct services *s, enum services_proto proto,
 	return (struct str){ s->entries[i - 1].name, s->entries[i - 1].len };
 }
 
+static struct str
+name_of(const struct entry *e)
+{
+	return (struct str){ e->name, e->len };
+}
+
+static int
+cmp_name(const void *a, const void *b)
+{
+	const struct entry *x = *(const struct entry *const *)a;
+	const struct entry *y = *(const struct entry *const *)b;
+
+	return str_cmp(name_of(x), name_of(y));
+}
+
+void
+services_index(struct services *s)
+{
+	size_t i;
+
+	s->by_name = mem_alloc(s->n * sizeof *s->by_name);
+	for (i = 0; i < s->n; i++)
+		s->by_name[i] = &s->entries[i];
+	qsort(s->by_name, s->n, sizeof *s->by_name, cmp_name);
+}
+
+/* Where entries of that name begin in by_name. */
+static size_t
+find_name(const struct services *s, struct str name)
+{
+	struct entry key = { .name = name.p, .len = (uint8_t)name.n };
+	const struct entry *of = &key;
+
+	return num_before(&of, s->by_name, s->n, sizeof of, cmp_name);
+}
+
+/* The next entry of that name from *i on; NULL at the end. */
+static const struct entry *
+next_entry(const struct services *s, struct str name, size_t *i)
+{
+	while (*i < s->n) {
+		const struct entry *e = s->by_name != NULL ?
+		    s->by_name[*i] : &s->entries[*i];
+
+		++*i;
+		if (str_eq(name, name_of(e)))
+			return e;
+		if (s->by_name != NULL)
+			break;
+	}
+	return NULL;
+}
+
 unsigned
 services_ports(const struct services *s, struct str name,
     void (*found)(void *arg, enum services_proto proto, uint16_t port),
     void *arg)
 {
 	uint32_t *keys = NULL;
-	size_t i, n = 0, cap = 0;
+	const struct entry *e;
+	size_t i = 0, n = 0, cap = 0;
 
-	for (i = 0; i < s->n; i++) {
-		const struct entry *e = &s->entries[i];
-
-		if (str_eq(name, (struct str){ e->name, e->len }))
-			*MEM_PUSH(keys, n, cap) = make_key(e->proto, e->port);
-	}
+	if (name.n > SERVICES_NAME_MAX)
+		return 0;
+	if (s->by_name != NULL)
+		i = find_name(s, name);
+	while ((e = next_entry(s, name, &i)) != NULL)
+		*MEM_PUSH(keys, n, cap) = make_key(e->proto, e->port);
 	if (keys == NULL)
 		return 0;
 	/* Several sources and aliases may give a port the same name. */

@@ -34,6 +34,9 @@ struct services;
 struct services *services_open(const char *user_file);
 void services_free(struct services *s);
 
+/* Sorts the names, so that many may be looked up. */
+void services_index(struct services *s);
+
 /* The port's name, a missing value where it has none; lives as long as s. */
 struct str services_name(const struct services *s, enum services_proto proto,
     uint16_t port);

@@ -91,6 +91,13 @@ proc_is_init(const struct proc *p)
 	return p->pid == 1 || str_ends(p->cgroup, "/init.scope");
 }
 
+bool
+container_is_boxed(const struct container *in)
+{
+	return in->id.p != NULL && !in->is_app && !in->is_users &&
+	    (!in->is_guess || in->is_named);
+}
+
 const struct sock_cgroup *
 scan_cgroup(const struct scan *sc, const struct sock *s)
 {

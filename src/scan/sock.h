@@ -67,8 +67,18 @@ struct container {
 	struct str id;		/* whole; missing: it is in none */
 	struct str pod;		/* NAMESPACE/POD, of Kubernetes */
 	uint32_t uid;		/* whose it is, as far as that is told */
-	bool is_guess;		/* it is none unless its runtime has it */
+	bool is_named;		/* its runtime has it */
+	bool is_guess;		/* it is none unless that has it */
 	bool is_app;		/* a sandbox, by its program's name */
+	bool is_users;		/* in the part of the groups that is users' */
+};
+
+/* What file a path led to, by the kernel's numbers. */
+struct file_id {
+	bool known;
+	bool gone;		/* it has no name any more */
+	uint64_t dev, ino;
+	uint64_t mount;		/* 0: not known */
 };
 
 /* What is known of a process; strings live in the scan's arena. */
@@ -82,6 +92,8 @@ struct proc {
 	struct str comm, parent, exe, cmdline, cgroup, unit, cwd;
 	struct container in;
 	struct str user;	/* its name, where it is told as such */
+	bool boxed;		/* in a container that is no user's own */
+	struct file_id exe_id, cwd_id;	/* to be compared, if they are known */
 };
 
 #define HOLDER_NO_FD UINT32_MAX
@@ -95,6 +107,7 @@ struct holder {
 /* A network namespace.  The scan's first is the scanner's own. */
 struct netns {
 	uint64_t inode;			/* 0: not known, as of the own one */
+	uint64_t id;			/* opens it if path is NULL; or 0 */
 	const char *path;		/* opens it, from the proc tree on; or
 					 * NULL, as of the own one */
 	struct str label;		/* missing: the own one */
@@ -141,6 +154,7 @@ enum scan_seek {
 
 struct scan {
 	unsigned needs;		/* as the request has them */
+	bool other_tree;	/* files of processes are not this machine's */
 	struct netns *netns;
 	size_t nnetns, netnscap;
 	struct ifname *ifname;
@@ -162,7 +176,8 @@ struct scan {
 	struct netns *shut;	/* and those that were not to be entered */
 	size_t nshut, shutcap;
 	uint32_t cut;		/* a process whose threads have more than was
-				 * looked at, or 0 */
+				 * looked at, or 0; and how many there are */
+	uint64_t ncut;
 	bool incomplete;	/* something else could not be read */
 	bool held_only;		/* only what a process holds could be read */
 	enum scan_bound bound;
@@ -205,6 +220,9 @@ bool sock_has_user(const struct sock *s);
 /* Init or a user's manager, by its number or its control group: what it holds
  * for other units was made in theirs. */
 bool proc_is_init(const struct proc *p);
+
+/* It has files of its own, as root made it. */
+bool container_is_boxed(const struct container *in);
 
 /* The control group that s was made in, or NULL. */
 const struct sock_cgroup *scan_cgroup(const struct scan *sc,

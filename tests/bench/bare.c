@@ -136,7 +136,7 @@ take_process(void *arg, int proc, const char *name)
 
 	if (pid == 0 || !walk_stat(proc, pid, "/fd", &st) || st.st_size == 0)
 		return;
-	fd = walk_open(proc, pid, "/fd");
+	fd = walk_open(TREE_OWN, proc, pid, "/fd");
 	if (fd < 0)
 		return;
 	f->found = false;

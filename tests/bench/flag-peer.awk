@@ -49,7 +49,7 @@ function program(exe, comm,    name) {
 		return last_program
 	last_exe = exe
 	name = exe == "-" ? comm : exe
-	sub(/ \((deleted|replaced)\)$/, "", name)
+	sub(/ \((deleted|replaced|elsewhere)\)$/, "", name)
 	sub(/.*\//, "", name)
 	sub(/[0-9.]*$/, "", name)
 	return last_program = name
@@ -60,7 +60,12 @@ function add(name) {
 }
 
 function temporary(path) {
-	return path ~ /^\/(tmp|var\/tmp|dev|run\/user)\//
+	return path ~ /^\/(tmp|var\/tmp|dev|run\/user)\/|^\.\.\./
+}
+
+function poses(exe) {
+	return exe ~ / \(elsewhere\)$/ && exe ~ /^\/(usr|bin|sbin|opt)\/|^\/lib/ &&
+	    $14 != "0" && $10 == "-"
 }
 
 function script(cmdline,    w, n, i) {
@@ -139,7 +144,7 @@ function accepted(key,    pid, i) {
 		add("memfd-exe")
 	if ($18 ~ / \(deleted\)$/ && $18 !~ /^\/memfd:/)
 		add("deleted-exe")
-	if ((listening || connected) && (temporary($18) ||
+	if ((listening || connected) && (temporary($18) || poses($18) ||
 	    (p in interpreter && temporary(script($19)))) &&
 	    (listening ? beyond($3) : reach($5) == "public"))
 		add("tmp-exe")

@@ -72,6 +72,49 @@ stream()
 	printf '\n'
 }
 
+# arguments WHAT N SCRIPT COMMAND: what the awk script writes for N, as words of
+# the command in the place of @.
+arguments()
+{
+	local n
+
+	printf '| %s: %d |' "$1" "$2"
+	for n in "$(($2 / 2))" "$2"; do
+		mawk -v n="$n" "BEGIN { for (i = 1; i <= n; i++) $3 }" >words
+		mawk -v n="$n" 'BEGIN { for (i = 1; i <= 10 * n; i++)
+			print "svc" i, i % 65536 "/tcp" }' >services
+		measure_alone "${4//@/\$(cat words)}"
+	done
+	printf '\n'
+}
+
+# masks N: records of one key, of which each lacks other fields.
+masks()
+{
+	local n side
+
+	printf '| records that lack different fields, prt-diff: %d |' "$1"
+	for n in "$(($1 / 2))" "$1"; do
+		for side in old new; do
+			mawk -v n="$n" -v v=$side 'BEGIN {
+				printf "#proto\tlocal_port"
+				for (k = 0; k < 20; k++)
+					printf "\tf%d", k
+				print ""
+				for (i = 1; i <= n; i++) {
+					printf "tcp\t1"
+					for (k = 0; k < 20; k++)
+						printf "\t%s", int(i / 2 ^ k) \
+						    % 2 ? v i : "-"
+					print ""
+				}
+			}' >$side
+		done
+		measure_alone "prt-diff -k proto -c $(seq -s , -f f%g 0 19) old new"
+	done
+	printf '\n'
+}
+
 # As many as one process may have, of 100,000.
 ulimit -n 100100 2>/dev/null || ulimit -n "$(ulimit -Hn)"
 files=$(($(ulimit -n) > 100100 ? 100000 : $(ulimit -n) - 100))
@@ -85,3 +128,8 @@ row 'processes, one socket each' 10000 "$load" @ @ 0
 row 'listeners' 65535 python3 "$here/limits.py" listeners @
 stream 'records, prt-diff' 1000000 'prt-diff --force old new'
 stream 'records, prt-flag' 1000000 'prt-flag -X --enable=all new'
+masks 32000
+arguments 'options --pid' 100000 'print "--pid=" 4000000 + i * 7919 % n' \
+	'prt-scan -q @'
+arguments 'names of ports, of ten times as many' 20000 'print "svc" 10 * i' \
+	'prt-scan -q --services=services @'

@@ -15,7 +15,7 @@ static const char *const names[NFILES] = { "stat", "status", "cmdline",
 	"cgroup" };
 
 /* The folder that is one for all runs; it is removed at the end. */
-static struct tree {
+static struct fake {
 	char path[256];
 	int dir, fds;		/* fds: its folder fd */
 	int fd[NFILES];

@@ -276,6 +276,19 @@ is_trusted(struct str above, unsigned place)
 	return true;
 }
 
+bool
+linux_is_users(struct str text)
+{
+	while (text.n > 0) {
+		struct str line = str_cut(&text, '\n');
+
+		while (line.n > 0)
+			if (str_is(last_part(&line), "user.slice"))
+				return true;
+	}
+	return false;
+}
+
 /* systemd writes \x2d for the - in a unit's name. */
 static size_t
 unescape_unit(char *dst, struct str s)

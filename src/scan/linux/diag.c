@@ -120,7 +120,10 @@ linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
 	size_t before = sc->nsock;
 	struct sock *s;
 
-	if (len < sizeof *m ||
+	/* two that are taken for one have the second's length as an attribute
+	 * of type 0 */
+	if (len < sizeof *m || !nl_are_attrs(
+	    (struct str){ (const char *)(m + 1), len - sizeof *m }) ||
 	    (m->idiag_family != AF_INET && m->idiag_family != AF_INET6))
 		return false;
 	if (proto == PROTO_SCTP) {

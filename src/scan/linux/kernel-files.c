@@ -53,7 +53,7 @@ read_value(const char *dir, const char *file, char buf[static VALUE_MAX])
 	struct str text;
 
 	if (fd >= 0)
-		n = linux_read_file(fd, file, buf, VALUE_MAX);
+		n = tree_read(TREE_OWN, fd, file, buf, VALUE_MAX);
 	input_close(fd);
 	if (n < 0)
 		return STR_NONE;

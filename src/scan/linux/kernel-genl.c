@@ -32,11 +32,14 @@ make_request(uint16_t family, unsigned command, unsigned flags)
 	};
 }
 
-static struct str
-attrs_of(struct str payload)
+/* What follows the head of a message; false if that is not all attributes. */
+static bool
+take_attrs(struct str payload, struct str *attrs)
 {
-	return payload.n < sizeof(struct genlmsghdr) ? STR_NONE :
-	    str_skip(payload, sizeof(struct genlmsghdr));
+	if (payload.n < sizeof(struct genlmsghdr))
+		return false;
+	*attrs = str_skip(payload, sizeof(struct genlmsghdr));
+	return nl_are_attrs(*attrs);
 }
 
 /* wireguard.h.  All peers follow the port, which is in the first message. */
@@ -46,11 +49,14 @@ int
 kernel_take_wg(void *arg, const struct nlmsghdr *h, struct str payload)
 {
 	struct kernel *k = arg;
-	struct str attrs = attrs_of(payload);
-	struct str name = nl_text(nl_find(attrs, WG_IFNAME));
-	uint16_t port = nl_u16(nl_find(attrs, WG_PORT));
+	struct str attrs, name;
+	uint16_t port;
 
 	(void)h;
+	if (!take_attrs(payload, &attrs))
+		return EPROTO;
+	name = nl_text(nl_find(attrs, WG_IFNAME));
+	port = nl_u16(nl_find(attrs, WG_PORT));
 	if (port != 0) {
 		kernel_add(k, KERNEL_UDP, port, "wireguard", name)->local =
 		    (struct addr){ .family = ADDR_INET };
@@ -84,11 +90,14 @@ enum { FOU_GET = 3, FOU_PORT = 1, FOU_AF = 2, FOU_TYPE = 4, FOU_LOCAL_V4 = 6,
 int
 kernel_take_fou(void *arg, const struct nlmsghdr *h, struct str payload)
 {
-	struct str attrs = attrs_of(payload), gue = STR_NONE, local;
-	uint16_t port = nl_be16(nl_find(attrs, FOU_PORT));
+	struct str attrs, gue = STR_NONE, local;
 	struct kernel_port *p;
+	uint16_t port;
 
 	(void)h;
+	if (!take_attrs(payload, &attrs))
+		return EPROTO;
+	port = nl_be16(nl_find(attrs, FOU_PORT));
 	if (port == 0)
 		return 0;
 	if (nl_u8(nl_find(attrs, FOU_TYPE)) == FOU_GUE)
@@ -108,12 +117,15 @@ enum { L2TP_GET = 4, L2TP_ID = 9, L2TP_SADDR = 24, L2TP_SPORT = 26,
 int
 kernel_take_l2tp(void *arg, const struct nlmsghdr *h, struct str payload)
 {
-	struct str attrs = attrs_of(payload), local;
-	uint16_t port = nl_u16(nl_find(attrs, L2TP_SPORT));
 	char digits[NUM_MAX];
 	struct kernel_port *p;
+	struct str attrs, local;
+	uint16_t port;
 
 	(void)h;
+	if (!take_attrs(payload, &attrs))
+		return EPROTO;
+	port = nl_u16(nl_find(attrs, L2TP_SPORT));
 	local = nl_find(attrs, L2TP_SADDR);
 	if (local.p == NULL)
 		local = nl_find(attrs, L2TP_SADDR6);
@@ -134,14 +146,18 @@ enum { TIPC_BEARER_GET = 4, TIPC_BEARER = 1, TIPC_NAME = 1, TIPC_UDP = 4,
 int
 kernel_take_tipc(void *arg, const struct nlmsghdr *h, struct str payload)
 {
-	struct str bearer = nl_find(attrs_of(payload), TIPC_BEARER);
-	struct str name = nl_text(nl_find(bearer, TIPC_NAME));
+	struct str attrs, bearer, udp, name;
 	struct addr local;
 	uint16_t port;
 
 	(void)h;
-	if (kernel_sockaddr(nl_find(nl_find(bearer, TIPC_UDP), TIPC_LOCAL),
-	    &local, &port) && port != 0) {
+	if (!take_attrs(payload, &attrs) ||
+	    !nl_find_nest(attrs, TIPC_BEARER, &bearer) ||
+	    !nl_find_nest(bearer, TIPC_UDP, &udp))
+		return EPROTO;
+	name = nl_text(nl_find(bearer, TIPC_NAME));
+	if (kernel_sockaddr(nl_find(udp, TIPC_LOCAL), &local, &port) &&
+	    port != 0) {
 		str_take_start(&name, "udp:");
 		kernel_add(arg, KERNEL_UDP, port, "tipc", name)->local = local;
 		kernel_add(arg, KERNEL_UDP, port, "tipc", name)->local.family =
@@ -156,17 +172,24 @@ enum { NFSD_GET = 7, NFSD_ADDR = 1, NFSD_SOCKADDR = 1, NFSD_TRANSPORT = 2 };
 int
 kernel_take_nfsd(void *arg, const struct nlmsghdr *h, struct str payload)
 {
-	struct str attrs = attrs_of(payload), one;
+	struct str attrs, one;
 	unsigned type;
 
 	(void)h;
+	if (!take_attrs(payload, &attrs))
+		return EPROTO;
 	while (nl_next(&attrs, &type, &one)) {
-		struct str transport = nl_text(nl_find(one, NFSD_TRANSPORT));
+		struct str transport;
 		struct addr local;
 		uint16_t port;
 
-		if (type == NFSD_ADDR && kernel_sockaddr(
-		    nl_find(one, NFSD_SOCKADDR), &local, &port) && port != 0)
+		if (type != NFSD_ADDR)
+			continue;
+		if (!nl_are_attrs(one))
+			return EPROTO;
+		transport = nl_text(nl_find(one, NFSD_TRANSPORT));
+		if (kernel_sockaddr(nl_find(one, NFSD_SOCKADDR), &local,
+		    &port) && port != 0)
 			kernel_add(arg, str_is(transport, "udp") ? KERNEL_UDP :
 			    KERNEL_SERVER, port, "nfsd", STR_NONE)->local =
 			    local;
@@ -182,11 +205,15 @@ enum { MPTCP_GET = 3, MPTCP_ADDR = 1, MPTCP_ADDR4 = 3, MPTCP_ADDR6 = 4,
 int
 kernel_take_mptcp(void *arg, const struct nlmsghdr *h, struct str payload)
 {
-	struct str end = nl_find(attrs_of(payload), MPTCP_ADDR);
-	struct str local = nl_find(end, MPTCP_ADDR4);
-	uint16_t port = nl_u16(nl_find(end, MPTCP_PORT));
+	struct str attrs, end, local;
+	uint16_t port;
 
 	(void)h;
+	if (!take_attrs(payload, &attrs) ||
+	    !nl_find_nest(attrs, MPTCP_ADDR, &end))
+		return EPROTO;
+	port = nl_u16(nl_find(end, MPTCP_PORT));
+	local = nl_find(end, MPTCP_ADDR4);
 	if (local.p == NULL)
 		local = nl_find(end, MPTCP_ADDR6);
 	if (port != 0 && local.p != NULL)
@@ -203,12 +230,16 @@ enum { IPVS_GET = 11, IPVS_DAEMON = 3, IPVS_STATE = 1, IPVS_GROUP = 5,
 int
 kernel_take_ipvs(void *arg, const struct nlmsghdr *h, struct str payload)
 {
-	struct str daemon = nl_find(attrs_of(payload), IPVS_DAEMON);
-	uint16_t port = nl_u16(nl_find(daemon, IPVS_PORT));
-	struct str group = nl_find(daemon, IPVS_GROUP);
+	struct str attrs, daemon, group;
 	struct kernel_port *p;
+	uint16_t port;
 
 	(void)h;
+	if (!take_attrs(payload, &attrs) ||
+	    !nl_find_nest(attrs, IPVS_DAEMON, &daemon))
+		return EPROTO;
+	port = nl_u16(nl_find(daemon, IPVS_PORT));
+	group = nl_find(daemon, IPVS_GROUP);
 	if (group.p == NULL)
 		group = nl_find(daemon, IPVS_GROUP6);
 	if (port == 0 || group.p == NULL)
@@ -258,11 +289,13 @@ static int
 take_family(void *arg, const struct nlmsghdr *h, struct str payload)
 {
 	uint16_t *ids = arg;
-	struct str attrs = attrs_of(payload);
-	struct str name = nl_text(nl_find(attrs, CTRL_ATTR_FAMILY_NAME));
+	struct str attrs, name;
 	size_t i;
 
 	(void)h;
+	if (!take_attrs(payload, &attrs))
+		return EPROTO;
+	name = nl_text(nl_find(attrs, CTRL_ATTR_FAMILY_NAME));
 	for (i = 0; i < NELEMS(families); i++)
 		if (str_is(name, families[i].name))
 			ids[i] = nl_u16(nl_find(attrs, CTRL_ATTR_FAMILY_ID));

@@ -94,10 +94,11 @@ add_tunnel(struct kernel *k, const struct kind *kind,
 		    ADDR_INET);
 }
 
-static void
+/* What is in the data of other kinds is not ours to judge. */
+static int
 take_kind(struct kernel *k, const struct kernel_link *l, struct str info)
 {
-	struct str name = nl_text(nl_find(info, IFLA_INFO_KIND));
+	struct str name = nl_text(nl_find(info, IFLA_INFO_KIND)), data;
 	const struct kind *kind = find_kind(name);
 	size_t i;
 
@@ -105,11 +106,14 @@ take_kind(struct kernel *k, const struct kernel_link *l, struct str info)
 		*MEM_PUSH(k->wg, k->nwg, k->wgcap) = (struct kernel_link){
 			l->index, arena_str(k->arena, l->name) };
 	if (kind == NULL)
-		return;
+		return 0;
+	if (!nl_find_nest(info, IFLA_INFO_DATA, &data))
+		return EPROTO;
 	if (kind->port != 0)
-		add_tunnel(k, kind, l, nl_find(info, IFLA_INFO_DATA));
+		add_tunnel(k, kind, l, data);
 	for (i = 0; i < NELEMS(kind->fixed); i++)
 		add_port(k, kind, l, kind->fixed[i], ADDR_INET);
+	return 0;
 }
 
 int
@@ -118,20 +122,22 @@ kernel_take_link(void *arg, const struct nlmsghdr *h, struct str payload)
 	struct kernel *k = arg;
 	struct ifinfomsg m;
 	struct kernel_link l;
-	struct str attrs;
+	struct str attrs, info;
 
 	if (h->nlmsg_type != RTM_NEWLINK || payload.n < sizeof m)
 		return EPROTO;
 	memcpy(&m, payload.p, sizeof m);
 	attrs = str_skip(payload, sizeof m);
+	if (!nl_are_attrs(attrs) ||
+	    !nl_find_nest(attrs, IFLA_LINKINFO, &info))
+		return EPROTO;
 	/* one that was made in another namespace has its socket there */
 	if ((m.ifi_flags & IFF_UP) == 0 ||
 	    nl_find(attrs, IFLA_LINK_NETNSID).p != NULL)
 		return 0;
 	l = (struct kernel_link){ (uint32_t)m.ifi_index,
 		nl_text(nl_find(attrs, IFLA_IFNAME)) };
-	take_kind(k, &l, nl_find(attrs, IFLA_LINKINFO));
-	return 0;
+	return take_kind(k, &l, info);
 }
 
 int

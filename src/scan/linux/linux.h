@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include "scan/linux/tree.h"
 #include "scan/scan.h"
 
 extern const struct backend linux_netlink, linux_procnet;
@@ -16,12 +17,17 @@ extern const struct backend linux_netlink, linux_procnet;
 /*
  * The addresses of the calling thread's network namespace, as far as operands
  * ask for them: filter_add_place.  linux_places asks the kernel, and returns
- * false after a message; linux_places_files reads the folder of a proc tree,
+ * false after a message; linux_places_files reads a folder of a proc tree,
  * where what is not there leaves sc incomplete, after a message.
  */
 bool linux_places(const struct filter *f, struct scan *sc);
+
+/* Gives the TCP sockets from that one on which SMC has made, for one of its own
+ * of the same namespace, that one's inode: a process may have it.  0 or EPROTO,
+ * without a message. */
+int linux_smc(struct scan *sc, size_t from);
 void linux_places_files(const struct filter *f, struct scan *sc,
-    const char *net);
+    const char *proc, const char *net);
 
 /* The same of one message of len bytes, rtnetlink(7), false if it is none; and
  * of the texts of /proc/net/fib_trie and if_inet6. */
@@ -64,7 +70,7 @@ enum linux_sctp linux_has_sctp(struct arena *a, const char *net);
 
 /* Reads these two files of SCTP in such a folder, until nothing in them is new.
  * False after a message. */
-bool linux_procnet_sctp(struct scan *sc, const char *net);
+bool linux_procnet_sctp(struct scan *sc, const char *proc, const char *net);
 
 /* Reads one line of /proc/net/{tcp,tcp6,udp,udp6}, proc_pid_net(5), not the
  * heading, without its LF.  False if it is none; s then has nothing of use. */
@@ -102,13 +108,32 @@ bool linux_owners(const struct scan_request *req, struct search *search,
  */
 void linux_process(int fd, unsigned needs, struct proc *p, struct scan *sc);
 
-/* Reads at most size bytes; -1 with errno. */
-ssize_t linux_read_file(int dir, const char *path, char *buf, size_t size);
+/*
+ * paths.c: the same of its exe and its cwd, with their ids if they are to be
+ * compared; 0 or errno.  p says whether it is boxed.
+ */
+int linux_exe(enum tree t, int dir, struct proc *p, struct arena *a);
+int linux_cwd(enum tree t, int dir, struct proc *p, struct arena *a);
+
+/* Adds ` (elsewhere)' to each path of the scan's processes that leads to
+ * another file on this machine, or to none. */
+void linux_elsewhere(struct scan *sc);
+
+/* What a path leads to, links followed; "" is the open file dir itself.  False
+ * with errno. */
+bool linux_file_id(int dir, const char *path, struct file_id *id);
+/* Opens, as O_PATH, an absolute path below that root, if the kernel need not
+ * wait for a file system; -1 with errno, EAGAIN if it would have to. */
+int linux_open_known(int root, const char *path);
 
 /* The path of the control group in such a text, and the systemd unit in such a
  * path: parts of what is given, missing where there is none. */
 struct str linux_cgroup(struct str text);
 struct str linux_unit(struct str path);
+
+/* A login user's own part of the control groups: what is there he may have
+ * made, and named, himself. */
+bool linux_is_users(struct str text);
 
 /* The number of a control group, by its inode number, among the scan's. */
 uint32_t linux_sock_cgroup(struct scan *sc, uint64_t id);
@@ -123,7 +148,7 @@ void linux_sock_cgroups(const struct scan_request *req, struct scan *sc);
 /* The same, in a; of a process whose cgroup file that is: in none if it cannot
  * be read. */
 struct container linux_container_in(struct str text, struct arena *a);
-struct container linux_container_of(int dir, const char *path,
+struct container linux_container_of(enum tree t, int dir, const char *path,
     struct arena *a);
 
 /* Sets the names of the scan's containers that are asked for, as far as their
@@ -153,7 +178,7 @@ bool linux_is_from(unsigned major, unsigned minor);
 uint64_t linux_open_files(void);
 /* The number that the kernel gave last to a process or a thread, of the file of
  * a proc tree, proc_loadavg(5); 0 where that is not told. */
-uint64_t linux_last_pid(int proc);
+uint64_t linux_last_pid(enum tree t, int proc);
 
 /* The fixed files in the fdinfo of an io_uring: list is a part of text, and
  * *lacks tells whether there should be some.  False if there is no list. */
@@ -188,7 +213,8 @@ struct linux_netns {
 	struct str plain;	/* of struct netns, as what follows */
 	struct container in;
 	uint32_t pid, uid;
-	const char *path;	/* opens it, from the proc tree on */
+	const char *path;	/* opens it, from the proc tree on; or NULL, */
+	uint64_t id;		/* and linux_netns_open opens it */
 	const char *task;	/* the folder there of the process or thread
 				 * with the lowest number, or NULL */
 };
@@ -205,6 +231,10 @@ struct linux_netns_list {
  * strings live as long as a. */
 bool linux_netns_list(const struct scan_request *req,
     struct linux_netns_list *l, struct arena *a);
+
+/* A descriptor of a namespace by its number, NS_GET_ID of ioctl_nsfs(2), or -1
+ * with errno. */
+int linux_netns_open(uint64_t id);
 
 /* `net:[INODE]', what the kernel itself calls it, in a. */
 struct str linux_netns_label(struct arena *a, uint64_t inode);
@@ -240,6 +270,8 @@ struct linux_visit {
 	linux_tables *tables;
 	dev_t dev;		/* of namespaces, as files; 0: not known */
 	bool ok;		/* begins as true; false after a message */
+	bool lost;		/* one could not be entered by what it was known
+				 * by, as a process that has ended */
 };
 
 /* Enters that namespace, which fd is, and adds its tables; false where it could
@@ -262,6 +294,10 @@ void linux_netns_in(const struct scan_request *req, struct scan *sc,
 /* Names the sockets that no process has and that are the kernel's own, as far
  * as it tells: for when their holders are known. */
 void linux_kernel(const struct scan_request *req, struct scan *sc);
+
+/* Reads the tables both ways, in every namespace of the scan, and says what only
+ * one has; then the scan is incomplete. */
+void linux_verify(const struct scan_request *req, struct scan *sc);
 
 /*
  * The readings of one table, joined: the sockets from `from' on; the rest

@@ -11,12 +11,9 @@
 #include <unistd.h>
 
 #include "lib/err.h"
-#include "lib/input.h"
 #include "lib/num.h"
 #include "scan/interfaces.h"
 #include "scan/machine.h"
-
-const char sys_proc[] = "/proc";
 
 enum { VALUE_MAX = 256, HOST_MAX = 256, NETDEV_MAX = 64 * 1024 * 1024 };
 
@@ -63,7 +60,7 @@ read_value(const char *proc, const char *file, char buf[static VALUE_MAX])
 	if ((size_t)snprintf(path, sizeof path, "%s/sys/%s", proc, file) >=
 	    sizeof path)
 		return STR_NONE;
-	n = linux_read_file(AT_FDCWD, path, buf, VALUE_MAX);
+	n = tree_read_path(proc, path, buf, VALUE_MAX);
 	/* another kernel's tree need not have it */
 	if (n < 0 && errno != ENOENT && errno != ENOTDIR)
 		err_msg("%s:", path);
@@ -129,10 +126,10 @@ linux_open_files(void)
 }
 
 uint64_t
-linux_last_pid(int proc)
+linux_last_pid(enum tree t, int proc)
 {
 	char buf[VALUE_MAX];
-	ssize_t n = linux_read_file(proc, "loadavg", buf, VALUE_MAX);
+	ssize_t n = tree_read(t, proc, "loadavg", buf, VALUE_MAX);
 	struct str text = trim(buf, n > 0 ? (size_t)n : 0);
 	uint64_t pid;
 
@@ -204,7 +201,7 @@ ifaces_read(struct ifaces *t, const char *proc, bool own)
 	const char *path = linux_path(&t->arena,
 	    linux_net_folder(&t->arena, proc, own), "dev");
 	struct buf text = { 0 };
-	bool ok = input_slurp(path, NETDEV_MAX, &text);
+	bool ok = tree_slurp(proc, path, NETDEV_MAX, &text);
 
 	if (ok)
 		ifaces_netdev(t, buf_str(&text));

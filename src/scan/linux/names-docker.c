@@ -49,7 +49,7 @@ names_docker(const struct names_list *l, struct buf *b)
 		for (k = 0; k < NELEMS(folders); k++)
 			read_config(l, &l->v[i], "", folders[k], 0, b);
 	names_each_user(l, read_home, b);
-	if (names_are_complete(l))
+	if (!names_are_to_ask(l))
 		return;
 	b->n = 0;
 	text = linux_docker(b, l->answer_until, &failed);

@@ -9,6 +9,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "lib/err.h"
 #include "lib/input.h"
@@ -42,6 +43,32 @@ names_are_complete(const struct names_list *l)
 		if (l->v[i].name.p == NULL)
 			return false;
 	return true;
+}
+
+/*
+ * What root asks or runs knows of root's containers, and of none that a user
+ * says to have: for a name that he made up it is not to be started in each
+ * scan.
+ */
+static bool
+may_be_known(const struct names_one *c)
+{
+	size_t i = 0;
+
+	while (i < c->n && c->by_id[i].in->is_users)
+		i++;
+	return i < c->n || geteuid() != 0;
+}
+
+bool
+names_are_to_ask(const struct names_list *l)
+{
+	size_t i = 0;
+
+	while (i < l->n &&
+	    (l->v[i].name.p != NULL || !may_be_known(&l->v[i])))
+		i++;
+	return i < l->n;
 }
 
 void

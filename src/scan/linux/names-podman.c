@@ -46,7 +46,7 @@ names_podman(const struct names_list *l, struct buf *b)
 	/* with transient_store */
 	read_storage(l, "", "/run/containers/storage", 0, b);
 	names_each_user(l, read_home, b);
-	if (!names_are_complete(l))
+	if (names_are_to_ask(l))
 		names_array(l, linux_podman(b, l->answer_until), "Id",
 		    "Names", 0);
 }

@@ -44,7 +44,7 @@ rename_all(const struct names_list *l, const char *runtime)
 			in->pod = pod;
 			if (l->v[i].uid != 0)
 				in->uid = l->v[i].uid;
-			in->is_guess = false;
+			in->is_named = true;
 		}
 	}
 }
@@ -138,7 +138,7 @@ ask_runtimes(struct members *m, struct arena *a)
 static void
 forget_guess(struct container *in)
 {
-	if (in->is_guess)
+	if (in->is_guess && !in->is_named)
 		*in = (struct container){ .id = STR_NONE };
 }
 
@@ -154,8 +154,10 @@ linux_names(const struct scan_request *req, struct scan *sc)
 	if (m.n > 0)
 		ask_runtimes(&m, &sc->arena);
 	free(m.v);
-	for (i = 0; i < sc->nproc; i++)
+	for (i = 0; i < sc->nproc; i++) {
 		forget_guess(&sc->proc[i].in);
+		sc->proc[i].boxed = container_is_boxed(&sc->proc[i].in);
+	}
 	for (i = 0; i < sc->ncgroup; i++)
 		forget_guess(&sc->cgroup[i].in);
 	for (i = 0; i < sc->nnetns; i++)

@@ -42,6 +42,9 @@ bool names_is_good(struct str s);
 /* All containers have their names. */
 bool names_are_complete(const struct names_list *l);
 
+/* One that lacks a name may get it by asking somebody. */
+bool names_are_to_ask(const struct names_list *l);
+
 /* Says with errno that the names in path are missing, unless there is no such
  * runtime or we may not ask. */
 void names_missing(const char *path);

@@ -49,8 +49,9 @@ take_socket(void *arg, const struct nlmsghdr *h, struct str payload)
 {
 	struct dump *d = arg;
 
-	(void)h;
-	return linux_diag_add(d->sc, (const void *)payload.p, payload.n,
+	return (h->nlmsg_type == SOCK_DIAG_BY_FAMILY ||
+	    h->nlmsg_type == TCPDIAG_GETSOCK) &&
+	    linux_diag_add(d->sc, (const void *)payload.p, payload.n,
 	    d->proto) ? 0 : EPROTO;
 }
 
@@ -332,6 +333,16 @@ dump_sctp_families(const struct scan_request *req, struct scan *sc,
 	return status == ENOENT ? 0 : status;
 }
 
+/* A kernel that refuses is one thing; what was answered and is not to be
+ * believed is a fault, also where there is another way to ask. */
+static void
+say_failure(struct scan *sc, const char *what, int error)
+{
+	sc->incomplete |= error == EPROTO;
+	errno = error;
+	err_msg("netlink: %s:", what);
+}
+
 /*
  * A request for a protocol that is a module loads what answers it if, and only
  * if, the protocol is there: sock_load_diag_module in net/core/sock.c.  Without
@@ -348,12 +359,17 @@ dump_sctp(const struct scan_request *req, struct scan *sc)
 	size_t before = sc->nsock;
 
 	bool read = states == 0 || has == LINUX_SCTP_NO;
+	int status = 0;
 
-	if (!read)
-		read = dump_sctp_families(req, sc, states) == 0;
+	if (!read) {
+		status = dump_sctp_families(req, sc, states);
+		read = status == 0;
+	}
+	if (status == EPROTO)
+		say_failure(sc, "sock_diag: sctp", status);
 	if (!read && has == LINUX_SCTP_YES) {
 		sc->nsock = before;
-		read = linux_procnet_sctp(sc, net);
+		read = linux_procnet_sctp(sc, req->proc, net);
 		sc->incomplete |= !read;
 	}
 	if (read)
@@ -365,6 +381,7 @@ dump_tables(const struct scan_request *req, struct scan *sc)
 {
 	bool both = filter_wants_family(req->filter, ADDR_INET) &&
 	    filter_wants_family(req->filter, ADDR_INET6);
+	size_t before = sc->nsock;
 	int proto, status = 0;
 
 	for (proto = 0; proto < PROTO_SCTP && status == 0; proto++) {
@@ -378,15 +395,17 @@ dump_tables(const struct scan_request *req, struct scan *sc)
 		status = EINVAL;
 		if (proto == PROTO_TCP && both)
 			status = dump_tcp(req, sc, states);
-		if (status != 0)
+		/* an answer that is none does not become one by asking again */
+		if (status != 0 && status != EPROTO)
 			status = dump_families(sc, req,
 			    (enum sock_proto)proto, states);
+		if (status == 0 && proto == PROTO_TCP)
+			status = linux_smc(sc, before);
 	}
-	errno = status;
-	if (status != 0)
-		err_msg("netlink: sock_diag:");
-	if (status != 0)
+	if (status != 0) {
+		say_failure(sc, "sock_diag", status);
 		return false;
+	}
 	if (filter_wants_proto(req->filter, PROTO_SCTP))
 		dump_sctp(req, sc);
 	return linux_places(req->filter, sc);

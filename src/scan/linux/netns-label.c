@@ -14,7 +14,8 @@
 static bool
 is_container(const struct container *in)
 {
-	return in->id.p != NULL && !in->is_app && !in->is_guess;
+	return in->id.p != NULL && !in->is_app &&
+	    (!in->is_guess || in->is_named);
 }
 
 struct str

@@ -1,10 +1,10 @@
 /*
  * The list of all network namespaces: those that some process or thread is in,
- * those that ip-netns(8) keeps below /run/netns, and those that are mounted
- * elsewhere, proc_pid_mountinfo(5).
+ * those that ip-netns(8) keeps below /run/netns, and those that are kept
+ * otherwise, netns-kept.c.
  */
 #define _GNU_SOURCE
-#include "scan/linux/linux.h"
+#include "scan/linux/netns-list.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,30 +25,16 @@
 /* PID/task/TID. */
 enum { TASK_PATH = NUM_MAX + NUM_MAX + sizeof "/task/" };
 
-enum { MOUNTS_MAX = 1 << 30 };
-
-/* What the names in a folder are added to. */
-struct listing {
-	struct linux_netns_list *list;
-	struct map index;	/* inode to number + 1 in the list */
-	struct arena *arena;
-	int proc;
-	uint32_t *pid;
-	size_t npid, pidcap;
-	uint32_t at;		/* the process at hand */
-	int error;		/* the first that is no matter of privileges */
-};
-
-static struct linux_netns *
-find_netns(const struct listing *s, uint64_t inode)
+struct linux_netns *
+listing_find(const struct listing *s, uint64_t inode)
 {
 	uint32_t at = map_get(&s->index, inode);
 
 	return at != 0 ? &s->list->v[at - 1] : NULL;
 }
 
-static struct linux_netns *
-add_netns(struct listing *s, uint64_t inode, struct str label)
+struct linux_netns *
+listing_add(struct listing *s, uint64_t inode, struct str label)
 {
 	struct linux_netns_list *l = s->list;
 	struct linux_netns *ns = MEM_PUSH(l->v, l->n, l->cap);
@@ -98,9 +84,9 @@ take_named(void *arg, int dir, const char *file)
 	if (st.st_dev != l->dev || st.st_ino == l->own)
 		return;
 	name = arena_str(s->arena, str_from(file));
-	ns = find_netns(s, st.st_ino);
+	ns = listing_find(s, st.st_ino);
 	if (ns == NULL)
-		ns = add_netns(s, st.st_ino, name);
+		ns = listing_add(s, st.st_ino, name);
 	else if (str_cmp(name, ns->label) >= 0)
 		return;
 	ns->label = name;
@@ -136,7 +122,7 @@ take_first(struct listing *s, struct linux_netns *ns, const char *folder)
 		return;
 	memcpy(path, folder, n);
 	memcpy(path + n, "/cgroup", sizeof "/cgroup");
-	ns->in = linux_container_of(s->proc, path, s->arena);
+	ns->in = linux_container_of(s->tree, s->proc, path, s->arena);
 	if (ns->in.id.p != NULL && fstatat(s->proc, folder, &st, 0) == 0)
 		ns->uid = st.st_uid;
 }
@@ -159,11 +145,13 @@ add_task(struct listing *s, const char *folder)
 		l->hidden++;
 	else if (inode == 0 && errno != 0)
 		note_error(s);
+	if (s->req->own_proc)
+		kept_note(s, folder);
 	if (inode == 0 || inode == l->own)
 		return inode != 0;
-	ns = find_netns(s, inode);
+	ns = listing_find(s, inode);
 	if (ns == NULL)
-		ns = add_netns(s, inode, STR_NONE);
+		ns = listing_add(s, inode, STR_NONE);
 	if (ns->path == NULL)
 		ns->path = arena_str(s->arena, str_from(path)).p;
 	if (ns->task == NULL)
@@ -197,7 +185,7 @@ add_threads(struct listing *s)
 
 	if (!walk_stat(s->proc, s->at, "/task", &st) || st.st_nlink == 3)
 		return;
-	dir = walk_open(s->proc, s->at, "/task");
+	dir = walk_open(s->tree, s->proc, s->at, "/task");
 	if (dir < 0 || !walk_each(dir, take_thread, s))
 		note_error(s);
 	input_close(dir);
@@ -219,7 +207,7 @@ take_pid(void *arg, int dir, const char *name)
 /* Processes in order of their numbers: the lowest names a namespace.  False
  * after a message. */
 static bool
-add_processes(struct listing *s, const char *path)
+add_processes(struct listing *s)
 {
 	size_t i;
 
@@ -237,32 +225,8 @@ add_processes(struct listing *s, const char *path)
 	free(s->pid);
 	errno = s->error;
 	if (s->error != 0)
-		err_msg("%s: network namespaces:", path);
+		err_msg("%s: network namespaces:", s->req->proc);
 	return s->error == 0;
-}
-
-/* Those that are mounted, wherever that is.  False after a message. */
-static bool
-add_mounts(struct listing *s, const char *proc)
-{
-	const char *file = linux_path(s->arena, proc, "thread-self/mountinfo");
-	struct buf text = { 0 };
-	bool ok = input_slurp(file, MOUNTS_MAX, &text);
-	struct str rest = buf_str(&text);
-
-	while (ok && rest.n > 0) {
-		uint64_t inode;
-		const char *path = linux_mount_netns(str_cut(&rest, '\n'),
-		    &inode, s->arena);
-
-		if (path != NULL && inode != s->list->own &&
-		    find_netns(s, inode) == NULL)
-			add_netns(s, inode, STR_NONE)->path = path;
-	}
-	if (!ok)
-		err_msg("%s:", file);
-	buf_free(&text);
-	return ok;
 }
 
 static int
@@ -297,7 +261,8 @@ bool
 linux_netns_list(const struct scan_request *req, struct linux_netns_list *l,
     struct arena *a)
 {
-	struct listing s = { .list = l, .arena = a };
+	struct listing s = { .req = req, .list = l, .arena = a,
+		.tree = tree_kind(req->proc) };
 	struct stat st;
 	int proc = open(req->proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool ok;
@@ -308,6 +273,8 @@ linux_netns_list(const struct scan_request *req, struct linux_netns_list *l,
 		return false;
 	}
 	s.proc = proc;
+	if (req->own_proc)
+		kept_begin(&s);
 	if (fstatat(s.proc, OWN_NETNS, &st, 0) == 0)
 		l->dev = st.st_dev;
 	else if (req->own_proc)
@@ -316,8 +283,9 @@ linux_netns_list(const struct scan_request *req, struct linux_netns_list *l,
 	/* without it the own one would be taken for one more of the others, */
 	ok = (l->own != 0 || !req->own_proc) &&		/* which is told */
 	    (!req->own_proc || add_named(&s)) &&
-	    add_processes(&s, req->proc) &&
-	    (!req->own_proc || add_mounts(&s, req->proc));
+	    add_processes(&s) &&
+	    (!req->own_proc || kept_add(&s));
+	kept_end(&s);
 	close(proc);
 	map_free(&s.index);
 	for (i = 0; i < l->n; i++)

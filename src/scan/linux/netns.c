@@ -15,16 +15,22 @@
 
 #include "lib/err.h"
 #include "lib/input.h"
+#include "lib/map.h"
 #include "scan/machine.h"
 
 #define OWN_NETNS "thread-self/ns/net"
 
-/* One that could not be entered, and has not just gone. */
+/* Whoever ends processes without end has the scan end all the same. */
+enum { ROUNDS = 3 };
+
+/* One that could not be entered, and what it was known by has not just gone. */
 static void
 note_refusal(struct linux_visit *v, const struct linux_netns *ns)
 {
-	if (errno == ENOENT || errno == ESRCH)
+	if (errno == ENOENT || errno == ESRCH) {
+		v->lost = true;
 		return;
+	}
 	v->sc->incomplete = true;
 	/* what is ours to mend, and not a matter of privileges */
 	if (errno != EPERM && errno != EACCES)
@@ -71,6 +77,7 @@ linux_netns_visit(struct linux_visit *v, const struct linux_netns *ns, int fd)
 	added->pid = ns->pid;
 	added->uid = ns->uid;
 	added->path = ns->path;
+	added->id = ns->id;
 	sys_port_range(v->req->proc, &added->first, &added->last);
 	v->ok = v->tables(v->req, v->sc) && v->ok;
 	return true;
@@ -80,6 +87,8 @@ linux_netns_visit(struct linux_visit *v, const struct linux_netns *ns, int fd)
 static int
 open_netns(int proc, const struct linux_netns *ns)
 {
+	if (ns->path == NULL)
+		return linux_netns_open(ns->id);
 	return openat(proc, ns->path,
 	    O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
@@ -149,12 +158,14 @@ linux_netns_in(const struct scan_request *req, struct scan *sc, uint32_t ns,
 {
 	struct in_netns in = { .visit = { .req = req, .sc = sc },
 		.ns = { .inode = sc->netns[ns].inode,
-		.label = sc->netns[ns].label, .path = sc->netns[ns].path },
+		.label = sc->netns[ns].label, .path = sc->netns[ns].path,
+		.id = sc->netns[ns].id },
 		.each = each, .arg = arg };
 
 	if (ns == 0)
 		each(arg);
-	else if (in.ns.path != NULL && !linux_in_thread(visit_one, &in))
+	else if ((in.ns.path != NULL || in.ns.id != 0) &&
+	    !linux_in_thread(visit_one, &in))
 		sc->incomplete = true;
 }
 
@@ -176,6 +187,51 @@ try_setns(void *arg)
 	return NULL;
 }
 
+/* Leaves those of the list that were neither visited nor refused so far. */
+static void
+keep_new(struct linux_netns_list *l, const struct scan *sc)
+{
+	struct map visited = { 0 };
+	size_t i, n = 0;
+
+	for (i = 0; i < sc->nnetns; i++)
+		if (sc->netns[i].inode != 0)
+			*map_at(&visited, sc->netns[i].inode) = 1;
+	for (i = 0; i < sc->nshut; i++)
+		*map_at(&visited, sc->shut[i].inode) = 1;
+	for (i = 0; i < l->n; i++)
+		if (map_get(&visited, l->v[i].inode) == 0)
+			l->v[n++] = l->v[i];
+	l->n = n;
+	map_free(&visited);
+}
+
+/* The process that a namespace was known by may have ended, and others be in
+ * it: then they are listed again. */
+static bool
+visit_others(const struct scan_request *req, struct scan *sc,
+    linux_tables *tables)
+{
+	struct linux_netns_list list;
+	struct tour t = { .list = &list, .visit = { .req = req, .sc = sc,
+		.tables = tables, .ok = true, .lost = true } };
+	int i;
+
+	for (i = 0; t.visit.ok && t.visit.lost && i < ROUNDS; i++) {
+		list = (struct linux_netns_list){ 0 };
+		t.visit.lost = false;
+		t.visit.ok = linux_netns_list(req, &list, &sc->arena);
+		t.visit.dev = list.dev;
+		keep_new(&list, sc);
+		if (t.visit.ok)
+			t.visit.ok = linux_in_thread(visit_all, &t) &&
+			    t.visit.ok;
+		sc->hidden_netns = list.hidden;
+		free(list.v);
+	}
+	return t.visit.ok;
+}
+
 bool
 linux_netns_tables(const struct scan_request *req, struct scan *sc,
     linux_tables *tables)
@@ -183,21 +239,11 @@ linux_netns_tables(const struct scan_request *req, struct scan *sc,
 	const struct filter all = { .all_netns = true,
 		.ends = req->filter->ends, .nends = req->filter->nends };
 	struct scan_request wide = *req;
-	struct linux_netns_list list = { 0 };
-	struct tour t = { .list = &list,
-		.visit = { .req = &wide, .sc = sc, .tables = tables } };
 	bool may = false;
 
 	if (!linux_in_thread(try_setns, &may) || !may)
 		return false;
 	/* so that what is in no table is not of these namespaces */
 	wide.filter = &all;
-	t.visit.ok = tables(&wide, sc) &&
-	    linux_netns_list(req, &list, &sc->arena);
-	t.visit.dev = list.dev;
-	if (t.visit.ok)
-		t.visit.ok = linux_in_thread(visit_all, &t) && t.visit.ok;
-	sc->hidden_netns = list.hidden;
-	free(list.v);
-	return t.visit.ok;
+	return tables(&wide, sc) && visit_others(&wide, sc, tables);
 }

@@ -29,10 +29,13 @@ errno_of(int error)
 static int
 read_done(const struct nlmsghdr *h)
 {
-	int error = 0;
+	struct str payload = { NLMSG_DATA(h), h->nlmsg_len - NLMSG_HDRLEN };
+	int error;
 
-	if (h->nlmsg_len >= NLMSG_LENGTH(sizeof error))
-		memcpy(&error, NLMSG_DATA(h), sizeof error);
+	if (payload.n < sizeof error ||
+	    !nl_are_attrs(str_skip(payload, sizeof error)))
+		return EPROTO;
+	memcpy(&error, payload.p, sizeof error);
 	if (error >= 0)
 		return ENODATA;
 	return error == -ENOENT ? EPROTONOSUPPORT : errno_of(error);
@@ -53,26 +56,31 @@ nl_messages(const void *buf, size_t len, bool *interrupted, nl_take *take,
     void *arg)
 {
 	const struct nlmsghdr *h = buf;
+	bool is_last;
 	size_t step;
 	int status = 0;
 
 	while (status == 0 && NLMSG_OK(h, len)) {
 		if ((h->nlmsg_flags & NLM_F_DUMP_INTR) != 0)
 			*interrupted = true;
+		/* The last one's padding may be missing. */
+		step = NLMSG_ALIGN((size_t)h->nlmsg_len);
+		is_last = step >= len;
 		switch (h->nlmsg_type) {
 		case NLMSG_DONE:
-			return *interrupted ? NL_AGAIN : read_done(h);
+			return !is_last ? EPROTO :
+			    *interrupted ? NL_AGAIN : read_done(h);
 		case NLMSG_ERROR:
-			return read_error(h);
+			return !is_last ? EPROTO : read_error(h);
 		case NLMSG_NOOP:
+			if (h->nlmsg_len > NLMSG_HDRLEN)
+				return EPROTO;
 			break;
 		default:
 			status = take(arg, h, (struct str){ NLMSG_DATA(h),
 			    h->nlmsg_len - NLMSG_HDRLEN });
 		}
-		/* The last one's padding may be missing. */
-		step = NLMSG_ALIGN((size_t)h->nlmsg_len);
-		if (step >= len)
+		if (is_last)
 			return status;
 		len -= step;
 		h = (const struct nlmsghdr *)(const void *)
@@ -178,6 +186,18 @@ nl_next(struct str *rest, unsigned *type, struct str *value)
 	return true;
 }
 
+bool
+nl_are_attrs(struct str attrs)
+{
+	struct str value;
+	unsigned type;
+
+	while (nl_next(&attrs, &type, &value))
+		if (type == 0)
+			return false;
+	return attrs.n == 0;
+}
+
 struct str
 nl_find(struct str attrs, unsigned type)
 {
@@ -188,6 +208,13 @@ nl_find(struct str attrs, unsigned type)
 		if (found == type)
 			return value;
 	return STR_NONE;
+}
+
+bool
+nl_find_nest(struct str attrs, unsigned type, struct str *nest)
+{
+	*nest = nl_find(attrs, type);
+	return nl_are_attrs(*nest);
 }
 
 unsigned

@@ -1,7 +1,9 @@
 /*
  * nl: requests over netlink(7), and the messages and attributes of answers.
  *
- * Numbers in an answer are not trusted: one that points out of it is an error.
+ * Numbers in an answer are not trusted: one that points out of it is an error,
+ * and so is whatever is there beside what they tell of, as a record may be in
+ * it.
  */
 #ifndef SCAN_LINUX_NL_H
 #define SCAN_LINUX_NL_H
@@ -46,8 +48,20 @@ int nl_request(int protocol, const struct nlmsghdr *request, nl_take *take,
  * none of it, and its value.  False: there is none, or none that is whole. */
 bool nl_next(struct str *rest, unsigned *type, struct str *value);
 
+/*
+ * All of it is attributes, each whole and of a type: 0 is none in any answer
+ * that is read here.  (WireGuard's peers, in one of its attributes, have it as
+ * padding: get_peer in drivers/net/wireguard/netlink.c.)  Types that are not
+ * known are as good as others.
+ */
+bool nl_are_attrs(struct str attrs);
+
 /* The value of the first attribute of that type; missing if there is none. */
 struct str nl_find(struct str attrs, unsigned type);
+
+/* The same of one that holds attributes in its turn; false if it is not all
+ * that. */
+bool nl_find_nest(struct str attrs, unsigned type, struct str *nest);
 
 /* A value of exactly that size as a number; 0 for any other. */
 unsigned nl_u8(struct str value);

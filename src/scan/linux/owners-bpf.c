@@ -59,7 +59,7 @@ static uint64_t
 last_pid(void)
 {
 	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	uint64_t pid = proc >= 0 ? linux_last_pid(proc) : 0;
+	uint64_t pid = proc >= 0 ? linux_last_pid(TREE_OWN, proc) : 0;
 
 	input_close(proc);
 	return pid;
@@ -231,7 +231,7 @@ describe_process(struct worker *w, struct proc *p)
 	int fd = -1;
 
 	if (needs != 0)
-		fd = walk_open(w->walk->proc, w->pid, "/fd");
+		fd = walk_open(TREE_OWN, w->walk->proc, w->pid, "/fd");
 	if (fd >= 0) {
 		walk_describe(w, fd, (needs & ~(unsigned)NEED_USER) | NEED_STAT,
 		    p);

@@ -67,12 +67,11 @@ folder_path(char path[static FOLDER_MAX], uint32_t id, const char *name)
 }
 
 int
-walk_open(int dir, uint32_t id, const char *name)
+walk_open(enum tree t, int dir, uint32_t id, const char *name)
 {
 	char path[FOLDER_MAX];
 
-	return openat(dir, folder_path(path, id, name), O_RDONLY |
-	    O_DIRECTORY | O_CLOEXEC);
+	return tree_open_folder(t, dir, folder_path(path, id, name));
 }
 
 bool
@@ -162,8 +161,10 @@ take_fd(void *arg, int dir, const char *name)
 	uint64_t fd, inode;
 	uint32_t sock;
 
-	/* "." and ".." are no numbers */
-	if (!num_parse(str_from(name), UINT32_MAX, &fd))
+	/* "." and ".." are no numbers; and rights that lack for one link lack
+	 * for all of the process */
+	if (w->fault == EACCES || w->fault == EPERM ||
+	    !num_parse(str_from(name), UINT32_MAX, &fd))
 		return;
 	link = read_link(dir, name, text);
 	w->links++;

@@ -82,8 +82,8 @@ static bool
 tells_paths(const struct walk *w)
 {
 	char buf[RELEASE_MAX];
-	ssize_t n = linux_read_file(w->proc, "sys/kernel/osrelease", buf,
-	    sizeof buf);
+	ssize_t n = tree_read(tree_kind(w->req->proc), w->proc,
+	    "sys/kernel/osrelease", buf, sizeof buf);
 	struct str s = { buf, n > 0 ? (size_t)n : 0 };
 	uint64_t major, minor;
 
@@ -98,12 +98,14 @@ static int
 open_of_next(const struct walk *w, const struct ring *r)
 {
 	char path[sizeof "../fdinfo/" + NUM_MAX];
-	int task = walk_open(w->proc, r->pid, "/task");
-	int thread = task < 0 ? -1 : walk_first_thread(task, r->pid), fd = -1;
+	enum tree t = tree_kind(w->req->proc);
+	int task = walk_open(t, w->proc, r->pid, "/task");
+	int thread = task < 0 ? -1 : walk_first_thread(t, task, r->pid);
+	int fd = -1;
 
 	snprintf(path, sizeof path, "../fdinfo/%lu", (unsigned long)r->fd);
 	if (thread >= 0)
-		fd = openat(thread, path, O_RDONLY | O_CLOEXEC);
+		fd = tree_open(t, thread, path);
 	input_close(thread);
 	input_close(task);
 	return fd;
@@ -123,7 +125,7 @@ read_ring(const struct walk *w, const struct ring *r, struct buf *text)
 		snprintf(path, sizeof path, "%lu/task/%lu/fdinfo/%lu",
 		    (unsigned long)r->pid, (unsigned long)r->thread,
 		    (unsigned long)r->fd);
-	fd = openat(w->proc, path, O_RDONLY | O_CLOEXEC);
+	fd = tree_open(tree_kind(w->req->proc), w->proc, path);
 	if (fd < 0 && r->thread == 0)
 		fd = open_of_next(w, r);
 	text->n = 0;
@@ -277,7 +279,8 @@ take_process(struct worker *w)
 	const struct rings *found = w->walk->rings;
 	const struct fixed *f = &found->v[found->at[w->at]];
 	struct holder h = { 0, (uint32_t)w->part.nproc, HOLDER_NO_FD };
-	int task = walk_open(w->walk->proc, w->pid, "/task");
+	int task = walk_open(tree_kind(w->walk->req->proc), w->walk->proc,
+	    w->pid, "/task");
 
 	for (; f < found->v + found->n && f->pid == w->pid; f++)
 		socks_add_holders(w->walk->socks, f->first, &w->part, h);

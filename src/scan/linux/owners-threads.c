@@ -71,11 +71,13 @@ take_tables(struct worker *w, const struct threads *t, int task)
 			continue;
 		if (w->links > LINKS_MAX) {
 			w->cut = w->pid;
+			w->ncut++;
 			w->part.hidden++;
 			break;
 		}
 		w->thread = t->tid[i];
-		fd = walk_open(task, t->tid[i], "/fd");
+		fd = walk_open(tree_kind(w->walk->req->proc), task, t->tid[i],
+		    "/fd");
 		if (fd < 0)
 			walk_note_failure(w, "/task");
 		else
@@ -165,11 +167,11 @@ take_lowest(void *arg, int dir, const char *name)
 }
 
 int
-walk_first_thread(int task, uint32_t pid)
+walk_first_thread(enum tree tree, int task, uint32_t pid)
 {
 	struct threads t = { .pid = pid };
 
 	if (!walk_each(task, take_lowest, &t) || t.lowest == 0)
 		return -1;
-	return walk_open(task, t.lowest, "/fd");
+	return walk_open(tree, task, t.lowest, "/fd");
 }

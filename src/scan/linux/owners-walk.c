@@ -47,6 +47,14 @@ walk_list(struct walk *w)
 	    walk_each(w->proc, take_process_name, w);
 }
 
+/* Of the process at hand. */
+static int
+open_folder(const struct worker *w, const char *name)
+{
+	return walk_open(tree_kind(w->walk->req->proc), w->walk->proc, w->pid,
+	    name);
+}
+
 /* A process without descriptors, as kernel threads are, need not be opened. */
 static bool
 has_fds(const struct walk *w, uint32_t pid)
@@ -68,8 +76,9 @@ walk_describe(struct worker *w, int dir, unsigned needs, struct proc *p)
 	linux_process(dir, needs, p, &w->part);
 	if (!p->ended || of_all == 0)
 		return;
-	task = openat(dir, "../task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	thread = task < 0 ? -1 : walk_first_thread(task, p->pid);
+	task = tree_open_folder(tree_kind(w->walk->req->proc), dir, "../task");
+	thread = task < 0 ? -1 : walk_first_thread(
+	    tree_kind(w->walk->req->proc), task, p->pid);
 	if (thread >= 0)
 		linux_process(thread, of_all, p, &w->part);
 	input_close(thread);
@@ -105,7 +114,7 @@ walk_take_process(struct worker *w)
 
 	w->thread = 0;
 	if (has_fds(w->walk, w->pid)) {
-		fds = walk_open(w->walk->proc, w->pid, "/fd");
+		fds = open_folder(w, "/fd");
 		if (fds < 0) {
 			walk_note_failure(w, "/fd");
 			w->pid = 0;
@@ -117,7 +126,7 @@ walk_take_process(struct worker *w)
 	if (w->part.nholder == before)
 		needs |= NEED_STAT;
 	if (shown && done && walk_has_threads(w->walk, w->pid)) {
-		task = walk_open(w->walk->proc, w->pid, "/task");
+		task = open_folder(w, "/task");
 		done = take_tables(w, task);
 	}
 	if (w->part.nholder > before)
@@ -177,6 +186,7 @@ merge(struct scan *sc, struct worker *w)
 	free(w->strays.v);
 	if (walk->cut == 0)
 		walk->cut = w->cut;
+	walk->ncut += w->ncut;
 }
 
 /* As many as there are processors and as it is worth. */
@@ -201,8 +211,10 @@ walk_run(struct walk *w, struct scan *sc, void (*take)(struct worker *w))
 
 	w->take = take;
 	w->next = 0;
+	worker[0].part.other_tree = sc->other_tree;
 	for (i = 1; i < n; i++) {
 		worker[i].walk = w;
+		worker[i].part.other_tree = sc->other_tree;
 		started[i] = pthread_create(&thread[i], NULL, work,
 		    &worker[i]) == 0;
 		w->nstarted += started[i];
@@ -243,7 +255,7 @@ walk_take_threads(struct worker *w)
 
 	if (w->pid == 0 || !walk_has_threads(w->walk, w->pid))
 		return;
-	task = walk_open(w->walk->proc, w->pid, "/task");
+	task = open_folder(w, "/task");
 	if (task < 0) {
 		walk_note_failure(w, "/task");
 		return;

@@ -15,7 +15,7 @@ enum { MAX_ROUNDS = 5 };
 void
 young_begin(struct walk *w)
 {
-	w->young.last_pid = linux_last_pid(w->proc);
+	w->young.last_pid = linux_last_pid(tree_kind(w->req->proc), w->proc);
 	w->young.nstarted = w->nstarted;
 }
 
@@ -24,12 +24,12 @@ young_list(struct walk *w)
 {
 	struct young *y = &w->young;
 
-	y->n = 0;
-	y->v = mem_grow(y->v, &y->cap, w->npid, sizeof *y->v);
-	memcpy(y->v, w->pid, w->npid * sizeof *y->v);
 	y->n = w->npid;
-	if (y->n > 0)
-		qsort(y->v, y->n, sizeof *y->v, num_cmp32);
+	if (y->n == 0)
+		return;
+	y->v = mem_grow(y->v, &y->cap, y->n, sizeof *y->v);
+	memcpy(y->v, w->pid, y->n * sizeof *y->v);
+	qsort(y->v, y->n, sizeof *y->v, num_cmp32);
 }
 
 /* Whether something that is not ours has begun since young_begin. */

@@ -84,6 +84,7 @@ say_cut(const struct walk *w, struct scan *sc)
 	if (w->cut == 0 || !w->compares)
 		return;
 	sc->cut = w->cut;
+	sc->ncut = w->ncut;
 	sc->incomplete = true;
 }
 
@@ -142,11 +143,12 @@ linux_owners(const struct scan_request *req, struct search *search,
 	if (ok && sought != NULL)
 		ok = linux_strays(req, sought, tables, sc);
 	free(strays.v);
-	if (ok)
-		linux_kernel(req, sc);
+	if (!ok)
+		return false;
+	linux_kernel(req, sc);
 	if ((req->needs & NEED_PARENT) != 0)
 		linux_parents(req->proc, sc);
-	return ok;
+	return true;
 }
 
 void
@@ -154,6 +156,9 @@ linux_finish(const struct scan_request *req, struct scan *sc)
 {
 	linux_sock_cgroups(req, sc);
 	linux_names(req, sc);
+	/* another tree's paths are of another machine's files */
+	if (req->own_proc)
+		linux_elsewhere(sc);
 	if (req->filter->all_netns)
 		linux_netns_labels(sc);
 }

@@ -99,6 +99,7 @@ struct walk {
 	bool compares;		/* kcmp(2) knows the numbers of that tree */
 	bool may_ask;		/* linux_search_allowed, and not refused */
 	uint32_t cut;		/* as in struct worker */
+	uint64_t ncut;
 };
 
 /* What one thread has found; its part has no sockets of its own. */
@@ -113,7 +114,8 @@ struct worker {
 	size_t at;		/* and where walk->pid has it */
 	int fault;		/* errno of one of its links, or 0 */
 	size_t links;		/* that were read */
-	uint32_t cut;		/* a process with more than are looked at */
+	uint32_t cut;		/* a process with more than are looked at, */
+	uint64_t ncut;		/* and how many there are */
 };
 
 /* Whether its numbers are those of our pid_namespaces(7).  If it is there and
@@ -148,7 +150,7 @@ uint64_t walk_inode_of(struct str link, const char *kind);
 
 /* Opens a folder of a process or thread in dir, by a name such as "/fd": -1
  * with errno.  walk_stat: what is known of it, or false. */
-int walk_open(int dir, uint32_t id, const char *name);
+int walk_open(enum tree t, int dir, uint32_t id, const char *name);
 bool walk_stat(int dir, uint32_t id, const char *name, struct stat *st);
 
 /* Adds holders for the process that will be the part's next: the descriptors
@@ -182,7 +184,7 @@ void walk_take_process(struct worker *w);
 bool walk_add_tables(struct worker *w, int task);
 void walk_add_all_tables(struct worker *w, int task);
 void walk_take_threads(struct worker *w);
-int walk_first_thread(int task, uint32_t pid);
+int walk_first_thread(enum tree t, int task, uint32_t pid);
 /* Whether a process may have more threads than one. */
 bool walk_has_threads(const struct walk *w, uint32_t pid);
 

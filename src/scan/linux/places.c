@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 
 #include "lib/err.h"
-#include "lib/input.h"
 #include "lib/num.h"
 #include "scan/linux/nl.h"
 
@@ -59,9 +58,12 @@ linux_place_add(const struct filter *f, struct scan *sc,
 	struct addr a;
 	unsigned bits;
 
-	if (len < sizeof *m ||
-	    (m->ifa_family != AF_INET && m->ifa_family != AF_INET6))
+	if (len < sizeof *m || !nl_are_attrs(
+	    (struct str){ (const char *)(m + 1), len - sizeof *m }))
 		return false;
+	/* a dump of all families has those of mctp and phonet, too */
+	if (m->ifa_family != AF_INET && m->ifa_family != AF_INET6)
+		return true;
 	a = find_addr(m, len);
 	bits = addr_bits(&a);
 	if (a.family == ADDR_INET && m->ifa_index == LOOPBACK_INDEX &&
@@ -84,7 +86,7 @@ take_address(void *arg, const struct nlmsghdr *h, struct str payload)
 {
 	struct question *q = arg;
 
-	return h->nlmsg_type != RTM_NEWADDR || linux_place_add(q->filter,
+	return h->nlmsg_type == RTM_NEWADDR && linux_place_add(q->filter,
 	    q->sc, (const void *)payload.p, payload.n) ? 0 : EPROTO;
 }
 
@@ -157,7 +159,8 @@ linux_places_inet6(const struct filter *f, struct scan *sc, struct str text)
 }
 
 void
-linux_places_files(const struct filter *f, struct scan *sc, const char *net)
+linux_places_files(const struct filter *f, struct scan *sc, const char *proc,
+    const char *net)
 {
 	static const struct {
 		const char *name;
@@ -174,7 +177,7 @@ linux_places_files(const struct filter *f, struct scan *sc, const char *net)
 		const char *path = linux_path(&sc->arena, net, files[i].name);
 
 		text.n = 0;
-		if (input_slurp(path, MAX_FILE, &text)) {
+		if (tree_slurp(proc, path, MAX_FILE, &text)) {
 			files[i].read(f, sc, buf_str(&text));
 		} else if (i == 0 || errno != ENOENT) {
 			/* a kernel without IPv6 has no file of it */

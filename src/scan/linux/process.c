@@ -1,16 +1,14 @@
 /*
  * What there is to tell of a process: proc_pid_stat(5), proc_pid_status(5),
- * proc_pid_cmdline(5), proc_pid_cgroup(5), proc_pid_exe(5).
+ * proc_pid_cmdline(5), proc_pid_cgroup(5); and what paths.c has.
  */
 #define _GNU_SOURCE
 #include "scan/linux/linux.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/err.h"
@@ -25,42 +23,9 @@ enum {
 	CMDLINE_READS = 16	/* of what is not shown */
 };
 
-#define DELETED " (deleted)"
-#define REPLACED " (replaced)"
-
 /* The fields of stat that we want, counted from 1. */
 enum { STAT_PPID = 4, STAT_UTIME = 14, STAT_STIME = 15, STAT_STARTTIME = 22,
 	STAT_RSS = 24 };
-
-/* Reads at most size bytes; -1 with errno. */
-static ssize_t
-read_fd(int fd, char *buf, size_t size)
-{
-	size_t n = 0;
-	ssize_t got = 1;
-
-	while (got > 0 && n < size) {
-		got = read(fd, buf + n, size - n);
-		if (got < 0 && errno == EINTR)
-			got = 1;
-		else if (got > 0)
-			n += (size_t)got;
-	}
-	return got < 0 ? -1 : (ssize_t)n;
-}
-
-ssize_t
-linux_read_file(int dir, const char *path, char *buf, size_t size)
-{
-	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = -1;
-
-	if (fd >= 0) {
-		n = read_fd(fd, buf, size);
-		input_close(fd);
-	}
-	return n;
-}
 
 /* A process that ends gives ENOENT or ESRCH; one that is another's, EACCES or
  * EPERM: neither is a fault of the machine.  Others get a message. */
@@ -113,13 +78,14 @@ hundredths(uint64_t ticks)
 }
 
 static int
-read_stat(int dir, const char *path, struct proc *p, struct arena *a)
+read_stat(enum tree t, int dir, const char *path, struct proc *p,
+    struct arena *a)
 {
 	char buf[STAT_SIZE];
 	struct str comm;
 	bool ended;
 	uint64_t v[STAT_RSS + 1] = { 0 };
-	ssize_t n = linux_read_file(dir, path, buf, sizeof buf);
+	ssize_t n = tree_read(t, dir, path, buf, sizeof buf);
 
 	if (n < 0)
 		return errno;
@@ -139,10 +105,10 @@ read_stat(int dir, const char *path, struct proc *p, struct arena *a)
 /* Uid: real, effective, saved, file system; a tab before each.  The owner of
  * /proc/PID is root for every process that changed its user. */
 static int
-read_uid(int dir, struct proc *p)
+read_uid(enum tree t, int dir, struct proc *p)
 {
 	char buf[STAT_SIZE];
-	ssize_t n = linux_read_file(dir, "../status", buf, sizeof buf);
+	ssize_t n = tree_read(t, dir, "../status", buf, sizeof buf);
 	struct str text, line;
 	uint64_t uid;
 
@@ -164,73 +130,6 @@ read_uid(int dir, struct proc *p)
 	return 0;
 }
 
-/* Both see the same mounts, mount_namespaces(7). */
-static bool
-shares_mounts(int dir)
-{
-	char own[sizeof "mnt:[]" + NUM_MAX], its[sizeof own];
-	ssize_t n = readlink("/proc/self/ns/mnt", own, sizeof own);
-
-	return n > 0 && readlinkat(dir, "../ns/mnt", its, sizeof its) == n &&
-	    memcmp(own, its, (size_t)n) == 0;
-}
-
-/*
- * What is at that path now.  The kernel tells the path from our own root on, of
- * a process with other mounts from the root of those: not from where a daemon
- * has chrooted to.
- */
-static bool
-stat_path(int dir, struct str path, struct stat *st)
-{
-	char buf[sizeof "../root" + PATH_MAX + sizeof DELETED];
-	char *end = shares_mounts(dir) ? buf : stpcpy(buf, "../root");
-
-	memcpy(end, path.p, path.n);
-	end[path.n] = '\0';
-	return fstatat(dir, buf, st, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-/*
- * What the kernel calls deleted may have been replaced: another file is at the
- * path now.  The path itself may also end in those very words.
- */
-static const char *
-deleted_suffix(int dir, struct str path)
-{
-	struct stat now, running;
-	struct str base = path;
-
-	str_take_end(&base, DELETED);
-	if (stat_path(dir, path, &now) &&
-	    fstatat(dir, "../exe", &running, 0) == 0 &&
-	    now.st_dev == running.st_dev && now.st_ino == running.st_ino)
-		return NULL;
-	return stat_path(dir, base, &now) ? REPLACED : DELETED;
-}
-
-static int
-read_exe(int dir, struct proc *p, struct arena *a)
-{
-	char path[PATH_MAX + sizeof DELETED + sizeof REPLACED];
-	ssize_t n = readlinkat(dir, "../exe", path, PATH_MAX + sizeof DELETED);
-	const char *suffix = NULL;
-	struct str s;
-
-	if (n < 0)
-		return errno;
-	s = (struct str){ path, (size_t)n };
-	if (str_ends(s, DELETED) && !str_starts(s, "/memfd:"))
-		suffix = deleted_suffix(dir, s);
-	if (suffix != NULL) {
-		str_take_end(&s, DELETED);
-		memcpy(path + s.n, suffix, strlen(suffix));
-		s.n += strlen(suffix);
-	}
-	p->exe = arena_str(a, s);
-	return 0;
-}
-
 static size_t
 trim_nuls(const char *buf, size_t n)
 {
@@ -242,22 +141,22 @@ trim_nuls(const char *buf, size_t n)
 /* Reads one character more than is shown: it tells whether the cut is inside
  * one.  Sets *more where there is more than NULs after that. */
 static ssize_t
-read_arguments(int dir, char buf[static CMDLINE_SIZE], bool *more)
+read_arguments(enum tree t, int dir, char buf[static CMDLINE_SIZE], bool *more)
 {
-	int fd = openat(dir, "../cmdline", O_RDONLY | O_CLOEXEC);
+	int fd = tree_open(t, dir, "../cmdline");
 	char rest[STAT_SIZE];
 	ssize_t n, got;
 	int i;
 
 	if (fd < 0)
 		return -1;
-	got = n = read_fd(fd, buf, CMDLINE_SIZE);
+	got = n = tree_read_fd(fd, buf, CMDLINE_SIZE);
 	*more = false;
 	/* A title that a daemon gave itself has NULs up to where its arguments
 	 * ended. */
 	for (i = 0; i < CMDLINE_READS && got > 0 && !*more &&
 	    n == CMDLINE_SIZE && buf[n - 1] == '\0'; i++) {
-		got = read_fd(fd, rest, sizeof rest);
+		got = tree_read_fd(fd, rest, sizeof rest);
 		*more = got > 0 && trim_nuls(rest, (size_t)got) > 0;
 	}
 	input_close(fd);
@@ -265,11 +164,11 @@ read_arguments(int dir, char buf[static CMDLINE_SIZE], bool *more)
 }
 
 static int
-read_cmdline(int dir, struct proc *p, struct arena *a)
+read_cmdline(enum tree t, int dir, struct proc *p, struct arena *a)
 {
 	char buf[CMDLINE_SIZE + sizeof "..."];
 	bool more = false;
-	ssize_t got = read_arguments(dir, buf, &more);
+	ssize_t got = read_arguments(t, dir, buf, &more);
 	size_t n, i;
 
 	if (got < 0)
@@ -298,20 +197,23 @@ linux_container_in(struct str text, struct arena *a)
 	return (struct container){
 		.name = arena_str(a, (struct str){ in.name, in.n }),
 		.id = arena_str(a, in.id), .uid = in.uid,
-		.is_guess = in.is_guess, .is_app = in.is_app };
+		.is_guess = in.is_guess, .is_app = in.is_app,
+		.is_users = linux_is_users(text) };
 }
 
 static int
-read_groups(int dir, unsigned needs, struct proc *p, struct arena *a)
+read_groups(enum tree t, int dir, unsigned needs, struct proc *p, struct arena *a)
 {
 	char buf[CGROUP_SIZE];
-	ssize_t n = linux_read_file(dir, "../cgroup", buf, sizeof buf);
+	ssize_t n = tree_read(t, dir, "../cgroup", buf, sizeof buf);
 	struct str text = { buf, n > 0 ? (size_t)n : 0 };
 
 	if (n < 0)
 		return errno;
-	if ((needs & NEED_CONTAINER) != 0)
+	if ((needs & NEED_CONTAINER) != 0) {
 		p->in = linux_container_in(text, a);
+		p->boxed = container_is_boxed(&p->in);
+	}
 	if ((needs & NEED_CGROUP) != 0) {
 		p->cgroup = arena_str(a, linux_cgroup(text));
 		p->unit = arena_str(a, linux_unit(p->cgroup));
@@ -320,45 +222,36 @@ read_groups(int dir, unsigned needs, struct proc *p, struct arena *a)
 }
 
 struct container
-linux_container_of(int dir, const char *path, struct arena *a)
+linux_container_of(enum tree t, int dir, const char *path, struct arena *a)
 {
 	char buf[CGROUP_SIZE];
-	ssize_t n = linux_read_file(dir, path, buf, sizeof buf);
+	ssize_t n = tree_read(t, dir, path, buf, sizeof buf);
 
 	return linux_container_in((struct str){ buf, n > 0 ? (size_t)n : 0 },
 	    a);
 }
 
-static int
-read_cwd(int dir, struct proc *p, struct arena *a)
-{
-	char path[PATH_MAX];
-	ssize_t n = readlinkat(dir, "../cwd", path, sizeof path);
-
-	if (n < 0)
-		return errno;
-	p->cwd = arena_str(a, (struct str){ path, (size_t)n });
-	return 0;
-}
-
 void
 linux_process(int fd, unsigned needs, struct proc *p, struct scan *sc)
 {
+	enum tree t = sc->other_tree ? TREE_OTHER : TREE_OWN;
 	struct arena *a = &sc->arena;
 
 	if ((needs & (NEED_STAT | NEED_PARENT)) != 0)
-		note_fault(sc, p->pid, "stat", read_stat(fd, "../stat", p, a));
+		note_fault(sc, p->pid, "stat", read_stat(t, fd, "../stat", p,
+		    a));
 	if ((needs & NEED_USER) != 0)
-		note_fault(sc, p->pid, "status", read_uid(fd, p));
-	if ((needs & NEED_EXE) != 0)
-		note_fault(sc, p->pid, "exe", read_exe(fd, p, a));
+		note_fault(sc, p->pid, "status", read_uid(t, fd, p));
 	if ((needs & NEED_CMDLINE) != 0)
-		note_fault(sc, p->pid, "cmdline", read_cmdline(fd, p, a));
+		note_fault(sc, p->pid, "cmdline", read_cmdline(t, fd, p,
+		    a));
 	if ((needs & (NEED_CONTAINER | NEED_CGROUP)) != 0)
 		note_fault(sc, p->pid, "cgroup",
-		    read_groups(fd, needs, p, a));
+		    read_groups(t, fd, needs, p, a));
+	if ((needs & NEED_EXE) != 0)
+		note_fault(sc, p->pid, "exe", linux_exe(t, fd, p, a));
 	if ((needs & NEED_CWD) != 0)
-		note_fault(sc, p->pid, "cwd", read_cwd(fd, p, a));
+		note_fault(sc, p->pid, "cwd", linux_cwd(t, fd, p, a));
 }
 
 static int
@@ -400,7 +293,8 @@ linux_parents(const char *proc, struct scan *sc)
 			snprintf(path, sizeof path, "%lu/stat",
 			    (unsigned long)p->ppid);
 			note_fault(sc, parent.pid, "stat",
-			    read_stat(dir, path, &parent, &sc->arena));
+			    read_stat(tree_kind(proc), dir, path, &parent,
+			    &sc->arena));
 		}
 		if (parent.start <= p->start)
 			p->parent = parent.comm;

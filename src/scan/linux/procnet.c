@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "lib/err.h"
-#include "lib/input.h"
 #include "lib/num.h"
 
 enum { MAX_WARNINGS = 10, FILE_MAX = 1 << 30 };
@@ -164,10 +163,11 @@ add_lines(struct scan *sc, struct str text, const struct table *t,
 
 /* False after a message; a kernel without IPv6 has no files of it. */
 static bool
-read_table(struct scan *sc, const char *path, const struct table *t, bool warn)
+read_table(struct scan *sc, const char *proc, const char *path,
+    const struct table *t, bool warn)
 {
 	struct buf text = { 0 };
-	bool ok = input_slurp(path, FILE_MAX, &text);
+	bool ok = tree_slurp(proc, path, FILE_MAX, &text);
 	bool absent = !ok && errno == ENOENT && t->family == ADDR_INET6;
 
 	if (ok)
@@ -180,7 +180,8 @@ read_table(struct scan *sc, const char *path, const struct table *t, bool warn)
 
 /* Once more, until there is nothing new in it. */
 static bool
-read_whole(struct scan *sc, const char *net, const struct table *t)
+read_whole(struct scan *sc, const char *proc, const char *net,
+    const struct table *t)
 {
 	const char *path = linux_path(&sc->arena, net, t->file);
 	struct linux_join j = { .from = sc->nsock };
@@ -188,32 +189,32 @@ read_whole(struct scan *sc, const char *net, const struct table *t)
 
 	do {
 		mid = sc->nsock;
-		if (!read_table(sc, path, t, j.times == 0))
+		if (!read_table(sc, proc, path, t, j.times == 0))
 			return false;
 	} while (!linux_join(&j, sc, mid));
 	return true;
 }
 
 bool
-linux_procnet_sctp(struct scan *sc, const char *net)
+linux_procnet_sctp(struct scan *sc, const char *proc, const char *net)
 {
 	size_t i;
 
 	for (i = 0; i < NELEMS(sctp_tables); i++)
-		if (!read_whole(sc, net, &sctp_tables[i]))
+		if (!read_whole(sc, proc, net, &sctp_tables[i]))
 			return false;
 	return true;
 }
 
 /* That there is no such protocol is known, too. */
 static void
-add_sctp(struct scan *sc, const char *net)
+add_sctp(struct scan *sc, const char *proc, const char *net)
 {
 	enum linux_sctp has = linux_has_sctp(&sc->arena, net);
 	bool read = has == LINUX_SCTP_NO;
 
 	if (has == LINUX_SCTP_YES) {
-		read = linux_procnet_sctp(sc, net);
+		read = linux_procnet_sctp(sc, proc, net);
 		sc->incomplete |= !read;
 	}
 	if (read)
@@ -230,13 +231,13 @@ folder_tables(const struct scan_request *req, struct scan *sc, const char *net)
 	for (i = 0; ok && i < NELEMS(tables); i++) {
 		if (!filter_wants_proto(req->filter, tables[i].proto))
 			continue;
-		ok = read_whole(sc, net, &tables[i]);
+		ok = read_whole(sc, req->proc, net, &tables[i]);
 		sc->protos |= 1U << tables[i].proto;
 	}
 	if (ok && filter_wants_proto(req->filter, PROTO_SCTP))
-		add_sctp(sc, net);
+		add_sctp(sc, req->proc, net);
 	if (ok)
-		linux_places_files(req->filter, sc, net);
+		linux_places_files(req->filter, sc, req->proc, net);
 	return ok;
 }
 

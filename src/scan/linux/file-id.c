@@ -1,0 +1,55 @@
+/*
+ * Which file a path leads to, statx(2), openat2(2), without asking its file
+ * system: that may be a user's own (FUSE), which never answers.
+ *
+ * The kernel's headers of these do not go with all C libraries': no other
+ * source includes them.
+ */
+#define _GNU_SOURCE
+#include "scan/linux/linux.h"
+
+#include <errno.h>
+#include <linux/fcntl.h>
+#include <linux/openat2.h>
+#include <linux/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* How often the kernel may say that it would have to wait: it also does so
+ * while something is mounted or renamed anywhere. */
+enum { TRIES = 8 };
+
+bool
+linux_file_id(int dir, const char *path, struct file_id *id)
+{
+	struct statx st = { 0 };
+	int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT |
+	    (*path == '\0' ? AT_EMPTY_PATH : 0);
+
+	/* no field is asked for: what is known has come all the same */
+	if (syscall(SYS_statx, dir, path, flags, 0, &st) != 0)
+		return false;
+	id->dev = (uint64_t)st.stx_dev_major << 32 | st.stx_dev_minor;
+	id->ino = st.stx_ino;
+	id->mount = (st.stx_mask & STATX_MNT_ID) != 0 ? st.stx_mnt_id : 0;
+	id->gone = st.stx_ino != 0 && st.stx_nlink == 0;
+	return id->known = true;
+}
+
+int
+linux_open_known(int root, const char *path)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS |
+		RESOLVE_CACHED };
+	long fd = -1;
+	int i;
+
+	for (i = 0; i < TRIES && fd < 0 && (i == 0 || errno == EAGAIN); i++)
+		fd = syscall(SYS_openat2, root, path, &how, sizeof how);
+	/* before Linux 5.6, and 5.12 */
+	if (fd < 0 && (errno == ENOSYS || errno == EINVAL || errno == EPERM))
+		fd = syscall(SYS_openat, root, path[1] != '\0' ? path + 1 : ".",
+		    O_PATH | O_CLOEXEC);
+	return (int)fd;
+}

@@ -1,0 +1,54 @@
+/*
+ * netns-list: the list of network namespaces while it is made.
+ */
+#ifndef SCAN_LINUX_NETNS_LIST_H
+#define SCAN_LINUX_NETNS_LIST_H
+
+#include "lib/map.h"
+#include "scan/linux/linux.h"
+#include "scan/linux/tree.h"
+
+/* A mount namespace other than the scanner's, and the folder in the proc tree
+ * of a task that is in it. */
+struct mount_ns {
+	uint64_t inode;
+	const char *task;
+};
+
+/* What namespaces are added to. */
+struct listing {
+	const struct scan_request *req;
+	struct linux_netns_list *list;
+	struct map index;	/* inode to number + 1 in the list */
+	struct arena *arena;
+	enum tree tree;
+	int proc;
+	uint32_t *pid;
+	size_t npid, pidcap;
+	uint32_t at;		/* the process at hand */
+	int error;		/* the first that is no matter of privileges */
+	bool lists;		/* the kernel has listed all: by listns(2) */
+	uint64_t *id;		/* their numbers */
+	size_t nid, idcap;
+	struct mount_ns *mounts;	/* if it has not */
+	size_t nmounts, mountscap;
+	struct map mounts_index;	/* inode to 1 */
+	uint64_t own_mounts;
+};
+
+/* That one of the list, or NULL; it may move when another is added. */
+struct linux_netns *listing_find(const struct listing *s, uint64_t inode);
+
+/* Adds one that is not in the list; label may be STR_NONE. */
+struct linux_netns *listing_add(struct listing *s, uint64_t inode,
+    struct str label);
+
+/* netns-kept.c: those that no task is in.  kept_begin comes first, kept_note
+ * for each task, whose folder in the proc tree that is; kept_add then adds what
+ * is not in the list so far: false after a message. */
+void kept_begin(struct listing *s);
+void kept_note(struct listing *s, const char *task);
+bool kept_add(struct listing *s);
+void kept_end(struct listing *s);
+
+#endif
