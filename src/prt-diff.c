@@ -7,6 +7,7 @@
 #include "diff/columns.h"
 #include "diff/match.h"
 #include "diff/print.h"
+#include "diff/rename.h"
 #include "diff/sight.h"
 #include "diff/state.h"
 #include "lib/err.h"
@@ -206,6 +207,7 @@ compare_sides(struct options *o)
 	    (o->have_state && !o->force ? 0 : DIFF_ANY_TIME)) ||
 	    (o->state != NULL && !diff_state_check_hosts(d)))
 		return false;
+	rename_netns(d);
 	sight_compare(d);
 	if (!diff_match(&d->old, &d->new))
 		err_msg("warning: the records of a key lack fields in too many "

@@ -22,7 +22,7 @@ setup() {
 # that user, and $holders, all who hold the socket: N children of his too.
 listen() {
 	rm -f port
-	python3 - "${1-0}" "${2-0}" 3>&- <<-'END' &
+	"${apart[@]}" python3 - "${1-0}" "${2-0}" 3>&- <<-'END' &
 		import os, socket, sys, time
 		l = socket.socket()
 		l.bind(("127.0.0.1", 0))
@@ -45,6 +45,13 @@ listen() {
 	port=$(cat port)
 	read -ra holders <"/proc/$listener/task/$listener/children" || true
 	holders+=("$listener")
+}
+
+# listen_apart: the same in a network namespace of its own.
+listen_apart() {
+	local apart=(unshare -n)
+
+	listen
 }
 
 teardown() {

@@ -237,13 +237,123 @@ own_file() {
 	[ "$output" = docker/db-1 ]
 }
 
-@test "docker: silent, and its own file has the name all the same" {
+@test "docker: where its own file has the name the daemon is not asked" {
 	own_file db-1
-	daemon silent
+	daemon right
 	run -0 --separate-stderr scan /docker/$id "$PWD/c" \
 	    /var/lib/docker/containers
 	[ "$output" = docker/db-1 ]
-	[ "${#stderr_lines[@]}" -eq 1 ]
+	[ -z "$stderr" ]
+	[ ! -e request ]
+	# of another it is
+	sed -i "s/$id/$(printf %064d 7)/" c/$id/config.v2.json
+	run -0 scan /docker/$id "$PWD/c" /var/lib/docker/containers
+	[ "$output" = docker/web-1 ]
+	[ -e request ]
+}
+
+@test "docker: its own file, of the snap" {
+	own_file db-1
+	run -0 scan /docker/$id "$PWD/c" \
+	    /var/snap/docker/common/var-lib-docker/containers
+	[ "$output" = docker/db-1 ]
+}
+
+# asked YES|NO: whether the daemon is, and what that gives.
+asked() {
+	run -0 --separate-stderr scan_all -o container "$port"
+	[ -z "$stderr" ]
+	if [ "$1" = yes ]; then
+		[ "$output" = docker/web-1 ]
+		rm request
+	else
+		[ "$output" = "docker/$short" ]
+		[ ! -e request ]
+	fi
+}
+
+@test "docker: a daemon that systemd would start is not asked" {
+	daemon right
+	place "$listener" /docker/$id
+	mkdir units system
+	show "$PWD/units" /run/systemd/units
+	show "$PWD/system" /run/systemd/system
+	mv docker.sock prt-t.sock
+	export DOCKER_HOST=unix://$PWD/prt-t.sock
+	# there is no such unit
+	asked yes
+	touch system/prt-t.socket
+	asked no
+	# it runs
+	ln -s 0123456789abcdef0123456789abcdef units/invocation:prt-t.service
+	asked yes
+	# by another name, as of podman-docker
+	ln -s prt-t.sock docker.sock
+	DOCKER_HOST=unix://$PWD/docker.sock asked yes
+	rm units/*
+	DOCKER_HOST=unix://$PWD/docker.sock asked no
+	# a system without systemd, or with one that does not tell
+	rm shown
+	show "$PWD/system" /run/systemd/system
+	asked yes
+	# a user's manager has its own
+	show "$PWD/units" /run/user/1234567/systemd/units
+	show "$PWD/system" /run/systemd/user
+	show "$PWD/prt-t.sock" /run/user/1234567/prt-t.sock
+	export DOCKER_HOST=unix:///run/user/1234567/prt-t.sock
+	asked no
+	ln -s 0123456789abcdef0123456789abcdef units/invocation:prt-t.service
+	asked yes
+}
+
+@test "docker: below any control group, if Docker has it" {
+	for path in "/ecs/3e1f/$id" "/ecs/3e1f/$id/init.scope" "/ci.slice/$id"; do
+		run -0 --separate-stderr scan "$path"
+		[ "$output$stderr" = - ]
+	done
+	own_file task-1
+	run -0 scan "/ecs/3e1f/$id" "$PWD/c" /var/lib/docker/containers
+	[ "$output" = docker/task-1 ]
+	run -0 scan_all -o container_id "$port"
+	[ "$output" = "$id" ]
+	run -0 scan_all --proc=/proc -o container,container_id "$port"
+	# nothing is asked of another proc tree
+	[ "$output" = "-	-" ]
+	# nor is another id
+	sed -i "s/$id/$(printf %064d 7)/" c/$id/config.v2.json
+	run -0 scan_all -o container,container_id "$port"
+	[ "$output" = "-	-" ]
+	daemon right
+	run -0 scan "/ecs/3e1f/$id"
+	[ "$output" = docker/web-1 ]
+	# a user may make such a group
+	run -0 scan "/user.slice/user-1000.slice/session-3.scope/$id"
+	[ "$output" = - ]
+}
+
+@test "docker, rootless: the files of the user whose groups it is in" {
+	user=1234567
+	{
+		cat /etc/passwd
+		echo "prt-t:x:$user:$user::$PWD/home:/bin/sh"
+	} >passwd
+	own_file web
+	mkdir -p home/.local/share/docker
+	mv c home/.local/share/docker/containers
+	his=/user.slice/user-$user.slice/user@$user.service/user.slice
+	for scope in docker runc; do
+		chown -R $user home
+		run -0 scan "$his/$scope-$id.scope" "$PWD/passwd" /etc/passwd
+		[ "$output" = docker/web ]
+		# what is another's is not read
+		chown 0 home/.local/share/docker/containers/$id/*
+		run -0 scan "$his/$scope-$id.scope" "$PWD/passwd" /etc/passwd
+		[ "$output" = "docker/$short" ]
+	done
+	# nor are his read for root's
+	chown -R $user home
+	run -0 scan "/docker/$id" "$PWD/passwd" /etc/passwd
+	[ "$output" = "docker/$short" ]
 }
 
 # bundle FOLDER KEY VALUE...: a config.json as runtimes write them, in which
@@ -292,6 +402,43 @@ pods+=/kubepods-burstable-pod1f6e7b52_5f0a_4d5c_9b0e_2c1a7a1f3a10.slice
 	is_named "$pods/cri-containerd-$id.scope" cri/shop/web-0
 }
 
+@test "cri: containerd's of k3s, RKE2, k0s and microk8s" {
+	for run in /run/k3s/containerd /run/k0s/containerd \
+	    /var/snap/microk8s/common/run/containerd; do
+		bundle $run/${tasks##*/}/k8s.io/$id \
+		    io.kubernetes.cri.sandbox-name web-0 \
+		    io.kubernetes.cri.sandbox-namespace shop \
+		    io.kubernetes.cri.container-name nginx
+		is_named "$pods/cri-containerd-$id.scope" cri/shop/web-0/nginx
+	done
+}
+
+# is_of_pod CGROUP POD
+is_of_pod() {
+	place "$listener" "$1"
+	run -0 --separate-stderr scan_all -o pod "$port"
+	[ "$output$stderr" = "$2" ]
+}
+
+@test "pod: of Kubernetes, by containerd, cri-o and Docker" {
+	pod=(io.kubernetes.cri.sandbox-name web-0
+	    io.kubernetes.cri.sandbox-namespace shop)
+	bundle $tasks/k8s.io/$id "${pod[@]}" io.kubernetes.cri.container-name nginx
+	is_of_pod "$pods/cri-containerd-$id.scope" shop/web-0
+	bundle $tasks/k8s.io/$id "${pod[@]}"
+	is_of_pod "$pods/cri-containerd-$id.scope" shop/web-0
+	rm shown
+	is_of_pod "$pods/cri-containerd-$id.scope" -
+	own_file k8s_nginx_web-0_shop_1f6e7b52-5f0a-4d5c-9b0e-2c1a7a1f3a10_0
+	show "$PWD/c" /var/lib/docker/containers
+	is_of_pod "/kubepods/burstable/pod1f6e7b52/docker-$id.scope" shop/web-0
+	for name in k8s_ k8s_a_b k8s_a__c_d_e web-1 k9s_a_b_c_d_e; do
+		own_file $name
+		is_of_pod "/docker/$id" -
+	done
+	is_of_pod /lxc/web -
+}
+
 @test "cri: cri-o's, namespace/pod/container" {
 	bundle /run/containers/storage/overlay-containers/$id/userdata \
 	    io.container.manager cri-o io.kubernetes.pod.name web-0 \
@@ -299,6 +446,11 @@ pods+=/kubepods-burstable-pod1f6e7b52_5f0a_4d5c_9b0e_2c1a7a1f3a10.slice
 	is_named "$pods/crio-$id.scope" cri/shop/web-0/nginx
 	is_named "$pods/crio-$id.scope/container" cri/shop/web-0/nginx
 	is_named "/kubepods/pod1f6e7b52/crio-$id" cri/shop/web-0/nginx
+	# the pod's own
+	bundle /run/containers/storage/overlay-containers/$id/userdata \
+	    io.container.manager cri-o io.kubernetes.pod.name web-0 \
+	    io.kubernetes.pod.namespace shop io.kubernetes.container.name POD
+	is_named "$pods/crio-$id.scope" cri/shop/web-0
 }
 
 @test "containerd: nerdctl's name" {
@@ -341,4 +493,117 @@ pods+=/kubepods-burstable-pod1f6e7b52_5f0a_4d5c_9b0e_2c1a7a1f3a10.slice
 	is_named /machine.slice/systemd-nspawn@db.service/payload nspawn/db
 	[ ! -e request ]
 	[ ! -e log ]
+}
+
+@test "nspawn: of systemd 262, and the name that machined has" {
+	is_named /machine.slice/web.scope/payload/system.slice/a.service nspawn/web
+	is_named /machine.slice/shop.service/payload nspawn/shop
+	# elsewhere only machined knows
+	is_named /lab.slice/web.scope/payload -
+	is_named /system.slice/box.service/payload/init.scope -
+	mkdir machines
+	ln -s web-1 machines/unit:shop.service
+	ln -s ours machines/unit:box.service
+	ln -s 'a b' machines/unit:bad.scope
+	show "$PWD/machines" /run/systemd/machines
+	is_named /machine.slice/shop.service/payload nspawn/web-1
+	is_named /system.slice/box.service/payload/init.scope nspawn/ours
+	is_named /machine.slice/bad.scope/payload nspawn/bad
+	is_named /lab.slice/bad.scope/payload -
+}
+
+@test "snap, flatpak: by the program's name, nothing asked" {
+	daemon right
+	fake podman <<<"touch '$PWD/log'"
+	his=/user.slice/user-1000.slice/user@1000.service/app.slice
+	is_named $his/snap.firefox.firefox-1b4c5b2e-0d3f.scope snap/firefox
+	is_named /system.slice/snap.lxd.daemon.service snap/lxd
+	is_named $his/app-flatpak-org.mozilla.firefox-3372.scope \
+	    flatpak/org.mozilla.firefox
+	[ ! -e request ]
+	[ ! -e log ]
+}
+
+# labelled LABEL: of the listener's namespace, with an owner's field and without.
+labelled() {
+	for list in netns pid,netns container,netns; do
+		run -0 --separate-stderr scan_all -N -o $list "$port"
+		[ "${output##*	}" = "$1" ]
+	done
+}
+
+@test "-N: a namespace is called by its container's name" {
+	listen_apart
+	own_file db-1
+	place "$listener" "/docker/$id"
+	labelled "docker/$short"
+	show "$PWD/c" /var/lib/docker/containers
+	labelled docker/db-1
+	# a runtime's random name is another each time
+	uuid=1b4c5b2e-0d3f-4a43-9b0c-3f1f2f3a4b5c
+	for name in netns-$uuid cni-$uuid; do
+		rm shown
+		show "/proc/$listener/ns/net" /run/netns/$name
+		labelled "docker/$short"
+		show "$PWD/c" /var/lib/docker/containers
+		labelled docker/db-1
+		rm shown
+		place "$listener" /
+		show "/proc/$listener/ns/net" /run/netns/$name
+		labelled $name
+		place "$listener" "/docker/$id"
+	done
+	# a person's is the same each time
+	for name in blue netns-1 cni-$uuid-a netns-${uuid/b/B}; do
+		rm shown
+		show "/proc/$listener/ns/net" /run/netns/$name
+		show "$PWD/c" /var/lib/docker/containers
+		labelled $name
+	done
+}
+
+# shares_name PORT LABEL: that namespace's label.
+shares_name() {
+	run -0 --separate-stderr scan_all -N -o netns,container "$1"
+	[ "$output" = "$2	$3" ]
+}
+
+@test "-N: namespaces of two containers of one name" {
+	other=$(printf %064d 7)
+	for n in 1 2 3; do
+		listen_apart
+		ports[n]=$port
+		listeners[n]=$listener
+	done
+	own_file web
+	mkdir -p c/$other
+	sed "s/$id/$other/" c/$id/config.v2.json >c/$other/config.v2.json
+	show "$PWD/c" /var/lib/docker/containers
+	place "${listeners[1]}" "/docker/$id"
+	place "${listeners[2]}" /
+	place "${listeners[3]}" /
+	shares_name "${ports[1]}" docker/web docker/web
+	# two of one daemon's, which cannot be for long: their ids
+	place "${listeners[2]}" "/docker/$other"
+	shares_name "${ports[1]}" "docker/$short" docker/web
+	shares_name "${ports[2]}" "docker/${other:0:12}" docker/web
+	# a user's
+	user=1234567
+	{
+		cat /etc/passwd
+		echo "prt-t:x:$user:$user::$PWD/home:/bin/sh"
+	} >passwd
+	show "$PWD/passwd" /etc/passwd
+	mkdir -p home/.local/share/docker/containers
+	mv c/$other home/.local/share/docker/containers
+	chown -R $user home
+	his=/user.slice/user-$user.slice/user@$user.service/user.slice
+	place "${listeners[2]}" "$his/docker-$other.scope"
+	shares_name "${ports[1]}" docker/web docker/web
+	shares_name "${ports[2]}" "docker/web@$user" docker/web
+	# another namespace of it
+	place "${listeners[3]}" "$his/docker-$other.scope/below"
+	shares_name "${ports[2]}" "docker/web@$user" docker/web
+	inode=$(stat -L -c %i "/proc/${listeners[3]}/ns/net")
+	shares_name "${ports[3]}" "net:[$inode]" docker/web
 }

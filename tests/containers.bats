@@ -62,7 +62,7 @@ listeners='for port; do /bin/busybox nc -ll -p $port & done; wait'
 # run_docker NAME NETWORK PORT...: sets $container, its id.
 run_docker() {
 	container=$(docker run -d --name "$1" --network "$2" \
-	    --ulimit nofile=1024:1024 bb:1 /bin/busybox sh -c "$listeners" sh \
+	    --ulimit nofile=1024:1024 "${docker_args[@]}" bb:1 /bin/busybox sh -c "$listeners" sh \
 	    "${@:3}" 3>&-)
 	dockers="${dockers-} $container"
 }
@@ -80,7 +80,7 @@ own_mounts() {
 	in_place=(nsenter -m -t "$place" sh -c 'cd "$0" && exec "$@"' "$PWD")
 }
 
-in_place=() as_user=() podman_args=()
+in_place=() as_user=() podman_args=() docker_args=()
 
 podman_do() {
 	"${in_place[@]}" "${as_user[@]}" podman --cgroup-manager=cgroupfs \
@@ -119,8 +119,7 @@ scan_until() {
 @test "docker: in its own network namespace" {
 	start_docker
 	run_docker prt-t-one none 20856
-	one=$container
-	scan_until "docker/${one:0:12}	docker/prt-t-one" -N \
+	scan_until "docker/prt-t-one	docker/prt-t-one" -N \
 	    -l -o netns,container 20856
 	run -0 prt-scan -H 20856
 	[ -z "$output" ]
@@ -162,8 +161,22 @@ same_after_restart() {
 	run_docker prt-t-one none 20856
 	scan_until docker/prt-t-one -N -l -o container 20856
 	same_after_restart 20856 -N -l
-	[ "$(column netns <new)" = "docker/${container:0:12}" ]
-	[ "$(column netns <old)" = "docker/${container:0:12}" ]
+	[ "$(column netns <new)" = docker/prt-t-one ]
+	[ "$(column netns <old)" = docker/prt-t-one ]
+}
+
+@test "docker: created again by the same name, no change" {
+	start_docker
+	run_docker prt-t-one none 20856
+	scan_until docker/prt-t-one -N -l -o netns 20856
+	prt-scan -N -l 20856 >old
+	docker rm -f "$container"
+	run_docker prt-t-one none 20856
+	scan_until docker/prt-t-one -N -l -o netns 20856
+	prt-scan -N -l 20856 >new
+	[ "$(column pid <old)" != "$(column pid <new)" ]
+	run -0 prt-diff --exit-code old new
+	[ -z "$output" ]
 }
 
 @test "docker: without its daemon, the id" {
@@ -174,6 +187,20 @@ same_after_restart() {
 	[ "$output" = "docker/${container:0:12}" ]
 }
 
+@test "docker: --cgroup-parent, as ECS has it" {
+	start_docker
+	docker_args=(--cgroup-parent "/prt-t-$$/task")
+	run_docker prt-t-task host 20863
+	scan_until "docker/prt-t-task	$container" \
+	    -l -o container,container_id 20863
+	grep -q ":/prt-t-$$/task/$container$" \
+		"/proc/$(prt-scan -lH -o pid 20863)/cgroup"
+	# only its daemon knows whether it is one
+	DOCKER_HOST=unix:///nonexistent run -0 prt-scan -lH \
+	    -o container,container_id 20863
+	[ "$output" = "-	-" ]
+}
+
 @test "podman: on the host's network" {
 	run_podman prt-t-db-$$ host 20857
 	scan_until "-	podman/prt-t-db-$$	busybox	$container" \
@@ -182,8 +209,15 @@ same_after_restart() {
 
 @test "podman: in its own network namespace" {
 	run_podman prt-t-db-$$ none 20858
-	scan_until "podman/${container:0:12}	podman/prt-t-db-$$" -N \
+	scan_until "podman/prt-t-db-$$	podman/prt-t-db-$$" -N \
 	    -l -o netns,container 20858
+	prt-scan -N -l 20858 >old
+	podman_do restart -t 0 "prt-t-db-$$" 3>&-
+	scan_until "podman/prt-t-db-$$" -N -l -o netns 20858
+	prt-scan -N -l 20858 >new
+	[ "$(column pid <old)" != "$(column pid <new)" ]
+	run -0 prt-diff --exit-code old new
+	[ -z "$output" ]
 }
 
 # storage FOLDER: a storage.conf that says so.
@@ -206,6 +240,29 @@ storage() {
 	scan_until "podman/${container:0:12}" -l -o container 20859
 	run -0 "${in_place[@]}" prt-scan -lH -o container 20859
 	[ "$output" = "podman/prt-t-else-$$" ]
+}
+
+@test "podman: --rm and --cgroups=split, as Quadlet has it" {
+	user=none cgroup=/sys/fs/cgroup/prt-t-$$
+	own_mounts "
+	mount -t cgroup2 cgroup2 /sys/fs/cgroup
+	mkdir -p $cgroup/system.slice/web.service"
+	# shellcheck disable=SC2016 # for sh
+	as_user=(sh -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' sh
+	    "$cgroup/system.slice/web.service")
+	podman_args=(--rm --cgroups=split --pids-limit=-1)
+	run_podman prt-t-split-$$ host 20864
+	# by its files: there is no podman that could be asked
+	prt=$(command -v prt-scan)
+	for _ in {1..50}; do
+		PATH=/nonexistent run -0 "$prt" -lH -o container,container_id \
+		    20864
+		[ -z "$output" ] || break
+		PATH=$PATH sleep 0.1
+	done
+	assert_output_is "podman/prt-t-split-$$	$container"
+	grep "^0::/prt-t-$$/system.slice/web.service/libpod-payload-$container" \
+		"/proc/$(prt-scan -lH -o pid 20864)/cgroup"
 }
 
 # start_rootless FOLDER: makes podman_do that of an ordinary user, in control

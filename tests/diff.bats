@@ -441,6 +441,18 @@ $(row 100 tcp - 2 LISTEN nginx gone $T1 -)
 	[ "$output" = "$(row changed sshd.service unit=ssh.service)" ]
 }
 
+@test "-c container: without an owner it is the socket's, and no news" {
+	FIELDS+=(container_id)
+	rec container=docker/web container_id=01 |
+		snap time=$T1 euid=0 unowned=0 >root
+	rec pid=- process=- uid=0 container=docker/0123456789ab container_id=0 \
+	    exe=- cmdline=- fd=- | snap time=$T1 euid=1000 unowned=1 >user
+	run -0 --separate-stderr prt-diff -H -c process,user,container,container_id root user
+	[ -z "$output" ]
+	run -0 --separate-stderr prt-diff -H -c process,user,container,container_id user root
+	[ -z "$output" ]
+}
+
 @test "-o: columns of either side, all, or more" {
 	FIELDS=(proto local_port mine)
 	rec mine=1 | snap >old

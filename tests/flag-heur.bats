@@ -138,6 +138,9 @@ setup()
 		no  process=python3 local_port=80 container=docker/web netns=docker/web uid=1000
 		no  process=python3 local_port=80 container=docker/web uid=33
 		yes process=python3 local_port=80 container=podman/x uid=1000
+		yes process=python3 local_port=80 container=snap/x
+		yes process=python3 local_port=80 container=flatpak/org.x.Y netns=net:[1]
+		no  process=python3 local_port=80 container=docker/snap
 		yes process=python3 local_port=80 netns=net:[1] uid=1000
 	END
 }

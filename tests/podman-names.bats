@@ -21,6 +21,41 @@ podmans_file() {
 	done
 }
 
+@test "podman: what runs with --rm, of each driver, and of a transient store" {
+	fake podman <<<"touch '$PWD/log'"
+	for driver in overlay vfs; do
+		for place in /var/lib /run; do
+			rm -rf c
+			mkdir -p c/$driver-containers
+			echo '[]' >c/$driver-containers/containers.json
+			podmans_file db \
+			    >c/$driver-containers/volatile-containers.json
+			run -0 scan "$libpod" "$PWD/c" \
+			    $place/containers/storage
+			[ "$output" = podman/db ]
+		done
+	done
+	[ ! -e log ]
+}
+
+@test "podman: Quadlet's, root's and a user's" {
+	mkdir -p c/overlay-containers
+	podmans_file systemd-web >c/overlay-containers/volatile-containers.json
+	run -0 scan "/system.slice/web.service/libpod-payload-$id" "$PWD/c" \
+	    /var/lib/containers/storage
+	[ "$output" = podman/systemd-web ]
+	start_user
+	podmans_file systemd-web >$files/volatile-containers.json
+	chown -R $user home
+	rootless=/user.slice/user-$user.slice/user@$user.service/app.slice
+	# a user in the container, whose number outside is nobody's
+	user=1334567
+	listen $user
+	place "$listener" "$rootless/web.service/libpod-payload-$id"
+	run -0 scan_all -o container,container_id "$port"
+	[ "$output" = "podman/systemd-web	$id" ]
+}
+
 # start_user [N]: a user of the test's own listens, with N children.
 start_user() {
 	user=1234567

@@ -140,7 +140,12 @@ time.sleep(60)' "$1" "$ready" 3>&- &
 	pid=${FX[main]}
 	run -0 scan cgroup,netns_id -l 127.0.0.1:20501
 	[ "$output" = "$(awk -F: '$2 == "name=systemd" { named = $3 }
-	    $1 == 0 { unified = $3 } END { print named ? named : unified }' \
+	    $1 == 0 { unified = $3 } END {
+		unit = "[.](service|scope)"
+		if (!named || (named !~ unit && unified ~ unit))
+			named = unified
+		print named
+	    }' \
 	    "/proc/$pid/cgroup")	$(stat -L -c %i "/proc/$pid/ns/net")" ]
 }
 
@@ -166,7 +171,9 @@ time.sleep(60)' "$1" "$ready" 3>&- &
 	done <<-'END'
 		/system.slice/ssh.service ssh.service
 		/system.slice/system-getty.slice/getty@tty1.service getty@tty1.service
-		/user.slice/user-1000.slice/user@1000.service/app.slice/x.service user@1000.service
+		/user.slice/user-1000.slice/user@1000.service/app.slice/x.service x.service
+		/user.slice/user-1000.slice/user@1000.service/init.scope user@1000.service
+		/../../system.slice/ssh.service ssh.service
 		/user.slice/user-0.slice/session-1.scope session-1.scope
 		/system.slice/_cpu.service cpu.service
 		/init.scope init.scope
@@ -175,6 +182,10 @@ time.sleep(60)' "$1" "$ready" 3>&- &
 		/system.slice -
 		/docker/abc -
 	END
+	make_tree "1:name=systemd:/
+0::/system.slice/ssh.service"
+	run -0 prt-scan --proc="$BATS_TEST_TMPDIR/proc" -H -o unit,cgroup
+	[ "$output" = "ssh.service	/system.slice/ssh.service" ]
 	make_tree "0::/system.slice/docker-$id.scope"
 	run -0 prt-scan --proc="$BATS_TEST_TMPDIR/proc" -H \
 	    -o container_id,container,unit
@@ -302,8 +313,8 @@ hold()'
 	[ "$(tail -n 2 <<<"$output" | head -n 1)" = "total	${time#time=}" ]
 }
 
-# make_groups: sets where two control groups are of a slice of our own, and to
-# what a process writes that is to be in one of them: as systemd has them, in
+# make_groups [BELOW]: sets where two control groups are of a slice of our own, or
+# of such a group below it, and to what a process writes that is to be in one of them: as systemd has them, in
 # version 2 and, where there is one, in its own hierarchy.
 make_groups() {
 	local mount dir
@@ -312,7 +323,7 @@ make_groups() {
 	mount=$(findmnt -n -o TARGET -t cgroup2 | grep -m 1 \
 	    -e '^/sys/fs/cgroup$' -e '^/sys/fs/cgroup/unified$') ||
 	    skip 'needs control groups of version 2'
-	slice=prttest$$.slice
+	slice=prttest$$.slice${1:+/$1}
 	groups=("$mount/$slice")
 	mount=$(findmnt -n -o TARGET -t cgroup -O name=systemd | head -n 1)
 	[ -z "$mount" ] || groups+=("$mount/$slice")
@@ -327,7 +338,7 @@ make_groups() {
 remove_groups() {
 	local dir i
 
-	for dir in "${groups[@]}"; do
+	for dir in "${groups[@]/%.slice*/.slice}"; do
 		for ((i = 0; i < 100; i++)); do
 			find "$dir" -depth -type d -exec rmdir {} \; \
 			    2>/dev/null || true
@@ -340,7 +351,7 @@ remove_groups() {
 # As systemd does: a process in the unit's group makes the socket, and what is
 # in init.scope keeps it, and hands it to the service.
 listen_for_unit() {
-	make_groups
+	make_groups "$@"
 	make_sockets '
 def join(unit):
     for dir in sys.argv[2:]:
@@ -413,6 +424,41 @@ sa.service	/$slice/sa.service" ]
 	[ "$output" = "sa.service	/$slice/init.scope" ]
 	run -0 enter_as 65534 prt-scan -H -o unit,pid,cgroup -l 20711
 	[ "$output" = "sa.socket	-	-" ]
+}
+
+@test "container: the socket's own, where its holder is hidden" {
+	id=$(printf %064d 7)
+	make_groups
+	for dir in "${groups[@]}"; do
+		mkdir "$dir/docker-$id.scope"
+	done
+	make_sockets '
+for dir in sys.argv[2:]:
+    with open(dir + "/cgroup.procs", "w") as f:
+        f.write(str(os.getpid()))
+l = socket.socket()
+l.bind(("127.0.0.1", 20711))
+l.listen()
+hold()' "${groups[@]/%//docker-$id.scope}"
+	run -0 enter_as 65534 prt-scan -H -o container,container_id,unit,pid \
+	    -l 20711
+	[ "$output" = "docker/${id:0:12}	$id	docker-$id.scope	-" ]
+	run -0 enter_as 65534 prt-scan -F json -l 20711
+	[[ $output == *'"container":"docker/'${id:0:12}'"'*'"pid":null'* ]]
+	# the holder of what is not hidden says it all, by no call more
+	run -0 scan container_id,pid -l 20711
+	[ "$output" = "$id	$holder" ]
+	requires strace
+	enter strace -f -o "$BATS_TEST_TMPDIR/trace" -e trace=%file \
+	    "$(command -v prt-scan)" -l >/dev/null
+	run ! grep 'open.*"/sys/fs/cgroup' "$BATS_TEST_TMPDIR/trace"
+}
+
+@test "unit: of a socket that a user's manager has made in its unit's group" {
+	listen_for_unit user-7.slice/user@7.service
+	run -0 scan unit,cgroup -l 20711
+	[ "$output" = "sa.socket	/$slice/init.scope
+sa.service	/$slice/sa.service" ]
 }
 
 @test "control groups without end do not keep a scan from ending" {

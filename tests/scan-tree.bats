@@ -255,18 +255,37 @@ udp	UNCONN	0.0.0.0	53	-	-"
 	tree_process 55 y		# the first of 200 again
 	mkdir -p "$tree/55/ns"
 	ln -s 'net:[200]' "$tree/55/ns/net"
+	# which is in a container, on another's network
+	echo "0::/system.slice/docker-$(printf %064d 9).scope" >"$tree/55/cgroup"
+	# two of one container
+	add_namespace 70 400 82 73
+	add_namespace 75 500 83 74
+	for pid in 70 75; do
+		echo "0::/lxc.payload.web/x" >"$tree/$pid/cgroup"
+	done
+	# a sandbox has none of its own, and a guess is no container
+	add_namespace 80 600 84 75
+	echo "0::/system.slice/snap.a.b.service" >"$tree/80/cgroup"
+	add_namespace 85 700 85 76
+	echo "0::/ecs/task/$id" >"$tree/85/cgroup"
 	run -0 scan_tree netns,local_port,pid,netns_id -N
 	assert_output_is "-	22	-	100
 net:[200]	80	50	200
-docker/${id:0:12}	81	60	300"
+docker/${id:0:12}	81	60	300
+lxc/web	82	70	400
+net:[500]	83	75	500
+net:[600]	84	80	600
+net:[700]	85	85	700"
 }
 
 @test "-N: containers of each runtime, by the control group alone" {
 	local id n=10 cgroup label
 
-	id=$(printf '%064x' 11)
 	while read -r cgroup label; do
 		n=$((n + 1))
+		# each its own: a label is of one namespace only
+		id=$(printf '%02x%062x' $n 0)
+		cgroup=${cgroup/ID/$id} label=${label/ID/${id:0:12}}
 		tree_process $n x
 		mkdir -p "$tree/$n/ns" "$tree/$n/net"
 		ln -s "net:[$n]" "$tree/$n/ns/net"
@@ -275,13 +294,13 @@ docker/${id:0:12}	81	60	300"
 		tree_fd $n 3 "socket:[$n]"
 		echo "0::$cgroup" >"$tree/$n/cgroup"
 		echo "$n	$label	$label" >>"$BATS_TEST_TMPDIR/want"
-	done <<-END
-		/system.slice/docker-$id.scope docker/${id:0:12}
-		/machine.slice/libpod-$id.scope/container podman/${id:0:12}
-		/kubepods.slice/kubepods-pod1.slice/cri-containerd-$id.scope cri/${id:0:12}
-		/kubepods.slice/kubepods-pod1.slice/crio-$id.scope cri/${id:0:12}
-		/kubepods/burstable/pod1/$id cri/${id:0:12}
-		/default/$id containerd/${id:0:12}
+	done <<-'END'
+		/system.slice/docker-ID.scope docker/ID
+		/machine.slice/libpod-ID.scope/container podman/ID
+		/kubepods.slice/kubepods-pod1.slice/cri-containerd-ID.scope cri/ID
+		/kubepods.slice/kubepods-pod1.slice/crio-ID.scope cri/ID
+		/kubepods/burstable/pod1/ID cri/ID
+		/default/ID containerd/ID
 		/lxc.payload.web-1/init.scope lxc/web-1
 		/machine.slice/machine-web\x2d1.scope/payload nspawn/web-1
 		/machine.slice/systemd-nspawn@db.service/payload nspawn/db

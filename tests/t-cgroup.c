@@ -139,6 +139,57 @@ static const struct test {
 	    "0::/machine.slice/machine-qemubox.scope\n",
 	    "nspawn/qemubox", "qemubox" },
 
+	{ "docker, rootless, runc's own name", "0::" USER "/user.slice/runc-"
+	    ID ".scope\n", "docker/" SHORT, ID },
+	{ "podman, Quadlet", "0::/system.slice/web.service/libpod-payload-" ID
+	    "\n", "podman/" SHORT, ID },
+	{ "podman, Quadlet, an instance, /container below", "0::/system.slice/"
+	    "system-web.slice/web@1.service/libpod-payload-" ID
+	    "/container\n", "podman/" SHORT, ID },
+	{ "podman, Quadlet, rootless", "0::" USER "/app.slice/web.service/"
+	    "libpod-payload-" ID "\n", "podman/" SHORT, ID },
+	{ "podman, Quadlet, rootless, slices below", "0::" USER
+	    "/app.slice/app-web.slice/web@8000.service/libpod-payload-" ID
+	    "\n", "podman/" SHORT, ID },
+	{ "podman, split by root in a session", "0::/user.slice/user-0.slice/"
+	    "session-3.scope/libpod-payload-" ID "\n", "podman/" SHORT, ID },
+	{ "podman, Quadlet, version 1", "0::/\n1:name=systemd:/system.slice/"
+	    "web.service/libpod-payload-" ID "\n", "podman/" SHORT, ID },
+	{ "nspawn of systemd 262", "0::/machine.slice/web.scope/payload/"
+	    "system.slice/nginx.service\n", "nspawn/web", "web" },
+	{ "nspawn, --keep-unit", "0::/machine.slice/shop.service/payload\n",
+	    "nspawn/shop", "shop" },
+	{ "nspawn of systemd 262, dashes", "0::/machine.slice/web\\x2d1.scope/"
+	    "payload\n", "nspawn/web-1", "web\\x2d1" },
+	{ "podman in nspawn of systemd 262", "0::/machine.slice/web.scope/"
+	    "payload/machine.slice/libpod-" ID ".scope/container\n",
+	    "podman/" SHORT, ID },
+	{ "snap, an app", "0::" USER "/app.slice/snap.firefox.firefox-"
+	    "1b4c5b2e-0d3f-4a43-9b0c-3f1f2f3a4b5c.scope\n", "snap/firefox",
+	    "firefox" },
+	{ "snap, a service", "0::/system.slice/snap.lxd.daemon.service\n",
+	    "snap/lxd", "lxd" },
+	{ "snap, another instance", "0::/system.slice/snap.web_a.b.service\n",
+	    "snap/web_a", "web_a" },
+	{ "snap, version 1", "1:name=systemd:" USER "/snap.hello.hello."
+	    "6e3c8c0a-7a26-4cd2-b0c5-1c5f9a0a1e7d.scope\n", "snap/hello",
+	    "hello" },
+	{ "docker in a snap", "0::/system.slice/snap.docker.dockerd.service/"
+	    "docker/" ID "\n", "docker/" SHORT, ID },
+	{ "flatpak", "0::" USER "/app.slice/app-flatpak-org.mozilla.firefox-"
+	    "3372.scope\n", "flatpak/org.mozilla.firefox",
+	    "org.mozilla.firefox" },
+	{ "flatpak, a dash", "0::" USER "/app.slice/app-flatpak-org.a\\x2db.C-"
+	    "3372.scope\n", "flatpak/org.a-b.C", "org.a\\x2db.C" },
+	{ "flatpak, before 1.5", "0::" USER "/flatpak-org.gnome.Maps-77.scope"
+	    "\n", "flatpak/org.gnome.Maps", "org.gnome.Maps" },
+	{ "a container below a guess: that one", "0::/ecs/task/" ID2
+	    "/lxc.payload.web\n", "lxc/web", "web" },
+	{ "a guess below a container: that one", "0::/docker/" ID "/ecs/" ID2
+	    "\n", "docker/" SHORT, ID },
+	{ "a guess in the line before: that which is sure", "2:pids:/ecs/" ID2
+	    "\n1:name=systemd:/docker/" ID "\n", "docker/" SHORT, ID },
+
 	{ "empty text", "", "", "" },
 	{ "an empty line", "\n", "", "" },
 	{ "the root", "0::/\n", "", "" },
@@ -172,14 +223,11 @@ static const struct test {
 	{ "65 digits", "0::/docker/" ID "0\n", "", "" },
 	{ "upper case", "0::/docker/" ID_UPPER "\n", "", "" },
 	{ "no digit", "0::/docker/g" ID63 "\n", "", "" },
-	{ "an id below nothing known", "0::/work/" ID "\n", "", "" },
-	{ "other case of the runtime", "0::/Docker/" ID "\n", "", "" },
 	{ "docker's folder alone", "0::/docker\n", "", "" },
 	{ "docker's service", "0::/system.slice/docker.service\n", "", "" },
 	{ "docker-ID without .scope", "0::/system.slice/docker-" ID "\n", "",
 	    "" },
 	{ "docker-.scope", "0::/system.slice/docker-.scope\n", "", "" },
-	{ "kubepods as the end of a name", "0::/mykubepods/" ID "\n", "", "" },
 	{ "libvirt's virtual machine",
 	    "0::/machine.slice/machine-qemu\\x2d1\\x2dvm.scope/libvirt\n", "",
 	    "" },
@@ -198,6 +246,59 @@ static const struct test {
 	{ "lxc/ without a name", "0::/lxc/\n", "", "" },
 	{ "lxc.payload. without a name", "0::/lxc.payload.\n", "", "" },
 	{ "(deleted) inside", "0::/docker/" ID " (deleted)/x\n", "", "" },
+	{ "a user's session's libpod-payload-ID", "0::/user.slice/user-1000."
+	    "slice/session-3.scope/libpod-payload-" ID "\n", "", "" },
+	{ "Quadlet's conmon", "0::/system.slice/web.service/runtime\n", "",
+	    "" },
+	{ "a user's id", "0::" USER "/app.slice/" ID "\n", "", "" },
+	{ "an id in a user's session", "0::/user.slice/user-1000.slice/"
+	    "session-3.scope/" ID "\n", "", "" },
+	{ "nspawn's supervisor", "0::/machine.slice/web.scope/supervisor\n",
+	    "", "" },
+	{ "a user's payload", "0::" USER "/app.slice/x.service/payload\n", "",
+	    "" },
+	{ "snap without an app", "0::/system.slice/snap.lxd.service\n", "",
+	    "" },
+	{ "snap's daemon", "0::/system.slice/snapd.service\n", "", "" },
+	{ "flatpak without a number", "0::" USER
+	    "/app.slice/app-flatpak-org.a.B.scope\n", "", "" },
+	{ "flatpak without a name", "0::" USER
+	    "/app.slice/app-flatpak--3.scope\n", "", "" },
+}, guesses[] = {
+	{ "docker below another's group", "0::/ecs/3e1f/" ID "\n",
+	    "docker/" SHORT, ID },
+	{ "docker below another's group, with groups of its own", "0::/work/"
+	    ID "/init.scope\n", "docker/" SHORT, ID },
+	{ "other case of the runtime", "0::/Docker/" ID "\n",
+	    "docker/" SHORT, ID },
+	{ "kubepods as the end of a name", "0::/mykubepods/" ID "\n",
+	    "docker/" SHORT, ID },
+	{ "docker below a slice", "0::/ecs.slice/" ID "\n", "docker/" SHORT,
+	    ID },
+	{ "docker below a service", "0::/system.slice/ci.service/" ID "\n",
+	    "docker/" SHORT, ID },
+	{ "nspawn in another slice", "0::/lab.slice/web.scope/payload\n",
+	    "nspawn/web", "web" },
+	{ "nspawn in a service's own", "0::/system.slice/box.service/payload/"
+	    "init.scope\n", "nspawn/box", "box" },
+};
+
+static const struct {
+	const char *what, *text;
+	uint32_t uid;
+} owners[] = {
+	{ "owner: root", "0::/docker/" ID "\n", 0 },
+	{ "owner: a user", "0::" USER "/user.slice/libpod-" ID ".scope\n",
+	    1000 },
+	{ "owner: a user, of a Quadlet", "0::" USER
+	    "/app.slice/web.service/libpod-payload-" ID "\n", 1000 },
+	{ "owner: seen from another cgroup namespace", "0::/../.." USER
+	    "/user.slice/libpod-" ID ".scope\n", 1000 },
+	{ "owner: a user of a container's is none", "0::/machine.slice/"
+	    "machine-web.scope/payload" USER "/user.slice/libpod-" ID
+	    ".scope\n", 0 },
+	{ "owner: no number", "0::/user.slice/user-x.slice/user@1000.service/"
+	    "user.slice/libpod-" ID ".scope\n", 0 },
 };
 
 static const struct {
@@ -210,6 +311,11 @@ static const struct {
 	{ "hybrid: systemd's own, after", "0::/u\n1:name=systemd:/s\n", "/s" },
 	{ "hybrid: systemd's own, before", "1:name=systemd:/s\n0::/u\n",
 	    "/s" },
+	{ "hybrid: systemd's own is not in use", "1:name=systemd:/\n"
+	    "0::/system.slice/ssh.service\n", "/system.slice/ssh.service" },
+	{ "hybrid: neither has a unit", "1:name=systemd:/a\n0::/b\n", "/a" },
+	{ "hybrid: both have one", "1:name=systemd:/a.service\n"
+	    "0::/b.service\n", "/a.service" },
 	{ "version 1 without systemd", "3:pids:/p\n2:cpu,cpuacct:/c\n", "" },
 	{ "version 1 without systemd, and version 2", "3:pids:/p\n0::/u\n",
 	    "/u" },
@@ -228,8 +334,19 @@ static const struct {
 	    "getty@tty1.service", "getty@tty1.service" },
 	{ "a session", "/user.slice/user-1000.slice/session-2.scope",
 	    "session-2.scope" },
-	{ "a user's manager", USER "/app.slice/app-x.service",
-	    "user@1000.service" },
+	{ "a user's service", USER "/app.slice/app-x.service",
+	    "app-x.service" },
+	{ "a user's socket", USER "/app.slice/app-x.slice/x.socket",
+	    "x.socket" },
+	{ "a user's manager", USER "/init.scope", "user@1000.service" },
+	{ "a user's manager, its group", USER, "user@1000.service" },
+	{ "a user's what is no unit", USER "/app.slice/x", "user@1000.service" },
+	{ "seen from another cgroup namespace", "/../../system.slice/"
+	    "ssh.service", "ssh.service" },
+	{ "a user's, seen from another cgroup namespace", "/../../../.." USER
+	    "/app.slice/x.service", "x.service" },
+	{ "a container's, seen from another one", "/../docker-" ID ".scope",
+	    "docker-" ID ".scope" },
 	{ "a container", "/system.slice/docker-" ID ".scope/init.scope",
 	    "docker-" ID ".scope" },
 	{ "init", "/init.scope", "init.scope" },
@@ -245,21 +362,32 @@ static const struct {
 	{ "no path", "", "" },
 };
 
+/* A guess is an answer too, but another. */
 static void
-check_container(const struct test *t)
+check_container(const struct test *t, bool is_guess)
 {
-	char name[LINUX_CONTAINER_MAX];
 	struct str text = exact(t->text);
-	struct str id = STR_NONE;
-	size_t n = linux_container(text, name, &id);
-	bool pass = str_is((struct str){ name, n }, t->name) &&
-	    str_is(id, t->id) && (id.n > 0) == (id.p != NULL);
+	struct linux_in in;
+	bool found = linux_container(text, &in);
+	bool pass = found == (*t->name != '\0') && (!found ||
+	    (str_is((struct str){ in.name, in.n }, t->name) &&
+	    str_is(in.id, t->id) && in.is_guess == is_guess));
 
 	ok(pass, t->what);
-	if (!pass)
-		printf("# got: %.*s, id %.*s\n", (int)n, name, (int)id.n,
-		    id.n > 0 ? id.p : "");
+	if (!pass && found)
+		printf("# got: %.*s, id %.*s, guess %d\n", (int)in.n, in.name,
+		    (int)in.id.n, in.id.p, in.is_guess);
 	free((char *)text.p);
+}
+
+static void
+check_owner(const char *what, const char *text, uint32_t uid)
+{
+	struct str copy = exact(text);
+	struct linux_in in = { .uid = 7 };
+
+	ok(linux_container(copy, &in) && in.uid == uid, what);
+	free((char *)copy.p);
 }
 
 static void
@@ -277,49 +405,55 @@ check_part(struct str (*parser)(struct str), const char *kind,
 	free((char *)copy.p);
 }
 
+static bool
+is_in(struct str text, const char *name)
+{
+	struct linux_in in;
+
+	return linux_container(text, &in) &&
+	    str_is((struct str){ in.name, in.n }, name);
+}
+
 /* Lines of 10,000 bytes. */
 static void
 long_lines(void)
 {
 	enum { LEN = 10000, SIZE = 2 * LEN };
-	char name[LINUX_CONTAINER_MAX], *line = malloc(SIZE);
+	char *line = malloc(SIZE);
 	const char *after = "\n1:name=systemd:/docker/" ID "\n";
-	struct str id;
-	size_t n;
+	struct linux_in in;
 
 	if (line == NULL)
 		abort();
 	memset(line, '/', LEN);
 	memcpy(line, "0::/", 4);
-	ok(linux_container((struct str){ line, LEN }, name, &id) == 0 &&
+	ok(!linux_container((struct str){ line, LEN }, &in) &&
 	    linux_cgroup((struct str){ line, LEN }).n == LEN - 3 &&
 	    linux_unit((struct str){ line, LEN }).p == NULL,
 	    "10,000 bytes of /");
 	memset(line + 4, 'a', LEN - 4);
 	memcpy(line + LEN, after, strlen(after) + 1);
-	n = linux_container(str_from(line), name, &id);
-	ok(str_is((struct str){ name, n }, "docker/" SHORT),
+	ok(is_in(str_from(line), "docker/" SHORT),
 	    "a line after one of 10,000 bytes");
 	memset(line, ':', LEN);
-	ok(linux_container((struct str){ line, LEN }, name, &id) == 0 &&
+	ok(!linux_container((struct str){ line, LEN }, &in) &&
 	    linux_cgroup((struct str){ line, LEN }).p == NULL,
 	    "10,000 bytes of :");
 	memset(line, '\n', LEN);
-	n = linux_container(str_from(line), name, &id);
-	ok(str_is((struct str){ name, n }, "docker/" SHORT),
-	    "10,000 empty lines");
+	ok(is_in(str_from(line), "docker/" SHORT), "10,000 empty lines");
 	memcpy(line, "0::/lxc.payload.", 16);
 	memset(line + 16, 'a', LEN - 16);
-	n = linux_container((struct str){ line, LEN }, name, &id);
-	ok(n == 4 + 64 && id.n == LEN - 16, "a name of almost 10,000 bytes");
+	ok(linux_container((struct str){ line, LEN }, &in) &&
+	    in.n == 4 + 64 && in.id.n == LEN - 16,
+	    "a name of almost 10,000 bytes");
 	free(line);
 }
 
-/* Whose a container is. */
+/* Whether a container is in the part of the control groups that is users'. */
 static const struct {
 	const char *what, *text;
 	bool is_users;
-} owners[] = {
+} users[] = {
 	{ "root's", "0::/system.slice/docker-" ID ".scope\n", false },
 	{ "a user's", "0::" USER "/user.slice/libpod-" ID ".scope\n", true },
 	{ "with users in it", "0::/docker/" ID "/user.slice/user-1.slice\n",
@@ -332,14 +466,14 @@ static const struct {
 };
 
 static void
-check_owner(size_t i)
+check_users(size_t i)
 {
-	struct str text = exact(owners[i].text), id;
-	char name[LINUX_CONTAINER_MAX];
+	struct str text = exact(users[i].text);
+	struct linux_in in;
 
-	ok(linux_container(text, name, &id) > 0 &&
-	    linux_is_users(text, id) == owners[i].is_users,
-	    owners[i].what);
+	ok(linux_container(text, &in) &&
+	    linux_is_users(text, in.id) == users[i].is_users,
+	    users[i].what);
 	free((char *)text.p);
 }
 
@@ -348,10 +482,14 @@ main(void)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof owners / sizeof owners[0]; i++)
-		check_owner(i);
+	for (i = 0; i < sizeof users / sizeof users[0]; i++)
+		check_users(i);
 	for (i = 0; i < sizeof containers / sizeof containers[0]; i++)
-		check_container(&containers[i]);
+		check_container(&containers[i], false);
+	for (i = 0; i < sizeof guesses / sizeof guesses[0]; i++)
+		check_container(&guesses[i], true);
+	for (i = 0; i < sizeof owners / sizeof owners[0]; i++)
+		check_owner(owners[i].what, owners[i].text, owners[i].uid);
 	for (i = 0; i < sizeof cgroups / sizeof cgroups[0]; i++)
 		check_part(linux_cgroup, "cgroup", cgroups[i].what,
 		    cgroups[i].text, cgroups[i].path);

@@ -91,6 +91,107 @@ gone	LISTEN	7002"
 	done
 }
 
+# labelled LABEL CONTAINER FILE: that file, if the namespace without a name had
+# that label, and the processes in it were in that container.
+labelled()
+{
+	awk -F '\t' -v OFS='\t' -v label="$1" -v container="$2" '
+		/^#[a-z]/ {
+			for (i = 1; i <= NF; i++)
+				at[$i] = i
+		}
+		!/^#/ && $at["netns"] ~ /^net:/ {
+			$at["netns"] = label
+			if ($at["pid"] != "-")
+				$at["container"] = container
+		}
+		{ print }' "$3"
+}
+
+@test "1.0.1: a state, and namespaces that have their containers' names by now" {
+	local label name T=2026-12-0
+
+	for label in docker/3f29a0c1d4e8 podman/000000000007 \
+	    netns-1b4c5b2e-0d3f-4a43-9b0c-3f1f2f3a4b5c \
+	    cni-1b4c5b2e-0d3f-4a43-9b0c-3f1f2f3a4b5c; do
+		name=${label%%/*}/web
+		labelled $label $name netns.state >state
+		labelled $label $name netns.tsv >old
+		run -0 --separate-stderr prt-diff -S state old
+		[ -z "$output$stderr" ]
+		labelled $name $name netns.tsv |
+			sed "s/time=[^ ]*/time=${T}1T00:00:00.000Z/" >new1
+		run -0 --separate-stderr prt-diff old new1
+		[ -z "$output$stderr" ]
+		run -0 --separate-stderr prt-diff -S state new1
+		[ -z "$output$stderr" ]
+		# what is new from then on, and its time before
+		labelled $name $name netns.tsv |
+			sed "s/time=[^ ]*/time=${T}2T00:00:00.000Z/
+			s/\t20504\t/\t20599\t/" >new2
+		run -0 prt-diff -H -o change,local_port,netns,first_seen \
+			-S state new2
+		[ "$(grep -c "^new	20599	$name	${T}2" <<<"$output")" -eq 2 ]
+		[ "$(grep -c "^gone	20504	$name	2026-11-29" <<<"$output")" -eq 2 ]
+	done
+}
+
+@test "1.0.1: no name is guessed for a namespace" {
+	local old=docker/3f29a0c1d4e8
+
+	labelled $old docker/web netns.tsv >old
+	# another container's, by its id and its name
+	labelled docker/db docker/db netns.tsv >new
+	run -0 prt-diff -H -o change old new
+	[ "$(sort -u <<<"$output")" = 'gone
+new' ]
+	# what has both has two
+	{
+		sed '/^##end/d' old
+		grep -v '^#' old | sed "s,$old,docker/web,"
+		echo '##end records=126'
+	} >both
+	run -0 prt-diff -H -o change,netns both old
+	[ "$(sort -u <<<"$output")" = 'gone	docker/web' ]
+	labelled docker/web docker/web netns.tsv >new
+	run -0 prt-diff -H -o change,netns both new
+	[ "$(sort -u <<<"$output")" = "gone	$old" ]
+	# the same container under two labels, of which neither is its name
+	{
+		sed '/^##end/d' old | sed "s,	$old	,	net:[1]	,"
+		grep -v '^#' old | sed "s,	$old	,	net:[2]	,"
+		echo '##end records=126'
+	} >new
+	run -0 prt-diff -H -o change old new
+	[ "$(sort -u <<<"$output")" = 'gone
+new' ]
+}
+
+@test "1.0.1: a namespace's name is found by the beginning of container_id" {
+	id=$(printf %063d 1)2
+	header='#proto	state	local_addr	local_port	netns	container	container_id	pid	process'
+	{
+		echo '##prt 1 time=2026-11-29T00:00:00.000Z scope=all;netns'
+		echo "$header"
+		printf 'tcp\tLISTEN\t::\t%d\tdocker/%.12s\t%s\t%s\t7\tx\n' \
+		    80 $id docker/${id:0:12} $id 81 $id - -
+		echo '##end records=2'
+	} >old
+	sed "s,docker/${id:0:12},docker/web,g; s/-29T/-30T/" old >new
+	run -0 --separate-stderr prt-diff old new
+	[ -z "$output$stderr" ]
+	# of each host its own
+	for file in old new; do
+		sed 's/^#proto/#host	proto/; s/^tcp/b	tcp/; s/ scope/ host=b scope/' \
+		    $file >b.$file
+		sed 's/^#proto/#host	proto/; s/^tcp/a	tcp/; s/ scope/ host=a scope/' \
+		    $file >a.$file
+	done
+	sed -i 's,docker/web,docker/db,g' b.new
+	run -0 --separate-stderr prt-diff <(cat a.old b.old) <(cat a.new b.new)
+	[ -z "$output$stderr" ]
+}
+
 @test "1.0.1: what was there before is not new to a whole state" {
 	run -0 prt-diff -H -o change,process earlier.tsv root.state
 	assert_output_is "new	perl

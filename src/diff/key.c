@@ -43,15 +43,17 @@ put_length(char *p, uint32_t n)
 	return 1 + sizeof n;
 }
 
-/* Each value with its length before it: no two lists look the same. */
+/* Each value with its length before it: no two lists look the same.  netns is
+ * that field's, instead of what v has, unless it is missing. */
 static void
 put_values(struct buf *b, const struct cols *list, const int *at,
-    const struct str *v)
+    const struct str *v, struct str netns)
 {
 	size_t i;
 
 	for (i = 0; i < list->n; i++) {
-		struct str value = diff_value(list, at, i, v);
+		struct str value = netns.p != NULL && list->v[i].id == F_NETNS ?
+		    netns : diff_value(list, at, i, v);
 		char *p = buf_room(b, 1 + sizeof(uint32_t) + value.n);
 		size_t n = put_length(p, (uint32_t)value.n);
 
@@ -64,10 +66,11 @@ put_values(struct buf *b, const struct cols *list, const int *at,
 static void
 hash_key(struct diff_side *s, uint32_t row, const struct str *v)
 {
+	struct str netns = s->netns != NULL ? s->netns[row] : STR_NONE;
 	struct buf *b = &s->scratch;
 
 	b->n = 0;
-	put_values(b, &s->key, diff_header_of(s, row)->key, v);
+	put_values(b, &s->key, diff_header_of(s, row)->key, v, netns);
 	siphash(&s->plan->secret, b->p, b->n, s->rows[row].key);
 }
 
@@ -80,7 +83,8 @@ diff_key_hash(struct diff_side *s, uint32_t row, const struct str *v)
 	hash_key(s, row, v);
 	b->n = 0;
 	buf_putc(b, (char)diff_owner(s, stream_cols(&s->stream, row)->at, v));
-	put_values(b, &s->plan->set, diff_header_of(s, row)->set, v);
+	put_values(b, &s->plan->set, diff_header_of(s, row)->set, v,
+	    STR_NONE);
 	siphash(&s->plan->secret, b->p, b->n, set);
 	s->rows[row].set = set[0];
 }

@@ -30,6 +30,8 @@ diff_side_free(struct diff_side *s)
 	free(s->hosts);
 	free(s->rows);
 	free(s->slots);
+	free(s->netns);
+	arena_free(&s->arena);
 	buf_free(&s->scratch);
 }
 

@@ -63,6 +63,8 @@ struct diff_side {
 	struct diff_header *headers;	/* by the stream's columns */
 	struct diff_host *hosts;	/* by the stream's hosts */
 	struct diff_row *rows;
+	struct str *netns;	/* by row, for its key, if it has another label
+				 * on the other side; NULL: none has */
 	size_t nheaders;
 	bool hidden;		/* some owners were hidden from the scan */
 	bool blind;		/* of some host */
@@ -73,6 +75,7 @@ struct diff_side {
 	struct diff_slot *slots;	/* the rows by their key */
 	uint64_t mask;
 	struct buf scratch;
+	struct arena arena;	/* of netns */
 };
 
 /* Starts a side that will read fd and close it; -1: it is empty.  plan and name

@@ -40,7 +40,8 @@ tuple_read(struct tuple *t, struct diff_side *s, uint32_t row,
 static bool
 is_of_socket(enum field_id id)
 {
-	return id == F_USER || id == F_UID || id == F_UNIT;
+	return id == F_USER || id == F_UID || id == F_UNIT ||
+	    id == F_CONTAINER || id == F_CONTAINER_ID || id == F_POD;
 }
 
 uint64_t

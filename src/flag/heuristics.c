@@ -40,11 +40,14 @@ is_sctp(const struct view *v)
 }
 
 /* A user can give a cgroup of his own any container's name, but not a port of
- * a namespace that is not his. */
+ * a namespace that is not his.  A sandbox of a program's is of his session. */
 static bool
 is_contained(const struct view *v)
 {
-	return view_get(v, F_CONTAINER).p != NULL &&
+	struct str name = view_get(v, F_CONTAINER);
+
+	return name.p != NULL && !str_starts(name, "snap/") &&
+	    !str_starts(name, "flatpak/") &&
 	    (!view_is_own_netns(v) || !view_is_login(v));
 }
 

@@ -112,6 +112,8 @@ const struct field field_table[FIELD_COUNT] = {
 	    .help = "likewise, of the remote address" },
 	[F_TIME] = { .name = "time", .rank = 9, .least = 24,
 	    .help = "when the scan began" },
+	[F_POD] = { .name = "pod", .owner = true, .rank = 9, .least = 20,
+	    .help = "namespace/pod of Kubernetes" },
 	[F_CHANGE] = { .name = "change", .words = changes, .least = 9,
 	    .help = "new, gone, changed or unchanged" },
 	[F_FIRST_SEEN] = { .name = "first_seen", .rank = 9, .least = 24,

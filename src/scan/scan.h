@@ -26,6 +26,8 @@ enum scan_need {
 	NEED_DROPS = 1 << 14,
 	NEED_SOCK_CGROUP = 1 << 15,	/* where the sockets were made */
 	NEED_SOCK_UNIT = 1 << 16,	/* the same, if no holder tells */
+	NEED_SOCK_CONTAINER = 1 << 18,	/* likewise, if the holder is hidden */
+	NEED_NETNS_NAMES = 1 << 17,	/* the namespaces', from containers */
 	/* what the files of a process tell */
 	NEEDS_OF_PROCESS = NEED_STAT | NEED_USER | NEED_PARENT | NEED_EXE |
 	    NEED_CMDLINE | NEED_CONTAINER | NEED_CGROUP | NEED_CWD

@@ -88,7 +88,14 @@ bool
 proc_is_init(const struct proc *p)
 {
 	/* systemd.special(7) */
-	return p->pid == 1 || str_is(p->unit, "init.scope");
+	return p->pid == 1 || str_ends(p->cgroup, "/init.scope");
+}
+
+bool
+container_is_boxed(const struct container *in)
+{
+	return in->id.p != NULL && !in->is_app && !in->is_users &&
+	    (!in->is_guess || in->is_named);
 }
 
 const struct sock_cgroup *

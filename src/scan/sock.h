@@ -61,6 +61,18 @@ struct sock {
 
 enum { PROC_CMDLINE_MAX = 4096 };	/* longer ones end in ... */
 
+/* The container that something is in. */
+struct container {
+	struct str name;	/* `RUNTIME/NAME', or `RUNTIME/ID', cut */
+	struct str id;		/* whole; missing: it is in none */
+	struct str pod;		/* NAMESPACE/POD, of Kubernetes */
+	uint32_t uid;		/* whose it is, as far as that is told */
+	bool is_named;		/* its runtime has it */
+	bool is_guess;		/* it is none unless that has it */
+	bool is_app;		/* a sandbox, by its program's name */
+	bool is_users;		/* in the part of the groups that is users' */
+};
+
 /* What file a path led to, by the kernel's numbers. */
 struct file_id {
 	bool known;
@@ -77,8 +89,8 @@ struct proc {
 	uint64_t start;			/* clock ticks since boot, 0: unknown */
 	uint64_t rss;			/* bytes */
 	uint64_t cpu;			/* hundredths of a second */
-	struct str comm, parent, exe, cmdline, container, container_id;
-	struct str cgroup, unit, cwd;
+	struct str comm, parent, exe, cmdline, cgroup, unit, cwd;
+	struct container in;
 	struct str user;	/* its name, where it is told as such */
 	bool boxed;		/* in a container that is no user's own */
 	struct file_id exe_id, cwd_id;	/* to be compared, if they are known */
@@ -99,6 +111,10 @@ struct netns {
 	const char *path;		/* opens it, from the proc tree on; or
 					 * NULL, as of the own one */
 	struct str label;		/* missing: the own one */
+	struct str plain;		/* without the container; missing: the
+					 * label is a person's */
+	struct container in;		/* of its process with the lowest, */
+	uint32_t pid, uid;		/* number, and that one's user */
 	uint16_t first, last;		/* its ip_local_port_range */
 };
 
@@ -106,6 +122,7 @@ struct netns {
 struct sock_cgroup {
 	uint64_t id;			/* its inode number */
 	struct str path, unit;		/* missing: not known */
+	struct container in;
 };
 
 enum { SOCK_IFNAME_MAX = 64 };
@@ -200,9 +217,12 @@ bool sock_is_alone(const struct sock *s);
  * requests (net/ipv4/inet_diag.c).  lsof tells the users of processes alone. */
 bool sock_has_user(const struct sock *s);
 
-/* Init, by its number or its control group: what it holds for other units was
- * made in theirs. */
+/* Init or a user's manager, by its number or its control group: what it holds
+ * for other units was made in theirs. */
 bool proc_is_init(const struct proc *p);
+
+/* It has files of its own, as root made it. */
+bool container_is_boxed(const struct container *in);
 
 /* The control group that s was made in, or NULL. */
 const struct sock_cgroup *scan_cgroup(const struct scan *sc,

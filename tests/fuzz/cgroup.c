@@ -15,19 +15,18 @@ static void
 check_container(struct str text)
 {
 	/* of its very size: a sanitizer sees a step too far */
-	char *name = mem_alloc(LINUX_CONTAINER_MAX);
-	struct str id = STR_NONE;
-	size_t n = linux_container(text, name, &id);
-	struct str runtime = { name, n }, rest = runtime;
+	struct linux_in *in = mem_alloc(sizeof *in);
+	struct str runtime, rest;
 
-	check(n <= LINUX_CONTAINER_MAX, "a name too long");
-	check((n > 0) == (id.p != NULL), "a name without an id");
-	if (n > 0) {
+	if (linux_container(text, in)) {
+		check(in->n <= LINUX_CONTAINER_MAX, "a name too long");
+		rest = (struct str){ in->name, in->n };
 		runtime = str_cut(&rest, '/');
 		check(runtime.n > 0 && rest.n > 0, "no runtime/name");
-		check(is_part(id, text) && id.n > 0, "an id from elsewhere");
+		check(in->id.n > 0 && is_part(in->id, text),
+		    "an id from elsewhere");
 	}
-	free(name);
+	free(in);
 }
 
 /* A part of text, where there is one, which that byte would have ended. */

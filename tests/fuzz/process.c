@@ -69,7 +69,7 @@ check_process(const struct proc *p)
 	check(p->cmdline.n == 0 ||
 	    memchr(p->cmdline.p, '\0', p->cmdline.n) == NULL,
 	    "a NUL in a cmdline");
-	check((p->container.p == NULL) == (p->container_id.p == NULL),
+	check((p->in.name.p == NULL) == (p->in.id.p == NULL),
 	    "a container without an id");
 	check(p->unit.n <= p->cgroup.n, "a unit beside its cgroup");
 }

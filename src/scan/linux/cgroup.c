@@ -5,42 +5,28 @@
  */
 #include "scan/linux/linux.h"
 
+#include "lib/num.h"
+#include "record/netns.h"
+
 /* Kinds of units that processes run in, systemd.unit(5). */
 static const char units[][9] = {
 	".service", ".scope", ".socket", ".mount", ".swap",
 };
 
-/* systemd's own hierarchy where version 1 has one, else that of version 2. */
-struct str
-linux_cgroup(struct str text)
-{
-	struct str unified = STR_NONE;
-
-	while (text.n > 0) {
-		struct str path = str_cut(&text, '\n');
-		struct str id = str_cut(&path, ':');
-		struct str controllers = str_cut(&path, ':');
-
-		if (str_is(controllers, "name=systemd"))
-			return path;
-		if (str_is(id, "0"))
-			unified = path;
-	}
-	return unified;
-}
-
-/* The first part of the path below the slices, as sd_pid_get_unit(3) has it; a
- * leading _ escapes a name that the kernel would take for its own. */
-struct str
-linux_unit(struct str path)
+/* Cuts the first unit below the slices off the path, with what is before it,
+ * as sd_pid_get_unit(3) has it; a leading _ escapes a name that the kernel
+ * would take for its own.  What is seen from another cgroup_namespaces(7)
+ * begins with /.. */
+static struct str
+cut_unit(struct str *path)
 {
 	struct str part;
 	size_t i;
 
-	str_take_end(&path, " (deleted)");
 	do
-		part = str_cut(&path, '/');
-	while (path.p != NULL && (part.n == 0 || str_ends(part, ".slice")));
+		part = str_cut(path, '/');
+	while (path->p != NULL && (part.n == 0 || str_is(part, "..") ||
+	    str_ends(part, ".slice")));
 	str_take(&part, '_');
 	for (i = 0; i < NELEMS(units); i++)
 		if (str_ends(part, units[i]))
@@ -48,29 +34,80 @@ linux_unit(struct str path)
 	return STR_NONE;
 }
 
-enum { ID_LEN = 64, ID_SHOWN = 12, NAME_SHOWN = 64 };
+/* Below a user's manager are the units that it has, as sd_pid_get_user_unit(3)
+ * has them; its init.scope is the manager itself. */
+struct str
+linux_unit(struct str path)
+{
+	struct str unit, own;
+
+	str_take_end(&path, " (deleted)");
+	unit = cut_unit(&path);
+	if (!str_starts(unit, "user@"))
+		return unit;
+	own = cut_unit(&path);
+	return own.p == NULL || str_is(own, "init.scope") ? unit : own;
+}
+
+/* systemd's own hierarchy where version 1 has one, else that of version 2; but
+ * if the former is mounted and not used, that of version 2. */
+struct str
+linux_cgroup(struct str text)
+{
+	struct str unified = STR_NONE, named = STR_NONE;
+
+	while (text.n > 0) {
+		struct str path = str_cut(&text, '\n');
+		struct str id = str_cut(&path, ':');
+		struct str controllers = str_cut(&path, ':');
+
+		if (str_is(controllers, "name=systemd"))
+			named = path;
+		else if (str_is(id, "0"))
+			unified = path;
+	}
+	if (named.p == NULL || (linux_unit(named).p == NULL &&
+	    linux_unit(unified).p != NULL))
+		return unified;
+	return named;
+}
+
+enum { ID_LEN = 64, NAME_SHOWN = 64 };
 
 #define S(s) { sizeof(s) - 1, s }
+
+/* Where below a user's part of the control groups a container may be. */
+enum place { IN_RUNTIME, IN_UNIT, IN_ANY, IN_NONE };
 
 /*
  * A part of the path that names a container: between prefix and suffix is its
  * id (64 hex digits), or its name.  above is the part before it, empty for any;
- * one that ends in * is the beginning of any part above.  Arrays, not pointers:
+ * one that ends in * is the beginning of any part above.  below is the part
+ * after it.  A guess is for the runtime to confirm.  Arrays, not pointers:
  * nothing to relocate at each start.
  */
 static const struct pattern {
 	char above[15];
+	char below[8];
 	char runtime[11];
 	struct {
 		unsigned char n;
 		char p[16];
 	} prefix, suffix;
+	unsigned char place;	/* of enum place */
 	bool named;
+	bool is_app;		/* the name ends before an instance's number */
+	bool is_guess;
 } patterns[] = {
 	{ .runtime = "docker", .prefix = S("docker-"), .suffix = S(".scope") },
 	{ .runtime = "docker", .above = "docker" },
+	/* without controllers of its own, rootless: runc's own name */
+	{ .runtime = "docker", .prefix = S("runc-"), .suffix = S(".scope") },
 	{ .runtime = "podman", .prefix = S("libpod-"), .suffix = S(".scope") },
 	{ .runtime = "podman", .prefix = S("libpod-") },
+	/* --cgroups=split, as Quadlet has it */
+	{ .runtime = "podman", .prefix = S("libpod-payload-"),
+	    .place = IN_UNIT },
 	{ .runtime = "cri", .prefix = S("cri-containerd-"),
 	    .suffix = S(".scope") },
 	{ .runtime = "cri", .above = "cri-containerd" },
@@ -87,6 +124,27 @@ static const struct pattern {
 	    .above = "machine.slice", .named = true },
 	{ .runtime = "nspawn", .prefix = S("systemd-nspawn@"),
 	    .suffix = S(".service"), .above = "machine.slice", .named = true },
+	{ .runtime = "nspawn", .suffix = S(".scope"), .below = "payload",
+	    .above = "machine.slice", .named = true },
+	{ .runtime = "nspawn", .suffix = S(".service"), .below = "payload",
+	    .above = "machine.slice", .named = true },
+	{ .runtime = "snap", .prefix = S("snap."), .suffix = S(".scope"),
+	    .place = IN_ANY, .named = true, .is_app = true },
+	{ .runtime = "snap", .prefix = S("snap."), .suffix = S(".service"),
+	    .place = IN_ANY, .named = true, .is_app = true },
+	{ .runtime = "flatpak", .prefix = S("app-flatpak-"),
+	    .suffix = S(".scope"), .place = IN_ANY, .named = true,
+	    .is_app = true },
+	{ .runtime = "flatpak", .prefix = S("flatpak-"),
+	    .suffix = S(".scope"), .place = IN_ANY, .named = true,
+	    .is_app = true },
+	/* --cgroup-parent */
+	{ .runtime = "docker", .place = IN_NONE, .is_guess = true },
+	/* --slice */
+	{ .runtime = "nspawn", .suffix = S(".scope"), .below = "payload",
+	    .place = IN_NONE, .named = true, .is_guess = true },
+	{ .runtime = "nspawn", .suffix = S(".service"), .below = "payload",
+	    .place = IN_NONE, .named = true, .is_guess = true },
 };
 
 #undef S
@@ -149,9 +207,30 @@ is_machine(const struct pattern *pt, struct str s)
 	return s.n > 0;
 }
 
+/* A snap is NAME.APP or NAME.APP-UUID; what Flatpak runs, APP-NUMBER. */
+static struct str
+app_name(const struct pattern *pt, struct str s)
+{
+	bool is_snap = strcmp(pt->runtime, "snap") == 0;
+	size_t n = s.n;
+
+	if (is_snap) {
+		struct str rest = s, name = str_cut(&rest, '.');
+
+		return rest.n > 0 ? name : STR_NONE;
+	}
+	while (n > 0 && char_is_digit(s.p[n - 1]))
+		n--;
+	if (n == s.n || n < 2 || s.p[n - 1] != '-')
+		return STR_NONE;
+	s.n = n - 1;
+	return s;
+}
+
 /* The id or name that part has by this pattern, else a missing value. */
 static struct str
-match_part(const struct pattern *pt, struct str above, struct str part)
+match_part(const struct pattern *pt, struct str above, struct str part,
+    struct str below)
 {
 	size_t fixed = (size_t)pt->prefix.n + pt->suffix.n;
 
@@ -160,10 +239,13 @@ match_part(const struct pattern *pt, struct str above, struct str part)
 	    memcmp(part.p, pt->prefix.p, pt->prefix.n) != 0 ||
 	    memcmp(part.p + part.n - pt->suffix.n, pt->suffix.p,
 	    pt->suffix.n) != 0 ||
+	    (*pt->below != '\0' && !str_is(below, pt->below)) ||
 	    (*pt->above != '\0' && !is_above(above, pt->above)))
 		return STR_NONE;
 	part.p += pt->prefix.n;
 	part.n -= fixed;
+	if (pt->is_app)
+		return app_name(pt, part);
 	if (pt->named ? is_machine(pt, part) : is_id(part))
 		return part;
 	return STR_NONE;
@@ -171,16 +253,26 @@ match_part(const struct pattern *pt, struct str above, struct str part)
 
 /*
  * An ordinary user may make any cgroup below his own part of user.slice; what
- * is below user@UID.service/user.slice a rootless runtime may have made.  The
- * innermost user.slice counts: a container has its own users, and a path that
- * is seen from another cgroup namespace begins with /.. (cgroup_namespaces(7)).
+ * is below user@UID.service/user.slice a rootless runtime may have made, and
+ * below any of his units what Podman made there.  The innermost user.slice
+ * counts: a container has its own users, and a path that is seen from another
+ * cgroup namespace begins with /.. (cgroup_namespaces(7)).
  */
 static bool
-is_trusted(struct str above)
+is_trusted(struct str above, unsigned place)
 {
-	while (above.n > 0)
-		if (str_is(last_part(&above), "user.slice"))
-			return str_starts(last_part(&above), "user@");
+	bool in_manager = false;
+
+	while (above.n > 0) {
+		struct str part = last_part(&above);
+
+		if (str_is(part, "user.slice"))
+			return place != IN_NONE && (place == IN_ANY ||
+			    str_starts(last_part(&above), "user@") ||
+			    (place == IN_UNIT && in_manager));
+		in_manager |= str_starts(part, "user@") ||
+		    str_is(part, "user-0.slice");
+	}
 	return true;
 }
 
@@ -222,44 +314,90 @@ write_name(char *dst, const struct pattern *pt, struct str s)
 	dst[n++] = '/';
 	if (pt->named)
 		return n + unescape_unit(dst + n, s);
-	memcpy(dst + n, s.p, ID_SHOWN);
-	return n + ID_SHOWN;
+	memcpy(dst + n, s.p, NETNS_ID_SHOWN);
+	return n + NETNS_ID_SHOWN;
+}
+
+/* The first pattern that names a container by part, those that guess or the
+ * others, and its id or name; NULL if none does. */
+static const struct pattern *
+find_pattern(struct str above, struct str part, struct str below,
+    bool is_guess, struct str *id)
+{
+	const struct pattern *pt;
+
+	for (pt = patterns; pt < patterns + NELEMS(patterns); pt++) {
+		if (pt->is_guess != is_guess)
+			continue;
+		*id = match_part(pt, above, part, below);
+		if (id->p != NULL && is_trusted(above, pt->place))
+			return pt;
+	}
+	return NULL;
 }
 
 /* The pattern of the innermost container of a path, and its id or name; NULL if
  * there is none. */
 static const struct pattern *
-find_container(struct str path, struct str *id)
+find_container(struct str path, bool is_guess, struct str *id)
 {
-	size_t i;
+	const struct pattern *pt = NULL;
+	struct str part = STR_NONE;
 
 	str_take_end(&path, " (deleted)");
-	while (path.n > 0) {
-		struct str part = last_part(&path);
+	while (pt == NULL && path.n > 0) {
+		struct str below = part;
 
-		for (i = 0; i < NELEMS(patterns); i++) {
-			*id = match_part(&patterns[i], path, part);
-			if (id->p != NULL && is_trusted(path))
-				return &patterns[i];
-		}
+		part = last_part(&path);
+		pt = find_pattern(path, part, below, is_guess, id);
 	}
-	*id = STR_NONE;
-	return NULL;
+	return pt;
 }
 
-size_t
-linux_container(struct str text, char *name, struct str *id)
+/* The user of /user.slice/user-UID.slice/user@UID.service, else root: it is the
+ * first part of the path, for a container has its own users. */
+static uint32_t
+find_owner(struct str path)
 {
-	const struct pattern *pt;
+	struct str part;
+	uint64_t uid;
 
+	do
+		part = str_cut(&path, '/');
+	while (path.p != NULL && (part.n == 0 || str_is(part, "..")));
+	if (!str_is(part, "user.slice"))
+		return 0;
+	part = str_cut(&path, '/');
+	if (!str_take_start(&part, "user-") || !str_take_end(&part, ".slice"))
+		return 0;
+	return num_parse(part, UINT32_MAX, &uid) ? (uint32_t)uid : 0;
+}
+
+static bool
+read_paths(struct str text, bool is_guess, struct linux_in *in)
+{
 	while (text.p != NULL) {
-		struct str line = str_cut(&text, '\n');
+		struct str path = str_cut(&text, '\n');
+		const struct pattern *pt = NULL;
 
-		str_cut(&line, ':');
-		str_cut(&line, ':');
-		pt = line.p != NULL ? find_container(line, id) : NULL;
-		if (pt != NULL)
-			return write_name(name, pt, *id);
+		str_cut(&path, ':');
+		str_cut(&path, ':');
+		if (path.p != NULL)
+			pt = find_container(path, is_guess, &in->id);
+		if (pt == NULL)
+			continue;
+		in->n = write_name(in->name, pt, in->id);
+		in->uid = find_owner(path);
+		in->is_guess = is_guess;
+		in->is_app = pt->is_app;
+		return true;
 	}
-	return 0;
+	return false;
+}
+
+/* What is sure comes before any guess. */
+bool
+linux_container(struct str text, struct linux_in *in)
+{
+	return read_paths(text, false, in) || read_paths(text, true, in);
 }

@@ -93,7 +93,8 @@ identify(struct sock *s, const struct inet_diag_msg *m, size_t len,
 	/* sock_diag_save_cookie in net/core/sock_diag.c */
 	s->cookie = (uint64_t)m->id.idiag_cookie[1] << 32 |
 	    m->id.idiag_cookie[0];
-	if ((sc->needs & (NEED_SOCK_CGROUP | NEED_SOCK_UNIT)) != 0)
+	if ((sc->needs & (NEED_SOCK_CGROUP | NEED_SOCK_UNIT |
+	    NEED_SOCK_CONTAINER)) != 0)
 		s->cgroup = find_cgroup(m, len, sc);
 }
 

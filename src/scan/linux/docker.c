@@ -130,7 +130,8 @@ linux_docker(struct buf *b, int64_t until, const char **failed)
 	int fd;
 
 	*failed = NULL;
-	if (path == NULL)
+	/* a scan starts nothing */
+	if (path == NULL || linux_would_start(path))
 		return STR_NONE;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	ok = fd >= 0 && connect_until(fd, &sa, until) &&

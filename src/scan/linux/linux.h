@@ -142,18 +142,28 @@ bool linux_is_users(struct str text, struct str id);
 /* The number of a control group, by its inode number, among the scan's. */
 uint32_t linux_sock_cgroup(struct scan *sc, uint64_t id);
 
+/* What is to be told of sockets once their owners are known. */
+void linux_finish(const struct scan_request *req, struct scan *sc);
+
 /* Sets the path and unit of those of the scan's control groups that are asked
  * for.  The scan is incomplete, after a message, if some may be missing. */
 void linux_sock_cgroups(const struct scan_request *req, struct scan *sc);
 
-/* The container of the process whose cgroup file that is, as linux_container
- * names it; a missing value where there is none or it cannot be read. */
-struct str linux_container_of(enum tree_kind t, int dir, const char *path,
+/* The same, in a; of a process whose cgroup file that is: in none if it cannot
+ * be read. */
+struct container linux_container_in(struct str text, struct arena *a);
+struct container linux_container_of(enum tree_kind t, int dir, const char *path,
     struct arena *a);
 
-/* Sets the names of the containers that the scan's processes are in, as far as
- * their runtimes tell; takes at most two seconds. */
-void linux_names(struct scan *sc);
+/* Sets the names of the scan's containers that are asked for, as far as their
+ * runtimes tell, in at most two seconds; what was a guess and has none then is
+ * no container. */
+void linux_names(const struct scan_request *req, struct scan *sc);
+
+/* systemd listens at that socket for a daemon that does not run: to connect
+ * would start it. */
+bool linux_would_start(const char *path);
+
 /* The answer of Docker's daemon, JSON, of its containers: a part of b.  Missing
  * if there is none until then, or none is to be had; *failed is the socket that
  * gave that errno, else NULL. */
@@ -184,13 +194,18 @@ bool linux_ring_entry(struct str *list, uint64_t *inode);
 void linux_parents(const char *proc, struct scan *sc);
 
 /*
- * The container in the text of a cgroup file, cgroups(7), as `runtime/<first 12
- * of id>' in name, which has room for LINUX_CONTAINER_MAX bytes; in *id its
- * whole id, or its name where it has no id: a part of text.  Returns the length
- * of name, 0 where there is none.
+ * The container in the text of a cgroup file, cgroups(7); false if there is
+ * none.  Of a guess only the runtime knows whether it has such a container.
  */
 enum { LINUX_CONTAINER_MAX = 80 };
-size_t linux_container(struct str text, char *name, struct str *id);
+struct linux_in {
+	char name[LINUX_CONTAINER_MAX];	/* `RUNTIME/<first 12 of id>' */
+	size_t n;			/* bytes of it */
+	struct str id;	/* whole, or the name if it has none: part of text */
+	uint32_t uid;			/* whose part of user.slice, or 0 */
+	bool is_guess, is_app;
+};
+bool linux_container(struct str text, struct linux_in *in);
 
 #define LINUX_NETNS_LINK "net:["	/* how links to them begin */
 
@@ -198,11 +213,14 @@ size_t linux_container(struct str text, char *name, struct str *id);
  * tree, of that one's init. */
 struct linux_netns {
 	uint64_t inode;
-	struct str label;	/* as prt(5) has it for netns */
+	struct str label;	/* as prt(5) has it for netns, with ids */
+	struct str plain;	/* of struct netns, as what follows */
+	struct container in;
+	uint32_t pid, uid;
 	const char *path;	/* opens it, from the proc tree on; or NULL, */
 	uint64_t id;		/* and linux_netns_open opens it */
-	const char *task;	/* the folder there of a process or thread that
-				 * is in it, or NULL */
+	const char *task;	/* the folder there of the process or thread
+				 * with the lowest number, or NULL */
 };
 
 struct linux_netns_list {
@@ -234,6 +252,18 @@ int linux_netns_open(uint64_t id);
 
 /* `net:[INODE]', what the kernel itself calls it, in a. */
 struct str linux_netns_label(struct arena *a, uint64_t inode);
+
+/* The label of a namespace whose container is known by its id, or by its
+ * name. */
+struct str linux_netns_choose(struct str label, struct str plain,
+    const struct container *in);
+
+/* Sets the labels of the scan's namespaces, once the names of their containers
+ * are known: each has one of its own. */
+void linux_netns_labels(struct scan *sc);
+
+/* Puts the namespaces in order of their labels; the own one stays the first. */
+void linux_netns_sort(struct scan *sc);
 
 /* Where a line of mountinfo says that a network namespace is mounted, in a, and
  * which; NULL if it is no such line. */

@@ -1,378 +1,72 @@
 /*
- * Names of containers.  Their ids come from the cgroup, container.c; what
- * their runtimes call them, from the runtimes' own files or daemons, all of
- * which may be wrong or hostile: no answer, or one that is no name, leaves the
- * id.
+ * Names of containers.  Their ids come from the cgroup, cgroup.c; what their
+ * runtimes call them, from the runtimes' own files or daemons, all of which may
+ * be wrong or hostile: no answer, or one that is no name, leaves the id.  A
+ * guess that has no name is no container.
  */
-#include "scan/linux/linux.h"
+#include "scan/linux/names.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "lib/err.h"
-#include "lib/input.h"
-#include "lib/json.h"
+#include "lib/num.h"
 #include "lib/timestamp.h"
 
 /* Who is asked has so long to answer; the rest is for files. */
 enum { BUDGET_MS = 2000, ANSWER_MS = 1500 };
 
-enum { FILE_MAX = 8 * 1024 * 1024, PATH_SIZE = 1024, NAME_LEN = 255,
-	NAME_PARTS = 3 };
-
-/* A container, and its processes: n of them from by_id on. */
-struct container {
-	struct proc **by_id;
-	size_t n;
-	struct str id;
-	struct str name;	/* missing: not known yet */
-};
-
-/* The containers of one runtime, in order of ids. */
-struct containers {
-	struct container *v;
-	size_t n;
-	int64_t until, answer_until;
-	struct arena *a;
-};
-
-/* What Docker and Podman allow; Kubernetes allows less. */
-static bool
-is_container_name(struct str s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++) {
-		char c = s.p[i];
-		bool alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		    (c >= '0' && c <= '9');
-
-		if (!alnum && (i == 0 || (c != '_' && c != '.' && c != '-')))
-			return false;
-	}
-	return s.n > 0 && s.n <= NAME_LEN;
-}
-
-/* Says with errno that the names in path are missing, unless there is no such
- * runtime or we may not ask. */
-static void
-say_missing(const char *path)
-{
-	static const int usual[] = { ENOENT, ENOTDIR, ELOOP, ENXIO, EACCES,
-		ECONNREFUSED };
-	size_t i;
-
-	for (i = 0; i < NELEMS(usual); i++)
-		if (errno == usual[i])
-			return;
-	err_msg("%s: containers without names:", path);
-}
-
-/*
- * The text of a regular file of that owner, into b; missing on any failure, and
- * where the time is up.  Opening it neither waits nor follows a link to
- * another; and what does not belong to owner is not read, so that no user has
- * root read for him.
- */
-static struct str
-read_owned(const struct containers *l, const char *path, uid_t owner,
-    struct buf *b)
-{
-	struct stat st;
-	bool ok = false;
-	int fd;
-
-	b->n = 0;
-	if (timestamp_steady() >= l->until)
-		return STR_NONE;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
-	    O_NOCTTY);
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		say_missing(path);
-	} else if (S_ISREG(st.st_mode) && st.st_uid == owner) {
-		ok = input_slurp_fd(fd, FILE_MAX, b);
-		if (!ok)
-			say_missing(path);
-	}
-	input_close(fd);
-	return ok ? buf_str(b) : STR_NONE;
-}
-
-static void
-name_container(const struct containers *l, struct container *c, struct str name)
-{
-	str_take(&name, '/');
-	if (c->name.p == NULL && is_container_name(name))
-		c->name = arena_str(l->a, name);
-}
-
-static struct str
-first_text(struct str array)
-{
-	struct str rest = json_open(array, '['), key, value;
-
-	return json_next(&rest, &key, &value) ? json_text(value) : STR_NONE;
-}
-
-static int
-cmp_named(const void *a, const void *b)
-{
-	const struct container *x = a, *y = b;
-
-	return str_cmp(x->id, y->id);
-}
-
-static struct container *
-find_id(const struct containers *l, struct str id)
-{
-	struct container key = { .id = id };
-
-	return id.p == NULL ? NULL :
-	    bsearch(&key, l->v, l->n, sizeof *l->v, cmp_named);
-}
-
-/* Names in an array of objects, each of which has its id and its names. */
-static void
-take_array(const struct containers *l, struct str array, const char *id,
-    const char *names)
-{
-	struct str rest = json_open(array, '['), key, value;
-
-	while (json_next(&rest, &key, &value)) {
-		struct container *c = find_id(l,
-		    json_text(json_member(value, id)));
-
-		if (c != NULL)
-			name_container(l, c,
-			    first_text(json_member(value, names)));
-	}
-}
-
-/*
- * What root asks or runs knows of root's containers, and of none that a user
- * says to have: for a name that he made up it is not to be started in each
- * scan.
- */
-static bool
-may_be_known(const struct container *c)
-{
-	size_t i = 0;
-
-	while (i < c->n && !c->by_id[i]->boxed)
-		i++;
-	return i < c->n || geteuid() != 0;
-}
-
-/* One that lacks a name may get it by asking. */
-static bool
-is_worth_asking(const struct containers *l)
-{
-	size_t i = 0;
-
-	while (i < l->n &&
-	    (l->v[i].name.p != NULL || !may_be_known(&l->v[i])))
-		i++;
-	return i < l->n;
-}
-
-static void
-ask_docker(const struct containers *l, struct buf *b)
-{
-	const char *failed;
-	struct str text = linux_docker(b, l->answer_until, &failed);
-
-	if (failed != NULL)
-		say_missing(failed);
-	take_array(l, text, "Id", "Names");
-}
-
-static void
-docker_names(const struct containers *l, struct buf *b)
-{
-	char path[PATH_SIZE];
-	struct str text;
-	size_t i;
-
-	if (is_worth_asking(l))
-		ask_docker(l, b);
-	for (i = 0; i < l->n; i++) {
-		if (l->v[i].name.p != NULL)
-			continue;
-		snprintf(path, sizeof path,
-		    "/var/lib/docker/containers/%s/config.v2.json",
-		    l->v[i].id.p);
-		text = read_owned(l, path, 0, b);
-		if (str_eq(json_text(json_member(text, "ID")), l->v[i].id))
-			name_container(l, &l->v[i],
-			    json_text(json_member(text, "Name")));
-	}
-}
-
-static void
-podman_storage(const struct containers *l, const char *home, const char *root,
-    uid_t owner, struct buf *b)
-{
-	static const char drivers[][8] = { "overlay", "vfs", "btrfs", "zfs" };
-	char path[PATH_SIZE];
-	size_t i;
-
-	for (i = 0; i < NELEMS(drivers); i++) {
-		int n = snprintf(path, sizeof path,
-		    "%s%s/containers/storage/%s-containers/containers.json",
-		    home, root, drivers[i]);
-
-		if (n > 0 && (size_t)n < sizeof path)
-			take_array(l, read_owned(l, path, owner, b), "id",
-			    "names");
-	}
-}
-
-static void
-podman_home(const struct containers *l, uid_t uid, struct buf *b)
-{
-	const struct passwd *pw = getpwuid(uid);
-
-	if (pw != NULL && pw->pw_dir != NULL && *pw->pw_dir == '/')
-		podman_storage(l, pw->pw_dir, "/.local/share", uid, b);
-}
-
-/* Rootless ones: those of the users whose processes are in them.  A user in a
- * container that has another number outside is in no passwd file. */
-static void
-podman_names(const struct containers *l, struct buf *b)
-{
-	size_t i, k;
-
-	podman_storage(l, "", "/var/lib", 0, b);
-	for (i = 0; i < l->n; i++) {
-		uid_t last = 0;
-
-		for (k = 0; l->v[i].name.p == NULL && k < l->v[i].n; k++) {
-			const struct proc *p = l->v[i].by_id[k];
-			struct containers one = *l;
-
-			if (!p->has_uid || p->uid == 0 || p->uid == last)
-				continue;
-			last = p->uid;
-			one.v = &l->v[i];
-			one.n = 1;
-			podman_home(&one, p->uid, b);
-		}
-	}
-	if (is_worth_asking(l))
-		take_array(l, linux_podman(b, l->answer_until), "Id", "Names");
-}
-
-/* Where a runtime keeps a container's config.json, and which annotations of it
- * are the parts of its name. */
-static const struct bundle {
-	const char *before, *after;
-	const char *part[NAME_PARTS];
-} bundles[] = {
-	{ "/run/containerd/io.containerd.runtime.v2.task/k8s.io/", "",
-	    { "io.kubernetes.cri.sandbox-namespace",
-	    "io.kubernetes.cri.sandbox-name",
-	    "io.kubernetes.cri.container-name" } },
-	{ "/run/containers/storage/overlay-containers/", "/userdata",
-	    { "io.kubernetes.pod.namespace", "io.kubernetes.pod.name",
-	    "io.kubernetes.container.name" } },
-	{ "/run/containerd/io.containerd.runtime.v2.task/default/", "",
-	    { "nerdctl/name" } },
-};
-
-/* The parts with a / between; a pod's own container has no last one. */
-static void
-join_parts(const struct containers *l, struct container *c,
-    const struct bundle *bd, struct str annotations)
-{
-	struct buf name = { 0 };
-	size_t i;
-
-	for (i = 0; i < NAME_PARTS && bd->part[i] != NULL; i++) {
-		struct str part = json_text(json_member(annotations,
-		    bd->part[i]));
-
-		if (part.p == NULL && i == NAME_PARTS - 1)
-			break;
-		if (part.p == NULL || !is_container_name(part)) {
-			name.n = 0;
-			break;
-		}
-		if (i > 0)
-			buf_putc(&name, '/');
-		buf_add(&name, part.p, part.n);
-	}
-	if (name.n > 0)
-		c->name = arena_str(l->a, buf_str(&name));
-	buf_free(&name);
-}
-
-static void
-bundle_names(const struct containers *l, struct buf *b)
-{
-	char path[PATH_SIZE];
-	size_t i, k;
-
-	for (i = 0; i < l->n; i++) {
-		for (k = 0; k < NELEMS(bundles) &&
-		    l->v[i].name.p == NULL; k++) {
-			snprintf(path, sizeof path, "%s%s%s/config.json",
-			    bundles[k].before, l->v[i].id.p, bundles[k].after);
-			join_parts(l, &l->v[i], &bundles[k], json_member(
-			    read_owned(l, path, 0, b), "annotations"));
-		}
-	}
-}
-
 /* Others have their names from the cgroup. */
 static const struct runtime {
 	const char *name;
-	void (*names)(const struct containers *l, struct buf *b);
+	void (*names)(const struct names_list *l, struct buf *b);
 } runtimes[] = {
-	{ "docker", docker_names },
-	{ "podman", podman_names },
-	{ "cri", bundle_names },
-	{ "containerd", bundle_names },
+	{ "docker", names_docker },
+	{ "podman", names_podman },
+	{ "cri", names_bundles },
+	{ "containerd", names_bundles },
+	{ "nspawn", names_machines },
 };
 
 static void
-rename_all(const struct containers *l, const char *runtime)
+rename_all(const struct names_list *l, const char *runtime)
 {
-	struct str name;
+	struct str name, pod;
 	size_t i, k;
 
 	for (i = 0; i < l->n; i++) {
 		if (l->v[i].name.p == NULL)
 			continue;
+		pod = names_pod(l, runtime, l->v[i].name);
 		name = str_from(linux_path(l->a, runtime, l->v[i].name.p));
-		for (k = 0; k < l->v[i].n; k++)
-			l->v[i].by_id[k]->container = name;
+		for (k = 0; k < l->v[i].n; k++) {
+			struct container *in = l->v[i].by_id[k].in;
+
+			in->name = name;
+			in->pod = pod;
+			if (l->v[i].uid != 0)
+				in->uid = l->v[i].uid;
+			in->is_named = true;
+		}
 	}
 }
 
-/* Those of one runtime among the n processes, which are in order of ids. */
+/* Those of one runtime among the n members, which are in order of ids. */
 static void
-name_runtime(const struct runtime *rt, struct proc **by_id, size_t n,
-    struct containers *l)
+name_runtime(const struct runtime *rt, const struct names_member *by_id,
+    size_t n, struct names_list *l)
 {
 	struct buf b = { 0 };
 	size_t i;
 
 	l->n = 0;
 	for (i = 0; i < n; i++) {
-		struct str rest = by_id[i]->container;
+		struct str rest = by_id[i].in->name;
 
 		if (!str_is(str_cut(&rest, '/'), rt->name))
 			continue;
 		if (l->n == 0 ||
-		    !str_eq(l->v[l->n - 1].id, by_id[i]->container_id))
-			l->v[l->n++] = (struct container){ .by_id = &by_id[i],
-				.id = by_id[i]->container_id };
+		    !str_eq(l->v[l->n - 1].id, by_id[i].in->id))
+			l->v[l->n++] = (struct names_one){ .by_id = &by_id[i],
+				.id = by_id[i].in->id };
 		l->v[l->n - 1].n++;
 	}
 	if (l->n > 0) {
@@ -382,34 +76,90 @@ name_runtime(const struct runtime *rt, struct proc **by_id, size_t n,
 	buf_free(&b);
 }
 
+/* A runtime's members come one after the other, so that of each container they
+ * do. */
 static int
-cmp_id(const void *a, const void *b)
+cmp_member(const void *a, const void *b)
 {
-	const struct proc *x = *(struct proc *const *)a;
-	const struct proc *y = *(struct proc *const *)b;
-	int c = str_cmp(x->container_id, y->container_id);
+	const struct names_member *x = a, *y = b;
+	int c = str_cmp(x->in->id, y->in->id);
 
-	return c != 0 ? c : str_cmp(x->container, y->container);
+	if (c == 0)
+		c = str_cmp(x->in->name, y->in->name);
+	return c != 0 ? c : num_cmp(x->uid, y->uid);
+}
+
+/* Those that need a name. */
+struct members {
+	struct names_member *v;
+	size_t n;
+};
+
+static void
+add_member(struct members *m, struct container *in, uint32_t uid, bool all)
+{
+	if (in->id.p != NULL && !in->is_app && (all || in->is_guess))
+		m->v[m->n++] = (struct names_member){ in, uid };
+}
+
+static void
+add_members(struct members *m, struct scan *sc)
+{
+	bool all = (sc->needs & NEED_NAMES) != 0;
+	bool labels = (sc->needs & NEED_NETNS_NAMES) != 0;
+	size_t i;
+
+	m->v = mem_alloc((sc->nproc + sc->ncgroup + sc->nnetns) *
+	    sizeof *m->v);
+	for (i = 0; i < sc->nproc; i++)
+		add_member(m, &sc->proc[i].in,
+		    sc->proc[i].has_uid ? sc->proc[i].uid : 0, all);
+	for (i = 0; i < sc->ncgroup; i++)
+		add_member(m, &sc->cgroup[i].in, 0, all);
+	for (i = 0; i < sc->nnetns && labels; i++)
+		add_member(m, &sc->netns[i].in, sc->netns[i].uid, true);
+}
+
+static void
+ask_runtimes(struct members *m, struct arena *a)
+{
+	int64_t now = timestamp_steady();
+	struct names_list l = { .until = now + BUDGET_MS,
+		.answer_until = now + ANSWER_MS, .a = a };
+	size_t i;
+
+	qsort(m->v, m->n, sizeof *m->v, cmp_member);
+	l.v = mem_alloc(m->n * sizeof *l.v);
+	for (i = 0; i < NELEMS(runtimes); i++)
+		name_runtime(&runtimes[i], m->v, m->n, &l);
+	free(l.v);
+}
+
+static void
+forget_guess(struct container *in)
+{
+	if (in->is_guess && !in->is_named)
+		*in = (struct container){ .id = STR_NONE };
 }
 
 void
-linux_names(struct scan *sc)
+linux_names(const struct scan_request *req, struct scan *sc)
 {
-	struct proc **by_id = mem_alloc(sc->nproc * sizeof *by_id);
-	int64_t now = timestamp_steady();
-	struct containers l = { .until = now + BUDGET_MS,
-		.answer_until = now + ANSWER_MS, .a = &sc->arena };
-	size_t i, n = 0;
+	struct members m = { NULL, 0 };
+	size_t i;
 
-	for (i = 0; i < sc->nproc; i++)
-		if (sc->proc[i].container_id.p != NULL)
-			by_id[n++] = &sc->proc[i];
-	if (n > 0) {
-		qsort(by_id, n, sizeof *by_id, cmp_id);
-		l.v = mem_alloc(n * sizeof *l.v);
-		for (i = 0; i < NELEMS(runtimes); i++)
-			name_runtime(&runtimes[i], by_id, n, &l);
+	/* no daemon of this machine's knows of another's containers */
+	if (req->own_proc)
+		add_members(&m, sc);
+	if (m.n > 0)
+		ask_runtimes(&m, &sc->arena);
+	free(m.v);
+	for (i = 0; i < sc->nproc; i++) {
+		forget_guess(&sc->proc[i].in);
+		sc->proc[i].boxed = container_is_boxed(&sc->proc[i].in);
 	}
-	free(l.v);
-	free(by_id);
+	for (i = 0; i < sc->ncgroup; i++)
+		forget_guess(&sc->cgroup[i].in);
+	for (i = 0; i < sc->nnetns; i++)
+		forget_guess(&sc->netns[i].in);
 }

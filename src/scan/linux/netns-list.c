@@ -15,6 +15,7 @@
 #include "lib/err.h"
 #include "lib/input.h"
 #include "lib/num.h"
+#include "record/netns.h"
 #include "scan/linux/owners.h"
 #include "scan/machine.h"
 
@@ -107,14 +108,32 @@ add_named(struct listing *s)
 	return s->error == 0;
 }
 
-/* The namespace of a process or thread, whose folder that is, and if it has no
- * name yet that of the container, if any, that it is in.  False where it may
- * not be seen, or is gone. */
+/* The container of the first task that is in it, unless a person named it. */
+static void
+take_first(struct listing *s, struct linux_netns *ns, const char *folder)
+{
+	char path[TASK_PATH + sizeof "/cgroup"];
+	size_t n = strlen(folder);
+	struct stat st;
+
+	ns->task = arena_str(s->arena, str_from(folder)).p;
+	ns->pid = s->at;
+	if (ns->label.p != NULL && !netns_is_random(ns->label))
+		return;
+	memcpy(path, folder, n);
+	memcpy(path + n, "/cgroup", sizeof "/cgroup");
+	ns->in = linux_container_of(s->tree, s->proc, path, s->arena);
+	if (ns->in.id.p != NULL && fstatat(s->proc, folder, &st, 0) == 0)
+		ns->uid = st.st_uid;
+}
+
+/* The namespace of a process or thread, whose folder that is.  False where it
+ * may not be seen, or is gone. */
 static bool
 add_task(struct listing *s, const char *folder)
 {
 	struct linux_netns_list *l = s->list;
-	char path[TASK_PATH + sizeof "/cgroup"];
+	char path[TASK_PATH + sizeof "/ns/net"];
 	size_t n = strlen(folder);
 	struct linux_netns *ns;
 	uint64_t inode;
@@ -133,15 +152,10 @@ add_task(struct listing *s, const char *folder)
 	ns = listing_find(s, inode);
 	if (ns == NULL)
 		ns = listing_add(s, inode, STR_NONE);
-	if (ns->path == NULL) {
+	if (ns->path == NULL)
 		ns->path = arena_str(s->arena, str_from(path)).p;
-		ns->task = arena_str(s->arena, str_from(folder)).p;
-	}
-	if (ns->label.p == NULL) {
-		memcpy(path + n, "/cgroup", sizeof "/cgroup");
-		ns->label = linux_container_of(s->tree, s->proc,
-		    path, s->arena);
-	}
+	if (ns->task == NULL)
+		take_first(s, ns, folder);
 	return true;
 }
 
@@ -233,6 +247,16 @@ linux_netns_label(struct arena *a, uint64_t inode)
 	return arena_str(a, (struct str){ text, (size_t)(end - text) });
 }
 
+static void
+set_label(struct linux_netns *ns, struct arena *a)
+{
+	if (ns->label.p == NULL)
+		ns->plain = linux_netns_label(a, ns->inode);
+	else if (netns_is_random(ns->label))
+		ns->plain = ns->label;
+	ns->label = linux_netns_choose(ns->label, ns->plain, &ns->in);
+}
+
 bool
 linux_netns_list(const struct scan_request *req, struct linux_netns_list *l,
     struct arena *a)
@@ -265,9 +289,7 @@ linux_netns_list(const struct scan_request *req, struct linux_netns_list *l,
 	close(proc);
 	map_free(&s.index);
 	for (i = 0; i < l->n; i++)
-		if (l->v[i].label.p == NULL)
-			l->v[i].label = linux_netns_label(a,
-			    l->v[i].inode);
+		set_label(&l->v[i], a);
 	if (l->n > 0)
 		qsort(l->v, l->n, sizeof *l->v, cmp_label);
 	return ok;

@@ -34,7 +34,9 @@ note_refusal(struct linux_visit *v, const struct linux_netns *ns)
 		v->ok = false;
 	else
 		*MEM_PUSH(v->sc->shut, v->sc->nshut, v->sc->shutcap) =
-		    (struct netns){ .inode = ns->inode, .label = ns->label };
+		    (struct netns){ .inode = ns->inode, .label = ns->label,
+			.plain = ns->plain, .in = ns->in, .pid = ns->pid,
+			.uid = ns->uid };
 	err_msg("network namespace %.*s:", (int)ns->label.n, ns->label.p);
 }
 
@@ -67,6 +69,10 @@ linux_netns_visit(struct linux_visit *v, const struct linux_netns *ns, int fd)
 	added = scan_add_netns(v->sc);
 	added->inode = ns->inode;
 	added->label = ns->label;
+	added->plain = ns->plain;
+	added->in = ns->in;
+	added->pid = ns->pid;
+	added->uid = ns->uid;
 	added->path = ns->path;
 	added->id = ns->id;
 	sys_port_range(v->req->proc, &added->first, &added->last);

@@ -146,13 +146,19 @@ linux_owners(const struct scan_request *req, struct search *search,
 	if (!ok)
 		return false;
 	linux_kernel(req, sc);
+	if ((req->needs & NEED_PARENT) != 0)
+		linux_parents(req->proc, sc);
+	return true;
+}
+
+void
+linux_finish(const struct scan_request *req, struct scan *sc)
+{
+	linux_sock_cgroups(req, sc);
+	linux_names(req, sc);
 	/* another tree's paths are of another machine's files */
 	if (req->own_proc)
 		linux_elsewhere(sc);
-	if ((req->needs & NEED_PARENT) != 0)
-		linux_parents(req->proc, sc);
-	/* no daemon of this machine's knows of another's containers */
-	if ((req->needs & NEED_NAMES) != 0 && req->own_proc)
-		linux_names(sc);
-	return true;
+	if (req->filter->all_netns)
+		linux_netns_labels(sc);
 }

@@ -188,13 +188,18 @@ read_cmdline(enum tree_kind t, int dir, struct proc *p, struct arena *a)
 	return 0;
 }
 
-static struct str
-container_in(struct str text, struct str *id, struct arena *a)
+struct container
+linux_container_in(struct str text, struct arena *a)
 {
-	char name[LINUX_CONTAINER_MAX];
-	size_t n = linux_container(text, name, id);
+	struct linux_in in;
 
-	return n > 0 ? arena_str(a, (struct str){ name, n }) : STR_NONE;
+	if (!linux_container(text, &in))
+		return (struct container){ .id = STR_NONE };
+	return (struct container){
+		.name = arena_str(a, (struct str){ in.name, in.n }),
+		.id = arena_str(a, in.id), .uid = in.uid,
+		.is_guess = in.is_guess, .is_app = in.is_app,
+		.is_users = linux_is_users(text, in.id) };
 }
 
 static int
@@ -203,14 +208,13 @@ read_groups(enum tree_kind t, int dir, unsigned needs, struct proc *p,
 {
 	char buf[CGROUP_SIZE];
 	ssize_t n = tree_read(t, dir, "../cgroup", buf, sizeof buf);
-	struct str text = { buf, n > 0 ? (size_t)n : 0 }, id = STR_NONE;
+	struct str text = { buf, n > 0 ? (size_t)n : 0 };
 
 	if (n < 0)
 		return errno;
 	if ((needs & NEED_CONTAINER) != 0) {
-		p->container = container_in(text, &id, a);
-		p->boxed = id.p != NULL && !linux_is_users(text, id);
-		p->container_id = arena_str(a, id);
+		p->in = linux_container_in(text, a);
+		p->boxed = container_is_boxed(&p->in);
 	}
 	if ((needs & NEED_CGROUP) != 0) {
 		p->cgroup = arena_str(a, linux_cgroup(text));
@@ -219,15 +223,14 @@ read_groups(enum tree_kind t, int dir, unsigned needs, struct proc *p,
 	return 0;
 }
 
-struct str
+struct container
 linux_container_of(enum tree_kind t, int dir, const char *path, struct arena *a)
 {
 	char buf[CGROUP_SIZE];
 	ssize_t n = tree_read(t, dir, path, buf, sizeof buf);
-	struct str id;
 
-	return n < 0 ? STR_NONE :
-	    container_in((struct str){ buf, (size_t)n }, &id, a);
+	return linux_container_in((struct str){ buf, n > 0 ? (size_t)n : 0 },
+	    a);
 }
 
 void

@@ -277,6 +277,9 @@ add_netns_tables(const struct scan_request *req, struct scan *sc,
 	*ns = sc->netns[0];
 	ns->inode = listed->inode;
 	ns->label = listed->label;
+	ns->plain = listed->plain;
+	ns->in = listed->in;
+	ns->pid = listed->pid;
 	ok = folder_tables(req, sc, net);
 	if (ok && is_gone(sc, net)) {
 		*lost = true;
@@ -327,5 +330,6 @@ procnet_owners(const struct scan_request *req, struct search *search,
 const struct backend linux_procnet = {
 	.name = "proc", .help = "/proc/net; goes with --proc",
 	.tables = procnet_tables, .owners = procnet_owners,
+	.finish = linux_finish,
 	.begin = linux_search, .end = linux_search_end,
 };

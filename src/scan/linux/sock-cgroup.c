@@ -24,6 +24,10 @@
  * depth. */
 enum { GROUPS_MAX = 100000, DEPTH_MAX = 64 };
 
+/* As a process's own file begins a line, cgroups(7). */
+#define PREFIX "0::"
+enum { PREFIX_LEN = sizeof PREFIX - 1 };
+
 /* A folder, and the number of the one that it is in, from 1; 0: the root. */
 struct folder {
 	const char *name;
@@ -114,19 +118,22 @@ static void
 found(struct walk_groups *w, uint32_t i, uint64_t inode)
 {
 	uint32_t number = map_get(&w->sc->cgroup_of, inode);
-	char buf[1 + PATH_MAX] = "/";
+	char buf[PREFIX_LEN + 1 + PATH_MAX] = PREFIX "/";
 	struct sock_cgroup *g;
 	const char *path;
+	struct str text;
 
 	if (number == 0 || !w->wanted[number - 1])
 		return;
 	g = &w->sc->cgroup[number - 1];
-	path = folder_path(w, i, buf + 1);
+	path = folder_path(w, i, buf + PREFIX_LEN + 1);
 	if (path == NULL || g->path.p != NULL)
 		return;
-	memmove(buf + 1, path, strlen(path) + 1);
-	g->path = arena_str(&w->sc->arena, str_from(buf));
+	memmove(buf + PREFIX_LEN + 1, path, strlen(path) + 1);
+	text = str_from(buf);
+	g->path = arena_str(&w->sc->arena, str_skip(text, PREFIX_LEN));
 	g->unit = linux_unit(g->path);
+	g->in = linux_container_in(text, &w->sc->arena);
 	w->left--;
 }
 
@@ -211,27 +218,35 @@ walk_groups(struct walk_groups *w)
 		enter_folder(w, i);
 }
 
-/* Those of sockets that no process holds which would tell the unit. */
+/* Those of sockets that no process holds which would tell the unit or the
+ * container.  The latter a socket has only by its process: where none is hidden
+ * there is none to be looked for. */
 static void
-want_units(const struct scan_request *req, const struct scan *sc,
+want_unheld(const struct scan_request *req, const struct scan *sc,
     unsigned char *wanted)
 {
-	unsigned char *told = mem_alloc(sc->nsock);
+	bool unit = (req->needs & NEED_SOCK_UNIT) != 0;
+	bool container = (req->needs & NEED_SOCK_CONTAINER) != 0 &&
+	    sc->hidden > 0;
+	unsigned char *held;
 	size_t i;
 
+	if (!unit && !container)
+		return;
+	held = mem_alloc(sc->nsock);
 	for (i = 0; i < sc->nholder; i++) {
 		const struct holder *h = &sc->holder[i];
 		uint32_t number = sc->sock[h->sock].cgroup;
 
-		told[h->sock] = 1;
-		if (number != 0 && proc_is_init(&sc->proc[h->proc]))
+		held[h->sock] = 1;
+		if (unit && number != 0 && proc_is_init(&sc->proc[h->proc]))
 			wanted[number - 1] = 1;
 	}
 	/* of chosen processes only, there is no record of the others */
 	for (i = 0; i < sc->nsock && req->filter->npids == 0; i++)
-		if (!told[i] && sc->sock[i].cgroup != 0)
+		if (!held[i] && sc->sock[i].cgroup != 0)
 			wanted[sc->sock[i].cgroup - 1] = 1;
-	free(told);
+	free(held);
 }
 
 static unsigned char *
@@ -240,8 +255,7 @@ find_wanted(const struct scan_request *req, const struct scan *sc, size_t *n)
 	unsigned char *wanted = mem_alloc(sc->ncgroup);
 	size_t i;
 
-	if ((req->needs & NEED_SOCK_UNIT) != 0)
-		want_units(req, sc, wanted);
+	want_unheld(req, sc, wanted);
 	if ((req->needs & NEED_SOCK_CGROUP) != 0)
 		for (i = 0; i < sc->nsock; i++)
 			if (sc->sock[i].cgroup != 0)

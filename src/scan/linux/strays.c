@@ -180,23 +180,31 @@ guess_netns(struct look *l, int fd, const struct stray *s)
 }
 
 /* As the list had it, if it was not to be entered from there. */
-static struct str
-find_label(struct look *l, uint64_t inode)
+static struct linux_netns
+unread_netns(struct look *l, uint64_t inode)
 {
+	struct str plain;
 	size_t i;
 
-	for (i = 0; i < l->sc->nshut; i++)
-		if (l->sc->shut[i].inode == inode)
-			return l->sc->shut[i].label;
-	return linux_netns_label(&l->late.arena, inode);
+	for (i = 0; i < l->sc->nshut; i++) {
+		const struct netns *shut = &l->sc->shut[i];
+
+		if (shut->inode == inode)
+			return (struct linux_netns){ .inode = inode,
+				.label = shut->label, .plain = shut->plain,
+				.in = shut->in, .pid = shut->pid,
+				.uid = shut->uid };
+	}
+	plain = linux_netns_label(&l->late.arena, inode);
+	return (struct linux_netns){ .inode = inode, .label = plain,
+		.plain = plain };
 }
 
 /* Reads a namespace that the list did not have; its number + 1. */
 static uint32_t
 visit_late(struct look *l, int fd, uint64_t inode)
 {
-	struct linux_netns ns = { .inode = inode,
-		.label = find_label(l, inode) };
+	struct linux_netns ns = unread_netns(l, inode);
 	size_t i = l->late.nsock;
 	bool ok = linux_netns_visit(&l->visit, &ns, fd);
 	uint32_t netns = ok ? (uint32_t)l->late.nnetns : NETNS_SHUT;
@@ -373,12 +381,6 @@ begin(struct look *l, struct strays *s)
 	input_close(fd);
 }
 
-/* A namespace, and its number before they are sorted. */
-struct numbered {
-	struct netns netns;
-	uint32_t was;
-};
-
 /* Moves what was found, and wanted, to the scan; its holders are processes that
  * had strays. */
 static void
@@ -407,36 +409,6 @@ keep_late(struct look *l, struct scan *sc)
 	map_free(&kept);
 }
 
-static int
-cmp_numbered(const void *a, const void *b)
-{
-	const struct numbered *x = a, *y = b;
-	int c = str_cmp(x->netns.label, y->netns.label);
-
-	return c != 0 ? c : num_cmp(x->was, y->was);
-}
-
-/* By their labels, as records are sorted; the own one stays the first. */
-static void
-sort_netns(struct scan *sc)
-{
-	struct numbered *v = mem_alloc(sc->nnetns * sizeof *v);
-	uint32_t *to = mem_alloc(sc->nnetns * sizeof *to);
-	size_t i;
-
-	for (i = 0; i < sc->nnetns; i++)
-		v[i] = (struct numbered){ sc->netns[i], (uint32_t)i };
-	qsort(v + 1, sc->nnetns - 1, sizeof *v, cmp_numbered);
-	for (i = 0; i < sc->nnetns; i++) {
-		sc->netns[i] = v[i].netns;
-		to[v[i].was] = (uint32_t)i;
-	}
-	for (i = 0; i < sc->nsock; i++)
-		sc->sock[i].netns = to[sc->sock[i].netns];
-	free(v);
-	free(to);
-}
-
 /* Those that could not be entered, but for what a socket led into. */
 static void
 keep_shut(struct look *l, struct scan *sc)
@@ -463,7 +435,7 @@ keep_netns(struct look *l, struct scan *sc)
 	for (i = n; i < l->late.nnetns; i++)
 		*scan_add_netns(sc) = l->late.netns[i];
 	if (l->late.nnetns > n)
-		sort_netns(sc);
+		linux_netns_sort(sc);
 	sc->sock_netns += l->late.sock_netns;
 	keep_shut(l, sc);
 	sc->incomplete |= l->late.incomplete;

@@ -1,0 +1,21 @@
+/*
+ * netns: labels of network namespaces, prt(5), that are others each time the
+ * namespace is made.
+ */
+#ifndef RECORD_NETNS_H
+#define RECORD_NETNS_H
+
+#include <stdbool.h>
+
+#include "lib/str.h"
+
+/* How much of a container's id is shown where it has no name. */
+enum { NETNS_ID_SHOWN = 12 };
+
+/* A runtime made that name up: Podman, or a plugin of CNI. */
+bool netns_is_random(struct str label);
+
+/* RUNTIME/ID, as every container's was before 2.0. */
+bool netns_is_id(struct str label);
+
+#endif

@@ -1,0 +1,130 @@
+/*
+ * Names of containers that are in the bundle which their runtime runs them
+ * from, config.json of the OCI's runtime specification: of Kubernetes, by
+ * containerd and cri-o, and of nerdctl(1).
+ */
+#include "scan/linux/names.h"
+
+#include <stdio.h>
+
+#include "lib/json.h"
+
+enum { PATH_SIZE = 1024, NAME_PARTS = 3 };
+
+/* The annotations that are the parts of a name, the container's own last; what
+ * that one says in a pod's own container, instead of nothing. */
+struct naming {
+	const char *part[NAME_PARTS];
+	const char *none;
+};
+
+static const struct naming containerd = {
+	.part = { "io.kubernetes.cri.sandbox-namespace",
+	    "io.kubernetes.cri.sandbox-name",
+	    "io.kubernetes.cri.container-name" },
+};
+static const struct naming crio = {
+	.part = { "io.kubernetes.pod.namespace", "io.kubernetes.pod.name",
+	    "io.kubernetes.container.name" },
+	.none = "POD",
+};
+static const struct naming nerdctl = { .part = { "nerdctl/name" } };
+
+#define TASKS "io.containerd.runtime.v2.task/"
+
+/* Where a runtime keeps a container's config.json: its own folder, that of k3s
+ * and RKE2, of k0s and of microk8s. */
+static const struct bundle {
+	const char *before, *after;
+	const struct naming *naming;
+} bundles[] = {
+	{ "/run/containerd/" TASKS "k8s.io/", "", &containerd },
+	{ "/run/k3s/containerd/" TASKS "k8s.io/", "", &containerd },
+	{ "/run/k0s/containerd/" TASKS "k8s.io/", "", &containerd },
+	{ "/var/snap/microk8s/common/run/containerd/" TASKS "k8s.io/", "",
+	    &containerd },
+	{ "/run/containers/storage/overlay-containers/", "/userdata", &crio },
+	{ "/run/containerd/" TASKS "default/", "", &nerdctl },
+};
+
+/* The parts with a / between; a pod's own container has no last one. */
+static void
+join_parts(const struct names_list *l, struct names_one *c,
+    const struct naming *naming, struct str annotations)
+{
+	struct buf name = { 0 };
+	size_t i;
+
+	for (i = 0; i < NAME_PARTS && naming->part[i] != NULL; i++) {
+		struct str part = json_text(json_member(annotations,
+		    naming->part[i]));
+
+		if (i == NAME_PARTS - 1 && (part.p == NULL ||
+		    (naming->none != NULL && str_is(part, naming->none))))
+			break;
+		if (part.p == NULL || !names_is_good(part)) {
+			name.n = 0;
+			break;
+		}
+		if (i > 0)
+			buf_putc(&name, '/');
+		buf_add(&name, part.p, part.n);
+	}
+	if (name.n > 0)
+		c->name = arena_str(l->a, buf_str(&name));
+	buf_free(&name);
+}
+
+void
+names_bundles(const struct names_list *l, struct buf *b)
+{
+	char path[PATH_SIZE];
+	size_t i, k;
+
+	for (i = 0; i < l->n; i++) {
+		for (k = 0; k < NELEMS(bundles) &&
+		    l->v[i].name.p == NULL; k++) {
+			snprintf(path, sizeof path, "%s%s%s/config.json",
+			    bundles[k].before, l->v[i].id.p, bundles[k].after);
+			join_parts(l, &l->v[i], bundles[k].naming, json_member(
+			    names_read(l, path, 0, b), "annotations"));
+		}
+	}
+}
+
+/* Of what Docker runs for Kubernetes: k8s_CONTAINER_POD_NAMESPACE_UID_N. */
+static struct str
+docker_pod(const struct names_list *l, struct str name)
+{
+	struct str pod, space;
+	char *p;
+
+	if (!str_take_start(&name, "k8s_"))
+		return STR_NONE;
+	str_cut(&name, '_');
+	pod = str_cut(&name, '_');
+	space = str_cut(&name, '_');
+	if (pod.n == 0 || space.n == 0 || name.n == 0)
+		return STR_NONE;
+	p = arena_alloc(l->a, space.n + 1 + pod.n);
+	memcpy(p, space.p, space.n);
+	p[space.n] = '/';
+	memcpy(p + space.n + 1, pod.p, pod.n);
+	return (struct str){ p, space.n + 1 + pod.n };
+}
+
+struct str
+names_pod(const struct names_list *l, const char *runtime, struct str name)
+{
+	struct str rest = name;
+
+	if (strcmp(runtime, "docker") == 0)
+		return docker_pod(l, name);
+	if (strcmp(runtime, "cri") != 0)
+		return STR_NONE;
+	/* the container's own comes last */
+	str_cut(&rest, '/');
+	name.n -= str_cut(&rest, '/').p == NULL || rest.p == NULL ? 0 :
+	    rest.n + 1;
+	return name;
+}

@@ -1,0 +1,59 @@
+/*
+ * Names of Docker's containers: its own files have them, root's and those of
+ * users who run it themselves; for what is in none the daemon is asked.
+ */
+#include "scan/linux/names.h"
+
+#include <stdio.h>
+
+#include "lib/json.h"
+
+enum { PATH_SIZE = 1024 };
+
+/* Where it keeps its files: by default, and as a snap. */
+static const char *const folders[] = {
+	"/var/lib/docker", "/var/snap/docker/common/var-lib-docker",
+};
+
+static void
+read_config(const struct names_list *l, struct names_one *c, const char *home,
+    const char *folder, uint32_t owner, struct buf *b)
+{
+	char path[PATH_SIZE];
+	struct str text;
+	int n = snprintf(path, sizeof path,
+	    "%s%s/containers/%s/config.v2.json", home, folder, c->id.p);
+
+	if (c->name.p != NULL || n < 0 || (size_t)n >= sizeof path)
+		return;
+	text = names_read(l, path, owner, b);
+	if (str_eq(json_text(json_member(text, "ID")), c->id))
+		names_set(l, c, json_text(json_member(text, "Name")), owner);
+}
+
+static void
+read_home(const struct names_list *one, const char *home, uint32_t uid,
+    struct buf *b)
+{
+	read_config(one, one->v, home, "/.local/share/docker", uid, b);
+}
+
+void
+names_docker(const struct names_list *l, struct buf *b)
+{
+	const char *failed;
+	struct str text;
+	size_t i, k;
+
+	for (i = 0; i < l->n; i++)
+		for (k = 0; k < NELEMS(folders); k++)
+			read_config(l, &l->v[i], "", folders[k], 0, b);
+	names_each_user(l, read_home, b);
+	if (!names_are_to_ask(l))
+		return;
+	b->n = 0;
+	text = linux_docker(b, l->answer_until, &failed);
+	if (failed != NULL)
+		names_missing(failed);
+	names_array(l, text, "Id", "Names", 0);
+}
