@@ -20,7 +20,7 @@ teardown()
 }
 
 # A listener, a bound UDP socket, and a connection, of each family; and of IPv4
-# one that is in TIME_WAIT on port 20005.
+# one that is in TIME_WAIT on port 20005, for a minute.
 start_some()
 {
 	cat >some.py <<-'END'
@@ -168,13 +168,13 @@ hidden()
 		[ "$status" -eq 0 ]
 		[ "$stderr" = "prt-scan: --verify: $said" ]
 	done <<-'END'
+		20005:n:9999|tcp TIME_WAIT 127.0.0.1:20005 127.0.0.1:20001: only /proc/net has it
+		20005:p:9999|tcp TIME_WAIT 127.0.0.1:20005 127.0.0.1:20001: only netlink has it
 		20002:n:9999|udp UNCONN 127.0.0.1:20002: only /proc/net has it
 		20002:p:9999|udp UNCONN 127.0.0.1:20002: only netlink has it
 		20012:n:9999|udp UNCONN [::1]:20012: only /proc/net has it
 		20003:n:9999|tcp ESTABLISHED 127.0.0.1:20003 127.0.0.1:20001: only /proc/net has it
 		20013:p:9999|tcp ESTABLISHED [::1]:20013 [::1]:20011: only netlink has it
-		20005:n:9999|tcp TIME_WAIT 127.0.0.1:20005 127.0.0.1:20001: only /proc/net has it
-		20005:p:9999|tcp TIME_WAIT 127.0.0.1:20005 127.0.0.1:20001: only netlink has it
 	END
 	# the filter is not what is verified
 	hidden 20002:n:9999 --strict -q -t 20001
@@ -195,11 +195,11 @@ hidden()
 		[ "$status" -eq 2 ]
 		[ "$stderr" = "prt-scan: --verify: $said" ]
 	done <<-'END'
+		20005:np:9999|sockstat: TCP: tw 1: the tables have 0
 		20002:np:9999|sockstat: UDP: inuse 1: the tables have 0
 		20012:np:9999|sockstat6: UDP6: inuse 1: the tables have 0
 		20003:np:9999|sockstat: TCP: inuse 3: the tables have 2
 		20013:np:9999|sockstat6: TCP6: inuse 3: the tables have 2
-		20005:np:9999|sockstat: TCP: tw 1: the tables have 0
 	END
 }
 
