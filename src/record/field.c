@@ -2,7 +2,7 @@
 
 static const char *const protos[] = { "tcp", "udp", "sctp", NULL };
 static const char *const states[] = { "LISTEN", "ESTABLISHED", "UNCONN",
-	"BOUND", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
+	"BOUND", "NAT", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
 	"CLOSE_WAIT", "LAST_ACK", "CLOSING", "CLOSED", NULL };
 static const char *const dirs[] = { "in", "out", NULL };
 static const char *const families[] = { "inet", "inet6", NULL };
@@ -112,6 +112,11 @@ const struct field field_table[FIELD_COUNT] = {
 	    .help = "likewise, of the remote address" },
 	[F_TIME] = { .name = "time", .rank = 9, .least = 24,
 	    .help = "when the scan began" },
+	[F_TARGET] = { .name = "target", .owner = true, .rank = 9,
+	    .least = 20, .help = "where the holder passes connections on to" },
+	[F_TARGET_CONTAINER] = { .name = "target_container", .owner = true,
+	    .rank = 9, .least = 20,
+	    .help = "the container that answers there" },
 	[F_CHANGE] = { .name = "change", .words = changes, .least = 9,
 	    .help = "new, gone, changed or unchanged" },
 	[F_FIRST_SEEN] = { .name = "first_seen", .rank = 9, .least = 24,

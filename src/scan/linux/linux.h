@@ -102,6 +102,10 @@ bool linux_owners(const struct scan_request *req, struct search *search,
  */
 void linux_process(int fd, unsigned needs, struct proc *p, struct scan *sc);
 
+/* The process whose /proc/PID/fd is open, or another folder there, sees the same
+ * mounts as we do, mount_namespaces(7). */
+bool linux_shares_mounts(int dir);
+
 /* Reads at most size bytes; -1 with errno. */
 ssize_t linux_read_file(int dir, const char *path, char *buf, size_t size);
 
@@ -121,13 +125,39 @@ void linux_sock_cgroups(const struct scan_request *req, struct scan *sc);
  * names it; a missing value where there is none or it cannot be read. */
 struct str linux_container_of(int dir, const char *path, struct arena *a);
 
-/* Sets the names of the containers that the scan's processes are in, as far as
- * their runtimes tell; takes at most two seconds. */
-void linux_names(struct scan *sc);
+/* What runtimes were asked in a scan: each once, and until then; files are read
+ * as long. */
+struct linux_asked {
+	int64_t until, answer_until;
+	bool has_docker, has_podman;
+	struct str docker, podman;	/* the answers, or missing */
+	bool docker_missing;	/* there is no daemon */
+	int docker_peer;	/* the process that made its socket, or 0 */
+};
+
+/* The scan's, which begins with the first call. */
+struct linux_asked *linux_asked(struct scan *sc);
+/* Asks if nobody has so far. */
+const struct linux_asked *linux_ask_docker(struct scan *sc);
+struct str linux_ask_podman(struct scan *sc);
+
+/* The text of a regular file of that owner, into b; missing on any failure, and
+ * if the time is up. */
+struct str linux_read_owned(const char *path, uid_t owner, int64_t until,
+    struct buf *b);
+
+/* Sets the names of the containers that n processes are in, as far as their
+ * runtimes tell; takes at most two seconds. */
+void linux_names(struct scan *sc, struct proc *v, size_t n);
+/* Where holders pass connections on to: sc's targets, and NAT records. */
+void linux_targets(const struct scan_request *req, struct scan *sc);
+/* The inode of the network namespace of a process; 0 if it is not known. */
+uint64_t linux_netns_of(int pid);
 /* The answer of Docker's daemon, JSON, of its containers: a part of b.  Missing
  * if there is none until then, or none is to be had; *failed is the socket that
- * gave that errno, else NULL. */
-struct str linux_docker(struct buf *b, int64_t until, const char **failed);
+ * gave that errno, else NULL; *peer the process that made it, or 0. */
+struct str linux_docker(struct buf *b, int64_t until, const char **failed,
+    int *peer);
 
 /* What follows the header of `HTTP/1.x 200': a part of answer, or missing. */
 struct str linux_docker_body(struct str answer);

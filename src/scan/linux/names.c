@@ -18,10 +18,7 @@
 #include "lib/json.h"
 #include "lib/timestamp.h"
 
-/* Who is asked has so long to answer; the rest is for files. */
-enum { BUDGET_MS = 2000, ANSWER_MS = 1500 };
-
-enum { FILE_MAX = 8 * 1024 * 1024, PATH_SIZE = 1024, NAME_LEN = 255,
+enum { PATH_SIZE = 1024, NAME_LEN = 255,
 	NAME_PARTS = 3 };
 
 /* A container, and its processes: n of them from by_id on. */
@@ -36,7 +33,7 @@ struct container {
 struct containers {
 	struct container *v;
 	size_t n;
-	int64_t until, answer_until;
+	struct scan *sc;
 	struct arena *a;
 };
 
@@ -57,49 +54,11 @@ is_container_name(struct str s)
 	return s.n > 0 && s.n <= NAME_LEN;
 }
 
-/* Says with errno that the names in path are missing, unless there is no such
- * runtime or we may not ask. */
-static void
-say_missing(const char *path)
-{
-	static const int usual[] = { ENOENT, ENOTDIR, ELOOP, ENXIO, EACCES,
-		ECONNREFUSED };
-	size_t i;
-
-	for (i = 0; i < NELEMS(usual); i++)
-		if (errno == usual[i])
-			return;
-	err_msg("%s: containers without names:", path);
-}
-
-/*
- * The text of a regular file of that owner, into b; missing on any failure, and
- * where the time is up.  Opening it neither waits nor follows a link to
- * another; and what does not belong to owner is not read, so that no user has
- * root read for him.
- */
 static struct str
-read_owned(const struct containers *l, const char *path, uid_t owner,
+read_file(const struct containers *l, const char *path, uid_t owner,
     struct buf *b)
 {
-	struct stat st;
-	bool ok = false;
-	int fd;
-
-	b->n = 0;
-	if (timestamp_steady() >= l->until)
-		return STR_NONE;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
-	    O_NOCTTY);
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		say_missing(path);
-	} else if (S_ISREG(st.st_mode) && st.st_uid == owner) {
-		ok = input_slurp_fd(fd, FILE_MAX, b);
-		if (!ok)
-			say_missing(path);
-	}
-	input_close(fd);
-	return ok ? buf_str(b) : STR_NONE;
+	return linux_read_owned(path, owner, linux_asked(l->sc)->until, b);
 }
 
 static void
@@ -156,12 +115,9 @@ static void
 docker_names(const struct containers *l, struct buf *b)
 {
 	char path[PATH_SIZE];
-	const char *failed;
-	struct str text = linux_docker(b, l->answer_until, &failed);
+	struct str text = linux_ask_docker(l->sc)->docker;
 	size_t i;
 
-	if (failed != NULL)
-		say_missing(failed);
 	take_array(l, text, "Id", "Names");
 	for (i = 0; i < l->n; i++) {
 		if (l->v[i].name.p != NULL)
@@ -169,7 +125,7 @@ docker_names(const struct containers *l, struct buf *b)
 		snprintf(path, sizeof path,
 		    "/var/lib/docker/containers/%s/config.v2.json",
 		    l->v[i].id.p);
-		text = read_owned(l, path, 0, b);
+		text = read_file(l, path, 0, b);
 		if (str_eq(json_text(json_member(text, "ID")), l->v[i].id))
 			name_container(l, &l->v[i],
 			    json_text(json_member(text, "Name")));
@@ -190,7 +146,7 @@ podman_storage(const struct containers *l, const char *home, const char *root,
 		    home, root, drivers[i]);
 
 		if (n > 0 && (size_t)n < sizeof path)
-			take_array(l, read_owned(l, path, owner, b), "id",
+			take_array(l, read_file(l, path, owner, b), "id",
 			    "names");
 	}
 }
@@ -239,7 +195,7 @@ podman_names(const struct containers *l, struct buf *b)
 		}
 	}
 	if (!is_complete(l))
-		take_array(l, linux_podman(b, l->answer_until), "Id", "Names");
+		take_array(l, linux_ask_podman(l->sc), "Id", "Names");
 }
 
 /* Where a runtime keeps a container's config.json, and which annotations of it
@@ -298,7 +254,7 @@ bundle_names(const struct containers *l, struct buf *b)
 			snprintf(path, sizeof path, "%s%s%s/config.json",
 			    bundles[k].before, l->v[i].id.p, bundles[k].after);
 			join_parts(l, &l->v[i], &bundles[k], json_member(
-			    read_owned(l, path, 0, b), "annotations"));
+			    read_file(l, path, 0, b), "annotations"));
 		}
 	}
 }
@@ -367,17 +323,15 @@ cmp_id(const void *a, const void *b)
 }
 
 void
-linux_names(struct scan *sc)
+linux_names(struct scan *sc, struct proc *v, size_t nv)
 {
-	struct proc **by_id = mem_alloc(sc->nproc * sizeof *by_id);
-	int64_t now = timestamp_steady();
-	struct containers l = { .until = now + BUDGET_MS,
-		.answer_until = now + ANSWER_MS, .a = &sc->arena };
+	struct proc **by_id = mem_alloc(nv * sizeof *by_id);
+	struct containers l = { .sc = sc, .a = &sc->arena };
 	size_t i, n = 0;
 
-	for (i = 0; i < sc->nproc; i++)
-		if (sc->proc[i].container_id.p != NULL)
-			by_id[n++] = &sc->proc[i];
+	for (i = 0; i < nv; i++)
+		if (v[i].container_id.p != NULL)
+			by_id[n++] = &v[i];
 	if (n > 0) {
 		qsort(by_id, n, sizeof *by_id, cmp_id);
 		l.v = mem_alloc(n * sizeof *l.v);

@@ -413,5 +413,6 @@ const struct backend linux_netlink = {
 	.name = "netlink", .help = "NETLINK_SOCK_DIAG, as ss(8) does",
 	.tables = netlink_tables, .owners = netlink_owners,
 	.finish = linux_sock_cgroups,
+	.targets = linux_targets,
 	.begin = linux_search, .end = linux_search_end,
 };

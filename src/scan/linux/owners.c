@@ -148,6 +148,6 @@ linux_owners(const struct scan_request *req, struct search *search,
 		linux_parents(req->proc, sc);
 	/* no daemon of this machine's knows of another's containers */
 	if ((req->needs & NEED_NAMES) != 0 && req->own_proc)
-		linux_names(sc);
+		linux_names(sc, sc->proc, sc->nproc);
 	return ok;
 }

@@ -293,5 +293,6 @@ procnet_owners(const struct scan_request *req, struct search *search,
 const struct backend linux_procnet = {
 	.name = "proc", .help = "/proc/net; goes with --proc",
 	.tables = procnet_tables, .owners = procnet_owners,
+	.targets = linux_targets,
 	.begin = linux_search, .end = linux_search_end,
 };

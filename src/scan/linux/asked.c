@@ -1,0 +1,108 @@
+/*
+ * What container runtimes are asked in a scan: their daemons and programs once
+ * each, and files of theirs, all within two seconds.
+ */
+#define _DEFAULT_SOURCE
+#include "scan/linux/linux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "lib/err.h"
+#include "lib/input.h"
+#include "lib/timestamp.h"
+
+/* Who is asked has so long to answer; the rest is for files. */
+enum { BUDGET_MS = 2000, ANSWER_MS = 1500 };
+
+enum { FILE_MAX = 8 * 1024 * 1024 };
+
+struct linux_asked *
+linux_asked(struct scan *sc)
+{
+	int64_t now;
+
+	if (sc->asked != NULL)
+		return sc->asked;
+	now = timestamp_steady();
+	sc->asked = arena_alloc(&sc->arena, sizeof *sc->asked);
+	*sc->asked = (struct linux_asked){ .until = now + BUDGET_MS,
+		.answer_until = now + ANSWER_MS };
+	return sc->asked;
+}
+
+/* Says with errno that the names in path are missing, unless there is no such
+ * runtime or we may not ask. */
+static void
+say_missing(const char *path)
+{
+	static const int usual[] = { ENOENT, ENOTDIR, ELOOP, ENXIO, EACCES,
+		ECONNREFUSED };
+	size_t i;
+
+	for (i = 0; i < NELEMS(usual); i++)
+		if (errno == usual[i])
+			return;
+	err_msg("%s: containers without names:", path);
+}
+
+const struct linux_asked *
+linux_ask_docker(struct scan *sc)
+{
+	struct linux_asked *asked = linux_asked(sc);
+	struct buf b = { 0 };
+	const char *failed;
+
+	if (asked->has_docker)
+		return asked;
+	asked->has_docker = true;
+	asked->docker = arena_str(&sc->arena, linux_docker(&b,
+	    asked->answer_until, &failed, &asked->docker_peer));
+	if (failed != NULL) {
+		asked->docker_missing = errno == ENOENT ||
+		    errno == ECONNREFUSED;
+		say_missing(failed);
+	}
+	buf_free(&b);
+	return asked;
+}
+
+struct str
+linux_ask_podman(struct scan *sc)
+{
+	struct linux_asked *asked = linux_asked(sc);
+	struct buf b = { 0 };
+
+	if (!asked->has_podman)
+		asked->podman = arena_str(&sc->arena, linux_podman(&b,
+		    asked->answer_until));
+	asked->has_podman = true;
+	buf_free(&b);
+	return asked->podman;
+}
+
+/* Opening it neither waits nor follows a link to another; and what does not
+ * belong to owner is not read, so that no user has root read for him. */
+struct str
+linux_read_owned(const char *path, uid_t owner, int64_t until, struct buf *b)
+{
+	struct stat st;
+	bool ok = false;
+	int fd;
+
+	b->n = 0;
+	if (timestamp_steady() >= until)
+		return STR_NONE;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
+	    O_NOCTTY);
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		say_missing(path);
+	} else if (S_ISREG(st.st_mode) && st.st_uid == owner) {
+		ok = input_slurp_fd(fd, FILE_MAX, b);
+		if (!ok)
+			say_missing(path);
+	}
+	input_close(fd);
+	return ok ? buf_str(b) : STR_NONE;
+}
