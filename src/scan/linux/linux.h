@@ -149,6 +149,8 @@ struct str linux_read_owned(const char *path, uid_t owner, int64_t until,
 /* Sets the names of the containers that n processes are in, as far as their
  * runtimes tell; takes at most two seconds. */
 void linux_names(struct scan *sc, struct proc *v, size_t n);
+/* It may be the name of a container. */
+bool linux_is_name(struct str s);
 /* Where holders pass connections on to: sc's targets, and NAT records. */
 void linux_targets(const struct scan_request *req, struct scan *sc);
 /* The inode of the network namespace of a process; 0 if it is not known. */

@@ -38,8 +38,8 @@ struct containers {
 };
 
 /* What Docker and Podman allow; Kubernetes allows less. */
-static bool
-is_container_name(struct str s)
+bool
+linux_is_name(struct str s)
 {
 	size_t i;
 
@@ -65,7 +65,7 @@ static void
 name_container(const struct containers *l, struct container *c, struct str name)
 {
 	str_take(&name, '/');
-	if (c->name.p == NULL && is_container_name(name))
+	if (c->name.p == NULL && linux_is_name(name))
 		c->name = arena_str(l->a, name);
 }
 
@@ -229,7 +229,7 @@ join_parts(const struct containers *l, struct container *c,
 
 		if (part.p == NULL && i == NAME_PARTS - 1)
 			break;
-		if (part.p == NULL || !is_container_name(part)) {
+		if (part.p == NULL || !linux_is_name(part)) {
 			name.n = 0;
 			break;
 		}

@@ -26,6 +26,14 @@ read_networks(struct str networks, struct map_ends *ends)
 	}
 }
 
+static struct str
+first_text(struct str array)
+{
+	struct str rest = json_open(array, '['), key, value;
+
+	return json_next(&rest, &key, &value) ? json_text(value) : STR_NONE;
+}
+
 void
 docker_published_answer(struct port_maps *m, struct str answer, uint32_t uid)
 {
@@ -43,6 +51,7 @@ docker_published_answer(struct port_maps *m, struct str answer, uint32_t uid)
 		if (id.n != ID_LEN || ports.n == 0)
 			continue;
 		c = port_maps_container(m, "docker", id, uid);
+		port_maps_name(m, c, first_text(json_member(value, "Names")));
 		read_networks(json_member(json_member(value,
 		    "NetworkSettings"), "Networks"), &ends);
 		while (json_next(&ports, &key, &port))
@@ -51,10 +60,13 @@ docker_published_answer(struct port_maps *m, struct str answer, uint32_t uid)
 	}
 }
 
-/* The process is there, and in a control group that is named by that id.  What
- * a daemon that was killed has left says that it runs, too. */
+/*
+ * The process is there, and in a control group that is named by that id: what a
+ * daemon that was killed has left says that it runs, too.  A user's Docker may
+ * have no control groups; but for its ports there is a process that has them.
+ */
 static bool
-is_running(struct str state, struct str id)
+is_running(struct str state, struct str id, uint32_t owner)
 {
 	char path[NUM_MAX + sizeof "/proc//cgroup"], text[CGROUP_SIZE];
 	uint64_t pid;
@@ -65,7 +77,7 @@ is_running(struct str state, struct str id)
 		return false;
 	snprintf(path, sizeof path, "/proc/%lu/cgroup", (unsigned long)pid);
 	n = linux_read_file(AT_FDCWD, path, text, sizeof text);
-	return n > 0 && memmem(text, (size_t)n, id.p, id.n) != NULL;
+	return n > 0 && (owner != 0 || memmem(text, (size_t)n, id.p, id.n) != NULL);
 }
 
 /* By `80/tcp' an array of where that is published, or null. */
@@ -104,9 +116,11 @@ take_config(void *arg, struct str name, struct str text)
 	uint32_t c;
 
 	if (id.n != ID_LEN || !str_eq(id, name) || ports.n == 0 ||
-	    !is_running(json_member(text, "State"), id))
+	    !is_running(json_member(text, "State"), id,
+	    f->owner))
 		return;
 	c = port_maps_container(f->m, "docker", id, f->owner);
+	port_maps_name(f->m, c, json_text(json_member(text, "Name")));
 	read_networks(json_member(settings, "Networks"), &ends);
 	while (json_next(&ports, &key, &value))
 		take_ports(f->m, key, value, &ends, c);

@@ -19,26 +19,46 @@
 #include "scan/linux/owners.h"
 
 /* More than that is nobody's who publishes ports. */
-enum { MAPS_MAX = 1 << 20 };
+enum { MAPS_MAX = 1 << 20, ID_SHOWN = 12 };
+
+/* RUNTIME/ and so many bytes of what it is called. */
+static struct str
+join(struct arena *a, struct str runtime, struct str name, size_t max)
+{
+	struct buf b = { 0 };
+	struct str joined;
+
+	buf_add(&b, runtime.p, runtime.n);
+	buf_putc(&b, '/');
+	buf_add(&b, name.p, name.n < max ? name.n : max);
+	joined = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return joined;
+}
 
 uint32_t
 port_maps_container(struct port_maps *m, const char *runtime, struct str id,
     uint32_t uid)
 {
 	struct arena *a = &m->sc->arena;
-	struct proc *c = MEM_PUSH_ZERO(m->container, m->ncontainer,
-	    m->containercap);
-	struct buf name = { 0 };
 
-	buf_puts(&name, runtime);
-	buf_putc(&name, '/');
-	buf_add(&name, id.p, id.n < 12 ? id.n : 12);
-	c->container = arena_str(a, buf_str(&name));
-	c->container_id = arena_str(a, id);
-	c->uid = uid;
-	c->has_uid = true;
-	buf_free(&name);
+	*MEM_PUSH(m->container, m->ncontainer, m->containercap) =
+	    (struct map_container){ .id = arena_str(a, id), .uid = uid,
+		.name = join(a, str_from(runtime), id, ID_SHOWN) };
 	return (uint32_t)(m->ncontainer - 1);
+}
+
+void
+port_maps_name(struct port_maps *m, uint32_t container, struct str name)
+{
+	struct map_container *c = &m->container[container];
+	struct str rest = c->name;
+
+	str_take(&name, '/');
+	if (!linux_is_name(name))
+		return;
+	c->name = join(&m->sc->arena, str_cut(&rest, '/'), name, name.n);
+	c->is_named = true;
 }
 
 static bool
@@ -215,11 +235,12 @@ port_maps_find(const struct port_maps *m, const struct sock *s, uint64_t netns,
 	    cmp_port);
 
 	for (; i < m->n && cmp_port(&key, &m->v[i]) == 0; i++) {
-		const struct proc *c = &m->container[m->v[i].container];
+		const struct map_container *c =
+		    &m->container[m->v[i].container];
 
 		if (c->uid != uid || !is_at(&m->v[i], s) ||
 		    (m->v[i].netns != 0 && m->v[i].netns != netns) ||
-		    (id.p != NULL && !str_eq(c->container_id, id)))
+		    (id.p != NULL && !str_eq(c->id, id)))
 			continue;
 		m->v[i].held = true;
 		if (found == NULL)
@@ -233,7 +254,7 @@ port_maps_have(const struct port_maps *m, struct str id)
 {
 	size_t i = 0;
 
-	while (i < m->ncontainer && !str_eq(m->container[i].container_id, id))
+	while (i < m->ncontainer && !str_eq(m->container[i].id, id))
 		i++;
 	return i < m->ncontainer;
 }

@@ -43,7 +43,6 @@ struct targets {
 	struct agent *agent;
 	size_t nagent, agentcap;
 	struct numbers which;	/* container of each of sc's targets */
-	size_t nunnamed;	/* of maps.container; more have their names */
 	int proc;		/* the proc tree */
 };
 
@@ -70,7 +69,7 @@ tell_map(struct targets *ts, const struct agent *g, const struct sock *s,
 	bool known = g->container != NO_CONTAINER;
 	const struct port_map *map = port_maps_find(m, s,
 	    port_maps_netns(m, s->netns), known ?
-	    m->container[g->container].container_id : STR_NONE, g->uid);
+	    m->container[g->container].id : STR_NONE, g->uid);
 
 	if (map != NULL) {
 		t->addr = map->target;
@@ -251,7 +250,7 @@ look_at(struct targets *ts, uint32_t i)
 	close(dir);
 }
 
-/* The containers that the agents' namespaces are of, one for each agent. */
+/* The containers that the agents' namespaces are of. */
 static void
 find_containers(struct targets *ts)
 {
@@ -268,7 +267,8 @@ find_containers(struct targets *ts)
 			continue;
 		ts->agent[i].container = (uint32_t)m->ncontainer;
 		*MEM_PUSH(m->container, m->ncontainer, m->containercap) =
-		    found[i];
+		    (struct map_container){ .name = found[i].container,
+			.id = found[i].container_id, .uid = found[i].uid };
 	}
 	free(inodes);
 	free(found);
@@ -279,20 +279,12 @@ find_containers(struct targets *ts)
 static void
 read_conmon(struct targets *ts, struct agent *g)
 {
-	struct proc *c;
 	struct str id, name;
-	struct buf b = { 0 };
 
 	if (!args_conmon(g->args, &id, &name))
 		return;
 	g->container = port_maps_container(&ts->maps, "podman", id, g->uid);
-	c = &ts->maps.container[g->container];
-	if (name.n > 0) {
-		buf_puts(&b, "podman/");
-		buf_add(&b, name.p, name.n);
-		c->container = arena_str(&ts->sc->arena, buf_str(&b));
-	}
-	buf_free(&b);
+	port_maps_name(&ts->maps, g->container, name);
 }
 
 static unsigned
@@ -397,27 +389,33 @@ tell_agents(struct targets *ts)
 	map_free(&told);
 }
 
-/* Names of those that are somebody's target, and only these. */
+/* Names of those that are somebody's target, and only these: their runtimes are
+ * asked as of processes that are in them. */
 static void
 name_containers(struct targets *ts)
 {
 	struct port_maps *m = &ts->maps;
-	bool *used = mem_alloc(m->ncontainer);
-	struct scan *sc = ts->sc;
+	const struct numbers *w = &ts->which;
+	struct proc *v = mem_alloc(m->ncontainer * sizeof *v);
+	struct map_container *c;
 	size_t i;
 
-	for (i = 0; i < ts->which.n; i++)
-		if (ts->which.v[i] != NO_CONTAINER)
-			used[ts->which.v[i]] = true;
-	for (i = 0; i < ts->nunnamed; i++)
-		if (!used[i])
-			m->container[i].container_id = STR_NONE;
-	linux_names(sc, m->container, ts->nunnamed);
-	for (i = 0; i < ts->which.n; i++)
-		if (ts->which.v[i] != NO_CONTAINER)
-			sc->target[i].container =
-			    m->container[ts->which.v[i]].container;
-	free(used);
+	for (i = 0; i < w->n; i++) {
+		if (w->v[i] == NO_CONTAINER)
+			continue;
+		c = &m->container[w->v[i]];
+		if (!c->is_named)
+			v[w->v[i]] = (struct proc){ .container = c->name,
+				.container_id = c->id, .uid = c->uid,
+				.has_uid = true };
+	}
+	linux_names(ts->sc, v, m->ncontainer);
+	for (i = 0; i < w->n; i++)
+		if (w->v[i] != NO_CONTAINER)
+			ts->sc->target[i].container =
+			    v[w->v[i]].container_id.p != NULL ?
+			    v[w->v[i]].container : m->container[w->v[i]].name;
+	free(v);
 }
 
 /* A socket that somebody is known to hold. */
@@ -474,7 +472,6 @@ find_all(struct targets *ts, bool fields, bool published, bool lacks)
 	if (fields || published)
 		find_agents(ts);
 	read_maps(ts, published || lacks || hidden);
-	ts->nunnamed = ts->maps.ncontainer;
 	for (i = 0; i < ts->nagent; i++)
 		if ((ts->agent[i].kind->flags & BY_CONMON) != 0)
 			read_conmon(ts, &ts->agent[i]);

@@ -17,22 +17,31 @@ struct port_map {
 	uint64_t netns;		/* inode of the runtime's; 0: not known */
 };
 
-/* What runtimes tell.  A container is no process, but has of one what names.c
- * reads and sets: container, container_id, and as uid whose runtime it is. */
+/* A container, whose runtime is that user's. */
+struct map_container {
+	struct str name;	/* as records have it; with the id's beginning */
+	struct str id;
+	uint32_t uid;
+	bool is_named;		/* until it is */
+};
+
+/* What runtimes tell. */
 struct port_maps {
 	struct scan *sc;
 	struct port_map *v;	/* sorted by port_maps_sort */
 	size_t n, cap;
-	struct proc *container;
+	struct map_container *container;
 	size_t ncontainer, containercap;
 	uint64_t netns;		/* of those that are added next */
 	uint64_t own;		/* inode of the scanner's own namespace */
 	bool some;		/* not all could be read */
 };
 
-/* Room for one more container of that runtime, whose id is copied. */
+/* One more container of that runtime, whose id is copied; and its name, if it is
+ * one. */
 uint32_t port_maps_container(struct port_maps *m, const char *runtime,
     struct str id, uint32_t uid);
+void port_maps_name(struct port_maps *m, uint32_t container, struct str name);
 
 /* A map, in words; host may be missing or empty, for all addresses, and range,
  * how many ports from those on, for one. */
