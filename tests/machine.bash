@@ -77,5 +77,38 @@ run_podman()
 # expect TEXT: it is what comes in.
 expect()
 {
-	diff -u <(echo "$1") -
+	diff -u <([ -z "$1" ] || echo "$1") -
+}
+
+# id NUMBER: that of a container.
+id()
+{
+	printf %064d "$1"
+}
+
+# Where containerd has a folder of each container.
+# shellcheck disable=SC2034 # for the scripts
+tasks=/run/containerd/io.containerd.runtime.v2.task
+
+# fixture FILE <TEXT: makes that file, and its folder.
+fixture()
+{
+	mkdir -p "${1%/*}"
+	cat >"$1"
+}
+
+# cni NUMBER PORTS ADDRESSES: what libcni keeps of a container.
+cni()
+{
+	fixture "/var/lib/cni/results/net-$(id "$1")-eth0" <<-END
+		{"kind":"cniCacheV1","containerId":"$(id "$1")","config":"e30K",
+		"ifName":"eth0","networkName":"net","cniArgs":[["K8S_POD_NAME",
+		"x"]],"capabilityArgs":{"portMappings":[$2]},"result":{
+		"cniVersion":"1.0.0","interfaces":[],"ips":[$3],"dns":{}}}
+	END
+}
+
+all()
+{
+	prt-scan -H --published -o $cols "$@"
 }

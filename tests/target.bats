@@ -160,3 +160,293 @@ prt-scan -H -o $cols 8080 | expect "\
 tcp	NAT	0.0.0.0	8080	-	podman/web	10.88.0.2:80	podman/web"
 END
 }
+
+@test "docker, rootless: rootlesskit, and docker-proxy inside" {
+	requires dockerd docker rootlesskit slirp4netns newuidmap busybox setpriv
+	open_folders "$PWD"
+	machine <<'END'
+script=$(find /usr/share/docker.io /usr/bin -name dockerd-rootless.sh | head -n 1)
+[ -n "$script" ] || leave 'needs dockerd-rootless.sh'
+install -m 755 "$script" rootless
+make_rootfs
+user=1234567
+install -d -o $user home
+{ cat /etc/passwd; echo "prt-t:x:$user:$user::$PWD/home:/bin/sh"; } >passwd
+echo prt-t:2000000:65536 >subuid
+touch /etc/subuid /etc/subgid
+mount --bind passwd /etc/passwd
+mount --bind subuid /etc/subuid
+mount --bind subuid /etc/subgid
+mknod -m 666 tun c 10 200 || leave 'needs mknod'
+mount --bind tun /dev/net/tun || leave 'needs tun(4)'
+install -d -m 700 -o $user /run/user /run/user/$user
+chmod 755 /run/user
+as_user() {
+	setpriv --reuid=$user --regid=$user --clear-groups env -i \
+	    "HOME=$PWD/home" "XDG_RUNTIME_DIR=/run/user/$user" \
+	    "DOCKER_HOST=unix:///run/user/$user/docker.sock" \
+	    PATH=/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin "$@"
+}
+as_user ./rootless --iptables=false --storage-driver=vfs >log 2>&1 &
+for _ in {1..100}; do
+	as_user docker info >/dev/null 2>&1 && break
+	sleep 0.1
+done
+tar -C rootfs -c . | as_user docker import - bb:1 >/dev/null ||
+	leave 'rootless Docker does not run here'
+as_user docker run -d --name web -p 8080:80 -p 127.0.0.1:8081:81 \
+	"${limits[@]:0:2}" bb:1 /bin/busybox sleep 60 >/dev/null
+prt-scan -H -o local_addr,local_port,process,target,target_container \
+	8080-8081 | expect "\
+0.0.0.0	8080	rootlesskit	172.17.0.2:80	docker/web
+::	8080	rootlesskit	172.17.0.2:80	docker/web
+127.0.0.1	8081	rootlesskit	172.17.0.2:81	docker/web"
+prt-scan -N -H -o process,target,target_container 127.0.0.1:8081 | sort -u |
+	grep -v rootlesskit | expect "docker-proxy	172.17.0.2:81	docker/web"
+# the same for the user himself; root's files are not his to write
+as_user /proc/self/fd/9 -H -o target_container 8081 9<"$(command -v prt-scan)" |
+	expect docker/web
+chown 0 home/.local/share/docker/containers/*/config.v2.json
+prt-scan -H -o target,target_container 8081 | expect "-	-"
+END
+}
+
+# What is not there to be run is played: a copy of Python that has the name of
+# the program, in a folder, and opens the ports.
+machine_of_fakes()
+{
+	{
+		cat <<'END'
+# container ID RUNTIME-CGROUP: sets $pid, a process with a network namespace of
+# its own that is in that control group.
+container() {
+	unshare -n sleep 60 &
+	pid=$!
+	until [ "$(readlink /proc/$pid/ns/net)" != \
+	    "$(readlink /proc/self/ns/net)" ]; do sleep 0.02; done
+	echo "0::$1" >"cgroup.$pid"
+	mount --bind "cgroup.$pid" "/proc/$pid/cgroup"
+}
+# plant FILE: makes that program.
+plant() {
+	mkdir -p "${1%/*}"
+	cp "$python" "$1"
+}
+cat >listen.py <<'PY'
+import ctypes, os, socket, sys, time
+libc = ctypes.CDLL(None)
+s = []
+for end in os.environ["LISTEN"].split():
+    proto, addr, port = end.split("/")
+    family = socket.AF_INET6 if ":" in addr else socket.AF_INET
+    s.append(socket.socket(family, socket.SOCK_STREAM if proto == "tcp" else
+        socket.SOCK_DGRAM))
+    s[-1].bind((addr, int(port)))
+    if proto == "tcp":
+        s[-1].listen()
+name = os.path.basename(os.readlink("/proc/self/exe"))
+libc.prctl(15, os.environ.get("COMM", name).encode(), 0, 0, 0)
+if "SETUID" in os.environ:
+    os.setuid(int(os.environ["SETUID"]))
+if "NETNS" in os.environ:
+    libc.setns(os.open("/proc/%s/ns/net" % os.environ["NETNS"], os.O_RDONLY),
+        0x40000000)
+open("ready/%d" % os.getpid(), "w")
+time.sleep(60)
+PY
+cp listen.py forkproxy
+mkdir -m 777 ready
+python=$(python3 -c 'import os, sys; print(os.path.realpath(sys.executable))')
+PYTHONHOME=$(python3 -c 'import sys; print(sys.prefix)')
+export PYTHONHOME python
+# play NAME PROGRAM ARG...
+play() {
+	local -a name=(-a "$1")
+	(exec "${name[@]}" "${@:2}") &
+	until [ -e "ready/$!" ]; do
+		kill -0 $! || exit 1
+		sleep 0.02
+	done
+}
+END
+		cat
+	} | machine
+}
+
+@test "forkproxy: Incus's and LXD's, in the container's namespace" {
+	requires python3
+	machine_of_fakes <<'END'
+plant /run/bin/incusd
+plant /run/bin/lxd
+container /lxc.payload.c1
+export NETNS=$pid
+LISTEN='tcp/0.0.0.0/8080 tcp/0.0.0.0/8082' play incusd /run/bin/incusd \
+	forkproxy -- 1 3 tcp:0.0.0.0:8080,8082 $pid 4 tcp:127.0.0.1:80-81 log pid
+LISTEN='udp/::/53' play incusd /run/bin/incusd \
+	forkproxy 1 3 udp:[::]:53 $pid 4 'udp:[fd00::2]:5353' log pid
+LISTEN='tcp/0.0.0.0/9000 tcp/0.0.0.0/9001' play lxd /run/bin/lxd \
+	forkproxy -- 1 3 tcp:0.0.0.0:9000-9001 $pid 4 tcp:127.0.0.1:90 log pid
+# one that is bound in the container, for the host
+unset NETNS
+LISTEN='tcp/0.0.0.0/9003' play incusd /run/bin/incusd \
+	forkproxy -- 1 3 tcp:0.0.0.0:9003 $pid 4 unix:/run/x log pid
+prt-scan -H -o local_port,process,target,target_container | expect "\
+8080	incusd	127.0.0.1:80	lxc/c1
+8082	incusd	127.0.0.1:81	lxc/c1
+9000	lxd	127.0.0.1:90	lxc/c1
+9001	lxd	127.0.0.1:90	lxc/c1
+9003	incusd	-	-
+53	incusd	[fd00::2]:5353	lxc/c1"
+END
+}
+
+@test "a process is what it says only if it runs root's program" {
+	requires python3
+	open_folders "$PWD"
+	machine_of_fakes <<'END'
+args=(listen.py -proto tcp -host-ip 0.0.0.0 -container-ip 10.0.0.2
+	-container-port 80 -host-port)
+port=8080
+# try: another port, by a process as it is set up.
+try() {
+	port=$((port + 1))
+	LISTEN=tcp/0.0.0.0/$port play docker-proxy "${1-$program}" \
+		"${args[@]}" $port
+}
+program=/run/bin/docker-proxy
+plant $program
+try
+# another program that calls itself so; one that others can write; one of a user
+# whose arguments name a container; one in other mounts
+COMM=docker-proxy try "$python"
+plant "$PWD/open/docker-proxy"
+chmod 777 open
+try "$PWD/open/docker-proxy"
+plant "$PWD/his/docker-proxy"
+chown 1234 his
+try "$PWD/his/docker-proxy"
+SETUID=1234 try
+export program args port
+unshare -m bash -ec "$(declare -f play)
+	mount -t tmpfs tmpfs /run
+	mkdir /run/bin
+	cp $python /run/bin/docker-proxy
+	LISTEN=tcp/0.0.0.0/9000 play docker-proxy /run/bin/docker-proxy \
+		${args[*]} 9000
+	sleep 60" &
+until [ "$(prt-scan -H -o process 9000)" = docker-proxy ]; do sleep 0.02; done
+prt-scan -H -o local_port,process,target | expect "\
+8081	docker-proxy	10.0.0.2:80
+8082	docker-proxy	-
+8083	docker-proxy	-
+8084	docker-proxy	-
+8085	docker-proxy	-
+9000	docker-proxy	-"
+# it was replaced since
+rm /run/bin/docker-proxy
+plant /run/bin/docker-proxy
+prt-scan -H -o exe,target 8081 | expect \
+	'/run/bin/docker-proxy (replaced)	10.0.0.2:80'
+END
+}
+
+@test "NAT: CNI's results: nerdctl, Kubernetes by containerd and by cri-o" {
+	machine <<'END'
+cni 1 '{"hostPort":8080,"containerPort":80,"protocol":"tcp","hostIP":""}' \
+	'{"address":"10.4.0.7/24","gateway":"10.4.0.1"},{"address":"fd00::7/64"}'
+fixture $tasks/default/$(id 1)/config.json <<<'{"annotations":{"nerdctl/name":"web"}}'
+cni 2 '{"hostPort":53,"containerPort":5353,"protocol":"UDP","hostIP":"192.0.2.1"}' \
+	'{"address":"10.4.0.8/24"}'
+fixture $tasks/k8s.io/$(id 2)/config.json <<<'{"annotations":{
+	"io.kubernetes.cri.sandbox-name":"dns-0",
+	"io.kubernetes.cri.sandbox-namespace":"kube-system"}}'
+cni 3 '{"hostPort":9000,"containerPort":9001,"protocol":"sctp","hostIP":"::"}' \
+	'{"address":"fd00::9/64"}'
+fixture /run/containers/storage/overlay-containers/$(id 3)/userdata/config.json \
+	<<<'{"annotations":{"io.container.manager":"cri-o",
+	"io.kubernetes.pod.name":"web-0","io.kubernetes.pod.namespace":"shop"}}'
+# of no runtime, or none that runs
+cni 4 '{"hostPort":9004,"containerPort":80,"protocol":"tcp"}' \
+	'{"address":"10.4.0.9/24"}'
+all | expect "\
+tcp	NAT	0.0.0.0	8080	-	containerd/web	10.4.0.7:80	containerd/web
+tcp	NAT	::	8080	-	containerd/web	[fd00::7]:80	containerd/web
+udp	NAT	192.0.2.1	53	-	cri/kube-system/dns-0	10.4.0.8:5353	cri/kube-system/dns-0
+sctp	NAT	::	9000	-	cri/shop/web-0	[fd00::9]:9001	cri/shop/web-0"
+all -4 | grep -c . | expect 2
+all -t '[::]:8080' | expect "\
+tcp	NAT	::	8080	-	containerd/web	[fd00::7]:80	containerd/web"
+prt-scan -H -o state,local_addr 53 | expect "NAT	192.0.2.1"
+# another user's file is not read
+chown 1 /var/lib/cni/results/net-$(id 1)-eth0
+all | grep -c . | expect 2
+END
+}
+
+@test "NAT: netavark's state, ranges too" {
+	machine <<'END'
+dir=/run/containers/networks/firewall
+fixture $dir/firewall-driver <<<nftables
+fixture $dir/ports/net_$(id 5) <<<'{"container_id":"'$(id 5)'","port_mappings":[
+	{"container_port":80,"host_ip":"","host_port":8080,"protocol":"tcp","range":3},
+	{"container_port":53,"host_ip":"127.0.0.1","host_port":53,"protocol":"udp",
+	"range":1}],"network_name":"podman","network_hash_name":"1d8721804f16f",
+	"container_ip_v4":"10.88.0.5","subnet_v4":"10.88.0.0/16",
+	"container_ip_v6":null,"subnet_v6":null,"dns_port":53,"dns_server_ips":[]}'
+fixture /var/lib/containers/storage/overlay-containers/containers.json \
+	<<<'[{"id":"'$(id 5)'","names":["web"]}]'
+all | expect "\
+tcp	NAT	0.0.0.0	8080	-	podman/web	10.88.0.5:80	podman/web
+tcp	NAT	0.0.0.0	8081	-	podman/web	10.88.0.5:81	podman/web
+tcp	NAT	0.0.0.0	8082	-	podman/web	10.88.0.5:82	podman/web
+udp	NAT	127.0.0.1	53	-	podman/web	10.88.0.5:53	podman/web"
+END
+}
+
+@test "NAT: hostile files: no crash, no byte raw, no more than two seconds" {
+	requires python3
+	machine <<'END'
+dir=/run/containers/networks/firewall/ports
+mkdir -p $dir
+SECONDS=0
+map='"host_ip":"","host_port":8080,"container_port":80,"protocol":"tcp"'
+n=0
+for text in '' '{' '[]' null '{"container_id":"a"}' \
+    "{\"container_id\":\"../x\",\"container_ip_v4\":\"10.0.0.1\",\"port_mappings\":[{$map}]}" \
+    "{\"container_id\":\"a/b\",\"container_ip_v4\":\"10.0.0.1\",\"port_mappings\":[{$map}]}" \
+    "{\"container_id\":\"\",\"container_ip_v4\":\"10.0.0.1\",\"port_mappings\":[{$map}]}" \
+    "{\"container_id\":\"a\",\"container_ip_v4\":\"10.0.0.999\",\"port_mappings\":[{$map}]}" \
+    "{\"container_id\":\"a\",\"container_ip_v4\":\"10.0.0.1\",\"port_mappings\":{$map}}" \
+    "{\"container_id\":\"a\",\"container_ip_v4\":\"10.0.0.1\",\"port_mappings\":[{${map/8080/80800}}]}" \
+    "{\"container_id\":\"a\",\"container_ip_v4\":\"10.0.0.1\",\"port_mappings\":[{${map/8080/-1}}]}" \
+    "{\"container_id\":\"a\",\"container_ip_v4\":\"10.0.0.1\",\"port_mappings\":[{${map/:80,/:0,}}]}" \
+    "{\"container_id\":\"a\",\"container_ip_v4\":\"10.0.0.1\",\"port_mappings\":[{${map/tcp/icmp}}]}" \
+    "{\"container_id\":\"a\",\"container_ip_v4\":\"10.0.0.1\",\"port_mappings\":[{${map/\"\"/\"x\"}}]}"
+do
+	echo "$text" >$dir/$((n += 1))
+done
+mkfifo $dir/fifo
+mkdir $dir/folder
+ln -s /etc/passwd $dir/link
+all | expect ''
+{
+	printf '{"container_id":"a\e[2J\tb","container_ip_v4":"10.0.0.1","port_mappings":'
+	printf '[{"host_ip":"","host_port":65534,"container_port":65533,'
+	printf '"protocol":"tcp","range":65535}]}'
+} >$dir/range
+all | cat -A | expect "\
+tcp^INAT^I0.0.0.0^I65534^I-^Ipodman/a\\x1b[2J\\tb^I10.0.0.1:65533^Ipodman/a\\x1b[2J\\tb\$
+tcp^INAT^I0.0.0.0^I65535^I-^Ipodman/a\\x1b[2J\\tb^I10.0.0.1:65534^Ipodman/a\\x1b[2J\\tb\$"
+# as many as there can be
+python3 - $dir <<'PY'
+import sys
+for n in range(40):
+    with open("%s/many%d" % (sys.argv[1], n), "w") as f:
+        f.write('{"container_id":"%064d","container_ip_v4":"10.0.0.1",'
+            '"port_mappings":[%s]}' % (n, ",".join(['{"host_ip":"","host_port":1,'
+            '"container_port":1,"protocol":"tcp","range":65535}'] * 4)))
+PY
+[ $SECONDS -lt 20 ]
+timeout 30 prt-scan -H --published -o local_port 9000 | sort -u | expect 9000
+END
+}

@@ -3,8 +3,9 @@
  *
  * Each kind of holder has a line in a table.  A process is of a kind if it runs
  * that program: the file at a path that root alone can write.  What its
- * arguments name is believed of root's processes, and of others as far as it is
- * only their own affair; of which container a namespace is, the kernel says.
+ * arguments name is believed of root's processes and the caller's own; of others
+ * only to which port of their own container pasta leads.  Of which container a
+ * namespace is, the kernel says.
  */
 #define _GNU_SOURCE
 #include "scan/linux/target.h"
@@ -80,8 +81,8 @@ tell_map(struct targets *ts, const struct agent *g, const struct sock *s,
 	return map != NULL || (known && sock_is_alone(s));
 }
 
-/* The address is that of its own arguments; which container that is, Docker
- * says. */
+/* The address is that of its own arguments, if it is root's or our own; which
+ * container that is, Docker says. */
 static bool
 tell_proxy(struct targets *ts, const struct agent *g, const struct sock *s,
     struct sock_target *t, uint32_t *container)
@@ -89,8 +90,10 @@ tell_proxy(struct targets *ts, const struct agent *g, const struct sock *s,
 	struct sock_target own = *t;
 	bool ok = tell_map(ts, g, s, t, container);
 
+	if (g->uid != 0 && g->uid != geteuid())
+		return ok;
 	if (!args_docker_proxy(g->args, s, &own))
-		return g->uid != 0 && ok;
+		return false;
 	t->addr = own.addr;
 	t->port = own.port;
 	return true;
