@@ -450,3 +450,37 @@ PY
 timeout 30 prt-scan -H --published -o local_port 9000 | sort -u | expect 9000
 END
 }
+
+@test "nothing is read of runtimes that no column, option or operand needs" {
+	requires python3 strace
+	machine_of_fakes <<'END'
+LISTEN='tcp/0.0.0.0/8080 udp/127.0.0.1/53' play listen "$python" listen.py
+mkdir -p /var/lib/docker/containers /var/lib/cni/results
+# asks ARG...: how many of the runtimes' files and sockets that opens.
+asks() {
+	strace -f -qq -o trace -e trace=%file,connect prt-scan "$@" >/dev/null ||
+		:
+	grep -cE '/var/lib/|/run/|docker[.]sock' trace || :
+}
+asks | expect 0
+asks 8080 | expect 0
+asks -q -b 53 8080 | expect 0
+asks -o +target,target_container | expect 0
+asks --pid=$! 9000 | expect 0
+asks -t --state=LISTEN 9000 | expect 0
+asks 127.0.0.1 | expect 0
+asks 9000 | grep -c '^[1-9]' | expect 1
+asks --published | grep -c '^[1-9]' | expect 1
+# nothing is run, and no daemon is asked whose files are there
+! grep -E 'docker[.]sock|execve.*podman' trace
+END
+}
+
+@test "--published: what it does not go with" {
+	run -2 prt-scan --published --proc=/proc
+	[ "$output" = 'prt-scan: --proc: --published does not go with it' ]
+	run -2 prt-scan --published --backend=lsof
+	[ "$output" = 'prt-scan: --published: the backend lsof cannot tell that' ]
+	run -2 prt-scan --published --from=lsof
+	run -2 prt-scan --published -I
+}
