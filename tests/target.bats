@@ -26,7 +26,8 @@ machine()
 }
 
 @test "docker-proxy: by its own arguments, and which container Docker says" {
-	requires dockerd docker docker-proxy busybox
+	requires dockerd docker docker-proxy busybox setpriv
+	open_folders "$PWD"
 	machine <<'END'
 start_docker
 run_docker web -p 8080:80 -p 127.0.0.1:5353:53/udp
@@ -42,6 +43,14 @@ docker/web"
 DOCKER_HOST=unix:///nonexistent prt-scan -H -o target,target_container 5353 |
 	expect "10.97.0.2:53	-"
 mv /var/lib/docker/else /var/lib/docker/containers
+# for a user who may ask the daemon, and not look at root's processes
+chmod 666 /run/docker.sock
+as_user() { setpriv --reuid=1234 --regid=1234 --clear-groups /proc/self/fd/9 \
+	"$@" 9<"$(command -v prt-scan)"; }
+as_user -H -o process,target,target_container 5353 | expect \
+	"-	10.97.0.2:53	docker/web"
+chmod 600 /run/docker.sock
+as_user -H -o process,target,target_container 5353 | expect "-	-	-"
 # from its files, without the daemon
 kill -STOP $dockerd
 DOCKER_HOST= prt-scan -H -o target_container 5353 2>&1 |

@@ -2,8 +2,8 @@
 
 static const char *const protos[] = { "tcp", "udp", "sctp", NULL };
 static const char *const states[] = { "LISTEN", "ESTABLISHED", "UNCONN",
-	"BOUND", "NAT", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
-	"CLOSE_WAIT", "LAST_ACK", "CLOSING", "CLOSED", NULL };
+	"BOUND", "NAT", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",
+	"TIME_WAIT", "CLOSE_WAIT", "LAST_ACK", "CLOSING", "CLOSED", NULL };
 static const char *const dirs[] = { "in", "out", NULL };
 static const char *const families[] = { "inet", "inet6", NULL };
 static const char *const yes_no[] = { "yes", "no", NULL };

@@ -241,7 +241,8 @@ static bool
 may_ask_podman(const struct scan_job *j)
 {
 	struct buf path = { 0 };
-	bool found = j->req.own_proc && (job_needs(j) & (NEED_NAMES | NEED_TARGET)) != 0 &&
+	bool found = j->req.own_proc &&
+	    (job_needs(j) & (NEED_NAMES | NEED_TARGET)) != 0 &&
 	    priv_lacks(PRIV_PODMAN) == NULL && run_look("podman", &path);
 
 	buf_free(&path);

@@ -66,8 +66,8 @@ struct backend {
 	/* Adds what is to be told of sockets once their owners are known; may
 	 * be NULL. */
 	void (*finish)(const struct scan_request *req, struct scan *sc);
-	/* Adds where holders pass connections on to, and published ports without
-	 * a socket, as far as either is asked for; may be NULL. */
+	/* Adds where holders pass connections on to, and published ports that
+	 * have no socket, as far as either is asked for; may be NULL. */
 	void (*targets)(const struct scan_request *req, struct scan *sc);
 	/* Begins what owners need not wait for, while the tables are read, and
 	 * ends it; may return NULL, or be NULL. */

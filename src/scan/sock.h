@@ -83,8 +83,8 @@ struct holder {
 	uint32_t sock, proc, fd;
 };
 
-/* Where process proc (an index, TARGET_NOBODY: none is seen) passes on what comes
- * to socket sock (an index). */
+/* Where process proc (an index, TARGET_NOBODY: none is seen) passes on what
+ * comes to socket sock (an index). */
 #define TARGET_NOBODY UINT32_MAX
 struct sock_target {
 	uint32_t sock, proc;
@@ -198,8 +198,8 @@ int sock_cmp(const struct sock *a, const struct sock *b);
 /* Listening, or an unconnected UDP socket: what a peer can talk to. */
 bool sock_is_listener(const struct sock *s);
 
-/* A peer gets an answer of it, if it gets there: one that listens, or a port that
- * is passed on without a socket. */
+/* Who gets there may get an answer: it listens, or is a port that is passed on
+ * without a socket. */
 bool sock_answers(const struct sock *s);
 
 /* It has no peer: what the kernel still knows of one is of an earlier
@@ -219,8 +219,8 @@ bool proc_is_init(const struct proc *p);
 const struct sock_cgroup *scan_cgroup(const struct scan *sc,
     const struct sock *s);
 
-/* Where that process (TARGET_NOBODY: nobody) passes on what comes to that socket,
- * or NULL. */
+/* Where that process (TARGET_NOBODY: nobody) passes on what comes to that
+ * socket, or NULL. */
 const struct sock_target *scan_target(const struct scan *sc, uint32_t sock,
     uint32_t proc);
 void scan_sort_targets(struct scan *sc);

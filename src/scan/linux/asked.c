@@ -12,11 +12,12 @@
 #include "lib/err.h"
 #include "lib/input.h"
 #include "lib/timestamp.h"
+#include "scan/linux/owners.h"
 
 /* Who is asked has so long to answer; the rest is for files. */
 enum { BUDGET_MS = 2000, ANSWER_MS = 1500 };
 
-enum { FILE_MAX = 8 * 1024 * 1024 };
+enum { FILE_MAX = 8 * 1024 * 1024, FILES_MAX = 10000 };
 
 struct linux_asked *
 linux_asked(struct scan *sc)
@@ -105,4 +106,55 @@ linux_read_owned(const char *path, uid_t owner, int64_t until, struct buf *b)
 	}
 	input_close(fd);
 	return ok ? buf_str(b) : STR_NONE;
+}
+
+struct files {
+	struct scan *sc;
+	const char *folder, *below;
+	uint32_t owner;
+	void (*each)(void *arg, struct str name, struct str text);
+	void *arg;
+	size_t n;
+	struct buf path, text;
+};
+
+/* A folder of a user's may have names without end. */
+static void
+take_file(void *arg, int dir, const char *name)
+{
+	struct files *f = arg;
+	struct str text;
+
+	(void)dir;
+	if (f->n++ >= FILES_MAX)
+		return;
+	f->path.n = 0;
+	buf_puts(&f->path, f->folder);
+	buf_putc(&f->path, '/');
+	buf_puts(&f->path, name);
+	if (f->below != NULL) {
+		buf_putc(&f->path, '/');
+		buf_puts(&f->path, f->below);
+	}
+	buf_putc(&f->path, '\0');
+	text = linux_read_owned(f->path.p, f->owner,
+	    linux_asked(f->sc)->until, &f->text);
+	if (text.p != NULL)
+		f->each(f->arg, str_from(name), text);
+}
+
+bool
+linux_each_file(struct scan *sc, const char *folder, const char *below,
+    uint32_t owner, void (*each)(void *arg, struct str name, struct str text),
+    void *arg)
+{
+	struct files f = { .sc = sc, .folder = folder, .below = below,
+		.owner = owner, .each = each, .arg = arg };
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	bool ok = fd >= 0 && walk_each(fd, take_file, &f);
+
+	input_close(fd);
+	buf_free(&f.path);
+	buf_free(&f.text);
+	return ok;
 }

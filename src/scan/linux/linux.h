@@ -102,8 +102,8 @@ bool linux_owners(const struct scan_request *req, struct search *search,
  */
 void linux_process(int fd, unsigned needs, struct proc *p, struct scan *sc);
 
-/* The process whose /proc/PID/fd is open, or another folder there, sees the same
- * mounts as we do, mount_namespaces(7). */
+/* The process whose /proc/PID/fd is open, or another folder there, sees the
+ * same mounts as we do, mount_namespaces(7). */
 bool linux_shares_mounts(int dir);
 
 /* Reads at most size bytes; -1 with errno. */
@@ -145,6 +145,12 @@ struct str linux_ask_podman(struct scan *sc);
  * if the time is up. */
 struct str linux_read_owned(const char *path, uid_t owner, int64_t until,
     struct buf *b);
+
+/* Calls each with the text of every file of an open folder that belongs to
+ * owner, as long as there is time.  False with errno if it cannot be opened. */
+bool linux_each_file(struct scan *sc, const char *folder, const char *below,
+    uint32_t owner, void (*each)(void *arg, struct str name, struct str text),
+    void *arg);
 
 /* Sets the names of the containers that n processes are in, as far as their
  * runtimes tell; takes at most two seconds. */

@@ -21,8 +21,9 @@ static const struct place {
 } places[] = {
 	{ "cri", "/run/containerd/io.containerd.runtime.v2.task/k8s.io/", "",
 	    NULL },
-	{ "containerd", "/run/containerd/io.containerd.runtime.v2.task/default/",
-	    "", NULL },
+	{ "containerd",
+	    "/run/containerd/io.containerd.runtime.v2.task/default/", "",
+	    NULL },
 	{ "cri", "/run/containers/storage/overlay-containers/", "/userdata",
 	    "cri-o" },
 	{ "podman", "/run/containers/storage/overlay-containers/", "/userdata",

@@ -77,7 +77,8 @@ is_running(struct str state, struct str id, uint32_t owner)
 		return false;
 	snprintf(path, sizeof path, "/proc/%lu/cgroup", (unsigned long)pid);
 	n = linux_read_file(AT_FDCWD, path, text, sizeof text);
-	return n > 0 && (owner != 0 || memmem(text, (size_t)n, id.p, id.n) != NULL);
+	return n > 0 && (owner != 0 ||
+	    memmem(text, (size_t)n, id.p, id.n) != NULL);
 }
 
 /* By `80/tcp' an array of where that is published, or null. */

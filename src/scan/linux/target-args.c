@@ -211,8 +211,8 @@ port_number(struct str ports, uint16_t port, unsigned *n)
 }
 
 /*
- * incusd forkproxy [--] PID PIDFD LISTEN PID PIDFD CONNECT ...: of as many ports
- * as it listens on, or of one, cmd/incusd/main_forkproxy.go.
+ * incusd forkproxy [--] PID PIDFD LISTEN PID PIDFD CONNECT ...: to as many
+ * ports as it listens on, or to one, cmd/incusd/main_forkproxy.go.
  */
 bool
 args_forkproxy(struct str args, const struct sock *s, struct sock_target *t)

@@ -30,7 +30,7 @@
 #define TUNGETDEVNETNS _IO('T', 227)
 #endif
 
-/* TUN_MINOR, linux/miscdevice.h; it is opened before any connection is there. */
+/* TUN_MINOR, linux/miscdevice.h; it is opened before any connection is. */
 enum { TUN_MAJOR = 10, TUN_MINOR = 200, FDS_MAX = 256 };
 
 struct tun {

@@ -3,9 +3,9 @@
  *
  * Each kind of holder has a line in a table.  A process is of a kind if it runs
  * that program: the file at a path that root alone can write.  What its
- * arguments name is believed of root's processes and the caller's own; of others
- * only to which port of their own container pasta leads.  Of which container a
- * namespace is, the kernel says.
+ * arguments name is believed of root's processes and the caller's own; of
+ * others only to which port of their own container pasta leads.  Of which
+ * container a namespace is, the kernel says.
  */
 #define _GNU_SOURCE
 #include "scan/linux/target.h"
@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/err.h"
 #include "lib/input.h"
 #include "lib/num.h"
 #include "lib/trust.h"
@@ -486,6 +487,10 @@ find_all(struct targets *ts, bool fields, bool published, bool lacks)
 	if (published || lacks) {
 		linux_nat(ts->req->filter, &ts->maps, &ts->which);
 		sc->published = ts->maps.some ? PUBLISHED_SOME : PUBLISHED_ALL;
+	}
+	if (published && ts->maps.some) {
+		err_msg("published ports: not all could be read");
+		sc->incomplete = true;
 	}
 	if (sc->ntarget > 0)
 		name_containers(ts);

@@ -19,7 +19,7 @@ struct port_map {
 
 /* A container, whose runtime is that user's. */
 struct map_container {
-	struct str name;	/* as records have it; with the id's beginning */
+	struct str name;	/* RUNTIME/, and the id's beginning */
 	struct str id;
 	uint32_t uid;
 	bool is_named;		/* until it is */
@@ -37,8 +37,8 @@ struct port_maps {
 	bool some;		/* not all could be read */
 };
 
-/* One more container of that runtime, whose id is copied; and its name, if it is
- * one. */
+/* One more container of that runtime, whose id is copied; and its name, if it
+ * is one. */
 uint32_t port_maps_container(struct port_maps *m, const char *runtime,
     struct str id, uint32_t uid);
 void port_maps_name(struct port_maps *m, uint32_t container, struct str name);
@@ -70,8 +70,8 @@ void map_ends_add(struct map_ends *ends, struct str value);
 void port_maps_sort(struct port_maps *m);
 void port_maps_free(struct port_maps *m);
 
-/* The map that a socket of that network namespace stands for, of a container with
- * that id (missing: of any one) of that user's runtimes; NULL: none. */
+/* The map that a socket of that network namespace stands for, of a container
+ * with that id (missing: of any one) of that user's runtimes; NULL: none. */
 struct port_map *port_maps_find(const struct port_maps *m,
     const struct sock *s, uint64_t netns, struct str id, uint32_t uid);
 /* There is a map of that container. */
@@ -110,18 +110,12 @@ void linux_nat(const struct filter *f, struct port_maps *m,
 /* The inode of a namespace of the scan's. */
 uint64_t port_maps_netns(const struct port_maps *m, uint32_t netns);
 
-/* target-netns.c: the namespace of a tun device that the process has; 0: none. */
+/* target-netns.c: the namespace of a tun device that the process has, or 0. */
 uint64_t linux_tun_netns(int proc, uint32_t pid);
 /* The process of the lowest number that is in a container and in each of the n
- * namespaces, whose inodes are given, as linux_process fills it; pid 0: none. */
+ * namespaces, whose inodes are given, as linux_process fills it, or pid 0. */
 void linux_netns_containers(const struct scan_request *req, struct scan *sc,
     const uint64_t *inodes, struct proc *found, size_t n);
-
-/* Calls each with the text of every file of an open folder that belongs to
- * owner, as long as there is time.  False with errno if it cannot be opened. */
-bool linux_each_file(struct scan *sc, const char *folder, const char *below,
-    uint32_t owner, void (*each)(void *arg, struct str name, struct str text),
-    void *arg);
 
 /*
  * target-args.c: what the arguments of a program say, a NUL behind each, of a
