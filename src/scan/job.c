@@ -45,7 +45,10 @@ set_sight(struct about *a, const struct scan *sc, const struct filter *f)
 	snap_set(&a->room, "protos", arena_str(a->arena, buf_str(&list)));
 	buf_free(&list);
 	snap_set(&a->room, "bound", str_from(scan_bounds[
-	    filter_wants_bound(f) ? sc->bound : BOUND_NO]));
+	    filter_wants_bound(f) && filter_shows_state(f, STATE_BOUND) ?
+	    sc->bound : BOUND_NO]));
+	if (sc->published == PUBLISHED_ALL)
+		snap_set(&a->room, "published", STR_LIT("all"));
 }
 
 /* Namespaces that were not read, as far as they can be told. */
@@ -99,6 +102,9 @@ job_needs(const struct scan_job *j)
 		needs &= ~(unsigned)NEED_DIR;
 	if (j->req.filter->npids > 0)
 		needs |= NEED_OWNERS;
+	/* which sockets stand for one */
+	if (filter_wants_published(j->req.filter))
+		needs |= NEEDS_OF_TARGET;
 	/* for unowned: of a user's own process, whose socket may be root's */
 	if ((needs & NEED_OWNERS) != 0 && geteuid() != 0)
 		needs |= NEED_USER;
@@ -237,7 +243,8 @@ static bool
 may_ask_podman(const struct scan_job *j)
 {
 	struct buf path = { 0 };
-	bool found = j->req.own_proc && (job_needs(j) & NEED_NAMES) != 0 &&
+	bool found = j->req.own_proc &&
+	    (job_needs(j) & (NEED_NAMES | NEED_TARGET)) != 0 &&
 	    priv_lacks(PRIV_PODMAN) == NULL && run_look("podman", &path);
 
 	buf_free(&path);
