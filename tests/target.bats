@@ -170,6 +170,23 @@ tcp	NAT	0.0.0.0	8080	-	podman/web	10.88.0.2:80	podman/web"
 END
 }
 
+@test "conmon: of a pod that of its infra container" {
+	requires podman runc conmon busybox catatonit
+	machine <<'END'
+run_podman web
+podman_do pod create --name shop -p 9090:90 >/dev/null ||
+	leave 'podman makes no pods here'
+trap 'podman_do rm -f -t 0 web >/dev/null
+	podman_do pod rm -f -t 0 shop >/dev/null' EXIT
+podman_do run -d --pod shop --name db "${limits[@]}" --rootfs "$PWD/rootfs" \
+	/bin/busybox sleep 60 >/dev/null
+infra=$(podman_do pod inspect -f '{{.InfraContainerID}}' shop)
+prt-scan -H -o process,target_container 9090 |
+	expect "conmon	podman/$(podman_do inspect -f '{{.Name}}' $infra)"
+prt-scan -H -o target 9090 | grep -x '10[.]88[.]0[.][0-9]*:90'
+END
+}
+
 @test "docker, rootless: rootlesskit, and docker-proxy inside" {
 	requires dockerd docker rootlesskit slirp4netns newuidmap busybox setpriv
 	open_folders "$PWD"
