@@ -272,6 +272,8 @@ for end in os.environ["LISTEN"].split():
         s[-1].listen()
 name = os.path.basename(os.readlink("/proc/self/exe"))
 libc.prctl(15, os.environ.get("COMM", name).encode(), 0, 0, 0)
+if "FORK" in os.environ:
+    os.fork()
 if "SETUID" in os.environ:
     os.setuid(int(os.environ["SETUID"]))
 if "NETNS" in os.environ:
@@ -482,6 +484,10 @@ END
 	machine_of_fakes <<'END'
 LISTEN='tcp/0.0.0.0/8080 udp/127.0.0.1/53' play listen "$python" listen.py
 mkdir -p /var/lib/docker/containers /var/lib/cni/results
+# one record a socket, as without it, if no field of the process is asked for
+FORK=1 LISTEN=tcp/0.0.0.0/8081 play listen "$python" listen.py
+prt-scan -H --published -o local_port 8081 | expect 8081
+prt-scan -H --published -o local_port,process 8081 | grep -c . | expect 2
 # asks ARG...: how many of the runtimes' files and sockets that opens.
 asks() {
 	strace -f -qq -o trace -e trace=%file,connect prt-scan "$@" >/dev/null ||
