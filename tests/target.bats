@@ -51,6 +51,11 @@ as_user -H -o process,target,target_container 5353 | expect \
 	"-	10.97.0.2:53	docker/web"
 chmod 600 /run/docker.sock
 as_user -H -o process,target,target_container 5353 | expect "-	-	-"
+as_user --published 2>&1 >out | expect \
+	'prt-scan: published ports: not all could be read'
+! grep published= out
+! as_user --published --strict >out 2>&1
+prt-scan --published --strict >/dev/null
 # from its files, without the daemon
 kill -STOP $dockerd
 DOCKER_HOST= prt-scan -H -o target_container 5353 2>&1 |

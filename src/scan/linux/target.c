@@ -110,8 +110,8 @@ tell_pasta(struct targets *ts, const struct agent *g, const struct sock *s,
     struct told *told)
 {
 	(void)ts;
-	return args_pasta(g->args, s, &told->t) || (g->container != NO_CONTAINER &&
-	    sock_is_alone(s));
+	return args_pasta(g->args, s, &told->t) ||
+	    (g->container != NO_CONTAINER && sock_is_alone(s));
 }
 
 static bool
