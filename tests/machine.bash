@@ -55,6 +55,11 @@ run_docker()
 	trap 'docker rm -f $(docker ps -aq) >/dev/null' EXIT
 }
 
+podman_do()
+{
+	podman --cgroup-manager=cgroupfs --runtime /usr/sbin/runc "$@" 2>err
+}
+
 # run_podman NAME ARG...
 run_podman()
 {
@@ -67,12 +72,10 @@ run_podman()
 		runroot = "/run/containers/storage"
 	END
 	mount --bind etc /etc/containers
-	container=$(podman --cgroup-manager=cgroupfs --runtime /usr/sbin/runc \
-		run -d --name "$1" "${limits[@]}" "${@:2}" --rootfs \
-		"$PWD/rootfs" /bin/busybox sh -c "$listeners" sh 80 2>err) ||
+	container=$(podman_do run -d --name "$1" "${limits[@]}" "${@:2}" \
+		--rootfs "$PWD/rootfs" /bin/busybox sh -c "$listeners" sh 80) ||
 		leave 'podman does not run here'
-	trap 'podman --cgroup-manager=cgroupfs rm -f -t 0 "$container" \
-		>/dev/null 2>&1' EXIT
+	trap 'podman_do rm -f -t 0 "$container" >/dev/null' EXIT
 }
 
 # expect TEXT: it is what comes in.

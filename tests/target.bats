@@ -51,6 +51,11 @@ as_user -H -o process,target,target_container 5353 | expect \
 	"-	10.97.0.2:53	docker/web"
 chmod 600 /run/docker.sock
 as_user -H -o process,target,target_container 5353 | expect "-	-	-"
+as_user --published 2>&1 >out | expect \
+	'prt-scan: published ports: not all could be read'
+! grep published= out
+! as_user --published --strict >out 2>&1
+prt-scan --published --strict >/dev/null
 # from its files, without the daemon
 kill -STOP $dockerd
 DOCKER_HOST= prt-scan -H -o target_container 5353 2>&1 |
@@ -170,6 +175,23 @@ tcp	NAT	0.0.0.0	8080	-	podman/web	10.88.0.2:80	podman/web"
 END
 }
 
+@test "conmon: of a pod that of its infra container" {
+	requires podman runc conmon busybox catatonit
+	machine <<'END'
+run_podman web
+podman_do pod create --name shop -p 9090:90 >/dev/null ||
+	leave 'podman makes no pods here'
+trap 'podman_do rm -f -t 0 web >/dev/null
+	podman_do pod rm -f -t 0 shop >/dev/null' EXIT
+podman_do run -d --pod shop --name db "${limits[@]}" --rootfs "$PWD/rootfs" \
+	/bin/busybox sleep 60 >/dev/null
+infra=$(podman_do pod inspect -f '{{.InfraContainerID}}' shop)
+prt-scan -H -o process,target_container 9090 |
+	expect "conmon	podman/$(podman_do inspect -f '{{.Name}}' $infra)"
+prt-scan -H -o target 9090 | grep -x '10[.]88[.]0[.][0-9]*:90'
+END
+}
+
 @test "docker, rootless: rootlesskit, and docker-proxy inside" {
 	requires dockerd docker rootlesskit slirp4netns newuidmap busybox setpriv
 	open_folders "$PWD"
@@ -255,6 +277,8 @@ for end in os.environ["LISTEN"].split():
         s[-1].listen()
 name = os.path.basename(os.readlink("/proc/self/exe"))
 libc.prctl(15, os.environ.get("COMM", name).encode(), 0, 0, 0)
+if "FORK" in os.environ:
+    os.fork()
 if "SETUID" in os.environ:
     os.setuid(int(os.environ["SETUID"]))
 if "NETNS" in os.environ:
@@ -465,6 +489,10 @@ END
 	machine_of_fakes <<'END'
 LISTEN='tcp/0.0.0.0/8080 udp/127.0.0.1/53' play listen "$python" listen.py
 mkdir -p /var/lib/docker/containers /var/lib/cni/results
+# one record a socket, as without it, if no field of the process is asked for
+FORK=1 LISTEN=tcp/0.0.0.0/8081 play listen "$python" listen.py
+prt-scan -H --published -o local_port 8081 | expect 8081
+prt-scan -H --published -o local_port,process 8081 | grep -c . | expect 2
 # asks ARG...: how many of the runtimes' files and sockets that opens.
 asks() {
 	strace -f -qq -o trace -e trace=%file,connect prt-scan "$@" >/dev/null ||

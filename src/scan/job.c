@@ -89,9 +89,9 @@ describe(struct about *a, const struct scan_job *j, const struct scan *sc,
 	a->snap = snap_of(&a->room);
 }
 
-/* Nothing is read that no column and no filter needs. */
+/* What the records need; nothing is read that no column and no filter needs. */
 static unsigned
-job_needs(const struct scan_job *j)
+record_needs(const struct scan_job *j)
 {
 	unsigned needs = rows_needs(&j->cols);
 
@@ -102,13 +102,18 @@ job_needs(const struct scan_job *j)
 		needs &= ~(unsigned)NEED_DIR;
 	if (j->req.filter->npids > 0)
 		needs |= NEED_OWNERS;
-	/* which sockets stand for one */
-	if (filter_wants_published(j->req.filter))
-		needs |= NEEDS_OF_TARGET;
 	/* for unowned: of a user's own process, whose socket may be root's */
 	if ((needs & NEED_OWNERS) != 0 && geteuid() != 0)
 		needs |= NEED_USER;
 	return needs;
+}
+
+/* And to know for which published ports some socket stands. */
+static unsigned
+job_needs(const struct scan_job *j)
+{
+	return record_needs(j) | (filter_wants_published(j->req.filter) ?
+	    (unsigned)NEEDS_OF_TARGET : 0);
 }
 
 static bool
@@ -281,7 +286,7 @@ scan_job_sockets(const struct scan_job *j)
 
 	req.needs = job_needs(j);
 	if (scan_run(&req, j->backend, &sc))
-		result = tell(j, &sc, req.needs);
+		result = tell(j, &sc, record_needs(j));
 	scan_free(&sc);
 	return result;
 }

@@ -47,9 +47,15 @@ struct targets {
 	int proc;		/* the proc tree */
 };
 
-/* Fills t and *container of what comes to a socket; false: nothing is known. */
+/* What is told of a socket. */
+struct told {
+	struct sock_target t;
+	uint32_t container;	/* the agent's at first */
+};
+
+/* Of what comes to a socket of the agent's; false: nothing is known. */
 typedef bool tell_target(struct targets *ts, const struct agent *g,
-    const struct sock *s, struct sock_target *t, uint32_t *container);
+    const struct sock *s, struct told *told);
 
 enum {
 	OF_ROOT = 1 << 0,	/* no other user's counts */
@@ -64,7 +70,7 @@ enum {
 /* By the maps of the agent's user; of its container, if that is known. */
 static bool
 tell_map(struct targets *ts, const struct agent *g, const struct sock *s,
-    struct sock_target *t, uint32_t *container)
+    struct told *told)
 {
 	struct port_maps *m = &ts->maps;
 	bool known = g->container != NO_CONTAINER;
@@ -73,10 +79,10 @@ tell_map(struct targets *ts, const struct agent *g, const struct sock *s,
 	    m->container[g->container].in.id : STR_NONE, g->uid);
 
 	if (map != NULL) {
-		t->addr = map->target;
-		t->port = map->target_port;
+		told->t.addr = map->target;
+		told->t.port = map->target_port;
 		if (!known)
-			*container = map->container;
+			told->container = map->container;
 	}
 	return map != NULL || (known && sock_is_alone(s));
 }
@@ -85,37 +91,34 @@ tell_map(struct targets *ts, const struct agent *g, const struct sock *s,
  * container that is, Docker says. */
 static bool
 tell_proxy(struct targets *ts, const struct agent *g, const struct sock *s,
-    struct sock_target *t, uint32_t *container)
+    struct told *told)
 {
-	struct sock_target own = *t;
-	bool ok = tell_map(ts, g, s, t, container);
+	struct sock_target own = told->t;
+	bool ok = tell_map(ts, g, s, told);
 
 	if (g->uid != 0 && g->uid != geteuid())
 		return ok;
 	if (!args_docker_proxy(g->args, s, &own))
 		return false;
-	t->addr = own.addr;
-	t->port = own.port;
+	told->t = own;
 	return true;
 }
 
 static bool
 tell_pasta(struct targets *ts, const struct agent *g, const struct sock *s,
-    struct sock_target *t, uint32_t *container)
+    struct told *told)
 {
 	(void)ts;
-	(void)container;
-	return args_pasta(g->args, s, t) || (g->container != NO_CONTAINER &&
-	    sock_is_alone(s));
+	return args_pasta(g->args, s, &told->t) ||
+	    (g->container != NO_CONTAINER && sock_is_alone(s));
 }
 
 static bool
 tell_forkproxy(struct targets *ts, const struct agent *g,
-    const struct sock *s, struct sock_target *t, uint32_t *container)
+    const struct sock *s, struct told *told)
 {
 	(void)ts;
-	(void)container;
-	return args_forkproxy(g->args, s, t);
+	return args_forkproxy(g->args, s, &told->t);
 }
 
 /* The program's file, whose name may go on behind a dot, and its process's name
@@ -342,7 +345,7 @@ read_maps(struct targets *ts, bool wanted)
 		    ts->agent[i].uid != 0)
 			*MEM_PUSH(uid, n, cap) = ts->agent[i].uid;
 	n = num_sort(uid, n);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n && uid != NULL; i++)
 		linux_published_user(&ts->maps, uid[i]);
 	free(uid);
 	port_maps_sort(&ts->maps);
@@ -363,14 +366,14 @@ find_agents(struct targets *ts)
 static void
 add_target(struct targets *ts, const struct agent *g, uint32_t sock)
 {
-	struct sock_target t = { .sock = sock, .proc = g->proc };
-	uint32_t container = g->container;
+	struct told told = { .t = { .sock = sock, .proc = g->proc },
+		.container = g->container };
 
-	if (!g->kind->tell(ts, g, &ts->sc->sock[sock], &t, &container))
+	if (!g->kind->tell(ts, g, &ts->sc->sock[sock], &told))
 		return;
-	if (container != NO_CONTAINER)
-		t.in = ts->maps.container[container].in;
-	*scan_add_target(ts->sc) = t;
+	if (told.container != NO_CONTAINER)
+		told.t.in = ts->maps.container[told.container].in;
+	*scan_add_target(ts->sc) = told.t;
 }
 
 static void
