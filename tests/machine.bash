@@ -12,9 +12,31 @@ leave()
 	exit 77
 }
 
-for folder in /run /var/lib/docker /var/snap/docker/common /var/lib/cni \
-    /var/lib/containers; do
-	[ ! -d "$folder" ] || mount -t tmpfs -o mode=755 tmpfs "$folder"
+# await COMMAND...: until that succeeds, ten seconds at most, and then it fails.
+await()
+{
+	local n=0
+
+	until "$@"; do
+		[ $((n += 1)) -lt 500 ] || {
+			echo "in vain: $*" >&2
+			return 1
+		}
+		sleep 0.02
+	done
+}
+
+# is_not COMMAND...: it fails.
+is_not()
+{
+	! "$@"
+}
+
+# shellcheck source=/dev/null
+. "${BASH_SOURCE[0]%/*}/own-var.sh"
+for folder in /run /var/lib /var/snap; do
+	mkdir -p "$folder"
+	mount -t tmpfs -o mode=755 tmpfs "$folder"
 done
 ip link set lo up
 

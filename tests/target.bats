@@ -6,11 +6,12 @@ load helpers
 
 setup()
 {
-	requires linux root netns mounts ip
+	requires linux root netns mounts ip setpriv
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# machine: runs the script on standard input in a machine of its own.
+# machine: runs the script on standard input in a machine of its own, which ends
+# with the test, also if that is killed, and is given two minutes.
 machine()
 {
 	local status=0
@@ -19,7 +20,8 @@ machine()
 		echo ". '${PRT_SRCDIR:-$BATS_TEST_DIRNAME/..}/tests/machine.bash'"
 		cat
 	} >script
-	unshare -mnpf --mount-proc --kill-child "$BASH" -e script \
+	setpriv --pdeathsig KILL timeout -s KILL 120 setpriv --pdeathsig KILL \
+		unshare -mnpf --mount-proc --kill-child "$BASH" -e script \
 		</dev/null 3>&- || status=$?
 	[ $status -ne 77 ] || skip "$(cat skip)"
 	[ $status -eq 0 ]
@@ -103,7 +105,7 @@ prt-scan --published >before-all
 run() { prt-scan -H -o $cols "$@"; }
 pid=$(prt-scan -H -o pid,local_addr 8080 | awk '$2 == "0.0.0.0" { print $1 }')
 kill $pid $(prt-scan -H -o pid '[::]:8080')
-while prt-scan -q --state=LISTEN 8080; do sleep 0.1; done
+await is_not prt-scan -q --state=LISTEN 8080
 nat="tcp	NAT	0.0.0.0	8080	-	docker/web	10.97.0.2:80	docker/web"
 run 8080 | expect "$nat"
 run -l 8080 | expect "$nat"
@@ -167,7 +169,7 @@ own=/run/containers/storage/vfs-containers/$container
 mv $own /run/else
 prt-scan -H -o target_container 8080 | expect podman/web
 kill -9 $(prt-scan -H -o pid 8080)
-while prt-scan -q --state=LISTEN 8080; do sleep 0.1; done
+await is_not prt-scan -q --state=LISTEN 8080
 ! prt-scan -q 8080
 mv /run/else $own
 prt-scan -H -o $cols 8080 | expect "\
@@ -248,13 +250,16 @@ machine_of_fakes()
 {
 	{
 		cat <<'END'
-# container ID RUNTIME-CGROUP: sets $pid, a process with a network namespace of
-# its own that is in that control group.
+# is_apart PID: it has a network namespace of its own by now.
+is_apart() {
+	[ "$(readlink /proc/$1/ns/net)" != "$(readlink /proc/self/ns/net)" ]
+}
+# container CGROUP: sets $pid, a process with a network namespace of its own that
+# is in that control group.
 container() {
 	unshare -n sleep 60 &
 	pid=$!
-	until [ "$(readlink /proc/$pid/ns/net)" != \
-	    "$(readlink /proc/self/ns/net)" ]; do sleep 0.02; done
+	await is_apart $pid
 	echo "0::$1" >"cgroup.$pid"
 	mount --bind "cgroup.$pid" "/proc/$pid/cgroup"
 }
@@ -296,10 +301,12 @@ export PYTHONHOME python
 play() {
 	local -a name=(-a "$1")
 	(exec "${name[@]}" "${@:2}") &
-	until [ -e "ready/$!" ]; do
-		kill -0 $! || exit 1
-		sleep 0.02
-	done
+	await is_ready $!
+}
+# is_ready PID: its ports are open; if it has ended, nobody waits.
+is_ready() {
+	kill -0 $1 || exit 1
+	[ -e "ready/$1" ]
 }
 END
 		cat
@@ -360,14 +367,17 @@ chown 1234 his
 try "$PWD/his/docker-proxy"
 SETUID=1234 try
 export program args port
-unshare -m bash -ec "$(declare -f play)
+unshare -m bash -ec "$(declare -f play is_ready await)
 	mount -t tmpfs tmpfs /run
 	mkdir /run/bin
 	cp $python /run/bin/docker-proxy
 	LISTEN=tcp/0.0.0.0/9000 play docker-proxy /run/bin/docker-proxy \
 		${args[*]} 9000
 	sleep 60" &
-until [ "$(prt-scan -H -o process 9000)" = docker-proxy ]; do sleep 0.02; done
+is_playing() {
+	[ "$(prt-scan -H -o process 9000)" = docker-proxy ]
+}
+await is_playing
 prt-scan -H -o local_port,process,target | expect "\
 8081	docker-proxy	10.0.0.2:80
 8082	docker-proxy	-
@@ -413,6 +423,30 @@ prt-scan -H -o state,local_addr 53 | expect "NAT	192.0.2.1"
 # another user's file is not read
 chown 1 /var/lib/cni/results/net-$(id 1)-eth0
 all | grep -c . | expect 2
+END
+}
+
+@test "NAT: Docker's files, also of a snap" {
+	requires python3
+	machine_of_fakes <<'END'
+container /system.slice/docker-$(id 6).scope
+# config FOLDER PID: says that it runs, as that process.
+config() {
+	fixture $1/containers/$(id 6)/config.v2.json <<<'{"ID":"'$(id 6)'",
+	"Name":"/web","State":{"Running":true,"Pid":'$2'},"NetworkSettings":{
+	"Ports":{"80/tcp":[{"HostIp":"0.0.0.0","HostPort":"8080"}],"81/tcp":null},
+	"Networks":{"bridge":{"IPAddress":"172.17.0.2"}}}}'
+}
+for folder in /var/lib/docker /var/snap/docker/common/var-lib-docker; do
+	config $folder $pid
+	all | expect "\
+tcp	NAT	0.0.0.0	8080	-	docker/web	172.17.0.2:80	docker/web"
+	prt-scan -H -o container_id,pod 8080 | expect "$(id 6)	-"
+	# a process that is not in it
+	config $folder $$
+	all | expect ''
+	rm -r $folder/containers
+done
 END
 }
 
@@ -510,6 +544,16 @@ asks 9000 | grep -c '^[1-9]' | expect 1
 asks --published | grep -c '^[1-9]' | expect 1
 # nothing is run, and no daemon is asked whose files are there
 ! grep -E 'docker[.]sock|execve.*podman' trace
+# of root's runtimes nothing for a user, whatever program of root's he runs
+plant /run/bin/docker-proxy
+SETUID=1234 LISTEN=tcp/0.0.0.0/8082 play docker-proxy /run/bin/docker-proxy \
+	listen.py -host-port 8082 -container-ip 10.0.0.2 -container-port 80
+asks -o +target >/dev/null
+! grep /var/lib/docker/containers trace
+LISTEN=tcp/0.0.0.0/8083 play docker-proxy /run/bin/docker-proxy \
+	listen.py -host-port 8083 -container-ip 10.0.0.2 -container-port 80
+asks -o +target >/dev/null
+grep -q /var/lib/docker/containers trace
 END
 }
 

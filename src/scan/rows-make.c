@@ -1,6 +1,6 @@
 /*
- * Which records a scan has, in which order, and whose owner may be hidden: a row
- * for each socket and process that holds it.
+ * Which records a scan has, a row for each socket and process that holds it, in
+ * which order, and whose owner may be hidden.
  */
 #include "scan/rows.h"
 

@@ -27,8 +27,8 @@ read_storage(const struct names_list *l, const char *home, const char *root,
 
 		if (n > 0 && (size_t)n < sizeof path &&
 		    !names_are_complete(l))
-			names_array(l, linux_read_owned(l->sc, path, owner, b), "id",
-			    "names", owner);
+			names_array(l, linux_read_owned(l->sc, path, owner,
+			    b), "id", "names", owner);
 	}
 }
 
