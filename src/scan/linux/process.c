@@ -85,7 +85,7 @@ read_stat(enum tree_kind t, int dir, const char *path, struct proc *p,
 	struct str comm;
 	bool ended;
 	uint64_t v[STAT_RSS + 1] = { 0 };
-	ssize_t n = tree_read(t, dir, path, buf, sizeof buf);
+	ssize_t n = tree_read_text(t, dir, path, buf, sizeof buf);
 
 	if (n < 0)
 		return errno;
@@ -108,7 +108,7 @@ static int
 read_uid(enum tree_kind t, int dir, struct proc *p)
 {
 	char buf[STAT_SIZE];
-	ssize_t n = tree_read(t, dir, "../status", buf, sizeof buf);
+	ssize_t n = tree_read_text(t, dir, "../status", buf, sizeof buf);
 	struct str text, line;
 	uint64_t uid;
 
@@ -207,7 +207,7 @@ read_groups(enum tree_kind t, int dir, unsigned needs, struct proc *p,
     struct arena *a)
 {
 	char buf[CGROUP_SIZE];
-	ssize_t n = tree_read(t, dir, "../cgroup", buf, sizeof buf);
+	ssize_t n = tree_read_text(t, dir, "../cgroup", buf, sizeof buf);
 	struct str text = { buf, n > 0 ? (size_t)n : 0 };
 
 	if (n < 0)
@@ -227,7 +227,7 @@ struct container
 linux_container_of(enum tree_kind t, int dir, const char *path, struct arena *a)
 {
 	char buf[CGROUP_SIZE];
-	ssize_t n = tree_read(t, dir, path, buf, sizeof buf);
+	ssize_t n = tree_read_text(t, dir, path, buf, sizeof buf);
 
 	return linux_container_in((struct str){ buf, n > 0 ? (size_t)n : 0 },
 	    a);
