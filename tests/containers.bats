@@ -19,6 +19,7 @@ teardown() {
 		podman_do rm -f -t 0 "$c" >/dev/null 2>&1 || true
 	done
 	[ -z "${cgroup-}" ] || end_rootless
+	[ -z "${parent-}" ] || remove_groups
 	[ -z "${place-}" ] || kill "$place"
 	if [ -n "${dockerd-}" ]; then
 		kill "$dockerd" 2>/dev/null || true
@@ -37,6 +38,16 @@ end_rootless() {
 		find "$1" -depth -type d -exec rmdir {} + && break
 		sleep 0.1
 	done 2>/dev/null' sh "$cgroup"
+}
+
+# What Docker has made for --cgroup-parent it leaves, in each hierarchy.
+remove_groups() {
+	local dir
+
+	for dir in "/sys/fs/cgroup$parent" /sys/fs/cgroup/*"$parent"; do
+		find "$dir" -depth -type d -exec rmdir {} \; 2>/dev/null ||
+			true
+	done
 }
 
 start_docker() {
@@ -189,7 +200,8 @@ same_after_restart() {
 
 @test "docker: --cgroup-parent, as ECS has it" {
 	start_docker
-	docker_args=(--cgroup-parent "/prt-t-$$/task")
+	parent=/prt-t-$$
+	docker_args=(--cgroup-parent "$parent/task")
 	run_docker prt-t-task host 20863
 	scan_until "docker/prt-t-task	$container" \
 	    -l -o container,container_id 20863

@@ -8,6 +8,7 @@ load diff
 
 teardown()
 {
+	[ -z "${holder-}" ] || kill "$holder" 2>/dev/null || :
 	stop_sockets
 }
 
@@ -438,9 +439,19 @@ snapshots()
 # Enough for standard input and output and one file more, and not so much.
 @test "few descriptors, little memory, a small stack, no file size" {
 	local limit
-	requires linux no-sanitizers no-valgrind
+	requires linux no-sanitizers no-valgrind python3
 	uncounted
 	snapshots
+	# of whom there is all to be read
+	python3 -c '
+import socket, time
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+s.listen()
+print(flush=True)
+time.sleep(60)' >ready 3>&- &
+	holder=$!
+	until [ -s ready ]; do sleep 0.02; done
 	for limit in '-n 4' '-n 5' '-v 4000' '-v 6000' '-s 64' '-f 0'; do
 		for command in 'prt-diff one two' 'prt-flag -X two' \
 		    'prt-scan -I' 'prt-scan'; do

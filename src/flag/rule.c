@@ -405,7 +405,7 @@ rules_free(struct rules *r)
 	*r = (struct rules){ 0 };
 }
 
-/* The escapes of what would be something else in a rule; NULL for what is not. */
+/* The escape of what would be something else in a rule; NULL: it would not. */
 static const char *
 escape_of(struct str text, size_t at)
 {

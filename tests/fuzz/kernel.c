@@ -19,7 +19,8 @@ check_port(const struct kernel_port *p)
 	    "a port of no peer");
 	check(p->uses != 0, "of no use");
 	check(str_starts(label, "[") && str_ends(label, "]") &&
-	    label.n > 2 && label.n < 2 * NAME_MAX_SHOWN, "no label");
+	    label.n > 2 && label.n < 2 * (size_t)NAME_MAX_SHOWN,
+	    "no label");
 }
 
 int

@@ -276,9 +276,9 @@ bool linux_netns_list(const struct scan_request *req,
     struct linux_netns_list *l, struct arena *a);
 
 /*
- * The process that a namespace of a list was known by may have ended, and others
- * be in it: then they are listed again, so many times at most, since whoever
- * ends processes without end has the scan end all the same.
+ * The process that a namespace of a list was known by may have ended while
+ * others are in it: then they are listed again, so many times at most, lest
+ * processes that end all the time keep the scan from its end.
  * linux_netns_keep_new leaves those of the list that were neither visited nor
  * refused so far.
  */

@@ -129,7 +129,7 @@ uint64_t
 linux_last_pid(enum tree_kind t, int proc)
 {
 	char buf[VALUE_MAX];
-	ssize_t n = tree_read(t, proc, "loadavg", buf, VALUE_MAX);
+	ssize_t n = tree_read_text(t, proc, "loadavg", buf, VALUE_MAX);
 	struct str text = trim(buf, n > 0 ? (size_t)n : 0);
 	uint64_t pid;
 

@@ -1,7 +1,7 @@
 /*
- * Network namespaces that no task is in, but that a descriptor or a mount keeps:
- * the kernel lists them, listns(2), from Linux 6.19 on.  Before, it is the
- * mounts of every mount namespace that tell, proc_pid_mountinfo(5); descriptors
+ * Network namespaces that no task is in, but that a descriptor or a mount
+ * keeps: from Linux 6.19 on the kernel lists them, listns(2).  Before, the
+ * mounts of each mount namespace are read, proc_pid_mountinfo(5); descriptors
  * are found with the owners of sockets, strays.c.
  */
 #define _GNU_SOURCE

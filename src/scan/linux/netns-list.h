@@ -36,7 +36,8 @@ struct listing {
 	uint64_t own_mounts;
 };
 
-/* That one of the list, or NULL; it may move when another is added. */
+/* netns-index.c: that one of the list, or NULL; it may move when another is
+ * added. */
 struct linux_netns *listing_find(const struct listing *s, uint64_t inode);
 
 /* Adds one that is not in the list; label may be STR_NONE. */

@@ -85,7 +85,7 @@ read_stat(enum tree_kind t, int dir, const char *path, struct proc *p,
 	struct str comm;
 	bool ended;
 	uint64_t v[STAT_RSS + 1] = { 0 };
-	ssize_t n = tree_read(t, dir, path, buf, sizeof buf);
+	ssize_t n = tree_read_text(t, dir, path, buf, sizeof buf);
 
 	if (n < 0)
 		return errno;
@@ -108,7 +108,7 @@ static int
 read_uid(enum tree_kind t, int dir, struct proc *p)
 {
 	char buf[STAT_SIZE];
-	ssize_t n = tree_read(t, dir, "../status", buf, sizeof buf);
+	ssize_t n = tree_read_text(t, dir, "../status", buf, sizeof buf);
 	struct str text, line;
 	uint64_t uid;
 
@@ -202,35 +202,45 @@ linux_container_in(struct str text, struct arena *a)
 		.is_users = linux_is_users(text, in.id) };
 }
 
+/* Too long for a stack.  b is freed by the caller; missing, with errno. */
+static struct str
+read_cgroup(enum tree_kind t, int dir, const char *path, struct buf *b)
+{
+	char *p = buf_room(b, CGROUP_SIZE);
+	ssize_t n = tree_read_text(t, dir, path, p, CGROUP_SIZE);
+
+	return n < 0 ? STR_NONE : (struct str){ p, (size_t)n };
+}
+
 static int
 read_groups(enum tree_kind t, int dir, unsigned needs, struct proc *p,
     struct arena *a)
 {
-	char buf[CGROUP_SIZE];
-	ssize_t n = tree_read(t, dir, "../cgroup", buf, sizeof buf);
-	struct str text = { buf, n > 0 ? (size_t)n : 0 };
+	struct buf b = { 0 };
+	struct str text = read_cgroup(t, dir, "../cgroup", &b);
+	int error = text.p == NULL ? errno : 0;
 
-	if (n < 0)
-		return errno;
-	if ((needs & NEED_CONTAINER) != 0) {
+	if (error == 0 && (needs & NEED_CONTAINER) != 0) {
 		p->in = linux_container_in(text, a);
 		p->boxed = container_is_boxed(&p->in);
 	}
-	if ((needs & NEED_CGROUP) != 0) {
+	if (error == 0 && (needs & NEED_CGROUP) != 0) {
 		p->cgroup = arena_str(a, linux_cgroup(text));
 		p->unit = arena_str(a, linux_unit(p->cgroup));
 	}
-	return 0;
+	buf_free(&b);
+	return error;
 }
 
 struct container
 linux_container_of(enum tree_kind t, int dir, const char *path, struct arena *a)
 {
-	char buf[CGROUP_SIZE];
-	ssize_t n = tree_read(t, dir, path, buf, sizeof buf);
-
-	return linux_container_in((struct str){ buf, n > 0 ? (size_t)n : 0 },
+	struct buf b = { 0 };
+	struct container in = linux_container_in(read_cgroup(t, dir, path, &b),
 	    a);
+
+	buf_free(&b);
+	return in;
 }
 
 void

@@ -161,12 +161,20 @@ add_lines(struct scan *sc, struct str text, const struct table *t,
 		err_msg("%s: %zu such lines skipped in all", path, bad);
 }
 
-/* The process whose folder it is in has ended.  That of the first namespace is
- * always there. */
+/* The task whose folder it is in has ended: of one that has not been waited for
+ * there still is the folder, but it is in no namespace.  That of the first
+ * namespace is always there. */
 static bool
-is_gone(const struct scan *sc, const char *net)
+is_gone(struct scan *sc, const char *net)
 {
-	return sc->nnetns > 1 && access(net, F_OK) != 0 &&
+	struct str task = str_from(net);
+	const char *path;
+	char link[1];
+
+	if (sc->nnetns == 1 || !str_take_end(&task, "/net"))
+		return false;
+	path = linux_path(&sc->arena, arena_str(&sc->arena, task).p, "ns/net");
+	return readlink(path, link, sizeof link) < 0 &&
 	    (errno == ENOENT || errno == ESRCH);
 }
 

@@ -1,8 +1,8 @@
 /*
- * Sockets of AF_SMC, and of TCP with IPPROTO_SMC: the kernel has a TCP socket of
- * its own for each, which is the one in the table and holds the port, and the
- * process has a descriptor of the other.  What its inode is smc_diag tells, by
- * the ends of the TCP socket: net/smc/smc_diag.c.
+ * Sockets of AF_SMC, and of TCP with IPPROTO_SMC: the kernel has a TCP socket
+ * of its own for each, which is the one in the table and holds the port, and
+ * the process has a descriptor of the other.  smc_diag has the inode of that
+ * one, by the ends of the TCP socket: net/smc/smc_diag.c.
  */
 #define _DEFAULT_SOURCE
 #include "scan/linux/linux.h"

@@ -222,12 +222,26 @@ tree_read_fd(int fd, char *buf, size_t size)
 	return got < 0 ? -1 : (ssize_t)n;
 }
 
-/* The same, and closes it if it is one. */
+/* Reads on where the text does not end, or came a byte at a time. */
 static ssize_t
-read_and_close(int fd, char *buf, size_t size)
+read_text(int fd, char *buf, size_t size)
 {
-	ssize_t n = fd < 0 ? -1 : tree_read_fd(fd, buf, size);
+	ssize_t rest, n = fd < 0 ? -1 : read(fd, buf, size);
 
+	if (n < 0 && errno != EINTR)
+		return -1;
+	if (n < 0)
+		n = 0;
+	else if (n == 0 || (n > 1 && buf[n - 1] == '\n'))
+		return n;
+	rest = tree_read_fd(fd, buf + n, size - (size_t)n);
+	return rest < 0 ? -1 : n + rest;
+}
+
+/* Closes it, if it is one; errno stays. */
+static ssize_t
+and_close(int fd, ssize_t n)
+{
 	input_close(fd);
 	return n;
 }
@@ -235,7 +249,18 @@ read_and_close(int fd, char *buf, size_t size)
 ssize_t
 tree_read(enum tree_kind t, int dir, const char *path, char *buf, size_t size)
 {
-	return read_and_close(tree_open(t, dir, path), buf, size);
+	int fd = tree_open(t, dir, path);
+
+	return and_close(fd, fd < 0 ? -1 : tree_read_fd(fd, buf, size));
+}
+
+ssize_t
+tree_read_text(enum tree_kind t, int dir, const char *path, char *buf,
+    size_t size)
+{
+	int fd = tree_open(t, dir, path);
+
+	return and_close(fd, read_text(fd, buf, size));
 }
 
 static int
@@ -255,7 +280,9 @@ open_path(const char *proc, const char *path)
 ssize_t
 tree_read_path(const char *proc, const char *path, char *buf, size_t size)
 {
-	return read_and_close(open_path(proc, path), buf, size);
+	int fd = open_path(proc, path);
+
+	return and_close(fd, read_text(fd, buf, size));
 }
 
 bool

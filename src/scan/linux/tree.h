@@ -29,7 +29,13 @@ ssize_t tree_read_fd(int fd, char *buf, size_t size);
 ssize_t tree_read(enum tree_kind t, int dir, const char *path, char *buf,
     size_t size);
 
-/* The same of a file by its path, which begins with the tree's, and input_slurp
+/* The same of a text that the kernel makes in one piece (single_open in
+ * fs/seq_file.c, or a sysctl): it is whole when it ends in a newline, without
+ * asking for what is behind it. */
+ssize_t tree_read_text(enum tree_kind t, int dir, const char *path, char *buf,
+    size_t size);
+
+/* Of such a text by its path, which begins with the tree's, and input_slurp
  * likewise.  Another tree's links count from there on, as if it were /. */
 ssize_t tree_read_path(const char *proc, const char *path, char *buf,
     size_t size);
