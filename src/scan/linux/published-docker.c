@@ -68,17 +68,24 @@ docker_published_answer(struct port_maps *m, struct str answer, uint32_t uid)
 static bool
 is_running(struct str state, struct str id, uint32_t owner)
 {
-	char path[NUM_MAX + sizeof "/proc//cgroup"], text[CGROUP_SIZE];
+	char path[NUM_MAX + sizeof "/proc//cgroup"];
+	struct buf b = { 0 };
 	uint64_t pid;
+	char *text;
 	ssize_t n;
+	bool is;
 
 	if (!str_is(json_member(state, "Running"), "true") ||
 	    !num_parse(json_member(state, "Pid"), INT32_MAX, &pid) || pid == 0)
 		return false;
 	snprintf(path, sizeof path, "/proc/%lu/cgroup", (unsigned long)pid);
-	n = tree_read(TREE_OWN, AT_FDCWD, path, text, sizeof text);
-	return n > 0 && (owner != 0 ||
+	/* too long for a stack */
+	text = buf_room(&b, CGROUP_SIZE);
+	n = tree_read_text(TREE_OWN, AT_FDCWD, path, text, CGROUP_SIZE);
+	is = n > 0 && (owner != 0 ||
 	    memmem(text, (size_t)n, id.p, id.n) != NULL);
+	buf_free(&b);
+	return is;
 }
 
 /* By `80/tcp' an array of where that is published, or null. */
