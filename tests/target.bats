@@ -55,8 +55,8 @@ chmod 600 /run/docker.sock
 as_user -H -o process,target,target_container 5353 | expect "-	-	-"
 as_user --published 2>&1 >out | expect \
 	'prt-scan: published ports: not all could be read'
-! grep published= out
-! as_user --published --strict >out 2>&1
+is_not grep published= out
+is_not as_user --published --strict >out 2>&1
 prt-scan --published --strict >/dev/null
 # from its files, without the daemon
 kill -STOP $dockerd
@@ -118,19 +118,19 @@ run --backend=proc 8080 | expect "$nat"
 prt-scan -H -o container,service,uid,inode,rx_queue,v6only 8080 |
 	expect "docker/web	http-alt	-	-	-	-"
 # only where nothing is found at that port, and nobody's own
-! prt-scan | grep -q NAT
-! run 1-65535 | grep -q NAT
-! run --state=LISTEN 8080 | grep .
-! run -u 8080 | grep .
-! run --pid=1 8080 | grep .
-! run -4 8080 | grep .
+prt-scan | is_not grep -q NAT
+run 1-65535 | is_not grep -q NAT
+run --state=LISTEN 8080 | is_not grep .
+run -u 8080 | is_not grep .
+run --pid=1 8080 | is_not grep .
+run -4 8080 | is_not grep .
 run -4 --published 8080 | expect "$nat"
-! run -6 --published 8080 | grep .
+run -6 --published 8080 | is_not grep .
 # certainly free is what nothing is known to keep from being reached
 prt-scan -q -b 8080
-! prt-scan -q -b 8082
+is_not prt-scan -q -b 8082
 # another network namespace has others
-! unshare -n prt-scan -q 8080
+is_not unshare -n prt-scan -q 8080
 prt-scan -H -N -o netns,state 8080 | expect "-	NAT"
 # what one of two scans did not look for is no news
 prt-scan >after
@@ -142,9 +142,9 @@ changed	NAT
 gone	LISTEN"
 prt-diff before after-all -H -o change,state | sort -u | expect "gone	LISTEN"
 prt-scan | prt-diff after-all - >out
-! grep -v '^#' out
+is_not grep -v '^#' out
 grep -c '^##prt .* published=all ' after-all | expect 1
-! grep '^##prt .* published=' after
+is_not grep '^##prt .* published=' after
 # what a daemon that was killed has left is not believed
 docker kill web >/dev/null
 kill -9 $dockerd
@@ -153,7 +153,7 @@ trap - EXIT
 file=/var/lib/docker/containers/$container/config.v2.json
 sed -i 's/"Running":false/"Running":true/; s/"Pid":0/"Pid":1/' $file
 grep -q '"Running":true,.*"Pid":1,' $file
-! prt-scan -q 8080
+is_not prt-scan -q 8080
 END
 }
 
@@ -170,7 +170,7 @@ mv $own /run/else
 prt-scan -H -o target_container 8080 | expect podman/web
 kill -9 $(prt-scan -H -o pid 8080)
 await is_not prt-scan -q --state=LISTEN 8080
-! prt-scan -q 8080
+is_not prt-scan -q 8080
 mv /run/else $own
 prt-scan -H -o $cols 8080 | expect "\
 tcp	NAT	0.0.0.0	8080	-	podman/web	10.88.0.2:80	podman/web"
@@ -195,7 +195,7 @@ END
 }
 
 @test "docker, rootless: rootlesskit, and docker-proxy inside" {
-	requires dockerd docker rootlesskit slirp4netns newuidmap busybox setpriv
+	requires dockerd docker rootlesskit slirp4netns newuidmap busybox strace
 	open_folders "$PWD"
 	machine <<'END'
 script=$(find /usr/share/docker.io /usr/bin -name dockerd-rootless.sh | head -n 1)
@@ -239,6 +239,15 @@ prt-scan -N -H -o process,target,target_container 127.0.0.1:8081 | sort -u |
 # the same for the user himself; root's files are not his to write
 as_user /proc/self/fd/9 -H -o target_container 8081 9<"$(command -v prt-scan)" |
 	expect docker/web
+# where they have no name, root asks nobody for it
+file=$(echo home/.local/share/docker/containers/*/config.v2.json)
+id=${file%/*}
+id=${id##*/}
+as_user sed -i 's|"Name":"/web"|"Name":"/a b"|' "$file"
+strace -f -qq -o trace -e trace=%file,connect prt-scan -H \
+	-o target,target_container 8081 | expect "172.17.0.2:81	docker/${id:0:12}"
+grep -q config[.]v2[.]json trace
+is_not grep -F docker.sock trace
 chown 0 home/.local/share/docker/containers/*/config.v2.json
 prt-scan -H -o target,target_container 8081 | expect "-	-"
 END
@@ -543,13 +552,13 @@ asks 127.0.0.1 | expect 0
 asks 9000 | grep -c '^[1-9]' | expect 1
 asks --published | grep -c '^[1-9]' | expect 1
 # nothing is run, and no daemon is asked whose files are there
-! grep -E 'docker[.]sock|execve.*podman' trace
+is_not grep -E 'docker[.]sock|execve.*podman' trace
 # of root's runtimes nothing for a user, whatever program of root's he runs
 plant /run/bin/docker-proxy
 SETUID=1234 LISTEN=tcp/0.0.0.0/8082 play docker-proxy /run/bin/docker-proxy \
 	listen.py -host-port 8082 -container-ip 10.0.0.2 -container-port 80
 asks -o +target >/dev/null
-! grep /var/lib/docker/containers trace
+is_not grep /var/lib/docker/containers trace
 LISTEN=tcp/0.0.0.0/8083 play docker-proxy /run/bin/docker-proxy \
 	listen.py -host-port 8083 -container-ip 10.0.0.2 -container-port 80
 asks -o +target >/dev/null

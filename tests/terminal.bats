@@ -154,7 +154,7 @@ is_whole()
 			-e 'flag another-long-name-of-a-rule state=LISTEN'"
 		heads PROTO LOCAL PID PROCESS FLAGS
 		run ! heads WHY
-		! grep -q prt-flag: screen
+		run ! grep -q prt-flag: screen
 		grep '^    ' screen | tr -s ' \n' ' ' >why
 		grep -F 'another-long-name-of-a-rule: the rule at -e:3' why
 	done
