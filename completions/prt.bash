@@ -123,7 +123,7 @@ _prt_scan()
 	--state)
 		_prt_names LISTEN ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 \
 		    FIN_WAIT2 TIME_WAIT CLOSE_WAIT LAST_ACK CLOSING CLOSED \
-		    UNCONN BOUND
+		    UNCONN BOUND NAT
 		;;
 	--proto)
 		_prt_names tcp udp sctp
@@ -152,8 +152,9 @@ _prt_scan()
 		_prt_common '-4 --ipv4 -6 --ipv6 -t --tcp -u --udp
 		    -l --listening -b --bound -a --all -n --numeric -p --processes
 		    -N --all-netns -I --interfaces -U --unsorted --proto=
-		    --pid= 		    --state= --no-ephemeral --strict --verify --backend= --owners=
-		    --proc= --from= --sudo --services=' ||
+		    --pid= --state= --no-ephemeral --published --strict
+		    --verify --backend= --owners= --proc= --from= --sudo
+		    --services=' ||
 			COMPREPLY=($(compgen -A service -- "$cur"))
 		;;
 	esac

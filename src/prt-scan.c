@@ -159,6 +159,9 @@ static const struct opt table[] = {
 	{ 0, "no-ephemeral", NULL,
 	    "no UDP socket unconnected on a port the system hands out",
 	    OPT_FLAG(filter.no_ephemeral) },
+	{ 0, "published", NULL,
+	    "ports that container runtimes pass on without a socket, too",
+	    OPT_FLAG(filter.published) },
 	{ 0, "strict", NULL, "exit 2 if something cannot be read",
 	    OPT_FLAG(strict) },
 	{ 0, "verify", NULL, "read the tables both ways, and tell what differs",
@@ -242,15 +245,35 @@ check_operands(const struct options *o, int n, char **operands)
 {
 	if (o->interfaces && n > 0)
 		err_msg("-I: '%s': no operand goes with it", operands[0]);
-	else if (o->interfaces &&
-	    (o->filter.bound || !filter_is_empty(&o->filter)))
+	else if (o->interfaces && (o->filter.bound || o->filter.published ||
+	    !filter_is_empty(&o->filter)))
 		err_msg("-I: no option that chooses sockets goes with it");
 	else if (o->from != NULL && (o->interfaces || o->backend != NULL ||
-	    o->sudo != SUDO_NONE || o->filter.all_netns))
-		err_msg("--from: neither --backend, --proc, --sudo, -N nor -I "
-		    "goes with it");
+	    o->sudo != SUDO_NONE || o->filter.all_netns ||
+	    o->filter.published))
+		err_msg("--from: neither --backend, --proc, --sudo, "
+		    "--published, -N nor -I goes with it");
 	else if (o->from != NULL && n > 1)
 		err_msg("--from: '%s': one file only", operands[1]);
+	else
+		return true;
+	return false;
+}
+
+/* What is published is of this machine, and not for every backend. */
+static bool
+check_published(const struct options *o)
+{
+	const struct backend *backend = o->backend != NULL ? o->backend :
+	    scan_backend_at(0);
+
+	if (!o->filter.published || o->from != NULL || o->interfaces)
+		return true;
+	if (o->proc != NULL)
+		err_msg("--proc: --published does not go with it");
+	else if (backend->targets == NULL)
+		err_msg("--published: the backend %s cannot tell that",
+		    backend->name);
 	else
 		return true;
 	return false;
@@ -262,6 +285,7 @@ read_options(struct options *o, int argc, char **argv)
 	return opts_read(&o->common, table, argc, argv) &&
 	    (o->proc == NULL || use_proc(o)) && check_owners(o) &&
 	    check_verify(o) &&
+	    check_published(o) &&
 	    check_operands(o, argc - optind, argv + optind);
 }
 

@@ -128,8 +128,8 @@ place() {
 	echo "0::$2" >"cgroup.$1"
 }
 
-# show SOURCE TARGET: scan sees that file, or folder, at TARGET; below /run and
-# /var/lib it sees nothing else.
+# show SOURCE TARGET: scan sees that file, or folder, at TARGET; below /run,
+# /var/lib and /var/snap it sees nothing else.
 show() {
 	echo "$1 $2" >>shown
 }
@@ -140,12 +140,16 @@ scan_all() {
 	# shellcheck disable=SC2016 # for sh
 	unshare -m sh -ec '
 	bin=$1
-	shift
+	own_var=$2
+	shift 2
 	for file in cgroup.*; do
 		mount --bind "$file" "/proc/${file#*.}/cgroup"
 	done
+	. "$own_var"
 	mount -t tmpfs -o mode=755 tmpfs /run
 	mount -t tmpfs -o mode=755 tmpfs /var/lib
+	mkdir -p /var/snap
+	mount -t tmpfs -o mode=755 tmpfs /var/snap
 	touch shown
 	while read -r source target; do
 		mkdir -p "${target%/*}"
@@ -154,7 +158,9 @@ scan_all() {
 		mount --bind "$source" "$target"
 	done <shown
 	PATH=${only:-$bin:$PATH}
-	exec "$@"' sh "$BIN" "$prt" -H "$@"
+	exec "$@"' sh "$BIN" \
+	    "${PRT_SRCDIR:-$BATS_TEST_DIRNAME/..}/tests/own-var.sh" \
+	    "$prt" -H "$@"
 }
 
 # scan PATH [SOURCE TARGET]: the listener's container where PATH is its cgroup

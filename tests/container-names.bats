@@ -272,6 +272,17 @@ asked() {
 	fi
 }
 
+# published YES|NO: the same, of its published ports.
+published() {
+	run -0 --separate-stderr scan_all --published -o state "$port"
+	[ -z "$stderr" ]
+	if [ "$1" = yes ]; then
+		rm request
+	else
+		[ ! -e request ]
+	fi
+}
+
 @test "docker: a daemon that systemd would start is not asked" {
 	daemon right
 	place "$listener" /docker/$id
@@ -282,8 +293,11 @@ asked() {
 	export DOCKER_HOST=unix://$PWD/prt-t.sock
 	# there is no such unit
 	asked yes
+	published yes
 	touch system/prt-t.socket
 	asked no
+	# nor is anything of it missing then
+	published no
 	# it runs
 	ln -s 0123456789abcdef0123456789abcdef units/invocation:prt-t.service
 	asked yes

@@ -292,9 +292,11 @@ start_rootless() {
 		echo "prt-t:x:$user:$user::$PWD/home:/bin/sh"
 	} >passwd
 	mkdir -m 700 run/user
+	mknod -m 666 tun c 10 200 || :
 	chown -R $user:$user home run rootfs
 	own_mounts "
 	mount --bind passwd /etc/passwd
+	[ ! -c tun ] || [ ! -e /dev/net/tun ] || mount --bind tun /dev/net/tun
 	mount -t tmpfs tmpfs /run/user
 	mkdir /run/user/$user
 	mount --bind run/user /run/user/$user
@@ -332,4 +334,60 @@ scan_as_user() {
 	scan_until "podman/${container:0:12}" -l -o container 20862
 	run -0 scan_as_user -lH -o container 20862
 	[ "$output" = "podman/prt-t-own-$$" ]
+}
+
+list=local_port,process,target,target_container
+
+# For root the ports of another user's containers are in no file.
+@test "podman, rootless: rootlessport's namespace is the container's" {
+	requires slirp4netns
+	start_rootless home/.local/share/containers/storage
+	podman_args+=(-p 20863:80 -p 127.0.0.1:20864:81)
+	run_podman prt-t-own-$$ slirp4netns 80
+	want="20863	rootlessport	%s	podman/prt-t-own-$$
+20864	rootlessport	%s	podman/prt-t-own-$$"
+	run -0 "${in_place[@]}" prt-scan -lH -o $list 20863-20864
+	[ "$output" = "${want//%s/-}" ]
+	run -0 scan_as_user -lH -o $list 20863-20864
+	# shellcheck disable=SC2059 # that is what it is for
+	[ "$output" = "$(printf "$want" :80 :81)" ]
+}
+
+@test "podman, rootless: slirp4netns's tun device is in the container's" {
+	requires slirp4netns
+	start_rootless home/.local/share/containers/storage
+	podman_args+=(-p 20863:80)
+	run_podman prt-t-own-$$ slirp4netns:port_handler=slirp4netns 80
+	run -0 "${in_place[@]}" prt-scan -lH -o $list 20863
+	[ "$output" = "20863	slirp4netns	-	podman/prt-t-own-$$" ]
+	run -0 scan_as_user -lH -o $list 20863
+	[ "$output" = "20863	slirp4netns	:80	podman/prt-t-own-$$" ]
+	run -0 "${in_place[@]}" setpriv --bounding-set -net_admin \
+	    prt-scan -lH -o $list 20863
+	[ "$output" = "20863	slirp4netns	-	-" ]
+}
+
+# Podman 4.3 does not run it: it is joined to the container as later ones do.
+@test "podman, rootless: pasta's tun device, and what its arguments say" {
+	requires pasta
+	start_rootless home/.local/share/containers/storage
+	run_podman prt-t-own-$$ none 80
+	pid=$(podman_do inspect -f '{{.State.Pid}}' prt-t-own-$$)
+	"${in_place[@]}" "${as_user[@]}" pasta --config-net -f -u none -T none \
+	    -U none -t 0.0.0.0/20863-20864:80-81 -t 127.0.0.1/20865:443 "$pid" \
+	    >pasta.log 2>&1 3>&- &
+	for _ in {1..100}; do
+		run -0 "${in_place[@]}" prt-scan -lH -o ${list/process,} \
+		    20863-20865
+		[ -z "$output" ] || break
+		sleep 0.1
+	done
+	kill $!
+	[ "$output" = "20863	:80	podman/prt-t-own-$$
+20864	:81	podman/prt-t-own-$$
+20865	:443	podman/prt-t-own-$$" ] || {
+		cat pasta.log
+		[ -n "$output" ] || skip 'pasta does not run here'
+		return 1
+	}
 }

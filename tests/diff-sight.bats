@@ -103,6 +103,29 @@ GONE='gone 1 BOUND,gone 2 BOUND'
 	pair bound=,euid=0 bound=all "$GONE"
 }
 
+@test "published: what a scan that did not look for all lacks is no news" {
+	nat() { rec state=NAT process= pid= user= "$@"; }
+	for old in 1 80; do
+		{ rec local_port=2; nat local_port=$old; } |
+			scan "nat$old" published=all
+	done
+	rec local_port=2 | scan none
+	rec local_port=2 | scan all published=all
+	is 'new 80 NAT,gone 1 NAT' nat1 nat80
+	is '' nat1 none
+	is '' none nat1
+	is 'gone 1 NAT' nat1 all
+	is 'new 1 NAT' all nat1
+	# a state keeps what a lesser scan does not look for
+	prt-diff -S state --init <nat1
+	run -0 prt-diff -H -S state <none
+	[ -z "$output" ]
+	{ rec local_port=2; nat local_port=80; } | scan later published=all
+	run -0 prt-diff -H -S state -o change,local_port <later
+	[ "$(sort <<<"$output")" = 'gone	1
+new	80' ]
+}
+
 @test "bound: a listener that began or ceased to be one" {
 	bound local_port=80 | scan bound bound=all
 	rec process=app | scan listen bound=all

@@ -13,6 +13,7 @@ static const char *const bounds[NBOUND] = { "no", "own", "all" };
 struct sight {
 	struct str protos;
 	enum bound bound;
+	bool published;
 	struct str euid;
 };
 
@@ -43,6 +44,13 @@ bound_of(const struct snap *s)
 	return (enum bound)i;
 }
 
+/* All published ports that no socket stands for. */
+static bool
+has_published(const struct snap *s)
+{
+	return str_is(snap_get(s, "published"), "all");
+}
+
 static bool
 has_proto(struct str list, struct str name)
 {
@@ -55,7 +63,7 @@ has_proto(struct str list, struct str name)
 static struct sight
 read_sight(const struct snap *s)
 {
-	return (struct sight){ protos_of(s), bound_of(s),
+	return (struct sight){ protos_of(s), bound_of(s), has_published(s),
 	    snap_get(s, "euid") };
 }
 
@@ -64,7 +72,8 @@ static bool
 are_alike(const struct snap *a, const struct snap *b)
 {
 	return str_eq(protos_of(a), protos_of(b)) &&
-	    bound_of(a) == bound_of(b) && bound_of(a) != BOUND_OWN;
+	    bound_of(a) == bound_of(b) && bound_of(a) != BOUND_OWN &&
+	    has_published(a) == has_published(b);
 }
 
 /* Some owners were hidden from the scan, and the snapshot does not have them
@@ -86,6 +95,9 @@ is_unseen(const struct views *v, struct str proto, struct str state,
 	if (proto.n > 0 && has_proto(v->own.protos, proto) &&
 	    !has_proto(v->other.protos, proto))
 		return true;
+	/* whoever asks for such a port may find it without having all */
+	if (str_is(state, "NAT"))
+		return !v->other.published;
 	if (!str_is(state, "BOUND") || v->own.bound == BOUND_NO ||
 	    v->other.bound == BOUND_ALL)
 		return false;
@@ -184,6 +196,8 @@ sight_join(struct snap_room *s, const struct snap *old, struct buf *b)
 		return;
 	if (bound_of(old) > bound_of(&new))
 		snap_set(s, "bound", str_from(bounds[bound_of(old)]));
+	if (has_published(old))
+		snap_set(s, "published", STR_LIT("all"));
 	if (hides_owners(&new) && !hides_owners(old))
 		snap_set(s, "owners", STR_LIT("all"));
 	list = protos_of(&new);

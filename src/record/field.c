@@ -2,8 +2,8 @@
 
 static const char *const protos[] = { "tcp", "udp", "sctp", NULL };
 static const char *const states[] = { "LISTEN", "ESTABLISHED", "UNCONN",
-	"BOUND", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
-	"CLOSE_WAIT", "LAST_ACK", "CLOSING", "CLOSED", NULL };
+	"BOUND", "NAT", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",
+	"TIME_WAIT", "CLOSE_WAIT", "LAST_ACK", "CLOSING", "CLOSED", NULL };
 static const char *const dirs[] = { "in", "out", NULL };
 static const char *const families[] = { "inet", "inet6", NULL };
 static const char *const yes_no[] = { "yes", "no", NULL };
@@ -114,6 +114,11 @@ const struct field field_table[FIELD_COUNT] = {
 	    .help = "when the scan began" },
 	[F_POD] = { .name = "pod", .owner = true, .rank = 9, .least = 20,
 	    .help = "namespace/pod of Kubernetes" },
+	[F_TARGET] = { .name = "target", .owner = true, .rank = 9,
+	    .least = 20, .help = "where the holder passes connections on to" },
+	[F_TARGET_CONTAINER] = { .name = "target_container", .owner = true,
+	    .rank = 9, .least = 20,
+	    .help = "the container that answers there" },
 	[F_CHANGE] = { .name = "change", .words = changes, .least = 9,
 	    .help = "new, gone, changed or unchanged" },
 	[F_FIRST_SEEN] = { .name = "first_seen", .rank = 9, .least = 24,

@@ -53,7 +53,7 @@ end_answers(const struct filter_end *end, const struct scan *sc,
 {
 	struct addr plain = addr_unmap(&s->local);
 
-	if (!end->answers || !sock_is_listener(s) || !addr_is_any(&plain) ||
+	if (!end->answers || !sock_answers(s) || !addr_is_any(&plain) ||
 	    !has_port(end, s, s->local_port))
 		return false;
 	if (plain.family != end->net.family &&
@@ -191,4 +191,31 @@ filter_fits_ends(const struct filter *f, const struct scan *sc,
 			return true;
 	}
 	return f->nends == 0;
+}
+
+/* Of the operand's ports, by a socket that is not only a connection's. */
+static bool
+is_found(const struct filter_end *end, const struct scan *sc)
+{
+	size_t i;
+
+	for (i = 0; i < sc->nsock; i++)
+		if (sock_is_alone(&sc->sock[i]) &&
+		    has_port(end, &sc->sock[i], sc->sock[i].local_port))
+			return true;
+	return false;
+}
+
+bool
+filter_lacks(const struct filter *f, const struct scan *sc)
+{
+	size_t i = 0;
+
+	if (f->npids > 0 || !filter_shows_state(f, STATE_NAT) ||
+	    (f->inet && !f->inet6))
+		return false;
+	while (i < f->nends && (!f->ends[i].has_ports ||
+	    is_found(&f->ends[i], sc)))
+		i++;
+	return i < f->nends;
 }

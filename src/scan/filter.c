@@ -77,7 +77,17 @@ filter_wants_family(const struct filter *f, enum addr_family family)
 {
 	if (!f->inet && !f->inet6)
 		return true;
-	return family == ADDR_INET ? f->inet : f->inet6 || f->bound;
+	return filter_wants_published(f) || (family == ADDR_INET ? f->inet :
+	    f->inet6 || f->bound);
+}
+
+bool
+filter_shows(const struct filter *f, const struct sock *s)
+{
+	bool both = f->inet == f->inet6 || f->bound;
+
+	return filter_shows_state(f, s->state) && (both ||
+	    (s->local.family == ADDR_INET ? f->inet : f->inet6));
 }
 
 bool
@@ -133,7 +143,8 @@ filter_keeps(const struct filter *f, const struct scan *sc,
 	    !filter_wants_family(f, s->local.family) ||
 	    !filter_wants_state(f, s->state))
 		return false;
-	if (f->no_ephemeral && s->state == STATE_UNCONN &&
+	if (f->no_ephemeral && (s->state == STATE_UNCONN ||
+	    (s->state == STATE_NAT && s->proto == PROTO_UDP)) &&
 	    scan_is_ephemeral(sc, s, s->local_port))
 		return false;
 	return filter_fits_ends(f, sc, s);

@@ -25,6 +25,7 @@ struct filter {
 	bool bound;		/* local ends only: what bind(2) would meet */
 	bool all_netns;		/* not a condition: how far to look */
 	bool no_ephemeral;
+	bool published;		/* not a condition: published ports, too */
 	uint32_t states;	/* bits 1 << enum sock_state; 0: all */
 	uint32_t *pids;		/* in order, each once */
 	size_t npids, pidcap;
@@ -51,12 +52,36 @@ void filter_free(struct filter *f);
 bool filter_wants_proto(const struct filter *f, enum sock_proto proto);
 bool filter_wants_family(const struct filter *f, enum addr_family family);
 static inline bool
-filter_wants_state(const struct filter *f, enum sock_state state)
+filter_shows_state(const struct filter *f, enum sock_state state)
 {
-	if (f->listening && state != STATE_LISTEN && state != STATE_UNCONN)
+	if (f->listening && state != STATE_LISTEN && state != STATE_UNCONN &&
+	    state != STATE_NAT)
 		return false;
 	return f->states == 0 || (f->states >> state & 1) != 0;
 }
+
+/* Published ports are asked for, not only by a port that nothing holds. */
+static inline bool
+filter_wants_published(const struct filter *f)
+{
+	return f->published || (f->states >> STATE_NAT & 1) != 0;
+}
+
+/* And so is, but not to be shown, what may stand for one. */
+static inline bool
+filter_wants_state(const struct filter *f, enum sock_state state)
+{
+	return filter_shows_state(f, state) || (filter_wants_published(f) &&
+	    (state == STATE_LISTEN || state == STATE_UNCONN ||
+	    state == STATE_BOUND));
+}
+
+/* A socket that filter_keeps is one to be shown. */
+bool filter_shows(const struct filter *f, const struct sock *s);
+
+/* An operand with a port finds none of the scan's sockets at its local end: it
+ * may be a published one. */
+bool filter_lacks(const struct filter *f, const struct scan *sc);
 
 bool filter_wants_connected(const struct filter *f);
 /* TCP sockets that only have a port. */

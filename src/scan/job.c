@@ -45,7 +45,10 @@ set_sight(struct about *a, const struct scan *sc, const struct filter *f)
 	snap_set(&a->room, "protos", arena_str(a->arena, buf_str(&list)));
 	buf_free(&list);
 	snap_set(&a->room, "bound", str_from(scan_bounds[
-	    filter_wants_bound(f) ? sc->bound : BOUND_NO]));
+	    filter_wants_bound(f) && filter_shows_state(f, STATE_BOUND) ?
+	    sc->bound : BOUND_NO]));
+	if (sc->published == PUBLISHED_ALL)
+		snap_set(&a->room, "published", STR_LIT("all"));
 }
 
 /* Namespaces that were not read, as far as they can be told. */
@@ -86,9 +89,9 @@ describe(struct about *a, const struct scan_job *j, const struct scan *sc,
 	a->snap = snap_of(&a->room);
 }
 
-/* Nothing is read that no column and no filter needs. */
+/* What the records need; nothing is read that no column and no filter needs. */
 static unsigned
-job_needs(const struct scan_job *j)
+record_needs(const struct scan_job *j)
 {
 	unsigned needs = rows_needs(&j->cols);
 
@@ -103,6 +106,14 @@ job_needs(const struct scan_job *j)
 	if ((needs & NEED_OWNERS) != 0 && geteuid() != 0)
 		needs |= NEED_USER;
 	return needs;
+}
+
+/* And to know for which published ports some socket stands. */
+static unsigned
+job_needs(const struct scan_job *j)
+{
+	return record_needs(j) | (filter_wants_published(j->req.filter) ?
+	    (unsigned)NEEDS_OF_TARGET : 0);
 }
 
 static bool
@@ -237,7 +248,8 @@ static bool
 may_ask_podman(const struct scan_job *j)
 {
 	struct buf path = { 0 };
-	bool found = j->req.own_proc && (job_needs(j) & NEED_NAMES) != 0 &&
+	bool found = j->req.own_proc &&
+	    (job_needs(j) & (NEED_NAMES | NEED_TARGET)) != 0 &&
 	    priv_lacks(PRIV_PODMAN) == NULL && run_look("podman", &path);
 
 	buf_free(&path);
@@ -274,7 +286,7 @@ scan_job_sockets(const struct scan_job *j)
 
 	req.needs = job_needs(j);
 	if (scan_run(&req, j->backend, &sc))
-		result = tell(j, &sc, req.needs);
+		result = tell(j, &sc, record_needs(j));
 	scan_free(&sc);
 	return result;
 }

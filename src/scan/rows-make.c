@@ -1,5 +1,6 @@
 /*
- * Which records a scan has: a row for each socket and process that holds it.
+ * Which records a scan has, a row for each socket and process that holds it, in
+ * which order, and whose owner may be hidden.
  */
 #include "scan/rows.h"
 
@@ -84,7 +85,9 @@ rows_make(struct rows *r, struct scan *sc, const struct filter *filter,
 
 		if (with_owners)
 			h = add_holders(r, sc, i, h);
-		if (r->n == before && filter->npids == 0)
+		if (!filter_shows(filter, &sc->sock[i]))
+			r->n = before;
+		else if (r->n == before && filter->npids == 0)
 			r->v[r->n++] = (struct row){ .sock = &sc->sock[i] };
 	}
 	if ((flags & ROWS_UNSORTED) == 0 && r->n > 0)

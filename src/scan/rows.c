@@ -118,6 +118,52 @@ get_netns(struct record *r)
 	return r->src->scan->netns[r->sock->netns].label;
 }
 
+static const struct sock_target *
+find_target(const struct record *r)
+{
+	const struct scan *sc = r->src->scan;
+
+	return scan_target(sc, (uint32_t)(r->sock - sc->sock),
+	    r->proc != NULL ? (uint32_t)(r->proc - sc->proc) : TARGET_NOBODY);
+}
+
+/* As in an operand: an IPv6 address has brackets. */
+static char *
+format_bracketed(char *p, const struct addr *a)
+{
+	bool brackets = a->family == ADDR_INET6;
+
+	if (brackets)
+		*p++ = '[';
+	p = addr_format(p, a);
+	if (brackets)
+		*p++ = ']';
+	return p;
+}
+
+static struct str
+get_target(struct record *r)
+{
+	const struct sock_target *t = find_target(r);
+	char *start = r->p;
+
+	if (t == NULL || t->port == 0)
+		return STR_NONE;
+	if (t->addr.family != ADDR_NONE)
+		r->p = format_bracketed(r->p, &t->addr);
+	*r->p++ = ':';
+	r->p = num_format(r->p, t->port);
+	return from_text(r, start);
+}
+
+static struct str
+get_target_container(struct record *r)
+{
+	const struct sock_target *t = find_target(r);
+
+	return t != NULL ? t->in.name : STR_NONE;
+}
+
 static struct str
 get_pid(struct record *r)
 {
@@ -327,14 +373,19 @@ get_unit(struct record *r)
 	return own.p != NULL && proc_is_init(r->proc) ? own : r->proc->unit;
 }
 
-/* Of a socket whose holder is not seen, that which it was made in. */
+/* Of a socket whose holder is not seen, that which it was made in; of a port
+ * that no socket has, the one that answers there. */
 static struct container
 find_container(const struct record *r)
 {
 	const struct sock_cgroup *made_in = scan_cgroup(r->src->scan, r->sock);
+	const struct sock_target *t;
 
 	if (r->proc != NULL)
 		return r->proc->in;
+	t = r->sock->state == STATE_NAT ? find_target(r) : NULL;
+	if (t != NULL)
+		return t->in;
 	return made_in != NULL ? made_in->in :
 	    (struct container){ .id = STR_NONE };
 }
@@ -457,6 +508,8 @@ const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	[F_TIME] = { get_time, 0, 0 },
 	[F_POD] = { get_pod, NEED_OWNERS | NEED_CONTAINER |
 	    NEED_SOCK_CONTAINER | NEED_NAMES | NEED_USER, 0 },
+	[F_TARGET] = { get_target, NEEDS_OF_TARGET, 0 },
+	[F_TARGET_CONTAINER] = { get_target_container, NEEDS_OF_TARGET, 0 },
 };
 
 static struct str

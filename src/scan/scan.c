@@ -139,6 +139,8 @@ find_owners(const struct scan_request *req, const struct backend *backend,
 	if (((req->needs & NEED_OWNERS) != 0 || sc->seeks != 0) &&
 	    backend->owners != NULL && !backend->owners(req, search, sc))
 		return false;
+	if (backend->targets != NULL)
+		backend->targets(req, sc);
 	if (backend->finish != NULL)
 		backend->finish(req, sc);
 	return true;

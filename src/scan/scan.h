@@ -26,8 +26,10 @@ enum scan_need {
 	NEED_DROPS = 1 << 14,
 	NEED_SOCK_CGROUP = 1 << 15,	/* where the sockets were made */
 	NEED_SOCK_UNIT = 1 << 16,	/* the same, if no holder tells */
-	NEED_SOCK_CONTAINER = 1 << 18,	/* likewise, if the holder is hidden */
-	NEED_NETNS_NAMES = 1 << 17,	/* the namespaces', from containers */
+	NEED_SOCK_CONTAINER = 1 << 17,	/* likewise, if the holder is hidden */
+	NEED_NETNS_NAMES = 1 << 18,	/* the namespaces', from containers */
+	NEED_TARGET = 1 << 19,	/* where holders pass connections on to */
+	NEEDS_OF_TARGET = NEED_OWNERS | NEED_STAT | NEED_USER | NEED_TARGET,
 	/* what the files of a process tell */
 	NEEDS_OF_PROCESS = NEED_STAT | NEED_USER | NEED_PARENT | NEED_EXE |
 	    NEED_CMDLINE | NEED_CONTAINER | NEED_CGROUP | NEED_CWD
@@ -67,6 +69,9 @@ struct backend {
 	/* Adds what is to be told of sockets once their owners are known; may
 	 * be NULL. */
 	void (*finish)(const struct scan_request *req, struct scan *sc);
+	/* Adds where holders pass connections on to, and published ports that
+	 * have no socket, as far as either is asked for; may be NULL. */
+	void (*targets)(const struct scan_request *req, struct scan *sc);
 	/* Begins what owners need not wait for, while the tables are read, and
 	 * ends it; may return NULL, or be NULL: of a backend that has one way
 	 * to do things. */

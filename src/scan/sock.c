@@ -15,7 +15,7 @@ const char *const sock_states[STATE_COUNT] = {
 	[STATE_CLOSED] = "CLOSED", [STATE_CLOSE_WAIT] = "CLOSE_WAIT",
 	[STATE_LAST_ACK] = "LAST_ACK", [STATE_LISTEN] = "LISTEN",
 	[STATE_CLOSING] = "CLOSING", [STATE_UNCONN] = "UNCONN",
-	[STATE_BOUND] = "BOUND",
+	[STATE_BOUND] = "BOUND", [STATE_NAT] = "NAT",
 };
 
 const char *const sock_dirs[DIR_COUNT] = {
@@ -72,9 +72,15 @@ sock_is_listener(const struct sock *s)
 }
 
 bool
+sock_answers(const struct sock *s)
+{
+	return sock_is_listener(s) || s->state == STATE_NAT;
+}
+
+bool
 sock_is_alone(const struct sock *s)
 {
-	return sock_is_listener(s) || s->state == STATE_BOUND;
+	return sock_answers(s) || s->state == STATE_BOUND;
 }
 
 bool
@@ -129,6 +135,37 @@ struct holder *
 scan_add_holder(struct scan *sc)
 {
 	return MEM_PUSH_ZERO(sc->holder, sc->nholder, sc->holdercap);
+}
+
+struct sock_target *
+scan_add_target(struct scan *sc)
+{
+	return MEM_PUSH_ZERO(sc->target, sc->ntarget, sc->targetcap);
+}
+
+static int
+cmp_target(const void *a, const void *b)
+{
+	const struct sock_target *x = a, *y = b;
+	int c = num_cmp(x->sock, y->sock);
+
+	return c != 0 ? c : num_cmp(x->proc, y->proc);
+}
+
+void
+scan_sort_targets(struct scan *sc)
+{
+	if (sc->ntarget > 0)
+		qsort(sc->target, sc->ntarget, sizeof *sc->target, cmp_target);
+}
+
+const struct sock_target *
+scan_target(const struct scan *sc, uint32_t sock, uint32_t proc)
+{
+	struct sock_target key = { .sock = sock, .proc = proc };
+
+	return sc->ntarget == 0 ? NULL : bsearch(&key, sc->target,
+	    sc->ntarget, sizeof key, cmp_target);
 }
 
 static int
@@ -186,6 +223,7 @@ scan_free(struct scan *sc)
 	free(sc->sock);
 	free(sc->proc);
 	free(sc->holder);
+	free(sc->target);
 	free(sc->dropped);
 	arena_free(&sc->arena);
 	memset(sc, 0, sizeof *sc);

@@ -16,13 +16,14 @@
 enum sock_proto { PROTO_TCP, PROTO_UDP, PROTO_SCTP, PROTO_COUNT };
 
 /* The numbers are those of the kernel, include/net/tcp_states.h, up to
- * STATE_NEW_SYN_RECV; the last two are ours: a UDP socket without a peer, and
- * one that has a port, and neither listens nor is connected. */
+ * STATE_NEW_SYN_RECV; the last three are ours: a UDP socket without a peer, one
+ * that has a port, and neither listens nor is connected, and no socket, but a
+ * port that a container runtime has published. */
 enum sock_state {
 	STATE_NONE, STATE_ESTABLISHED, STATE_SYN_SENT, STATE_SYN_RECV,
 	STATE_FIN_WAIT1, STATE_FIN_WAIT2, STATE_TIME_WAIT, STATE_CLOSED,
 	STATE_CLOSE_WAIT, STATE_LAST_ACK, STATE_LISTEN, STATE_CLOSING,
-	STATE_NEW_SYN_RECV, STATE_UNCONN, STATE_BOUND, STATE_COUNT
+	STATE_NEW_SYN_RECV, STATE_UNCONN, STATE_BOUND, STATE_NAT, STATE_COUNT
 };
 
 enum sock_dir { DIR_NONE, DIR_IN, DIR_OUT, DIR_COUNT };
@@ -104,6 +105,16 @@ struct holder {
 	uint32_t sock, proc, fd;
 };
 
+/* Where process proc (an index, TARGET_NOBODY: none is seen) passes on what
+ * comes to socket sock (an index). */
+#define TARGET_NOBODY UINT32_MAX
+struct sock_target {
+	uint32_t sock, proc;
+	struct addr addr;		/* ADDR_NONE: not known */
+	uint16_t port;			/* 0: not known */
+	struct container in;		/* the one that answers, if known */
+};
+
 /* A network namespace.  The scan's first is the scanner's own. */
 struct netns {
 	uint64_t inode;			/* 0: not known, as of the own one */
@@ -146,11 +157,16 @@ struct scan_place {
  * of processes that we may look into, or all. */
 enum scan_bound { BOUND_NO, BOUND_OWN, BOUND_ALL, BOUND_COUNT };
 
+/* Which published ports could be read: none were asked for, not all, or all. */
+enum scan_published { PUBLISHED_NO, PUBLISHED_SOME, PUBLISHED_ALL };
+
 /* What is sought among the sockets of processes that are in no table. */
 enum scan_seek {
 	SEEK_BOUND = 1 << 0,	/* BOUND ones */
 	SEEK_NETNS = 1 << 1	/* network namespaces that were not read */
 };
+
+struct linux_asked;
 
 struct scan {
 	unsigned needs;		/* as the request has them */
@@ -170,6 +186,8 @@ struct scan {
 	size_t nproc, proccap;
 	struct holder *holder;
 	size_t nholder, holdercap;
+	struct sock_target *target;	/* sorted when all are known */
+	size_t ntarget, targetcap;
 	uint64_t hidden;	/* processes whose descriptors we may not see */
 	uint64_t hidden_netns;	/* or whose namespace, where all are wanted */
 	uint64_t sock_netns;	/* of sockets in none that is known, */
@@ -181,11 +199,13 @@ struct scan {
 	bool incomplete;	/* something else could not be read */
 	bool held_only;		/* only what a process holds could be read */
 	enum scan_bound bound;
+	enum scan_published published;
 	unsigned seeks;		/* what tables may lack, of enum scan_seek */
 	uint64_t *dropped;	/* then: inodes that the filter dropped */
 	size_t ndropped, droppedcap;
 	unsigned protos;	/* that were read: bits 1 << enum sock_proto */
 	struct arena arena;
+	struct linux_asked *asked;	/* in the arena, or NULL */
 };
 
 /* Names as records have them; NULL for none. */
@@ -208,6 +228,10 @@ int sock_cmp(const struct sock *a, const struct sock *b);
 /* Listening, or an unconnected UDP socket: what a peer can talk to. */
 bool sock_is_listener(const struct sock *s);
 
+/* Who gets there may get an answer: it listens, or is a port that is passed on
+ * without a socket. */
+bool sock_answers(const struct sock *s);
+
 /* It has no peer: what the kernel still knows of one is of an earlier
  * connection, or of one that was refused. */
 bool sock_is_alone(const struct sock *s);
@@ -228,12 +252,19 @@ bool container_is_boxed(const struct container *in);
 const struct sock_cgroup *scan_cgroup(const struct scan *sc,
     const struct sock *s);
 
+/* Where that process (TARGET_NOBODY: nobody) passes on what comes to that
+ * socket, or NULL. */
+const struct sock_target *scan_target(const struct scan *sc, uint32_t sock,
+    uint32_t proc);
+void scan_sort_targets(struct scan *sc);
+
 /* Room for one more at the end, zeroed, and counted.  A socket is of the
  * namespace that was added last. */
 struct netns *scan_add_netns(struct scan *sc);
 struct sock *scan_add_sock(struct scan *sc);
 struct proc *scan_add_proc(struct scan *sc);
 struct holder *scan_add_holder(struct scan *sc);
+struct sock_target *scan_add_target(struct scan *sc);
 
 void scan_sort_places(struct scan *sc);
 

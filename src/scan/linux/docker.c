@@ -2,6 +2,7 @@
  * What Docker's daemon says of its containers: one request of HTTP/1.0 to its
  * socket, unix(7), which may be dead, slow, or not Docker's at all.
  */
+#define _GNU_SOURCE
 #include "scan/linux/linux.h"
 
 #include <errno.h>
@@ -122,20 +123,30 @@ linux_docker_body(struct str answer)
 }
 
 struct str
-linux_docker(struct buf *b, int64_t until, const char **failed)
+linux_docker(struct buf *b, int64_t until, const char **failed, int *peer)
 {
+	struct ucred cred = { .pid = 0 };
+	socklen_t size = sizeof cred;
 	struct sockaddr_un sa;
 	const char *path = find_socket(&sa);
 	bool ok;
 	int fd;
 
 	*failed = NULL;
-	/* a scan starts nothing */
-	if (path == NULL || linux_would_start(path))
+	*peer = 0;
+	if (path == NULL)
 		return STR_NONE;
+	/* a scan starts nothing */
+	if (linux_would_start(path)) {
+		*failed = path;
+		errno = ECONNREFUSED;
+		return STR_NONE;
+	}
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	ok = fd >= 0 && connect_until(fd, &sa, until) &&
 	    send_until(fd, until) && receive_until(fd, b, until);
+	if (ok && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) == 0)
+		*peer = cred.pid;
 	input_close(fd);
 	if (!ok)
 		*failed = path;

@@ -129,6 +129,9 @@ bool linux_file_id(int dir, const char *path, struct file_id *id);
 /* Opens, as O_PATH, an absolute path below that root, if the kernel need not
  * wait for a file system; -1 with errno, EAGAIN if it would have to. */
 int linux_open_known(int root, const char *path);
+/* The process whose /proc/PID/fd is open, or another folder there, sees the
+ * same mounts as we do, mount_namespaces(7). */
+bool linux_shares_mounts(int dir);
 
 /* The path of the control group in such a text, and the systemd unit in such a
  * path: parts of what is given, missing where there is none. */
@@ -164,10 +167,46 @@ void linux_names(const struct scan_request *req, struct scan *sc);
  * would start it. */
 bool linux_would_start(const char *path);
 
+/* What runtimes were asked in a scan: each once, and until then; files are read
+ * as long. */
+struct linux_asked {
+	int64_t until, answer_until;
+	bool has_docker, has_podman;
+	struct str docker, podman;	/* the answers, or missing */
+	bool docker_missing;	/* there is no daemon */
+	int docker_peer;	/* the process that made its socket, or 0 */
+};
+
+/* The scan's, which begins with the first call. */
+struct linux_asked *linux_asked(struct scan *sc);
+/* Asks if nobody has so far. */
+const struct linux_asked *linux_ask_docker(struct scan *sc);
+struct str linux_ask_podman(struct scan *sc);
+
+/*
+ * The text of a regular file of that owner, into b; missing on any failure, and
+ * if the time is up.  Opening it neither waits nor follows a link to another;
+ * and what does not belong to owner is not read, so that no user has root read
+ * for him.
+ */
+struct str linux_read_owned(struct scan *sc, const char *path, uint32_t owner,
+    struct buf *b);
+
+/* Calls each with the text of every file of an open folder that belongs to
+ * owner, as long as there is time.  False with errno if it cannot be opened. */
+bool linux_each_file(struct scan *sc, const char *folder, const char *below,
+    uint32_t owner, void (*each)(void *arg, struct str name, struct str text),
+    void *arg);
+
+/* Where holders pass connections on to: sc's targets, and NAT records. */
+void linux_targets(const struct scan_request *req, struct scan *sc);
+/* The inode of the network namespace of a process; 0 if it is not known. */
+uint64_t linux_netns_of(int pid);
 /* The answer of Docker's daemon, JSON, of its containers: a part of b.  Missing
  * if there is none until then, or none is to be had; *failed is the socket that
- * gave that errno, else NULL. */
-struct str linux_docker(struct buf *b, int64_t until, const char **failed);
+ * gave that errno, else NULL; *peer the process that made it, or 0. */
+struct str linux_docker(struct buf *b, int64_t until, const char **failed,
+    int *peer);
 
 /* What follows the header of `HTTP/1.x 200': a part of answer, or missing. */
 struct str linux_docker_body(struct str answer);

@@ -32,19 +32,22 @@ static const struct naming nerdctl = { .part = { "nerdctl/name" } };
 
 #define TASKS "io.containerd.runtime.v2.task/"
 
-/* Where a runtime keeps a container's config.json: its own folder, that of k3s
- * and RKE2, of k0s and of microk8s. */
-static const struct bundle {
-	const char *before, *after;
-	const struct naming *naming;
-} bundles[] = {
-	{ "/run/containerd/" TASKS "k8s.io/", "", &containerd },
-	{ "/run/k3s/containerd/" TASKS "k8s.io/", "", &containerd },
-	{ "/run/k0s/containerd/" TASKS "k8s.io/", "", &containerd },
-	{ "/var/snap/microk8s/common/run/containerd/" TASKS "k8s.io/", "",
-	    &containerd },
-	{ "/run/containers/storage/overlay-containers/", "/userdata", &crio },
-	{ "/run/containerd/" TASKS "default/", "", &nerdctl },
+/* Its own folder, that of k3s and RKE2, of k0s and of microk8s. */
+const struct names_bundle names_bundle[NAMES_NBUNDLES] = {
+	{ .runtime = "cri", .before = "/run/containerd/" TASKS "k8s.io/",
+	    .after = "", .naming = &containerd },
+	{ .runtime = "cri", .before = "/run/k3s/containerd/" TASKS "k8s.io/",
+	    .after = "", .naming = &containerd },
+	{ .runtime = "cri", .before = "/run/k0s/containerd/" TASKS "k8s.io/",
+	    .after = "", .naming = &containerd },
+	{ .runtime = "cri", .before = "/var/snap/microk8s/common"
+	    "/run/containerd/" TASKS "k8s.io/", .after = "",
+	    .naming = &containerd },
+	{ .runtime = "cri",
+	    .before = "/run/containers/storage/overlay-containers/",
+	    .after = "/userdata", .manager = "cri-o", .naming = &crio },
+	{ .runtime = "containerd", .before = "/run/containerd/" TASKS
+	    "default/", .after = "", .naming = &nerdctl },
 };
 
 /* The parts with a / between; a pod's own container has no last one. */
@@ -82,12 +85,15 @@ names_bundles(const struct names_list *l, struct buf *b)
 	size_t i, k;
 
 	for (i = 0; i < l->n; i++) {
-		for (k = 0; k < NELEMS(bundles) &&
+		for (k = 0; k < NAMES_NBUNDLES &&
 		    l->v[i].name.p == NULL; k++) {
+			const struct names_bundle *bd = &names_bundle[k];
+
 			snprintf(path, sizeof path, "%s%s%s/config.json",
-			    bundles[k].before, l->v[i].id.p, bundles[k].after);
-			join_parts(l, &l->v[i], bundles[k].naming, json_member(
-			    names_read(l, path, 0, b), "annotations"));
+			    bd->before, l->v[i].id.p, bd->after);
+			join_parts(l, &l->v[i], bd->naming, json_member(
+			    linux_read_owned(l->sc, path, 0, b),
+			    "annotations"));
 		}
 	}
 }

@@ -11,8 +11,8 @@
 enum { PATH_SIZE = 1024 };
 
 /* Where it keeps its files: by default, and as a snap. */
-static const char *const folders[] = {
-	"/var/lib/docker", "/var/snap/docker/common/var-lib-docker",
+const char *const names_docker_folders[] = {
+	"/var/lib/docker", "/var/snap/docker/common/var-lib-docker", NULL,
 };
 
 static void
@@ -26,7 +26,7 @@ read_config(const struct names_list *l, struct names_one *c, const char *home,
 
 	if (c->name.p != NULL || n < 0 || (size_t)n >= sizeof path)
 		return;
-	text = names_read(l, path, owner, b);
+	text = linux_read_owned(l->sc, path, owner, b);
 	if (str_eq(json_text(json_member(text, "ID")), c->id))
 		names_set(l, c, json_text(json_member(text, "Name")), owner);
 }
@@ -35,25 +35,20 @@ static void
 read_home(const struct names_list *one, const char *home, uint32_t uid,
     struct buf *b)
 {
-	read_config(one, one->v, home, "/.local/share/docker", uid, b);
+	read_config(one, one->v, home, NAMES_DOCKER_HOME, uid, b);
 }
 
 void
 names_docker(const struct names_list *l, struct buf *b)
 {
-	const char *failed;
-	struct str text;
 	size_t i, k;
 
 	for (i = 0; i < l->n; i++)
-		for (k = 0; k < NELEMS(folders); k++)
-			read_config(l, &l->v[i], "", folders[k], 0, b);
+		for (k = 0; names_docker_folders[k] != NULL; k++)
+			read_config(l, &l->v[i], "", names_docker_folders[k],
+			    0, b);
 	names_each_user(l, read_home, b);
-	if (!names_are_to_ask(l))
-		return;
-	b->n = 0;
-	text = linux_docker(b, l->answer_until, &failed);
-	if (failed != NULL)
-		names_missing(failed);
-	names_array(l, text, "Id", "Names", 0);
+	if (names_are_to_ask(l))
+		names_array(l, linux_ask_docker(l->sc)->docker, "Id", "Names",
+		    0);
 }

@@ -1,22 +1,16 @@
 /*
- * What the files that name containers have in common: how they are read, whose
- * they may be, and what is a name.
+ * What the files that name containers have in common: whose they may be, and
+ * what is a name.
  */
 #include "scan/linux/names.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pwd.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/err.h"
-#include "lib/input.h"
 #include "lib/json.h"
-#include "lib/timestamp.h"
 
-enum { FILE_MAX = 8 * 1024 * 1024, NAME_LEN = 255 };
+enum { NAME_LEN = 255 };
 
 bool
 names_is_good(struct str s)
@@ -72,43 +66,6 @@ names_are_to_ask(const struct names_list *l)
 }
 
 void
-names_missing(const char *path)
-{
-	static const int usual[] = { ENOENT, ENOTDIR, ELOOP, ENXIO, EACCES,
-		ECONNREFUSED };
-	size_t i;
-
-	for (i = 0; i < NELEMS(usual); i++)
-		if (errno == usual[i])
-			return;
-	err_msg("%s: containers without names:", path);
-}
-
-struct str
-names_read(const struct names_list *l, const char *path, uint32_t owner,
-    struct buf *b)
-{
-	struct stat st;
-	bool ok = false;
-	int fd;
-
-	b->n = 0;
-	if (timestamp_steady() >= l->until)
-		return STR_NONE;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
-	    O_NOCTTY);
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		names_missing(path);
-	} else if (S_ISREG(st.st_mode) && st.st_uid == owner) {
-		ok = input_slurp_fd(fd, FILE_MAX, b);
-		if (!ok)
-			names_missing(path);
-	}
-	input_close(fd);
-	return ok ? buf_str(b) : STR_NONE;
-}
-
-void
 names_set(const struct names_list *l, struct names_one *c, struct str name,
     uint32_t owner)
 {
@@ -160,17 +117,26 @@ names_array(const struct names_list *l, struct str array, const char *id,
 	}
 }
 
+const char *
+names_home(uint32_t uid)
+{
+	const struct passwd *pw = getpwuid(uid);
+
+	return pw != NULL && pw->pw_dir != NULL && *pw->pw_dir == '/' ?
+	    pw->pw_dir : NULL;
+}
+
 static void
 call_for(const struct names_list *l, struct names_one *c, uint32_t uid,
     names_user *each, struct buf *b)
 {
-	const struct passwd *pw = getpwuid(uid);
+	const char *home = names_home(uid);
 	struct names_list one = *l;
 
 	one.v = c;
 	one.n = 1;
-	if (pw != NULL && pw->pw_dir != NULL && *pw->pw_dir == '/')
-		each(&one, pw->pw_dir, uid, b);
+	if (home != NULL)
+		each(&one, home, uid, b);
 }
 
 void

@@ -27,8 +27,8 @@ read_storage(const struct names_list *l, const char *home, const char *root,
 
 		if (n > 0 && (size_t)n < sizeof path &&
 		    !names_are_complete(l))
-			names_array(l, names_read(l, path, owner, b), "id",
-			    "names", owner);
+			names_array(l, linux_read_owned(l->sc, path, owner,
+			    b), "id", "names", owner);
 	}
 }
 
@@ -47,6 +47,5 @@ names_podman(const struct names_list *l, struct buf *b)
 	read_storage(l, "", "/run/containers/storage", 0, b);
 	names_each_user(l, read_home, b);
 	if (names_are_to_ask(l))
-		names_array(l, linux_podman(b, l->answer_until), "Id",
-		    "Names", 0);
+		names_array(l, linux_ask_podman(l->sc), "Id", "Names", 0);
 }

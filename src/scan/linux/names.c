@@ -9,10 +9,6 @@
 #include <stdlib.h>
 
 #include "lib/num.h"
-#include "lib/timestamp.h"
-
-/* Who is asked has so long to answer; the rest is for files. */
-enum { BUDGET_MS = 2000, ANSWER_MS = 1500 };
 
 /* Others have their names from the cgroup. */
 static const struct runtime {
@@ -98,7 +94,8 @@ struct members {
 static void
 add_member(struct members *m, struct container *in, uint32_t uid, bool all)
 {
-	if (in->id.p != NULL && !in->is_app && (all || in->is_guess))
+	if (in->id.p != NULL && !in->is_app && !in->is_named &&
+	    (all || in->is_guess))
 		m->v[m->n++] = (struct names_member){ in, uid };
 }
 
@@ -109,8 +106,8 @@ add_members(struct members *m, struct scan *sc)
 	bool labels = (sc->needs & NEED_NETNS_NAMES) != 0;
 	size_t i;
 
-	m->v = mem_alloc((sc->nproc + sc->ncgroup + sc->nnetns) *
-	    sizeof *m->v);
+	m->v = mem_alloc((sc->nproc + sc->ncgroup + sc->nnetns +
+	    sc->ntarget) * sizeof *m->v);
 	for (i = 0; i < sc->nproc; i++)
 		add_member(m, &sc->proc[i].in,
 		    sc->proc[i].has_uid ? sc->proc[i].uid : 0, all);
@@ -118,14 +115,14 @@ add_members(struct members *m, struct scan *sc)
 		add_member(m, &sc->cgroup[i].in, 0, all);
 	for (i = 0; i < sc->nnetns && labels; i++)
 		add_member(m, &sc->netns[i].in, sc->netns[i].uid, true);
+	for (i = 0; i < sc->ntarget; i++)
+		add_member(m, &sc->target[i].in, sc->target[i].in.uid, true);
 }
 
 static void
-ask_runtimes(struct members *m, struct arena *a)
+ask_runtimes(struct members *m, struct scan *sc)
 {
-	int64_t now = timestamp_steady();
-	struct names_list l = { .until = now + BUDGET_MS,
-		.answer_until = now + ANSWER_MS, .a = a };
+	struct names_list l = { .sc = sc, .a = &sc->arena };
 	size_t i;
 
 	qsort(m->v, m->n, sizeof *m->v, cmp_member);
@@ -152,7 +149,7 @@ linux_names(const struct scan_request *req, struct scan *sc)
 	if (req->own_proc)
 		add_members(&m, sc);
 	if (m.n > 0)
-		ask_runtimes(&m, &sc->arena);
+		ask_runtimes(&m, sc);
 	free(m.v);
 	for (i = 0; i < sc->nproc; i++) {
 		forget_guess(&sc->proc[i].in);
@@ -162,4 +159,6 @@ linux_names(const struct scan_request *req, struct scan *sc)
 		forget_guess(&sc->cgroup[i].in);
 	for (i = 0; i < sc->nnetns; i++)
 		forget_guess(&sc->netns[i].in);
+	for (i = 0; i < sc->ntarget; i++)
+		forget_guess(&sc->target[i].in);
 }

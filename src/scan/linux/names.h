@@ -26,8 +26,8 @@ struct names_one {
 struct names_list {
 	struct names_one *v;
 	size_t n;
-	int64_t until, answer_until;
-	struct arena *a;
+	struct scan *sc;
+	struct arena *a;	/* the scan's */
 };
 
 /* A runtime's: sets the names that it knows.  b is room. */
@@ -35,6 +35,24 @@ void names_docker(const struct names_list *l, struct buf *b);
 void names_podman(const struct names_list *l, struct buf *b);
 void names_bundles(const struct names_list *l, struct buf *b);
 void names_machines(const struct names_list *l, struct buf *b);
+
+/* Where root's Docker has its folders, NULL behind the last; and a user's, from
+ * his home on. */
+extern const char *const names_docker_folders[];
+#define NAMES_DOCKER_HOME "/.local/share/docker"
+
+/* Where a runtime has a folder for each container that runs, its id between,
+ * with its config.json; and who is to be in its annotations as its manager, or
+ * NULL. */
+struct names_bundle {
+	const char *runtime, *before, *after, *manager;
+	const struct naming *naming;
+};
+enum { NAMES_NBUNDLES = 6 };
+extern const struct names_bundle names_bundle[NAMES_NBUNDLES];
+
+/* The home of a user, which lives until the next call; NULL: he has none. */
+const char *names_home(uint32_t uid);
 
 /* What Docker and Podman allow; Kubernetes allows less. */
 bool names_is_good(struct str s);
@@ -44,19 +62,6 @@ bool names_are_complete(const struct names_list *l);
 
 /* One that lacks a name may get it by asking somebody. */
 bool names_are_to_ask(const struct names_list *l);
-
-/* Says with errno that the names in path are missing, unless there is no such
- * runtime or we may not ask. */
-void names_missing(const char *path);
-
-/*
- * The text of a regular file of that owner, into b; missing on any failure, and
- * if the time is up.  Opening it neither waits nor follows a link to another;
- * and what does not belong to owner is not read, so that no user has root read
- * for him.
- */
-struct str names_read(const struct names_list *l, const char *path,
-    uint32_t owner, struct buf *b);
 
 /* Gives c that name, of a file of that owner's, if it is one and c has none. */
 void names_set(const struct names_list *l, struct names_one *c, struct str name,

@@ -432,6 +432,6 @@ netlink_owners(const struct scan_request *req, struct search *search,
 const struct backend linux_netlink = {
 	.name = "netlink", .help = "NETLINK_SOCK_DIAG, as ss(8) does",
 	.tables = netlink_tables, .owners = netlink_owners,
-	.finish = linux_finish,
+	.targets = linux_targets, .finish = linux_finish,
 	.begin = linux_search, .end = linux_search_end,
 };

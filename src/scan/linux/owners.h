@@ -6,10 +6,19 @@
 
 #include <stdatomic.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "lib/map.h"
 #include "scan/linux/linux.h"
 #include "scan/scan.h"
+
+/* What older headers lack. */
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
 
 struct worker;
 

@@ -34,9 +34,8 @@ is_procfs(enum tree_kind t, int dir)
 	    (fstatfs(dir, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC);
 }
 
-/* Both see the same mounts, mount_namespaces(7). */
-static bool
-shares_mounts(int dir)
+bool
+linux_shares_mounts(int dir)
 {
 	char own[sizeof "mnt:[]" + NUM_MAX], its[sizeof own];
 	ssize_t n = readlink("/proc/self/ns/mnt", own, sizeof own);
@@ -54,7 +53,7 @@ static bool
 stat_path(int dir, struct str path, struct stat *st)
 {
 	char buf[sizeof "../root" + PATH_MAX + sizeof DELETED];
-	char *end = shares_mounts(dir) ? buf : stpcpy(buf, "../root");
+	char *end = linux_shares_mounts(dir) ? buf : stpcpy(buf, "../root");
 
 	memcpy(end, path.p, path.n);
 	end[path.n] = '\0';

@@ -338,6 +338,6 @@ procnet_owners(const struct scan_request *req, struct search *search,
 const struct backend linux_procnet = {
 	.name = "proc", .help = "/proc/net; goes with --proc",
 	.tables = procnet_tables, .owners = procnet_owners,
-	.finish = linux_finish,
+	.targets = linux_targets, .finish = linux_finish,
 	.begin = linux_search, .end = linux_search_end,
 };

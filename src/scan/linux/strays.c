@@ -35,12 +35,6 @@ enum { PROTOCOL_MAX = 32,
 	PATH_SIZE = NUM_MAX + NUM_MAX + sizeof "/proc//fd/" };
 
 /* What older headers lack. */
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
-#ifndef SYS_pidfd_getfd
-#define SYS_pidfd_getfd 438
-#endif
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL
 #endif

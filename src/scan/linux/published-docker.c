@@ -1,0 +1,137 @@
+/*
+ * The ports that Docker has published: of its containers' files,
+ * config.v2.json, and of its daemon's answer, GET /containers/json of its API.
+ */
+#define _GNU_SOURCE
+#include "scan/linux/target.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/json.h"
+#include "lib/num.h"
+
+enum { CGROUP_SIZE = 64 * 1024, ID_LEN = 64 };
+
+/* Networks by name, each of which has an address of the container. */
+static void
+read_networks(struct str networks, struct map_ends *ends)
+{
+	struct str rest = json_open(networks, '{'), key, value;
+
+	while (json_next(&rest, &key, &value)) {
+		map_ends_add(ends, json_member(value, "IPAddress"));
+		map_ends_add(ends, json_member(value, "GlobalIPv6Address"));
+	}
+}
+
+static struct str
+first_text(struct str array)
+{
+	struct str rest = json_open(array, '['), key, value;
+
+	return json_next(&rest, &key, &value) ? json_text(value) : STR_NONE;
+}
+
+void
+docker_published_answer(struct port_maps *m, struct str answer, uint32_t uid)
+{
+	static const struct map_names names = { "IP", "PublicPort",
+		"PrivatePort", "Type", NULL };
+	struct str rest = json_open(answer, '['), key, value;
+
+	while (json_next(&rest, &key, &value)) {
+		struct str id = json_text(json_member(value, "Id"));
+		struct str ports = json_open(json_member(value, "Ports"), '[');
+		struct map_ends ends = { .many = false };
+		struct str port;
+		uint32_t c;
+
+		if (id.n != ID_LEN || ports.n == 0)
+			continue;
+		c = port_maps_container(m, "docker", id, uid);
+		port_maps_name(m, c, first_text(json_member(value, "Names")));
+		read_networks(json_member(json_member(value,
+		    "NetworkSettings"), "Networks"), &ends);
+		while (json_next(&ports, &key, &port))
+			port_maps_add_object(m, port, &names, &ends,
+			    c);
+	}
+}
+
+/*
+ * The process is there, and in a control group that is named by that id: what a
+ * daemon that was killed has left says that it runs, too.  A user's Docker may
+ * have no control groups; but for its ports there is a process that has them.
+ */
+static bool
+is_running(struct str state, struct str id, uint32_t owner)
+{
+	char path[NUM_MAX + sizeof "/proc//cgroup"], text[CGROUP_SIZE];
+	uint64_t pid;
+	ssize_t n;
+
+	if (!str_is(json_member(state, "Running"), "true") ||
+	    !num_parse(json_member(state, "Pid"), INT32_MAX, &pid) || pid == 0)
+		return false;
+	snprintf(path, sizeof path, "/proc/%lu/cgroup", (unsigned long)pid);
+	n = tree_read(TREE_OWN, AT_FDCWD, path, text, sizeof text);
+	return n > 0 && (owner != 0 ||
+	    memmem(text, (size_t)n, id.p, id.n) != NULL);
+}
+
+/* By `80/tcp' an array of where that is published, or null. */
+static void
+take_ports(struct port_maps *m, struct str proto, struct str array,
+    const struct map_ends *ends, uint32_t container)
+{
+	struct str port = str_cut(&proto, '/');
+	struct str rest = json_open(array, '['), key, value;
+
+	while (json_next(&rest, &key, &value)) {
+		struct map_words words = {
+			.host = json_text(json_member(value, "HostIp")),
+			.port = json_text(json_member(value, "HostPort")),
+			.target_port = port, .proto = proto,
+		};
+
+		port_maps_add(m, &words, ends, container);
+	}
+}
+
+struct docker_files {
+	struct port_maps *m;
+	uint32_t owner;
+};
+
+static void
+take_config(void *arg, struct str name, struct str text)
+{
+	struct docker_files *f = arg;
+	struct str settings = json_member(text, "NetworkSettings");
+	struct str id = json_text(json_member(text, "ID"));
+	struct str ports = json_open(json_member(settings, "Ports"), '{');
+	struct map_ends ends = { .many = false };
+	struct str key, value;
+	uint32_t c;
+
+	if (id.n != ID_LEN || !str_eq(id, name) || ports.n == 0 ||
+	    !is_running(json_member(text, "State"), id,
+	    f->owner))
+		return;
+	c = port_maps_container(f->m, "docker", id, f->owner);
+	port_maps_name(f->m, c, json_text(json_member(text, "Name")));
+	read_networks(json_member(settings, "Networks"), &ends);
+	while (json_next(&ports, &key, &value))
+		take_ports(f->m, key, value, &ends, c);
+}
+
+bool
+docker_published(struct port_maps *m, const char *folder, uint32_t owner)
+{
+	struct docker_files f = { m, owner };
+
+	return linux_each_file(m->sc, folder, "config.v2.json", owner,
+	    take_config, &f);
+}

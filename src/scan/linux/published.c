@@ -1,0 +1,82 @@
+/*
+ * The ports that container runtimes have published, as their own files and
+ * daemons have them: all of which may be wrong or hostile.
+ */
+#include "scan/linux/target.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "scan/linux/names.h"
+
+/* Of a folder that is not there it is known that nothing is in it. */
+static bool
+is_known(bool ok)
+{
+	return ok || errno == ENOENT || errno == ENOTDIR;
+}
+
+/* Root's files; false if they are not there or not for us. */
+static bool
+read_docker(struct port_maps *m)
+{
+	bool ok = false;
+	size_t i;
+
+	for (i = 0; names_docker_folders[i] != NULL; i++)
+		ok |= docker_published(m, linux_path(&m->sc->arena,
+		    names_docker_folders[i], "containers"), 0);
+	return ok;
+}
+
+/* The daemon, where root's files are not for us, or not where it keeps them. */
+static bool
+ask_docker(struct port_maps *m)
+{
+	const struct linux_asked *asked = linux_ask_docker(m->sc);
+
+	m->netns = asked->docker_peer > 0 ?
+	    linux_netns_of(asked->docker_peer) : 0;
+	docker_published_answer(m, asked->docker, 0);
+	return asked->docker.p != NULL || asked->docker_missing;
+}
+
+/* What is in files is of the machine's own namespace. */
+void
+linux_published(struct port_maps *m)
+{
+	const char *host = getenv("DOCKER_HOST");
+	bool is_usual = host == NULL || *host == '\0';
+	uint64_t init = linux_netns_of(1);
+
+	m->netns = init;
+	if (!is_usual || !read_docker(m))
+		m->some |= !ask_docker(m);
+	m->netns = init;
+	m->some |= !is_known(cni_published(m));
+	m->some |= !is_known(netavark_published(m));
+	m->netns = 0;
+}
+
+void
+linux_published_user(struct port_maps *m, uint32_t uid)
+{
+	const char *home = names_home(uid);
+	struct buf folder = { 0 };
+
+	if (home == NULL)
+		return;
+	buf_puts(&folder, home);
+	buf_puts(&folder, NAMES_DOCKER_HOME "/containers");
+	buf_putc(&folder, '\0');
+	docker_published(m, folder.p, uid);
+	buf_free(&folder);
+}
+
+void
+linux_published_podman(struct port_maps *m)
+{
+	podman_published_answer(m, linux_ask_podman(m->sc),
+	    (uint32_t)geteuid());
+}
