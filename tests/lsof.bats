@@ -66,6 +66,10 @@ fields_to_nul()
 	done
 }
 
+@test "Linux, the table" {
+	reads linux-table
+}
+
 @test "macOS: scopes in addresses, *:*, IPv4 on IPv6, states, other types" {
 	reads macos
 }
@@ -84,6 +88,35 @@ fields_to_nul()
 	grep LISTEN freebsd-table >"$BATS_TEST_TMPDIR/in"
 	run -0 prt-scan --from=lsof -H -o local_addr,pid "$BATS_TEST_TMPDIR/in"
 	assert_output_is $'0.0.0.0\t810\n::\t810'
+}
+
+# A capture of -R or -g without its heading: grep's.
+@test "no heading: -R and -g, whose number is no pid" {
+	for f in linux-R linux-gR; do
+		sed 1d "$f" >"$BATS_TEST_TMPDIR/in"
+		run -0 --separate-stderr prt-scan --from=lsof -H \
+			-o local_port,pid,process "$BATS_TEST_TMPDIR/in"
+		[ -z "$stderr" ]
+		want=$output
+		run -0 prt-scan --from=lsof -H -o local_port,pid,process "$f"
+		assert_output_is "$want"
+		grep 612 "$f" >"$BATS_TEST_TMPDIR/one"
+		cd "$BATS_TEST_TMPDIR"
+		run -2 --separate-stderr prt-scan --from=lsof one
+		[ -z "$output" ]
+		[ "$stderr" = 'prt-scan: one:1: which column is the pid cannot'\
+' be told: keep lsof'\''s heading, or use lsof -F' ]
+		cd "$DATA"
+	done
+}
+
+@test "rows of -R behind another heading: none is read with another's pid" {
+	{ cat linux-table; sed 1d linux-R; } >"$BATS_TEST_TMPDIR/in"
+	run -0 --separate-stderr prt-scan --from=lsof -H -o "$COLUMNS_READ" \
+		"$BATS_TEST_TMPDIR/in"
+	assert_output_is "$(<linux-table.tsv)"
+	[ "${#stderr_lines[@]}" -eq 11 ]
+	[[ ${stderr_lines[0]} == *": which number is the pid cannot be told:"* ]]
 }
 
 @test "the states of all dialects" {
@@ -234,7 +267,7 @@ fed()
 	run -0 fed same "$gigabyte"
 	[ "$output" = '0 7 True' ]
 	run -0 fed junk 64
-	[ "$output" = '0 0 True' ]
+	[ "$output" = '2 0 True' ]
 	run -0 fed zero 256
 	[ "$output" = '2 0 True' ]
 	run -0 fed long 256

@@ -12,9 +12,7 @@ sniff(struct lsof *l, struct str line)
 	if (lsof_sniff_fields(line)) {
 		l->take = lsof_take_fields;
 		lsof_take_fields(l, line);
-	} else if (lsof_sniff_table(l, line)) {
-		l->take = lsof_take_row;
-	} else {
+	} else if (!lsof_sniff_table(l, line)) {
 		lsof_complain(l, l->lineno, "not a line of lsof's: skipped");
 	}
 }
@@ -37,10 +35,26 @@ lsof_close(struct lsof *l)
 {
 	buf_free(&l->line);
 	buf_free(&l->name);
+	buf_free(&l->rows);
 	buf_free(&l->proc.comm);
 	buf_free(&l->proc.user);
 	lsof_found_free(&l->found);
 	free(l);
+}
+
+static void
+ignore(struct lsof *l, struct str line)
+{
+	(void)l;
+	(void)line;
+}
+
+void
+lsof_refuse(struct lsof *l, size_t line, const char *wrong)
+{
+	l->refusal = wrong;
+	l->refusal_line = line;
+	l->take = ignore;
 }
 
 static void
@@ -83,21 +97,36 @@ lsof_feed(struct lsof *l, const char *p, size_t n)
 	}
 }
 
-bool
+enum lsof_end
 lsof_end(struct lsof *l)
 {
-	if (l->line.n > 0)
-		lsof_complain(l, l->lineno + 1,
-		    "the last line is cut: skipped");
+	bool known = l->take != sniff;
+
+	if (l->rows.n > 0 && l->refusal == NULL)
+		lsof_guess_end(l);
 	if (l->take == lsof_take_fields)
 		lsof_end_file(l, &l->file);
+	if (l->line.n > 0 && l->refusal == NULL)
+		lsof_complain(l, l->lineno + 1,
+		    "the last line is cut: skipped");
 	lsof_end_proc(l);
 	lsof_found_join(l);
-	return l->take != sniff;
+	if (l->refusal != NULL)
+		return LSOF_REFUSED;
+	if (!known)
+		return LSOF_UNKNOWN;
+	return l->bad > 0 && l->good == 0 ? LSOF_UNREAD : LSOF_READ;
 }
 
 size_t
 lsof_count(const struct lsof *l)
 {
 	return l->found.n;
+}
+
+const char *
+lsof_refusal(const struct lsof *l, size_t *line)
+{
+	*line = l->refusal_line;
+	return l->refusal;
 }
