@@ -110,6 +110,39 @@ fields_to_nul()
 	done
 }
 
+# What docker exec -t and ssh -tt make of a line's end.
+@test "CR LF: said once, and nothing is lost" {
+	cr='lines end in CR LF: read without the CR'
+	for f in linux linux-table macos macos-table freebsd-table; do
+		sed 's/$/\r/' "$f" >"$BATS_TEST_TMPDIR/in"
+		run -0 --separate-stderr prt-scan --from=lsof -H --strict \
+			-o "$COLUMNS_READ" "$BATS_TEST_TMPDIR/in"
+		assert_output_is "$(<"$f.tsv")"
+		[ "$stderr" = "prt-scan: $BATS_TEST_TMPDIR/in:1: $cr" ]
+	done
+	fields_to_nul <linux | sed 's/$/\r\r/' >"$BATS_TEST_TMPDIR/in"
+	run -0 --separate-stderr prt-scan --from=lsof -H -o "$COLUMNS_READ" \
+		"$BATS_TEST_TMPDIR/in"
+	assert_output_is "$(<linux.tsv)"
+	from local_port 'p1\nf3\ntIPv4\r\nPTCP\nn*:80\r\n'
+	assert_output_is 80
+	[ "$stderr" = "prt-scan: (standard input):3: $cr" ]
+}
+
+@test "a stream of which no line can be read is no snapshot of nothing" {
+	run -2 --separate-stderr prt-scan --from=lsof \
+		< <(printf 'p1\nf3\ntIPv4\nPTCP\nn*:x:y\n')
+	[ -z "$output" ]
+	[ "${stderr_lines[-1]}" = 'prt-scan: (standard input): no line of it'\
+' could be read' ]
+	run -2 --separate-stderr prt-scan --from=lsof \
+		< <(sed '1!s/[0-9]/x/g' linux-table)
+	[ -z "$output" ]
+	[ "${#stderr_lines[@]}" -eq 12 ]
+	run -0 prt-scan --from=lsof < <(head -1 linux-table)
+	[ "${lines[-1]}" = '##end records=0' ]
+}
+
 @test "rows of -R behind another heading: none is read with another's pid" {
 	{ cat linux-table; sed 1d linux-R; } >"$BATS_TEST_TMPDIR/in"
 	run -0 --separate-stderr prt-scan --from=lsof -H -o "$COLUMNS_READ" \

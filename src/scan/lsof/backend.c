@@ -59,9 +59,12 @@ static bool
 end_reading(struct reading *r)
 {
 	enum lsof_end end = lsof_end(r->lsof);
+	size_t line = lsof_cr_line(r->lsof);
 	const char *why;
-	size_t line;
 
+	if (line > 0)
+		err_msg("%s:%zu: lines end in CR LF: read without the CR",
+		    r->name, line);
 	if (r->bad > MAX_WARNINGS)
 		err_msg("%s: %zu such lines in all", r->name, r->bad);
 	why = lsof_refusal(r->lsof, &line);

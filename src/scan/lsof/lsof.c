@@ -57,10 +57,22 @@ lsof_refuse(struct lsof *l, size_t line, const char *wrong)
 	l->take = ignore;
 }
 
+/* A terminal's driver makes LF a CR LF, and where one is behind another a CR CR
+ * LF: lsof itself writes \r for a CR. */
+static void
+drop_crs(struct lsof *l, struct str *line)
+{
+	if (str_ends(*line, "\r") && l->cr_line == 0)
+		l->cr_line = l->lineno;
+	while (str_take_end(line, "\r"))
+		;
+}
+
 static void
 count_line(struct lsof *l, struct str line)
 {
 	l->lineno++;
+	drop_crs(l, &line);
 	if (line.n > LINE_BYTES)
 		lsof_complain(l, l->lineno, "a line too long: skipped");
 	else
@@ -129,4 +141,10 @@ lsof_refusal(const struct lsof *l, size_t *line)
 {
 	*line = l->refusal_line;
 	return l->refusal;
+}
+
+size_t
+lsof_cr_line(const struct lsof *l)
+{
+	return l->cr_line;
 }

@@ -45,6 +45,9 @@ enum lsof_end lsof_end(struct lsof *l);
 /* Why all of it is refused (a literal), and for which line. */
 const char *lsof_refusal(const struct lsof *l, size_t *line);
 
+/* The number of the first line that ended in CR LF, 0: none did. */
+size_t lsof_cr_line(const struct lsof *l);
+
 /* How many sockets were found; one that several processes hold may count more
  * than once. */
 size_t lsof_count(const struct lsof *l);

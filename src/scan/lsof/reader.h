@@ -80,6 +80,7 @@ struct lsof {
 
 	struct buf line;		/* one that is not whole yet */
 	size_t lineno;
+	size_t cr_line;			/* the first that ended in CR LF */
 	void (*take)(struct lsof *l, struct str line);
 	const char *refusal;		/* a literal: nothing more is read */
 	size_t refusal_line;
