@@ -111,6 +111,20 @@ fields_to_nul()
 }
 
 # What docker exec -t and ssh -tt make of a line's end.
+@test "a pid that was two processes: each has its own sockets" {
+	from local_port,pid,process,user,uid,ppid \
+		'p100\nR1\ncnginx\nu33\nLwww\nf6\ntIPv4\nPTCP\nn*:80\np100\n'\
+'R7\ncsshd\nu0\nf3\ntIPv4\nPTCP\nn*:22\n'
+	assert_output_is \
+		$'22\t100\tsshd\t0\t0\t7\n80\t100\tnginx\twww\t33\t1'
+	from local_port,pid,process 'COMMAND PID USER FD TYPE DEVICE SIZE/OFF '\
+'NODE NAME\na 100 u 6u IPv4 7 0t0 TCP *:80\nb 100 u 6u IPv4 8 0t0 TCP *:22\n'
+	assert_output_is $'22\t100\tb\n80\t100\ta'
+	from process,user,uid 'p1\ncx\nu1\nf3\ntIPv4\nPTCP\nn*:80\n'\
+'p1\ncx\nu2\nLb\nf3\ntIPv4\nPTCP\nn*:80\n'
+	assert_output_is $'x\t1\t1\nx\tb\t2'
+}
+
 @test "CR LF: said once, and nothing is lost" {
 	cr='lines end in CR LF: read without the CR'
 	for f in linux linux-table macos macos-table freebsd-table; do

@@ -88,7 +88,7 @@ static const struct {
 	{ "nowhere", "p1\nf3\ntIPv4\nPTCP\nn*:*\nf4\ntIPv4\nPTCP\n"
 	    "nno PCB, CANTSENDMORE\nf5\ntIPv4\nPTCP\nn*:80\n", "80 1/5;" },
 	{ "NUL", NULL, "80 1/3;81 1/4;" },
-	{ "a bad line each", "p1\nf3x!\nux\nRx\nix\nTQR=x\n\001\ntIPv4\n"
+	{ "a bad line each", "p1\nux\nRx\nf3x!\nix\nTQR=x\n\001\ntIPv4\n"
 	    "PTCP\nn*:80\n", "!2 !3 !4 !5 !6 !7 80 1;" },
 	{ "a bad p: nobody's", "p1\nf3\ntIPv4\nPTCP\nn*:80\npx\nf4\ntIPv4\n"
 	    "PTCP\nn*:81\np3\nf5\ntIPv4\nPTCP\nn*:82\n",
@@ -104,6 +104,21 @@ static const struct {
 	    "80 1/3 1/5;80 1/4;" },
 	{ "inodes too", "p1\nf3\ntIPv4\ni7\nPTCP\nn*:80\nf4\ntIPv4\ni8\nPTCP"
 	    "\nn*:80\n", "80 1/3;80 1/4;" },
+	{ "a lost p", "p1\nca\nf3\ntIPv4\nPTCP\nn*:8p2\ncb\nf4\ntIPv4\nPTCP\n"
+	    "n*:81\n", "!7 !6 81;" },
+	{ "a lost p, in its state", "p1\nca\nf3\ntIPv4\nPTCP\nn*:80\n"
+	    "TST=LISTp2\ng2\ncb\nf4\ntIPv4\nPTCP\nn*:81\np3\ncb\nf4\ntIPv4\n"
+	    "PTCP\nn*:82\n", "!8 80 1/3;81;82 3/4;" },
+	{ "a lost p, in a name", "p1\ncap2\ncb\nf4\ntIPv4\nPTCP\nn*:81\n",
+	    "!3 81;" },
+	{ "a pid used again", "p1\nca\nf3\ntIPv4\nPTCP\nn*:80\np2\nca\nf3\n"
+	    "tIPv4\nPTCP\nn*:81\np1\ncb\nf4\ntIPv4\nPTCP\nn*:82\n",
+	    "80 1/3;81 2/3;82 1/4;" },
+	{ "the same socket of both", "p1\nca\nf3\ntIPv4\nPTCP\nn*:80\np1\n"
+	    "cb\nf3\ntIPv4\nPTCP\nn*:80\n", "80 1/3 1/3;" },
+	{ "two lists of both", "p1\nca\nf3\ntIPv4\nPTCP\nn*:80\np1\ncb\nf3\n"
+	    "tIPv4\nPTCP\nn*:80\nm\np1\nca\nf3\ntIPv4\nPTCP\nn*:80\np1\n"
+	    "cb\nf3\ntIPv4\nPTCP\nn*:80\nm\n", "80 1/3 1/3;" },
 	{ "tasks", "p1\nf3\ntIPv4\nPTCP\nn*:80\np1\nK2\nMx\nf3\ntIPv4\nPTCP\n"
 	    "n*:80\n", "80 1/3;" },
 	{ "two lists", "p1\nf3\ntIPv4\nPTCP\nn*:80\nm\np2\nf3\ntIPv4\nPTCP\n"
@@ -275,8 +290,8 @@ test_procs(void)
 	ok_of(p.has_uid && p.uid == UINT32_MAX - 1 && p.user.p == NULL,
 	    "process", "u-2, as some write 4294967294");
 	p = first_proc("p9\nf3\ntIPv4\nPTCP\nn*:80\nca\nu7\n", &a);
-	ok_of(str_is(p.comm, "a") && p.uid == 7, "process",
-	    "told behind its files");
+	ok_of(p.pid == 9 && p.comm.p == NULL && !p.has_uid, "process",
+	    "another's, told behind its files");
 	p = first_proc("p9\nca\nf3\ntIPv4\nPTCP\nn*:80\np9\nu7\nf3\ntIPv4\n"
 	    "PTCP\nn*:80\n", &a);
 	ok_of(str_is(p.comm, "a") && p.uid == 7, "process", "told in two parts");

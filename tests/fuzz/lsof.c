@@ -59,7 +59,7 @@ add_scan(struct buf *b, const struct scan *sc)
 	for (i = 0; i < sc->nsock; i++)
 		add_sock(b, &sc->sock[i]);
 	for (i = 0; i < sc->nproc; i++) {
-		check(i == 0 || sc->proc[i - 1].pid < sc->proc[i].pid,
+		check(i == 0 || sc->proc[i - 1].pid <= sc->proc[i].pid,
 		    "processes are not sorted");
 		add_number(b, sc->proc[i].pid);
 		add_number(b, sc->proc[i].ppid);

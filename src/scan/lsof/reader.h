@@ -94,6 +94,8 @@ struct lsof {
 	struct lsof_file file;
 	struct buf name;		/* the file's */
 	bool by_f;			/* it began with an f */
+	unsigned told;			/* of the process, a bit each letter */
+	bool has_files;			/* it had one */
 	bool has_info, info_over;	/* it had a T; another behind that */
 
 	/* Of the table: where its columns are, and in the heading the end of
