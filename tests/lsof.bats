@@ -70,6 +70,26 @@ fields_to_nul()
 	reads linux-table
 }
 
+# The records of linux-table, whose addresses are localhost there.
+@test "Linux, names: the user's file of services, then /etc/services decide" {
+	sed 's/192\.0\.2\.[0-9]*/127.0.0.1/g' linux-table \
+		>"$BATS_TEST_TMPDIR/table"
+	run -0 prt-scan --from=lsof -H -o "$COLUMNS_READ" \
+		"$BATS_TEST_TMPDIR/table"
+	want=$output
+	echo 'http-alt 8080/tcp' >"$BATS_TEST_TMPDIR/services"
+	run -0 --separate-stderr prt-scan --from=lsof -H -o "$COLUMNS_READ" \
+		--services="$BATS_TEST_TMPDIR/services" linux-names
+	assert_output_is "$want"
+	[ -z "$stderr" ]
+	[ "$(grep -c '^http-alt[[:space:]].*/tcp' /etc/services)" = 1 ] ||
+		skip "/etc/services has no http-alt, or several"
+	run -0 --separate-stderr prt-scan --from=lsof -H -o "$COLUMNS_READ" \
+		linux-names
+	assert_output_is "$want"
+	[ -z "$stderr" ]
+}
+
 @test "macOS: scopes in addresses, *:*, IPv4 on IPv6, states, other types" {
 	reads macos
 }
