@@ -220,6 +220,24 @@ fields_to_nul()
 	run -0 prt-scan --from=lsof --strict -q linux
 }
 
+# What lsof 4.99.7 printed, shortened: it has no addresses.
+@test "JSON of lsof -J and -j: refused, with what to use instead" {
+	file='{"fd":"3","type":"IPv4","device":"7","protocol":"TCP",'
+	file+='"tcp_info":{"state":"LISTEN","recv_queue":0,"send_queue":0}}'
+	cd "$BATS_TEST_TMPDIR"
+	printf '%s\n' '{"lsof_version":"4.99.7","processes":[{"pid":46,'\
+'"command":"nginx","uid":0,"login":"root","files":['"$file]}]}" >J
+	printf '%s\n' '{"pid":46,"command":"nginx",'"${file#?}" >j
+	printf '{"lsof_version":"4.99.7","proc' >cut
+	{ head -c -1 J; head -c 200000 /dev/zero | tr '\0' ' '; echo; } >long
+	for f in J j cut long; do
+		run -2 --separate-stderr prt-scan --from=lsof "$f"
+		[ -z "$output" ]
+		[ "$stderr" = "prt-scan: $f:1: JSON, in which lsof does not"\
+' tell the ends of sockets: use lsof -F' ]
+	done
+}
+
 @test "a last line without LF is dropped, and said" {
 	from local_port 'p1\nf3\ntIPv4\nPTCP\nn*:80\nf4\ntIPv4\nPTCP\nn*:81'
 	assert_output_is 80

@@ -68,10 +68,24 @@ drop_crs(struct lsof *l, struct str *line)
 		;
 }
 
+/* The JSON of lsof -J and -j has a socket's state but not its ends, as seen with
+ * 4.99.7: json_print_file has Lf->nm, which an internet socket has not. */
+static bool
+refuse_json(struct lsof *l, size_t lineno, struct str line)
+{
+	if (l->take != sniff || !str_starts(line, "{"))
+		return false;
+	lsof_refuse(l, lineno, "JSON, in which lsof does not tell the ends "
+	    "of sockets: use lsof -F");
+	return true;
+}
+
 static void
 count_line(struct lsof *l, struct str line)
 {
 	l->lineno++;
+	if (refuse_json(l, l->lineno, line))
+		return;
 	drop_crs(l, &line);
 	if (line.n > LINE_BYTES)
 		lsof_complain(l, l->lineno, "a line too long: skipped");
@@ -118,7 +132,8 @@ lsof_end(struct lsof *l)
 		lsof_guess_end(l);
 	if (l->take == lsof_take_fields)
 		lsof_end_file(l, &l->file);
-	if (l->line.n > 0 && l->refusal == NULL)
+	if (l->line.n > 0 && l->refusal == NULL &&
+	    !refuse_json(l, l->lineno + 1, buf_str(&l->line)))
 		lsof_complain(l, l->lineno + 1,
 		    "the last line is cut: skipped");
 	lsof_end_proc(l);
