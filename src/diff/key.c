@@ -19,15 +19,32 @@ diff_value(const struct cols *list, const int *at, size_t i,
 	return list->v[i].id == F_EXE ? str_undeleted(s) : s;
 }
 
+static const enum field_id of_socket[] = {
+	F_USER, F_UID, F_UNIT, F_CONTAINER, F_CONTAINER_ID, F_POD,
+};
+
+bool
+diff_is_of_socket(enum field_id id)
+{
+	size_t i;
+
+	for (i = 0; i < NELEMS(of_socket); i++)
+		if (of_socket[i] == id)
+			return true;
+	return false;
+}
+
 enum diff_owner
 diff_owner(const struct diff_side *s, const int *at, const struct str *v)
 {
 	const int *set = s->plan->set.at;
 	int process = at[F_PROCESS] >= 0 ? at[F_PROCESS] : at[F_PID];
+	size_t i;
 
-	if (process < 0 ||
-	    ((set[F_USER] < 0 || diff_at(v, at[F_USER]).n == 0) &&
-	    (set[F_UID] < 0 || diff_at(v, at[F_UID]).n == 0)))
+	for (i = 0; i < NELEMS(of_socket); i++)
+		if (set[of_socket[i]] >= 0 && diff_at(v, at[of_socket[i]]).n > 0)
+			break;
+	if (process < 0 || i == NELEMS(of_socket))
 		return DIFF_ANYONE;
 	return v[process].n > 0 ? DIFF_PROCESS : DIFF_SOCKET;
 }

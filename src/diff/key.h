@@ -7,8 +7,11 @@
 
 #include "diff/side.h"
 
-/* Whose a row's user is, as far as he is compared: the socket's, or a
- * process's; or there is none, or no telling. */
+/* What is the socket's if no process holds it, or none is seen. */
+bool diff_is_of_socket(enum field_id id);
+
+/* Whose a row's user, and what else may be the socket's, is, as far as it is
+ * compared: the socket's, or a process's; or there is none, or no telling. */
 enum diff_owner { DIFF_SOCKET, DIFF_PROCESS, DIFF_ANYONE };
 
 enum diff_owner diff_owner(const struct diff_side *s, const int *at,

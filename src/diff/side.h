@@ -44,7 +44,7 @@ struct diff_host {
 	struct str euid;
 };
 
-enum { DIFF_SET_MAX = 63 };	/* fields: match.c has a bit for each */
+enum { DIFF_SET_MAX = 62 };	/* fields: match.c has a bit for each */
 
 /* What both sides of a comparison have in common. */
 struct diff_plan {
