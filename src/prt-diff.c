@@ -7,6 +7,7 @@
 #include "diff/columns.h"
 #include "diff/match.h"
 #include "diff/print.h"
+#include "diff/rate.h"
 #include "diff/rename.h"
 #include "diff/sight.h"
 #include "diff/state.h"
@@ -173,6 +174,7 @@ print_changes(struct options *o)
 	cols_init(&all);
 	cols_init(&cols);
 	diff_all_cols(&all, &o->diff);
+	rates_cols(&all, &o->diff);
 	known.also = &all;
 	/* `all' is what there is, not what there could be. */
 	if (o->common.columns != NULL && strcmp(o->common.columns, "all") == 0)

@@ -54,6 +54,13 @@ diff_time(const struct snap *s, int64_t *ms)
 	return s != NULL && timestamp_parse(snap_get(s, "time"), ms);
 }
 
+bool
+diff_row_time(struct diff_side *s, uint32_t row, int64_t *ms)
+{
+	return timestamp_parse(diff_value_of(s, row, F_TIME), ms) ||
+	    diff_time(diff_side_snap(s, diff_host_of(s, row)), ms);
+}
+
 /* `key=value' of a snapshot, for messages. */
 static const char *
 say(char out[100], const struct snap *s, const char *key)
@@ -195,12 +202,29 @@ check_hosts(struct diff *d)
 	return true;
 }
 
+/* They say the same, as far as they say anything. */
+static bool
+is_agreed(const struct snap *old, const struct snap *new, const char *key)
+{
+	struct str a, b;
+
+	if (old == NULL || new == NULL)
+		return true;
+	a = snap_get(old, key);
+	b = snap_get(new, key);
+	return a.n == 0 || b.n == 0 || str_eq(a, b);
+}
+
 bool
 diff_same_scope(const struct snap *old, const struct snap *new)
 {
-	struct str a = snap_get(old, "scope"), b = snap_get(new, "scope");
+	return is_agreed(old, new, "scope");
+}
 
-	return a.n == 0 || b.n == 0 || str_eq(a, b);
+bool
+diff_same_boot(const struct snap *old, const struct snap *new)
+{
+	return is_agreed(old, new, "boot");
 }
 
 static bool
@@ -314,14 +338,17 @@ check_key(struct diff *d)
 {
 	struct diff_side *sides[] = { &d->old, &d->new };
 	struct cols key;
-	bool ok;
+	bool ok, by_cookie;
 	size_t i;
 
 	cols_init(&key);
 	ok = settle_key(d, &key);
+	by_cookie = diff_key_has_cookies(&d->old) &&
+	    diff_key_has_cookies(&d->new);
 	for (i = 0; i < 2 && ok; i++)
-		if (!cols_equal(&sides[i]->key, &key))
-			diff_key_change(sides[i], &key);
+		if (!cols_equal(&sides[i]->key, &key) ||
+		    sides[i]->by_cookie != by_cookie)
+			diff_key_change(sides[i], &key, by_cookie);
 	cols_free(&key);
 	return ok;
 }

@@ -28,11 +28,17 @@ bool diff_check(struct diff *d, unsigned allow);
 /* Two snapshots are of the same scope, as far as they say. */
 bool diff_same_scope(const struct snap *old, const struct snap *new);
 
+/* Likewise of the same boot; either may be NULL. */
+bool diff_same_boot(const struct snap *old, const struct snap *new);
+
 /* Snapshot i of NEW and what OLD has of the same host; NULL: nothing. */
 const struct snap *diff_new_snap(const struct diff *d, size_t i);
 const struct snap *diff_old_snap(const struct diff *d, size_t i);
 
 /* The time of a snapshot (which may be NULL); false if it says none. */
 bool diff_time(const struct snap *s, int64_t *ms);
+
+/* When a row was scanned: by its own field time, or else by its snapshot. */
+bool diff_row_time(struct diff_side *s, uint32_t row, int64_t *ms);
 
 #endif

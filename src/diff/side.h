@@ -60,6 +60,8 @@ struct diff_side {
 	const struct diff_plan *plan;
 	struct stream stream;
 	struct cols key;		/* what rows[].key is the hash of */
+	bool by_cookie;			/* of TCP connections the cookie, too */
+	bool lacks_cookie;		/* some of them has none */
 	struct diff_header *headers;	/* by the stream's columns */
 	struct diff_host *hosts;	/* by the stream's hosts */
 	struct diff_row *rows;

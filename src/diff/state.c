@@ -16,9 +16,11 @@ struct save {
 	struct buf buf;
 	struct cols cols;		/* of the rows at hand */
 	struct diff_map map, old;	/* for rows of the side at hand, OLD */
+	struct sockets sockets;
 	struct diff_seen seen;
 	uint64_t rows;
 	size_t snaps;
+	bool keeps;			/* records of OLD, among NEW's */
 	bool ok;
 };
 
@@ -84,6 +86,9 @@ begin_rows(struct save *s, struct diff_side *side)
 	diff_side_cols(&s->cols, side);
 	if (s->cols.n > 0) {
 		cols_add_field(&s->cols, F_FIRST_SEEN);
+		/* only if some record needs it */
+		if (s->keeps)
+			cols_add_field(&s->cols, F_LAST_SEEN);
 		cols_format(&s->buf, &s->cols);
 	}
 	diff_map_init(&s->map, side, &s->cols);
@@ -97,17 +102,27 @@ end_rows(struct save *s)
 	diff_map_free(&s->old);
 }
 
-/* Writes the row that a map is at. */
 static void
-write_row(struct save *s, struct diff_map *map, int64_t seen)
+set_time(struct save *s, struct diff_map *map, enum field_id id, char *text,
+    int64_t ms)
 {
-	char text[TIMESTAMP_LEN];
+	int at = s->cols.at[id];
 
-	if (seen != DIFF_NEVER) {
-		timestamp_format(text, seen);
-		map->v[s->cols.at[F_FIRST_SEEN]] =
-		    (struct str){ text, TIMESTAMP_LEN };
-	}
+	if (at < 0 || ms == DIFF_NEVER)
+		return;
+	timestamp_format(text, ms);
+	map->v[at] = (struct str){ text, TIMESTAMP_LEN };
+}
+
+/* Writes the row that a map is at, and when its key was first seen; last, if
+ * that was not in NEW. */
+static void
+write_row(struct save *s, struct diff_map *map, int64_t first, int64_t last)
+{
+	char a[TIMESTAMP_LEN], b[TIMESTAMP_LEN];
+
+	set_time(s, map, F_FIRST_SEEN, a, first);
+	set_time(s, map, F_LAST_SEEN, b, last);
 	escape_line(&s->buf, map->v, s->cols.n);
 	s->rows++;
 	flush(s, FLUSH_SIZE);
@@ -151,7 +166,7 @@ save_new_row(struct save *s, uint32_t i)
 			fill_row(s, peer);
 			peer = s->d->old.rows[peer].peer;
 		}
-		write_row(s, &s->map, seen);
+		write_row(s, &s->map, seen, DIFF_NEVER);
 	} while (peer != DIFF_NONE && row->first);
 }
 
@@ -170,18 +185,19 @@ save_kept(struct save *s)
 	int host = s->cols.at[F_HOST];
 	/* by these the next run knows again what cannot be read */
 	bool known = s->cols.at[F_PROTO] >= 0 && s->cols.at[F_STATE] >= 0;
-	int64_t seen;
+	int64_t seen, last;
 	uint32_t i;
 
 	for (i = 0; i < old->stream.nrows && s->ok; i++) {
 		if (!is_kept(old, i) || (old->rows[i].unseen && !known))
 			continue;
 		seen = diff_seen_old(&s->seen, i);
+		last = diff_seen_last(old, i);
 		diff_map_row(&s->old, i);
 		if (host >= 0 && s->old.v[host].n == 0)
 			s->old.v[host] =
 			    stream_host_name(&s->d->new.stream, 0);
-		write_row(s, &s->old, seen);
+		write_row(s, &s->old, seen, last);
 	}
 }
 
@@ -202,8 +218,9 @@ save_new(struct save *s)
 	struct diff_side *new = &s->d->new, *old = &s->d->old;
 	uint32_t i;
 
+	s->keeps = keeps_any(old);
 	/* without a header NEW has no records */
-	begin_rows(s, new->stream.ncols == 0 && keeps_any(old) ? old : new);
+	begin_rows(s, new->stream.ncols == 0 && s->keeps ? old : new);
 	for (i = 0; i < new->stream.nrows && s->ok; i++)
 		save_new_row(s, i);
 	save_kept(s);
@@ -214,16 +231,18 @@ static void
 save_unscanned(struct save *s)
 {
 	struct diff_side *old = &s->d->old;
-	int64_t seen;
+	int64_t seen, last;
 	uint32_t i;
 
+	s->keeps = old->stream.have[F_LAST_SEEN] > 0;
 	begin_rows(s, old);
 	for (i = 0; i < old->stream.nrows && s->ok; i++) {
 		if (!diff_is_unscanned(old, i))
 			continue;
 		seen = diff_seen_old(&s->seen, i);
+		last = s->keeps ? diff_seen_last(old, i) : DIFF_NEVER;
 		diff_map_row(&s->map, i);
-		write_row(s, &s->map, seen);
+		write_row(s, &s->map, seen, last);
 	}
 	end_rows(s);
 }
@@ -264,7 +283,8 @@ diff_state_save(struct diff *d, struct state *state)
 	size_t unscanned;
 
 	cols_init(&s.cols);
-	diff_seen_init(&s.seen, d);
+	sockets_init(&s.sockets, d);
+	diff_seen_init(&s.seen, d, &s.sockets);
 	save_new_snaps(&s);
 	unscanned = save_old_snaps(&s);
 	save_new(&s);
@@ -273,6 +293,7 @@ diff_state_save(struct diff *d, struct state *state)
 	save_ends(&s);
 	flush(&s, 0);
 	diff_seen_free(&s.seen);
+	sockets_free(&s.sockets);
 	cols_free(&s.cols);
 	buf_free(&s.buf);
 	return s.ok;
