@@ -296,3 +296,34 @@ gone	1	2026-11-24T03:00:25.000Z
 gone	7	$(T 1)"
 	run -1 grep last_seen state
 }
+
+@test "an option of the cron line: exit 2, and how it ends" {
+	local want='prt-diff: state has scope=all, new has scope=tcp,listen:'
+
+	want+=' not comparable (--force); `prt-diff --init -S state'\'' once,'
+	want+=' with this scan, begins anew'
+	side 'time=T1 scope=all | host proto local_port | a tcp 1' >new
+	prt-diff --init -S state new
+	cp state before
+	side 'time=T2 scope=tcp,listen | host proto local_port | a tcp 2' >new
+	for _ in 1 2; do
+		run -2 --separate-stderr prt-diff -S state new
+		[ "$output$stderr" = "$want" ]
+		cmp state before
+	done
+	run -0 --separate-stderr prt-diff --init -S state new
+	[ -z "$output$stderr" ]
+	run -0 --separate-stderr prt-diff -S state new
+	[ -z "$output$stderr" ]
+	# A filter behind the scan.
+	side 'time=T3 scope=tcp,listen partial=1 | host proto local_port | a tcp 3' >new
+	run -2 --separate-stderr prt-diff -S state new
+	[[ $stderr == *'whole snapshot: not comparable; `prt-diff --init -S state'*anew ]]
+	run -0 --separate-stderr prt-diff --init -S state new
+	[ -z "$output$stderr" ]
+	run -0 --separate-stderr prt-diff -S state new
+	[ -z "$output$stderr" ]
+	# Without -S there is nothing to begin.
+	run -2 --separate-stderr prt-diff before new
+	[[ $stderr != *--init* ]]
+}

@@ -17,8 +17,10 @@ struct diff {
 bool diff_load(struct diff *d);
 
 /* What diff_check accepts: scopes that differ; with a warning, a NEW that is
- * older than OLD. */
-enum { DIFF_ANY_SCOPE = 1, DIFF_ANY_TIME = 2 };
+ * older than OLD; a selection and a whole.  DIFF_STATE: OLD is the file of -S,
+ * which can be made anew. */
+enum { DIFF_ANY_SCOPE = 1, DIFF_ANY_TIME = 2, DIFF_ANY_EXTENT = 4,
+	DIFF_STATE = 8 };
 
 /* Makes sure that the two may be compared, marks hosts that were not scanned
  * and settles the key.  False after a message; also warns of what makes a
