@@ -7,6 +7,7 @@
 #include "diff/columns.h"
 #include "diff/match.h"
 #include "diff/print.h"
+#include "diff/rate.h"
 #include "diff/rename.h"
 #include "diff/sight.h"
 #include "diff/state.h"
@@ -173,6 +174,7 @@ print_changes(struct options *o)
 	cols_init(&all);
 	cols_init(&cols);
 	diff_all_cols(&all, &o->diff);
+	rates_cols(&all, &o->diff);
 	known.also = &all;
 	/* `all' is what there is, not what there could be. */
 	if (o->common.columns != NULL && strcmp(o->common.columns, "all") == 0)
@@ -195,6 +197,21 @@ start_side(const struct options *o, struct diff_side *side, const char *path)
 	return fd >= 0;
 }
 
+/* What diff_check is to accept. */
+static unsigned
+allowed(const struct options *o)
+{
+	unsigned allow = DIFF_STATE;
+
+	if (!o->have_state)
+		return DIFF_ANY_TIME | (o->force ? DIFF_ANY_SCOPE : 0);
+	if (o->force || o->init)
+		allow |= DIFF_ANY_SCOPE | DIFF_ANY_TIME;
+	if (o->init)
+		allow |= DIFF_ANY_EXTENT;
+	return allow;
+}
+
 /* Compares the two sides, which were started. */
 static bool
 compare_sides(struct options *o)
@@ -203,8 +220,7 @@ compare_sides(struct options *o)
 
 	if (!diff_load(d) ||
 	    (o->have_state && !diff_state_check(&d->old.stream)) ||
-	    !diff_check(d, (o->force ? DIFF_ANY_SCOPE : 0) |
-	    (o->have_state && !o->force ? 0 : DIFF_ANY_TIME)) ||
+	    !diff_check(d, allowed(o)) ||
 	    (o->state != NULL && !diff_state_check_hosts(d)))
 		return false;
 	rename_netns(d);
@@ -214,6 +230,20 @@ compare_sides(struct options *o)
 		    "different ways: some that may be the same are told as "
 		    "changes");
 	return o->common.quiet || o->init || print_changes(o);
+}
+
+/* Makes NEW, with what is kept of OLD, the state. */
+static bool
+replace(struct diff *d, struct state *state)
+{
+	struct buf text = { 0 };
+	bool ok;
+
+	diff_state_text(d, &text);
+	ok = state_begin(state) && state_write(state, &text) &&
+	    state_commit(state);
+	buf_free(&text);
+	return ok;
 }
 
 /* Under the lock: compares with the state, then replaces it. */
@@ -231,8 +261,7 @@ update(struct options *o, struct state *state)
 		return false;
 	if (fd < 0 && !o->init)
 		err_msg("%s: no state yet: every record is new", o->state);
-	return state_begin(state) && diff_state_save(d, state) &&
-	    state_commit(state);
+	return replace(d, state);
 }
 
 static bool

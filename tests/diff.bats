@@ -349,13 +349,14 @@ $(row 100 tcp - 2 LISTEN nginx gone $T1 -)
 		row 5 -)" -a new old
 }
 
-@test "rates: another inode has none" {
+@test "rates: another inode counts from 0, but not one of another port" {
 	FIELDS+=(rx_bytes inode)
 	{ rec local_port=1 rx_bytes=1 inode=1; rec local_port=2 rx_bytes=1 \
 		inode=2; } | snap time=$T1 >old
-	{ rec local_port=1 rx_bytes=601 inode=1; rec local_port=2 rx_bytes=601 \
-		inode=3; } | snap time=$T2 >new
-	COLS=local_port,rx_rate shows "$(row 1 1; row 2 -)" -a old new
+	{ rec local_port=1 rx_bytes=601 inode=1; rec local_port=2 rx_bytes=1200 \
+		inode=3; rec local_port=3 rx_bytes=9 inode=2; } |
+		snap time=$T2 >new
+	COLS=local_port,rx_rate shows "$(row 1 1; row 2 2; row 3 -)" -a old new
 }
 
 @test "an interface stream: nothing is compared, -a has the rates" {

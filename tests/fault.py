@@ -4,7 +4,7 @@
 fault.py LIBRARY FAULT.C STATE|- COMMAND... <PLAN
 
 A line of PLAN is CALL HOW..., HOW as fault.c has it.  STATE is put back before
-each run and must be there whole after it, old or new.  What may not be: a
+each run and must be there whole after it, old or new, and nothing beside it.  What may not be: a
 signal, a hang, status 2 without a message, status 0 with less than all and no
 message; a socket less at all, but in a network namespace that a message tells of;
 and an owner less that the header does not count.  EACCES is no fault, and gets no
@@ -120,13 +120,15 @@ def is_covered(output, all_of_it):
                for r in records(output))
 
 
-def complaint(how, got, want):
+def complaint(call, how, got, want):
     """What is wrong with a run, or nothing."""
     status, out, err, kept, _ = got
     if status not in (0, 2):
         return "status %d" % status
     if kept not in (want[3], old):
         return "the state is neither the old nor the new"
+    if call != "unlinkat" and os.path.exists(state + ".new"):
+        return "a state that was begun is left"
     if how in WHOLE:
         if status or plain(out) != plain(want[1]) or err != want[2]:
             return "another answer"
@@ -167,7 +169,7 @@ for line in sys.stdin:
                 except subprocess.TimeoutExpired:
                     got = None
                 runs += 1
-                wrong = complaint(how, got, want) if got else "a hang"
+                wrong = complaint(call, how, got, want) if got else "a hang"
                 came = max(came, got[4][call] if got else n)
                 if wrong:
                     bad += 1

@@ -66,6 +66,30 @@ fields_to_nul()
 	done
 }
 
+@test "Linux, the table" {
+	reads linux-table
+}
+
+# The records of linux-table, whose addresses are localhost there.
+@test "Linux, names: the user's file of services, then /etc/services decide" {
+	sed 's/192\.0\.2\.[0-9]*/127.0.0.1/g' linux-table \
+		>"$BATS_TEST_TMPDIR/table"
+	run -0 prt-scan --from=lsof -H -o "$COLUMNS_READ" \
+		"$BATS_TEST_TMPDIR/table"
+	want=$output
+	echo 'http-alt 8080/tcp' >"$BATS_TEST_TMPDIR/services"
+	run -0 --separate-stderr prt-scan --from=lsof -H -o "$COLUMNS_READ" \
+		--services="$BATS_TEST_TMPDIR/services" linux-names
+	assert_output_is "$want"
+	[ -z "$stderr" ]
+	[ "$(grep -c '^http-alt[[:space:]].*/tcp' /etc/services)" = 1 ] ||
+		skip "/etc/services has no http-alt, or several"
+	run -0 --separate-stderr prt-scan --from=lsof -H -o "$COLUMNS_READ" \
+		linux-names
+	assert_output_is "$want"
+	[ -z "$stderr" ]
+}
+
 @test "macOS: scopes in addresses, *:*, IPv4 on IPv6, states, other types" {
 	reads macos
 }
@@ -84,6 +108,82 @@ fields_to_nul()
 	grep LISTEN freebsd-table >"$BATS_TEST_TMPDIR/in"
 	run -0 prt-scan --from=lsof -H -o local_addr,pid "$BATS_TEST_TMPDIR/in"
 	assert_output_is $'0.0.0.0\t810\n::\t810'
+}
+
+# A capture of -R or -g without its heading: grep's.
+@test "no heading: -R and -g, whose number is no pid" {
+	for f in linux-R linux-gR; do
+		sed 1d "$f" >"$BATS_TEST_TMPDIR/in"
+		run -0 --separate-stderr prt-scan --from=lsof -H \
+			-o local_port,pid,process "$BATS_TEST_TMPDIR/in"
+		[ -z "$stderr" ]
+		want=$output
+		run -0 prt-scan --from=lsof -H -o local_port,pid,process "$f"
+		assert_output_is "$want"
+		grep 612 "$f" >"$BATS_TEST_TMPDIR/one"
+		cd "$BATS_TEST_TMPDIR"
+		run -2 --separate-stderr prt-scan --from=lsof one
+		[ -z "$output" ]
+		[ "$stderr" = 'prt-scan: one:1: which column is the pid cannot'\
+' be told: keep lsof'\''s heading, or use lsof -F' ]
+		cd "$DATA"
+	done
+}
+
+# What docker exec -t and ssh -tt make of a line's end.
+@test "a pid that was two processes: each has its own sockets" {
+	from local_port,pid,process,user,uid,ppid \
+		'p100\nR1\ncnginx\nu33\nLwww\nf6\ntIPv4\nPTCP\nn*:80\np100\n'\
+'R7\ncsshd\nu0\nf3\ntIPv4\nPTCP\nn*:22\n'
+	assert_output_is \
+		$'22\t100\tsshd\t0\t0\t7\n80\t100\tnginx\twww\t33\t1'
+	from local_port,pid,process 'COMMAND PID USER FD TYPE DEVICE SIZE/OFF '\
+'NODE NAME\na 100 u 6u IPv4 7 0t0 TCP *:80\nb 100 u 6u IPv4 8 0t0 TCP *:22\n'
+	assert_output_is $'22\t100\tb\n80\t100\ta'
+	from process,user,uid 'p1\ncx\nu1\nf3\ntIPv4\nPTCP\nn*:80\n'\
+'p1\ncx\nu2\nLb\nf3\ntIPv4\nPTCP\nn*:80\n'
+	assert_output_is $'x\t1\t1\nx\tb\t2'
+}
+
+@test "CR LF: said once, and nothing is lost" {
+	cr='lines end in CR LF: read without the CR'
+	for f in linux linux-table macos macos-table freebsd-table; do
+		sed 's/$/\r/' "$f" >"$BATS_TEST_TMPDIR/in"
+		run -0 --separate-stderr prt-scan --from=lsof -H --strict \
+			-o "$COLUMNS_READ" "$BATS_TEST_TMPDIR/in"
+		assert_output_is "$(<"$f.tsv")"
+		[ "$stderr" = "prt-scan: $BATS_TEST_TMPDIR/in:1: $cr" ]
+	done
+	fields_to_nul <linux | sed 's/$/\r\r/' >"$BATS_TEST_TMPDIR/in"
+	run -0 --separate-stderr prt-scan --from=lsof -H -o "$COLUMNS_READ" \
+		"$BATS_TEST_TMPDIR/in"
+	assert_output_is "$(<linux.tsv)"
+	from local_port 'p1\nf3\ntIPv4\r\nPTCP\nn*:80\r\n'
+	assert_output_is 80
+	[ "$stderr" = "prt-scan: (standard input):3: $cr" ]
+}
+
+@test "a stream of which no line can be read is no snapshot of nothing" {
+	run -2 --separate-stderr prt-scan --from=lsof \
+		< <(printf 'p1\nf3\ntIPv4\nPTCP\nn*:x:y\n')
+	[ -z "$output" ]
+	[ "${stderr_lines[-1]}" = 'prt-scan: (standard input): no line of it'\
+' could be read' ]
+	run -2 --separate-stderr prt-scan --from=lsof \
+		< <(sed '1!s/[0-9]/x/g' linux-table)
+	[ -z "$output" ]
+	[ "${#stderr_lines[@]}" -eq 12 ]
+	run -0 prt-scan --from=lsof < <(head -1 linux-table)
+	[ "${lines[-1]}" = '##end records=0' ]
+}
+
+@test "rows of -R behind another heading: none is read with another's pid" {
+	{ cat linux-table; sed 1d linux-R; } >"$BATS_TEST_TMPDIR/in"
+	run -0 --separate-stderr prt-scan --from=lsof -H -o "$COLUMNS_READ" \
+		"$BATS_TEST_TMPDIR/in"
+	assert_output_is "$(<linux-table.tsv)"
+	[ "${#stderr_lines[@]}" -eq 11 ]
+	[[ ${stderr_lines[0]} == *": which number is the pid cannot be told:"* ]]
 }
 
 @test "the states of all dialects" {
@@ -118,6 +218,24 @@ fields_to_nul()
 @test "--strict: 2 where a line was bad" {
 	run -2 prt-scan --from=lsof --strict -q addresses
 	run -0 prt-scan --from=lsof --strict -q linux
+}
+
+# What lsof 4.99.7 printed, shortened: it has no addresses.
+@test "JSON of lsof -J and -j: refused, with what to use instead" {
+	file='{"fd":"3","type":"IPv4","device":"7","protocol":"TCP",'
+	file+='"tcp_info":{"state":"LISTEN","recv_queue":0,"send_queue":0}}'
+	cd "$BATS_TEST_TMPDIR"
+	printf '%s\n' '{"lsof_version":"4.99.7","processes":[{"pid":46,'\
+'"command":"nginx","uid":0,"login":"root","files":['"$file]}]}" >J
+	printf '%s\n' '{"pid":46,"command":"nginx",'"${file#?}" >j
+	printf '{"lsof_version":"4.99.7","proc' >cut
+	{ head -c -1 J; head -c 200000 /dev/zero | tr '\0' ' '; echo; } >long
+	for f in J j cut long; do
+		run -2 --separate-stderr prt-scan --from=lsof "$f"
+		[ -z "$output" ]
+		[ "$stderr" = "prt-scan: $f:1: JSON, in which lsof does not"\
+' tell the ends of sockets: use lsof -F' ]
+	done
 }
 
 @test "a last line without LF is dropped, and said" {
@@ -234,7 +352,7 @@ fed()
 	run -0 fed same "$gigabyte"
 	[ "$output" = '0 7 True' ]
 	run -0 fed junk 64
-	[ "$output" = '0 0 True' ]
+	[ "$output" = '2 0 True' ]
 	run -0 fed zero 256
 	[ "$output" = '2 0 True' ]
 	run -0 fed long 256

@@ -13,16 +13,25 @@ setup() {
 	cat >traffic.py <<-'END'
 		# lo|veth: sends to its child, the sink, which by veth is in a
 		# network namespace of its own.  On standard input: how many
-		# bytes, or `again', to connect once more from the same port.
+		# bytes, or `again', to connect once more from the same port, and
+		# `more', from one more.
 		# `new' makes the interface anew, `lose' sends what gets lost.
 		import array, fcntl, os, socket, struct, subprocess, sys
-		import termios, time
+		import termios, threading, time
 
 		def ip(words):
 		    subprocess.run(["ip"] + words.split(), check=True)
 
 		def tell(line, to=sys.stdout):
 		    print(line, file=to, flush=True)
+
+		def drain(a, _):
+		    try:
+		        a.sendall(b"!")
+		        while a.recv(1 << 20):
+		            pass
+		    except ConnectionError:
+		        pass
 
 		def sink(addr):
 		    tell("here")
@@ -33,21 +42,15 @@ setup() {
 		    l = socket.create_server((addr, 20700))
 		    tell("listens")
 		    while True:
-		        a, _ = l.accept()
-		        try:
-		            a.sendall(b"!")
-		            while a.recv(1 << 20):
-		                pass
-		        except ConnectionError:
-		            pass
+		        threading.Thread(target=drain, args=l.accept()).start()
 
-		def connect(addr):
+		def connect(addr, port=20701):
 		    s = socket.socket()
 		    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 		    # closing it leaves no TIME_WAIT
 		    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
 		        struct.pack("ii", 1, 0))
-		    s.bind(("", 20701))
+		    s.bind(("", port))
 		    s.connect((addr, 20700))
 		    s.recv(1)
 		    return s
@@ -88,6 +91,8 @@ setup() {
 		    if line == "again\n":
 		        s.close()
 		        s = connect(addr)
+		    elif line == "more\n":
+		        first, s = s, connect(addr, 20702)
 		    elif line == "new\n":
 		        ip("link del out")
 		        make(child.pid)
@@ -227,15 +232,59 @@ is_end() {
 	is_end 20700 "$output"
 }
 
-@test "a connection made anew between the same ports has no rate" {
+@test "a connection made anew between the same ports counts from 0" {
 	start_traffic lo
-	tell 1000
+	tell 1000000
 	keep main "${connections[@]}"
 	tell again
-	tell 5000
-	rates local_port,change,rx_rate,tx_rate main "${connections[@]}"
-	[ "$output" = "20700	unchanged	-	-
-20701	unchanged	-	-" ]
+	tell $size
+	rates local_port,rx_rate,tx_rate main "${connections[@]}"
+	[ "${#lines[@]}" -eq 2 ]
+	is_end 20700 "${lines[0]}"
+	is_end 20701 "${lines[1]}"
+	# By cookie it is new, and the other one is gone.
+	keep main "${connections[@]},cookie"
+	tell again
+	tell $size
+	rates change,local_port,rx_rate,tx_rate main "${connections[@]},cookie"
+	[ "${#lines[@]}" -eq 4 ]
+	[[ ${lines[0]} == new* ]]
+	is_end 20700 "${lines[0]#*	}"
+	[[ ${lines[1]} == new* ]]
+	is_end 20701 "${lines[1]#*	}"
+	[ "${lines[2]}" = 'gone	20700	-	-' ]
+	[ "${lines[3]}" = 'gone	20701	-	-' ]
+}
+
+@test "a connection made between the scans counts from 0" {
+	start_traffic lo
+	tell 1000000
+	keep main "${connections[@]}"
+	tell more
+	tell $size
+	rates change,remote_port,local_port,rx_rate,tx_rate main "${connections[@]}"
+	[ "${#lines[@]}" -eq 4 ]
+	[ "$(grep -c '^unchanged.*	0	0$' <<<"$output")" -eq 2 ]
+	is_end 20700 "$(sed -n 's/^new	20702	//p' <<<"$output")"
+	is_end 20701 "$(sed -n 's/^new	20700	20702/20701/p' <<<"$output")"
+}
+
+@test "drops_rate, retrans_rate: with two decimals" {
+	requires ss
+	start_traffic veth
+	keep main "${connections[@]::2}" -o +inode,retrans
+	tell lose
+	for _ in {1..200}; do
+		run -0 scan main -H -o retrans "${connections[@]::2}"
+		[ "$output" -lt 2 ] || break
+		sleep 0.1
+	done
+	rates retrans_rate main "${connections[@]::2}" -o +inode,retrans
+	again=$(scan main -H -o retrans "${connections[@]::2}")
+	[[ $output =~ ^[0-9]+\.[0-9][0-9]$ ]]
+	awk -v rate="$output" -v ms="$elapsed" -v n="$again" 'BEGIN {
+		exit !(rate * ms / 1000 > 1.9 && rate * ms / 1000 < n + 0.1)
+	}'
 }
 
 @test "an interface made anew, whose counters began again, has no rate" {

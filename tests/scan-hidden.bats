@@ -94,7 +94,7 @@ status 1'
 		for fd in $(seq 20 60); do eval "exec $fd</dev/null"; done
 		strace -f -qq -o trace -e trace=readlinkat \
 			-e inject=readlinkat:error=EACCES prt-scan >/dev/null
-		grep -c EACCES trace
+		grep -c "\"[0-9]*\", .*EACCES" trace
 		ls -d /proc/[0-9]* | wc -l'
 	[ "${lines[0]}" -gt 2 ]
 	[ "${lines[0]}" -le $((lines[1] + 1)) ]

@@ -29,6 +29,11 @@ add_holder(struct buf *b, const struct scan *sc, const struct holder *h)
 	}
 }
 
+static const char *const ends[] = {
+	[LSOF_READ] = "", [LSOF_UNKNOWN] = "unknown",
+	[LSOF_UNREAD] = "unread", [LSOF_REFUSED] = "refused",
+};
+
 /* What is found in text, given in pieces of so many bytes: each line that is
  * bad, then each socket with those who hold it. */
 static struct buf
@@ -45,8 +50,7 @@ read_in(struct str text, size_t piece)
 		n = text.n < piece ? text.n : piece;
 		lsof_feed(l, text.p, n);
 	}
-	if (!lsof_end(l))
-		buf_puts(&b, "unknown");
+	buf_puts(&b, ends[lsof_end(l)]);
 	lsof_give(l, &all, &sc);
 	for (i = h = 0; i < sc.nsock; i++) {
 		add_number(&b, sc.sock[i].local_port);
@@ -84,7 +88,7 @@ static const struct {
 	{ "nowhere", "p1\nf3\ntIPv4\nPTCP\nn*:*\nf4\ntIPv4\nPTCP\n"
 	    "nno PCB, CANTSENDMORE\nf5\ntIPv4\nPTCP\nn*:80\n", "80 1/5;" },
 	{ "NUL", NULL, "80 1/3;81 1/4;" },
-	{ "a bad line each", "p1\nf3x!\nux\nRx\nix\nTQR=x\n\001\ntIPv4\n"
+	{ "a bad line each", "p1\nux\nRx\nf3x!\nix\nTQR=x\n\001\ntIPv4\n"
 	    "PTCP\nn*:80\n", "!2 !3 !4 !5 !6 !7 80 1;" },
 	{ "a bad p: nobody's", "p1\nf3\ntIPv4\nPTCP\nn*:80\npx\nf4\ntIPv4\n"
 	    "PTCP\nn*:81\np3\nf5\ntIPv4\nPTCP\nn*:82\n",
@@ -100,6 +104,21 @@ static const struct {
 	    "80 1/3 1/5;80 1/4;" },
 	{ "inodes too", "p1\nf3\ntIPv4\ni7\nPTCP\nn*:80\nf4\ntIPv4\ni8\nPTCP"
 	    "\nn*:80\n", "80 1/3;80 1/4;" },
+	{ "a lost p", "p1\nca\nf3\ntIPv4\nPTCP\nn*:8p2\ncb\nf4\ntIPv4\nPTCP\n"
+	    "n*:81\n", "!7 !6 81;" },
+	{ "a lost p, in its state", "p1\nca\nf3\ntIPv4\nPTCP\nn*:80\n"
+	    "TST=LISTp2\ng2\ncb\nf4\ntIPv4\nPTCP\nn*:81\np3\ncb\nf4\ntIPv4\n"
+	    "PTCP\nn*:82\n", "!8 80 1/3;81;82 3/4;" },
+	{ "a lost p, in a name", "p1\ncap2\ncb\nf4\ntIPv4\nPTCP\nn*:81\n",
+	    "!3 81;" },
+	{ "a pid used again", "p1\nca\nf3\ntIPv4\nPTCP\nn*:80\np2\nca\nf3\n"
+	    "tIPv4\nPTCP\nn*:81\np1\ncb\nf4\ntIPv4\nPTCP\nn*:82\n",
+	    "80 1/3;81 2/3;82 1/4;" },
+	{ "the same socket of both", "p1\nca\nf3\ntIPv4\nPTCP\nn*:80\np1\n"
+	    "cb\nf3\ntIPv4\nPTCP\nn*:80\n", "80 1/3 1/3;" },
+	{ "two lists of both", "p1\nca\nf3\ntIPv4\nPTCP\nn*:80\np1\ncb\nf3\n"
+	    "tIPv4\nPTCP\nn*:80\nm\np1\nca\nf3\ntIPv4\nPTCP\nn*:80\np1\n"
+	    "cb\nf3\ntIPv4\nPTCP\nn*:80\nm\n", "80 1/3 1/3;" },
 	{ "tasks", "p1\nf3\ntIPv4\nPTCP\nn*:80\np1\nK2\nMx\nf3\ntIPv4\nPTCP\n"
 	    "n*:80\n", "80 1/3;" },
 	{ "two lists", "p1\nf3\ntIPv4\nPTCP\nn*:80\nm\np2\nf3\ntIPv4\nPTCP\n"
@@ -115,10 +134,61 @@ static const struct {
 	{ "table, a file that looks like a socket", HEAD
 	    "a 1 u txt REG 8,1 99 12 /x 3u IPv4 1 0t0 TCP *:22 (LISTEN)\n",
 	    "" },
-	{ "table, blanks in the command", HEAD
-	    "Web 2 5 u 3u IPv4 7 0t0 TCP *:80 (LISTEN)\n"
-	    "a 1 r 3u IPv4 0 5 u 4u IPv4 7 0t0 TCP *:81 (LISTEN)\n",
-	    "80 5/3;81 5/4;" },
+	{ "table, blanks in the command",
+	    "COMMAND           PID USER FD TYPE DEVICE SIZE/OFF NODE NAME\n"
+	    "Web 2               5 u 3u IPv4 7 0t0 TCP *:80 (LISTEN)\n"
+	    "a 1 r 3u IPv4 0     5 u 4u IPv4 7 0t0 TCP *:81 (LISTEN)\n"
+	    "nginx 841           1 u 5u IPv4 7 0t0 TCP *:82 (LISTEN)\n"
+	    "nginx          841  1 u 5u IPv4 7 0t0 TCP *:83 (LISTEN)\n"
+	    "nginx 841  1 u 5u IPv4 7 0t0 TCP *:84 (LISTEN)\n"
+	    "Web Srv 7 u 5u IPv4 7 0t0 TCP *:85 (LISTEN)\n",
+	    "!5 !6 80 5/3;81 5/4;82 1/5;85 7/5;" },
+	{ "table, -R, rows without the parent",
+	    "COMMAND PID PPID USER FD TYPE DEVICE SIZE/OFF NODE NAME\n"
+	    "a 1 2 u 3u IPv4 7 0t0 TCP *:80 (LISTEN)\n"
+	    "a 1 u 4u IPv4 7 0t0 TCP *:81 (LISTEN)\n", "!3 80 1/3;" },
+	{ "no heading: the parent is of two",
+	    "a 1 9 u 3u IPv4 7 0t0 TCP *:80 (LISTEN)\n"
+	    "b 2 9 u 3u IPv4 7 0t0 TCP *:81 (LISTEN)\n", "80 1/3;81 2/3;" },
+	{ "no heading: so are parent and group",
+	    "a 1 9 8 u 3u IPv4 7 0t0 TCP *:80 (LISTEN)\n"
+	    "b 2 9 8 u 3u IPv4 7 0t0 TCP *:81 (LISTEN)\n",
+	    "80 1/3;81 2/3;" },
+	{ "no heading: a group of its own, and a parent of two",
+	    "a 1 9 1 u 3u IPv4 7 0t0 TCP *:80 (LISTEN)\n"
+	    "b 2 9 2 u 3u IPv4 7 0t0 TCP *:81 (LISTEN)\n", "refused" },
+	{ "no heading: each its own group",
+	    "a 1 1 u 3u IPv4 7 0t0 TCP *:80 (LISTEN)\n"
+	    "b 2 2 u 3u IPv4 7 0t0 TCP *:81 (LISTEN)\n", "80 1/3;81 2/3;" },
+	{ "no heading: one process only",
+	    "a 1 9 u 3u IPv4 7 0t0 TCP *:80 (LISTEN)\n"
+	    "a 1 9 u 4u IPv4 7 0t0 TCP *:81 (LISTEN)\n", "refused" },
+	{ "no heading: processes of several parents",
+	    "a 1 8 u 3u IPv4 7 0t0 TCP *:80 (LISTEN)\n"
+	    "b 2 9 u 4u IPv4 7 0t0 TCP *:81 (LISTEN)\n", "refused" },
+	{ "no heading: a number in the name, not the pid",
+	    "a 1 9 u 3u IPv4 7 0t0 TCP *:80 (LISTEN)\n"
+	    "b 2 u 4u IPv4 7 0t0 TCP *:81 (LISTEN)\n", "!1 81 2/4;" },
+	{ "no heading: users that are numbers",
+	    "a 1 0 3u IPv4 7 0t0 TCP *:80 (LISTEN)\n"
+	    "b 2 33 3u IPv4 7 0t0 TCP *:81 (LISTEN)\n", "80 1/3;81 2/3;" },
+	{ "no heading: then one",
+	    "a 1 u 3u IPv4 7 0t0 TCP *:80 (LISTEN)\n"
+	    "COMMAND PID PPID USER FD TYPE DEVICE SIZE/OFF NODE NAME\n"
+	    "b 2 9 u 3u IPv4 7 0t0 TCP *:81 (LISTEN)\n", "80 1/3;81 2/3;" },
+	{ "no heading: refused before one",
+	    "a 1 9 u 3u IPv4 7 0t0 TCP *:80 (LISTEN)\n" HEAD
+	    "b 2 u 3u IPv4 7 0t0 TCP *:81 (LISTEN)\n", "refused" },
+	{ "no heading: tasks, and the parent",
+	    "a 1        9 u 3u IPv4 7 0t0 TCP *:80 (LISTEN)\n"
+	    "a 1 10 tsk 9 u 3u IPv4 7 0t0 TCP *:80 (LISTEN)\n",
+	    "!1 !2 unread" },
+	{ "no heading: what looks like a file of another kind",
+	    "a 1 9 root 123u IPv4 7 0t0 TCP *:80 (LISTEN)\n", "refused" },
+	{ "no heading: other files tell it, too",
+	    "a 1 9 u cwd DIR 8,1 4096 2 /\n"
+	    "a 1 9 u 3u IPv4 7 0t0 TCP *:80 (LISTEN)\n"
+	    "b 2 9 u cwd DIR 8,1 4096 2 /\n", "80 1/3;" },
 	{ "table of tasks",
 	    "COMMAND PID TID TASKCMD PPID USER FD TYPE DEVICE OFFSET NODE "
 	    "NAME\n"
@@ -220,8 +290,8 @@ test_procs(void)
 	ok_of(p.has_uid && p.uid == UINT32_MAX - 1 && p.user.p == NULL,
 	    "process", "u-2, as some write 4294967294");
 	p = first_proc("p9\nf3\ntIPv4\nPTCP\nn*:80\nca\nu7\n", &a);
-	ok_of(str_is(p.comm, "a") && p.uid == 7, "process",
-	    "told behind its files");
+	ok_of(p.pid == 9 && p.comm.p == NULL && !p.has_uid, "process",
+	    "another's, told behind its files");
 	p = first_proc("p9\nca\nf3\ntIPv4\nPTCP\nn*:80\np9\nu7\nf3\ntIPv4\n"
 	    "PTCP\nn*:80\n", &a);
 	ok_of(str_is(p.comm, "a") && p.uid == 7, "process", "told in two parts");
@@ -295,7 +365,7 @@ test_many(void)
 		}
 	scan_add_netns(&sc);
 	lsof_feed(l, text.p, text.n);
-	good = lsof_end(l);
+	good = lsof_end(l) == LSOF_READ;
 	lsof_give(l, &all, &sc);
 	good = good && sc.nproc == PROCS && sc.nsock == SOCKS &&
 	    sc.nholder == sc.nsock;

@@ -72,6 +72,15 @@ ok_ports(const struct services *s, const char *name, const char *want,
 	ok_log(&l, want, "ports", text);
 }
 
+/* The port of the name, 0: none, or several. */
+static unsigned
+one_port(const struct services *s, enum services_proto proto, const char *name)
+{
+	uint16_t port;
+
+	return services_port(s, proto, str_from(name), &port) == 1 ? port : 0;
+}
+
 /* Writes text as the user's file. */
 static void
 write_file(const char *text, size_t n)
@@ -359,6 +368,29 @@ test_etc_services(void)
 	services_free(s);
 }
 
+/* What the user's file says of a name decides; then the rest. */
+static void
+test_port(void)
+{
+	struct services *s = open_with("http-alt 7 1/tcp\nhttp-alt 7/tcp\n"
+	    "x-two 8/tcp\nx-two 9/tcp\nx-two 8/udp\nx-two 8/udp\n"
+	    "domain 5/sctp\n");
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		ok(one_port(s, SERVICES_TCP, "http-alt") == 7,
+		    "port: the user's file before the table");
+		ok(one_port(s, SERVICES_TCP, "x-two") == 0 &&
+		    one_port(s, SERVICES_UDP, "x-two") == 8,
+		    "port: several, of that protocol");
+		ok(one_port(s, SERVICES_UDP, "domain") == 53 &&
+		    one_port(s, SERVICES_TCP, "x-none") == 0,
+		    "port: the next one, for another protocol");
+		services_index(s);
+	}
+	services_free(s);
+}
+
 int
 main(void)
 {
@@ -378,6 +410,7 @@ main(void)
 	test_user_file();
 	test_all_ports();
 	test_bad_files();
+	test_port();
 	test_etc_services();
 	unlink(file);
 	rmdir(dir);

@@ -9,8 +9,8 @@
 /* Appends a side's columns except those that prt-diff adds. */
 void diff_side_cols(struct cols *c, const struct diff_side *s);
 
-/* All columns there are: NEW's, OLD's that it lacks, and those that are added,
- * into the empty c. */
+/* All columns there are: NEW's, OLD's that it lacks, and change, first_seen and
+ * was, into the empty c. */
 void diff_all_cols(struct cols *c, const struct diff *d);
 
 /* A side's values by other columns than its own. */
@@ -29,13 +29,5 @@ void diff_map_free(struct diff_map *m);
 
 /* Sets v to the values of a row; what prt-diff adds is missing. */
 void diff_map_row(struct diff_map *m, uint32_t row);
-
-/* Both sides have the counter field and a time. */
-bool diff_has_rate(const struct diff *d, enum field_id counter);
-
-/* How much a counter of NEW's row grew since OLD, a second.  False if that
- * cannot be said. */
-bool diff_rate(struct diff *d, uint32_t row, enum field_id counter,
-    uint64_t *rate);
 
 #endif

@@ -7,6 +7,9 @@
 #include "lib/err.h"
 #include "lib/timestamp.h"
 
+/* Of a message: two names, which are paths, and what is said of them. */
+enum { WHAT_MAX = 2 * 4096 + 400 };
+
 static void *
 load_side(void *side)
 {
@@ -54,6 +57,13 @@ diff_time(const struct snap *s, int64_t *ms)
 	return s != NULL && timestamp_parse(snap_get(s, "time"), ms);
 }
 
+bool
+diff_row_time(struct diff_side *s, uint32_t row, int64_t *ms)
+{
+	return timestamp_parse(diff_value_of(s, row, F_TIME), ms) ||
+	    diff_time(diff_side_snap(s, diff_host_of(s, row)), ms);
+}
+
 /* `key=value' of a snapshot, for messages. */
 static const char *
 say(char out[100], const struct snap *s, const char *key)
@@ -65,10 +75,26 @@ say(char out[100], const struct snap *s, const char *key)
 	return out;
 }
 
+/* Says what cannot be compared, and, for who comes back each night with the
+ * same option, how that ends. */
+static void
+refuse(const struct diff *d, unsigned allow, const char *what,
+    const char *hint)
+{
+	if ((allow & DIFF_STATE) != 0)
+		err_msg("%s: not comparable%s; `prt-diff --init -S %s' once, "
+		    "with this scan, begins anew", what, hint,
+		    d->old.stream.name);
+	else
+		err_msg("%s: not comparable%s", what, hint);
+}
+
 /* Neither side may be a part where the other is the whole. */
 static bool
-check_extent(const struct diff *d)
+check_extent(const struct diff *d, unsigned allow)
 {
+	char what[WHAT_MAX];
+
 	const struct stream *old = &d->old.stream, *new = &d->new.stream;
 	bool part = stream_is_selection(new);
 
@@ -80,11 +106,12 @@ check_extent(const struct diff *d)
 		return false;
 	}
 	if (old->nsnaps == 0 || new->nsnaps == 0 ||
-	    stream_is_selection(old) == part)
+	    stream_is_selection(old) == part || (allow & DIFF_ANY_EXTENT) != 0)
 		return true;
-	err_msg("%s is a selection (fewer records than ##end says, or "
-	    "partial=1), %s is a whole snapshot: not comparable",
+	snprintf(what, sizeof what, "%s is a selection (fewer records than "
+	    "##end says, or partial=1), %s is a whole snapshot",
 	    part ? new->name : old->name, part ? old->name : new->name);
+	refuse(d, allow, what, "");
 	return false;
 }
 
@@ -195,25 +222,42 @@ check_hosts(struct diff *d)
 	return true;
 }
 
-bool
-diff_same_scope(const struct snap *old, const struct snap *new)
+/* They say the same, as far as they say anything. */
+static bool
+is_agreed(const struct snap *old, const struct snap *new, const char *key)
 {
-	struct str a = snap_get(old, "scope"), b = snap_get(new, "scope");
+	struct str a, b;
 
+	if (old == NULL || new == NULL)
+		return true;
+	a = snap_get(old, key);
+	b = snap_get(new, key);
 	return a.n == 0 || b.n == 0 || str_eq(a, b);
 }
 
+bool
+diff_same_scope(const struct snap *old, const struct snap *new)
+{
+	return is_agreed(old, new, "scope");
+}
+
+bool
+diff_same_boot(const struct snap *old, const struct snap *new)
+{
+	return is_agreed(old, new, "boot");
+}
+
 static bool
-check_scope(const struct diff *d, const struct snap *old,
+check_scope(const struct diff *d, unsigned allow, const struct snap *old,
     const struct snap *new)
 {
-	char a[100], b[100];
+	char a[100], b[100], what[WHAT_MAX];
 
-	if (diff_same_scope(old, new))
+	if ((allow & DIFF_ANY_SCOPE) != 0 || diff_same_scope(old, new))
 		return true;
-	err_msg("%s has %s, %s has %s: not comparable (--force)",
-	    d->old.stream.name, say(a, old, "scope"), d->new.stream.name,
-	    say(b, new, "scope"));
+	snprintf(what, sizeof what, "%s has %s, %s has %s", d->old.stream.name,
+	    say(a, old, "scope"), d->new.stream.name, say(b, new, "scope"));
+	refuse(d, allow, what, " (--force)");
 	return false;
 }
 
@@ -250,7 +294,7 @@ check_snaps(const struct diff *d, unsigned allow)
 		old = diff_old_snap(d, i);
 		if (old == NULL)
 			continue;
-		if ((allow & DIFF_ANY_SCOPE) == 0 && !check_scope(d, old, new))
+		if (!check_scope(d, allow, old, new))
 			return false;
 		if (!told_old && saw_less(old, new))
 			warn_privileges(&d->old, old);
@@ -314,14 +358,17 @@ check_key(struct diff *d)
 {
 	struct diff_side *sides[] = { &d->old, &d->new };
 	struct cols key;
-	bool ok;
+	bool ok, by_cookie;
 	size_t i;
 
 	cols_init(&key);
 	ok = settle_key(d, &key);
+	by_cookie = diff_key_has_cookies(&d->old) &&
+	    diff_key_has_cookies(&d->new);
 	for (i = 0; i < 2 && ok; i++)
-		if (!cols_equal(&sides[i]->key, &key))
-			diff_key_change(sides[i], &key);
+		if (!cols_equal(&sides[i]->key, &key) ||
+		    sides[i]->by_cookie != by_cookie)
+			diff_key_change(sides[i], &key, by_cookie);
 	cols_free(&key);
 	return ok;
 }
@@ -363,7 +410,7 @@ check_time(const struct diff *d, unsigned allow)
 bool
 diff_check(struct diff *d, unsigned allow)
 {
-	return check_extent(d) && check_marks(d, allow) && check_hosts(d) &&
+	return check_extent(d, allow) && check_marks(d, allow) && check_hosts(d) &&
 	    check_snaps(d, allow) && check_key(d) && check_compared(d) &&
 	    check_time(d, allow);
 }

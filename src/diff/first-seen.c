@@ -2,17 +2,16 @@
 
 #include <stdlib.h>
 
-#include "lib/num.h"
 #include "lib/timestamp.h"
 
 void
-diff_seen_init(struct diff_seen *s, struct diff *d)
+diff_seen_init(struct diff_seen *s, struct diff *d, struct sockets *sockets)
 {
 	memset(s, 0, sizeof *s);
 	s->d = d;
+	s->sockets = sockets;
 	s->new = mem_alloc(d->new.stream.nrows * sizeof *s->new);
 	s->old = mem_alloc(d->old.stream.nrows * sizeof *s->old);
-	s->by_inode = diff_both_have(&d->old, &d->new, F_INODE);
 }
 
 void
@@ -20,68 +19,38 @@ diff_seen_free(struct diff_seen *s)
 {
 	free(s->new);
 	free(s->old);
-	free(s->inodes);
-}
-
-/* A closing socket may have no inode; it is written as 0. */
-static bool
-parse_inode(struct str text, uint64_t *inode)
-{
-	return num_parse(text, UINT64_MAX, inode) && *inode > 0;
-}
-
-static int
-by_number(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return num_cmp(*x, *y);
-}
-
-/* The inodes of the rows of a key, in order. */
-static size_t
-find_inodes(struct diff_seen *s, struct diff_side *side, uint32_t head)
-{
-	uint64_t inode;
-	uint32_t i;
-	size_t n = 0;
-
-	for (i = head; i != DIFF_NONE; i = side->rows[i].next) {
-		if (parse_inode(diff_value_of(side, i, F_INODE), &inode))
-			*MEM_PUSH(s->inodes, n, s->inodes_cap) = inode;
-	}
-	if (n > 1)
-		qsort(s->inodes, n, sizeof *s->inodes, by_number);
-	return n;
 }
 
 /* The key is held by other sockets now than in OLD, all of them. */
 static bool
-is_other_socket(struct diff_seen *s, uint32_t old, uint32_t new)
+is_other_socket(struct diff_seen *s, uint32_t row)
 {
-	struct diff_side *side = &s->d->new;
-	size_t n = find_inodes(s, &s->d->old, old);
+	const struct diff_row *rows = s->d->new.rows;
 	bool other = false;
-	uint64_t inode;
+	uint32_t old;
 
-	for (; new != DIFF_NONE && n > 0; new = side->rows[new].next) {
-		if (!parse_inode(diff_value_of(side, new, F_INODE), &inode))
-			continue;
-		if (bsearch(&inode, s->inodes, n, sizeof inode,
-		    by_number) != NULL)
+	if (!sockets_have_ids(s->sockets))
+		return false;
+	for (; row != DIFF_NONE; row = rows[row].next) {
+		switch (sockets_find(s->sockets, row, &old)) {
+		case SOCKET_SAME:
 			return false;
-		other = true;
+		case SOCKET_OTHER:
+			other = true;
+			break;
+		default:
+			break;
+		}
 	}
 	return other;
 }
 
 static int64_t
-time_of(const struct diff_side *side, uint32_t row)
+time_of(struct diff_side *side, uint32_t row)
 {
-	const struct snap *snap = diff_side_snap(side, diff_host_of(side, row));
 	int64_t ms;
 
-	return diff_time(snap, &ms) ? ms : DIFF_NEVER;
+	return diff_row_time(side, row, &ms) ? ms : DIFF_NEVER;
 }
 
 /* Since when OLD has a key: what it says itself, or its time. */
@@ -113,8 +82,7 @@ seen_in_new(struct diff_seen *s, uint32_t head)
 
 	if (s->new[head] != 0)
 		return s->new[head];
-	if (other != DIFF_NONE &&
-	    !(s->by_inode && is_other_socket(s, other, head)))
+	if (other != DIFF_NONE && !is_other_socket(s, head))
 		first = seen_in_old(s, other);
 	if (first == DIFF_NEVER)
 		first = time_of(&s->d->new, head);
@@ -132,4 +100,13 @@ int64_t
 diff_seen_old(struct diff_seen *s, uint32_t row)
 {
 	return seen_in_old(s, s->d->old.rows[row].head);
+}
+
+int64_t
+diff_seen_last(struct diff_side *side, uint32_t row)
+{
+	int64_t ms;
+
+	return timestamp_parse(diff_value_of(side, row, F_LAST_SEEN), &ms) ?
+	    ms : time_of(side, row);
 }

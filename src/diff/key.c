@@ -19,15 +19,32 @@ diff_value(const struct cols *list, const int *at, size_t i,
 	return list->v[i].id == F_EXE ? str_undeleted(s) : s;
 }
 
+static const enum field_id of_socket[] = {
+	F_USER, F_UID, F_UNIT, F_CONTAINER, F_CONTAINER_ID, F_POD,
+};
+
+bool
+diff_is_of_socket(enum field_id id)
+{
+	size_t i;
+
+	for (i = 0; i < NELEMS(of_socket); i++)
+		if (of_socket[i] == id)
+			return true;
+	return false;
+}
+
 enum diff_owner
 diff_owner(const struct diff_side *s, const int *at, const struct str *v)
 {
 	const int *set = s->plan->set.at;
 	int process = at[F_PROCESS] >= 0 ? at[F_PROCESS] : at[F_PID];
+	size_t i;
 
-	if (process < 0 ||
-	    ((set[F_USER] < 0 || diff_at(v, at[F_USER]).n == 0) &&
-	    (set[F_UID] < 0 || diff_at(v, at[F_UID]).n == 0)))
+	for (i = 0; i < NELEMS(of_socket); i++)
+		if (set[of_socket[i]] >= 0 && diff_at(v, at[of_socket[i]]).n > 0)
+			break;
+	if (process < 0 || i == NELEMS(of_socket))
 		return DIFF_ANYONE;
 	return v[process].n > 0 ? DIFF_PROCESS : DIFF_SOCKET;
 }
@@ -63,6 +80,28 @@ put_values(struct buf *b, const struct cols *list, const int *at,
 	}
 }
 
+/* One that ended and was made again between the same ports is another one.  Not
+ * so a listener, which a daemon makes again when it starts, or what it sends
+ * datagrams from. */
+static bool
+is_connection(const int *at, const struct str *v)
+{
+	return str_is(diff_at(v, at[F_PROTO]), "tcp") &&
+	    diff_at(v, at[F_REMOTE_PORT]).n > 0;
+}
+
+static void
+put_cookie(struct diff_side *s, uint32_t row, const struct str *v)
+{
+	const int *at = stream_cols(&s->stream, row)->at;
+	struct str cookie = diff_at(v, at[F_COOKIE]);
+
+	if (!is_connection(at, v))
+		return;
+	s->lacks_cookie |= cookie.n == 0;
+	buf_add(&s->scratch, cookie.p, cookie.n);
+}
+
 static void
 hash_key(struct diff_side *s, uint32_t row, const struct str *v)
 {
@@ -71,6 +110,8 @@ hash_key(struct diff_side *s, uint32_t row, const struct str *v)
 
 	b->n = 0;
 	put_values(b, &s->key, diff_header_of(s, row)->key, v, netns);
+	if (s->by_cookie)
+		put_cookie(s, row, v);
 	siphash(&s->plan->secret, b->p, b->n, s->rows[row].key);
 }
 
@@ -126,20 +167,31 @@ set_key(struct diff_side *s, const struct cols *key)
 	}
 }
 
+bool
+diff_key_has_cookies(const struct diff_side *s)
+{
+	return s->plan->key.n == 0 && !s->lacks_cookie &&
+	    stream_has_field(&s->stream, F_COOKIE) &&
+	    stream_has_field(&s->stream, F_PROTO) &&
+	    stream_has_field(&s->stream, F_REMOTE_PORT);
+}
+
 /* Most likely the other side has the same columns, and this is the key; else
  * there is diff_key_change.  True if it is another one now. */
 static bool
 guess_key(struct diff_side *s)
 {
 	struct cols key;
-	bool changed;
+	bool changed, cookie;
 
 	cols_init(&key);
 	if (s->plan->key.n > 0)
 		cols_copy(&key, &s->plan->key);
 	else
 		diff_key_default(&key, s, s);
-	changed = !cols_equal(&s->key, &key);
+	cookie = diff_key_has_cookies(s);
+	changed = !cols_equal(&s->key, &key) || s->by_cookie != cookie;
+	s->by_cookie = cookie;
 	if (changed)
 		set_key(s, &key);
 	cols_free(&key);
@@ -173,9 +225,10 @@ diff_key_again(struct diff_side *s)
 }
 
 void
-diff_key_change(struct diff_side *s, const struct cols *key)
+diff_key_change(struct diff_side *s, const struct cols *key, bool by_cookie)
 {
 	set_key(s, key);
+	s->by_cookie = by_cookie;
 	diff_key_again(s);
 	diff_index_build(s);
 }

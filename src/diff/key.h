@@ -7,8 +7,11 @@
 
 #include "diff/side.h"
 
-/* Whose a row's user is, as far as he is compared: the socket's, or a
- * process's; or there is none, or no telling. */
+/* What is the socket's if no process holds it, or none is seen. */
+bool diff_is_of_socket(enum field_id id);
+
+/* Whose a row's user, and what else may be the socket's, is, as far as it is
+ * compared: the socket's, or a process's; or there is none, or no telling. */
 enum diff_owner { DIFF_SOCKET, DIFF_PROCESS, DIFF_ANYONE };
 
 enum diff_owner diff_owner(const struct diff_side *s, const int *at,
@@ -32,8 +35,12 @@ void diff_key_hash(struct diff_side *s, uint32_t row, const struct str *v);
 /* Hashes the keys of all rows again, if the key was set anew among them. */
 void diff_key_again(struct diff_side *s);
 
-/* Another key for a side that is loaded. */
-void diff_key_change(struct diff_side *s, const struct cols *key);
+/* Another key for a side that is loaded; by_cookie: see side.h. */
+void diff_key_change(struct diff_side *s, const struct cols *key,
+    bool by_cookie);
+
+/* Its TCP connections, which the default key is for, all have a cookie. */
+bool diff_key_has_cookies(const struct diff_side *s);
 
 /* Sets head and next of all rows, and what diff_index_find needs. */
 void diff_index_build(struct diff_side *s);

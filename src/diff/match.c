@@ -229,7 +229,7 @@ link_peers(struct matcher *m)
 		if (!o->left || o->match == DIFF_NONE)
 			continue;
 		n = &m->new.v[o->match];
-		if ((o->tuple.known & ~n->tuple.known) == 0)
+		if ((o->tuple.known & ~n->tuple.known & ~TUPLE_ANYONE) == 0)
 			continue;
 		o->peer = n->peer;
 		n->peer = o->row;

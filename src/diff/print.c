@@ -5,7 +5,7 @@
 #include "diff/columns.h"
 #include "diff/first-seen.h"
 #include "diff/match.h"
-#include "lib/num.h"
+#include "diff/rate.h"
 #include "lib/timestamp.h"
 
 static const struct {
@@ -24,12 +24,13 @@ struct printer {
 	struct diff *d;
 	const struct cols *cols;
 	struct out *out;
+	struct sockets sockets;
 	struct diff_seen seen;
-	bool rx, tx;			/* there are rates */
+	struct rates rates;
 	struct snap_room room[2];	/* for what out has, and had before */
 	struct snap snap[2];
 	struct buf was;
-	char first_seen[TIMESTAMP_LEN], rx_rate[NUM_MAX], tx_rate[NUM_MAX];
+	char first_seen[TIMESTAMP_LEN], last_seen[TIMESTAMP_LEN];
 };
 
 /* The rows of a side, in the order of NEW's snapshots that they are printed
@@ -143,45 +144,45 @@ make_was(struct printer *p, uint32_t row)
 	return buf_str(&p->was);
 }
 
-static struct str
-make_rate(struct printer *p, const struct diff_side *side, uint32_t row,
-    enum field_id counter, char *text)
+/* A time, if it is known and asked for. */
+static void
+set_time(struct printer *p, struct str *v, enum field_id id, char *text,
+    int64_t ms)
 {
-	uint64_t rate;
+	int at = p->cols->at[id];
 
-	if (side == &p->d->new && diff_rate(p->d, row, counter, &rate))
-		return num_str(text, rate);
-	return STR_NONE;
+	if (at < 0 || ms == DIFF_NEVER)
+		return;
+	timestamp_format(text, ms);
+	v[at] = (struct str){ text, TIMESTAMP_LEN };
 }
 
 static void
 print_row(struct printer *p, struct print_side *s, uint32_t row)
 {
 	uint8_t change = s->side->rows[row].change;
+	bool new = s->side == &p->d->new;
 	const int *at = p->cols->at;
 	struct str *v = s->map.v;
-	int64_t seen = DIFF_NEVER;
+	int64_t first = DIFF_NEVER, last = DIFF_NEVER;
 
 	/* First of all: it reads other rows of the side. */
 	if (at[F_FIRST_SEEN] >= 0)
-		seen = s->side == &p->d->new ? diff_seen_new(&p->seen, row) :
+		first = new ? diff_seen_new(&p->seen, row) :
 		    diff_seen_old(&p->seen, row);
+	if (at[F_LAST_SEEN] >= 0)
+		last = diff_seen_last(s->side, row);
+	if (new)
+		rates_read(&p->rates, row);
 	diff_map_row(&s->map, row);
-	if (seen != DIFF_NEVER) {
-		timestamp_format(p->first_seen, seen);
-		v[at[F_FIRST_SEEN]] =
-		    (struct str){ p->first_seen, TIMESTAMP_LEN };
-	}
+	set_time(p, v, F_FIRST_SEEN, p->first_seen, first);
+	set_time(p, v, F_LAST_SEEN, p->last_seen, last);
 	if (at[F_CHANGE] >= 0)
 		v[at[F_CHANGE]] = str_from(changes[change].name);
 	if (at[F_WAS] >= 0 && change == DIFF_CHANGED)
 		v[at[F_WAS]] = make_was(p, row);
-	if (at[F_RX_RATE] >= 0 && p->rx)
-		v[at[F_RX_RATE]] = make_rate(p, s->side, row, F_RX_BYTES,
-		    p->rx_rate);
-	if (at[F_TX_RATE] >= 0 && p->tx)
-		v[at[F_TX_RATE]] = make_rate(p, s->side, row, F_TX_BYTES,
-		    p->tx_rate);
+	if (new)
+		rates_put(&p->rates, v);
 	out_row(p->out, v, changes[change].mark);
 }
 
@@ -283,13 +284,14 @@ diff_print(const struct diff_print *print, const struct cols *cols,
     const struct out_opts *opts)
 {
 	struct printer p = { .p = print, .d = print->d, .cols = cols,
-		.out = out_open(opts),
-		.rx = diff_has_rate(print->d, F_RX_BYTES),
-		.tx = diff_has_rate(print->d, F_TX_BYTES) };
+		.out = out_open(opts) };
 
-	diff_seen_init(&p.seen, p.d);
+	sockets_init(&p.sockets, p.d);
+	diff_seen_init(&p.seen, p.d, &p.sockets);
+	rates_init(&p.rates, p.d, &p.sockets, cols);
 	print_snaps(&p);
 	diff_seen_free(&p.seen);
+	sockets_free(&p.sockets);
 	buf_free(&p.was);
 	return out_close(p.out);
 }

@@ -44,7 +44,7 @@ struct diff_host {
 	struct str euid;
 };
 
-enum { DIFF_SET_MAX = 63 };	/* fields: match.c has a bit for each */
+enum { DIFF_SET_MAX = 62 };	/* fields: match.c has a bit for each */
 
 /* What both sides of a comparison have in common. */
 struct diff_plan {
@@ -60,6 +60,8 @@ struct diff_side {
 	const struct diff_plan *plan;
 	struct stream stream;
 	struct cols key;		/* what rows[].key is the hash of */
+	bool by_cookie;			/* of TCP connections the cookie, too */
+	bool lacks_cookie;		/* some of them has none */
 	struct diff_header *headers;	/* by the stream's columns */
 	struct diff_host *hosts;	/* by the stream's hosts */
 	struct diff_row *rows;

@@ -8,29 +8,17 @@
 #include "lib/escape.h"
 #include "lib/timestamp.h"
 
-enum { FLUSH_SIZE = 64 * 1024 };
-
 struct save {
 	struct diff *d;
-	struct state *state;
-	struct buf buf;
+	struct buf *buf;
 	struct cols cols;		/* of the rows at hand */
 	struct diff_map map, old;	/* for rows of the side at hand, OLD */
+	struct sockets sockets;
 	struct diff_seen seen;
 	uint64_t rows;
 	size_t snaps;
-	bool ok;
+	bool keeps;			/* records of OLD, among NEW's */
 };
-
-static void
-flush(struct save *s, size_t size)
-{
-	if (s->buf.n < size)
-		return;
-	if (s->ok)
-		s->ok = state_write(s->state, &s->buf);
-	s->buf.n = 0;
-}
 
 /* A snapshot of an input; of NEW, with what is kept of old, or NULL. */
 static void
@@ -47,7 +35,7 @@ save_snap(struct save *s, const struct stream *in, const struct snap *from,
 		snap_set(&room, "partial", STR_LIT("1"));
 	sight_join(&room, old, &protos);
 	snap = snap_of(&room);
-	snap_format(&s->buf, &snap);
+	snap_format(s->buf, &snap);
 	buf_free(&protos);
 	s->snaps++;
 }
@@ -84,7 +72,10 @@ begin_rows(struct save *s, struct diff_side *side)
 	diff_side_cols(&s->cols, side);
 	if (s->cols.n > 0) {
 		cols_add_field(&s->cols, F_FIRST_SEEN);
-		cols_format(&s->buf, &s->cols);
+		/* only if some record needs it */
+		if (s->keeps)
+			cols_add_field(&s->cols, F_LAST_SEEN);
+		cols_format(s->buf, &s->cols);
 	}
 	diff_map_init(&s->map, side, &s->cols);
 	diff_map_init(&s->old, &s->d->old, &s->cols);
@@ -97,20 +88,29 @@ end_rows(struct save *s)
 	diff_map_free(&s->old);
 }
 
-/* Writes the row that a map is at. */
 static void
-write_row(struct save *s, struct diff_map *map, int64_t seen)
+set_time(struct save *s, struct diff_map *map, enum field_id id, char *text,
+    int64_t ms)
 {
-	char text[TIMESTAMP_LEN];
+	int at = s->cols.at[id];
 
-	if (seen != DIFF_NEVER) {
-		timestamp_format(text, seen);
-		map->v[s->cols.at[F_FIRST_SEEN]] =
-		    (struct str){ text, TIMESTAMP_LEN };
-	}
-	escape_line(&s->buf, map->v, s->cols.n);
+	if (at < 0 || ms == DIFF_NEVER)
+		return;
+	timestamp_format(text, ms);
+	map->v[at] = (struct str){ text, TIMESTAMP_LEN };
+}
+
+/* Writes the row that a map is at, and when its key was first seen; last, if
+ * that was not in NEW. */
+static void
+write_row(struct save *s, struct diff_map *map, int64_t first, int64_t last)
+{
+	char a[TIMESTAMP_LEN], b[TIMESTAMP_LEN];
+
+	set_time(s, map, F_FIRST_SEEN, a, first);
+	set_time(s, map, F_LAST_SEEN, b, last);
+	escape_line(s->buf, map->v, s->cols.n);
 	s->rows++;
-	flush(s, FLUSH_SIZE);
 }
 
 /* Fills in what OLD's row knew: of an owner who is wholly unknown all, else
@@ -151,7 +151,7 @@ save_new_row(struct save *s, uint32_t i)
 			fill_row(s, peer);
 			peer = s->d->old.rows[peer].peer;
 		}
-		write_row(s, &s->map, seen);
+		write_row(s, &s->map, seen, DIFF_NEVER);
 	} while (peer != DIFF_NONE && row->first);
 }
 
@@ -170,18 +170,19 @@ save_kept(struct save *s)
 	int host = s->cols.at[F_HOST];
 	/* by these the next run knows again what cannot be read */
 	bool known = s->cols.at[F_PROTO] >= 0 && s->cols.at[F_STATE] >= 0;
-	int64_t seen;
+	int64_t seen, last;
 	uint32_t i;
 
-	for (i = 0; i < old->stream.nrows && s->ok; i++) {
+	for (i = 0; i < old->stream.nrows; i++) {
 		if (!is_kept(old, i) || (old->rows[i].unseen && !known))
 			continue;
 		seen = diff_seen_old(&s->seen, i);
+		last = diff_seen_last(old, i);
 		diff_map_row(&s->old, i);
 		if (host >= 0 && s->old.v[host].n == 0)
 			s->old.v[host] =
 			    stream_host_name(&s->d->new.stream, 0);
-		write_row(s, &s->old, seen);
+		write_row(s, &s->old, seen, last);
 	}
 }
 
@@ -202,9 +203,10 @@ save_new(struct save *s)
 	struct diff_side *new = &s->d->new, *old = &s->d->old;
 	uint32_t i;
 
+	s->keeps = keeps_any(old);
 	/* without a header NEW has no records */
-	begin_rows(s, new->stream.ncols == 0 && keeps_any(old) ? old : new);
-	for (i = 0; i < new->stream.nrows && s->ok; i++)
+	begin_rows(s, new->stream.ncols == 0 && s->keeps ? old : new);
+	for (i = 0; i < new->stream.nrows; i++)
 		save_new_row(s, i);
 	save_kept(s);
 	end_rows(s);
@@ -214,16 +216,18 @@ static void
 save_unscanned(struct save *s)
 {
 	struct diff_side *old = &s->d->old;
-	int64_t seen;
+	int64_t seen, last;
 	uint32_t i;
 
+	s->keeps = old->stream.have[F_LAST_SEEN] > 0;
 	begin_rows(s, old);
-	for (i = 0; i < old->stream.nrows && s->ok; i++) {
+	for (i = 0; i < old->stream.nrows; i++) {
 		if (!diff_is_unscanned(old, i))
 			continue;
 		seen = diff_seen_old(&s->seen, i);
+		last = s->keeps ? diff_seen_last(old, i) : DIFF_NEVER;
 		diff_map_row(&s->map, i);
-		write_row(s, &s->map, seen);
+		write_row(s, &s->map, seen, last);
 	}
 	end_rows(s);
 }
@@ -251,31 +255,30 @@ static void
 save_ends(struct save *s)
 {
 	for (; s->snaps > 0; s->snaps--) {
-		snap_format_end(&s->buf, s->rows);
+		snap_format_end(s->buf, s->rows);
 		/* Only their sum counts. */
 		s->rows = 0;
 	}
 }
 
-bool
-diff_state_save(struct diff *d, struct state *state)
+void
+diff_state_text(struct diff *d, struct buf *b)
 {
-	struct save s = { .d = d, .state = state, .ok = true };
+	struct save s = { .d = d, .buf = b };
 	size_t unscanned;
 
 	cols_init(&s.cols);
-	diff_seen_init(&s.seen, d);
+	sockets_init(&s.sockets, d);
+	diff_seen_init(&s.seen, d, &s.sockets);
 	save_new_snaps(&s);
 	unscanned = save_old_snaps(&s);
 	save_new(&s);
 	if (unscanned > 0)
 		save_unscanned(&s);
 	save_ends(&s);
-	flush(&s, 0);
 	diff_seen_free(&s.seen);
+	sockets_free(&s.sockets);
 	cols_free(&s.cols);
-	buf_free(&s.buf);
-	return s.ok;
 }
 
 bool

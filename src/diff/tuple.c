@@ -2,14 +2,19 @@
 
 #include "diff/key.h"
 
-static bool
-is_owned(const struct diff_side *s, uint32_t row, const struct str *v)
+/* What differs here has another hash, though the fields may be the same. */
+static uint64_t
+known_of_owner(const struct diff_side *s, uint32_t row, const struct str *v)
 {
-	enum diff_owner owner = diff_owner(s,
-	    stream_cols(&s->stream, row)->at, v);
-
-	/* If the row cannot say, the ##prt may. */
-	return owner == DIFF_PROCESS || (owner == DIFF_ANYONE && !s->hidden);
+	switch (diff_owner(s, stream_cols(&s->stream, row)->at, v)) {
+	case DIFF_PROCESS:
+		return TUPLE_OWNED;
+	case DIFF_ANYONE:
+		/* If the row cannot say, the ##prt may. */
+		return TUPLE_ANYONE | (s->hidden ? 0 : TUPLE_OWNED);
+	default:
+		return 0;
+	}
 }
 
 void
@@ -24,7 +29,7 @@ tuple_read(struct tuple *t, struct diff_side *s, uint32_t row,
 	t->n = set->n;
 	t->v = arena_alloc(a, set->n * sizeof *t->v);
 	t->hash = NULL;
-	t->known = is_owned(s, row, v) ? TUPLE_OWNED : 0;
+	t->known = known_of_owner(s, row, v);
 	for (i = 0; i < set->n; i++) {
 		t->v[i] = diff_value(set, at, i, v);
 		if (t->v[i].n == 0)
@@ -36,24 +41,16 @@ tuple_read(struct tuple *t, struct diff_side *s, uint32_t row,
 	}
 }
 
-/* Where no process holds the socket, or none is seen, they are the socket's. */
-static bool
-is_of_socket(enum field_id id)
-{
-	return id == F_USER || id == F_UID || id == F_UNIT ||
-	    id == F_CONTAINER || id == F_CONTAINER_ID || id == F_POD;
-}
-
 uint64_t
 tuple_common(const struct cols *set, uint64_t a, uint64_t b)
 {
-	uint64_t common = a & b & ~TUPLE_OWNED;
+	uint64_t common = a & b & ~(TUPLE_OWNED | TUPLE_ANYONE);
 	size_t i;
 
 	if (((a ^ b) & TUPLE_OWNED) == 0)
 		return common;
 	for (i = 0; i < set->n; i++)
-		if (is_of_socket(set->v[i].id))
+		if (diff_is_of_socket(set->v[i].id))
 			common &= ~(UINT64_C(1) << i);
 	return common;
 }

@@ -6,14 +6,16 @@
 
 #include "diff/side.h"
 
-/* A process holds the socket: the bit of `known' behind those of the fields. */
+/* Bits of `known' behind those of the fields.  A process holds the socket; that
+ * is not what the row itself says, which has no field that could. */
 #define TUPLE_OWNED (UINT64_C(1) << DIFF_SET_MAX)
+#define TUPLE_ANYONE (TUPLE_OWNED << 1)
 
 struct tuple {
 	struct str *v;		/* one of each field of the set */
 	uint64_t *hash;		/* of each, or NULL: not needed so far */
 	size_t n;
-	uint64_t known;		/* bit i: v[i] is not missing; TUPLE_OWNED */
+	uint64_t known;		/* bit i: v[i] is not missing; TUPLE_... */
 };
 
 /* Sets t to a row's; it lives as long as the arena and the side. */

@@ -35,6 +35,7 @@ struct services {
 	struct buf user, etc;
 	struct entry *entries;
 	size_t n, cap;
+	size_t table, file;	/* where the entries of these two begin */
 	struct map first;	/* a port's first entry, from 1 */
 	const struct entry **by_name;	/* sorted; NULL: see services_index */
 };
@@ -98,7 +99,9 @@ services_open(const char *user_file)
 		}
 		services_parse(buf_str(&s->user), add_entry, s);
 	}
+	s->table = s->n;
 	add_table(s);
+	s->file = s->n;
 	if (input_slurp(ETC_SERVICES, SERVICES_FILE_MAX, &s->etc))
 		services_parse(buf_str(&s->etc), add_entry, s);
 	else if (errno != ENOENT)
@@ -208,6 +211,45 @@ services_ports(const struct services *s, struct str name,
 		    (uint16_t)(keys[i] & PORT_MAX));
 	free(keys);
 	return (unsigned)n;
+}
+
+/* Which source an entry is of, in the order of services_port. */
+static int
+rank_of(const struct services *s, const struct entry *e)
+{
+	size_t i = (size_t)(e - s->entries);
+
+	if (i < s->table)
+		return 0;
+	return i >= s->file ? 1 : 2;
+}
+
+unsigned
+services_port(const struct services *s, enum services_proto proto,
+    struct str name, uint16_t *port)
+{
+	const struct entry *e;
+	size_t i = 0;
+	unsigned n = 0;
+	int rank, best = 3;
+
+	if (name.n > SERVICES_NAME_MAX)
+		return 0;
+	if (s->by_name != NULL)
+		i = find_name(s, name);
+	while ((e = next_entry(s, name, &i)) != NULL) {
+		rank = rank_of(s, e);
+		if (e->proto != proto || rank > best)
+			continue;
+		if (rank < best)
+			n = 0;
+		else if (e->port == *port)
+			continue;
+		best = rank;
+		*port = e->port;
+		n++;
+	}
+	return n;
 }
 
 static bool

@@ -48,6 +48,15 @@ unsigned services_ports(const struct services *s, struct str name,
     void *arg);
 
 /*
+ * The port that another machine's program means by that name: the first of the
+ * user's file, /etc/services and the built-in table that has the name for proto
+ * decides, as getservbyport(3) there had it from such a file.  Returns how many
+ * ports it has there; *port is one of them.
+ */
+unsigned services_port(const struct services *s, enum services_proto proto,
+    struct str name, uint16_t *port);
+
+/*
  * The parser of services(5), for one whole file: calls entry for the name and
  * then each alias of a line.  Passed over: what is not `NAME PORT/PROTOCOL
  * [ALIAS]...', protocols but tcp, udp and sctp, ports above 65535, a name that

@@ -59,7 +59,7 @@ add_scan(struct buf *b, const struct scan *sc)
 	for (i = 0; i < sc->nsock; i++)
 		add_sock(b, &sc->sock[i]);
 	for (i = 0; i < sc->nproc; i++) {
-		check(i == 0 || sc->proc[i - 1].pid < sc->proc[i].pid,
+		check(i == 0 || sc->proc[i - 1].pid <= sc->proc[i].pid,
 		    "processes are not sorted");
 		add_number(b, sc->proc[i].pid);
 		add_number(b, sc->proc[i].ppid);
@@ -86,6 +86,7 @@ read_in(const struct services *services, const char *p, size_t n,
 	struct scan sc = { .nsock = 0 };
 	struct filter all = { .npids = 0 };
 	struct lsof *l = lsof_open(services, note_warning, &b);
+	enum lsof_end end;
 	size_t at, len;
 
 	scan_add_netns(&sc);
@@ -93,8 +94,12 @@ read_in(const struct services *services, const char *p, size_t n,
 		len = n - at < piece ? n - at : piece;
 		lsof_feed(l, p + at, len);
 	}
-	buf_puts(&b, lsof_end(l) ? "known\n" : "unknown\n");
+	end = lsof_end(l);
+	add_number(&b, end);
+	check((lsof_refusal(l, &at) != NULL) == (end == LSOF_REFUSED),
+	    "refused without a reason");
 	lsof_give(l, &all, &sc);
+	check(end == LSOF_READ || sc.nsock == 0, "what is found is not read");
 	lsof_close(l);
 	add_scan(&b, &sc);
 	scan_free(&sc);

@@ -60,39 +60,19 @@ lsof_state(struct str name)
 	return STATE_NONE;
 }
 
-/* Ports of a name, of which there may be more than one. */
-struct ports {
-	enum services_proto proto;
-	unsigned n;
-	uint16_t port;
-};
-
-static void
-note_port(void *arg, enum services_proto proto, uint16_t port)
-{
-	struct ports *p = arg;
-
-	if (proto != p->proto)
-		return;
-	p->n++;
-	p->port = port;
-}
-
 static const char *
 port_of_name(const struct context *c, struct str name, uint16_t *port)
 {
-	struct ports p = { .proto = c->proto == PROTO_TCP ? SERVICES_TCP :
-	    SERVICES_UDP };
+	enum services_proto proto = c->proto == PROTO_TCP ? SERVICES_TCP :
+	    SERVICES_UDP;
+	unsigned n = c->services == NULL ? 0 :
+	    services_port(c->services, proto, name, port);
 
-	if (c->services != NULL)
-		services_ports(c->services, name, note_port, &p);
-	if (p.n == 0)
+	if (n == 0)
 		return "a port's name that is not known here (lsof -P gives "
 		    "numbers)";
-	if (p.n > 1)
-		return "a name of several ports (lsof -P gives numbers)";
-	*port = p.port;
-	return NULL;
+	return n == 1 ? NULL :
+	    "a name of several ports (lsof -P gives numbers)";
 }
 
 static bool

@@ -53,15 +53,30 @@ take_piece(void *arg, const char *p, size_t n)
 	lsof_feed(r->lsof, p, n);
 }
 
-/* False where nothing was like lsof's output. */
+/* What prints nothing is taken for an lsof that failed, and so is what cannot
+ * be read: else all sockets would be gone, for who compares. */
 static bool
 end_reading(struct reading *r)
 {
-	bool known = lsof_end(r->lsof);
+	enum lsof_end end = lsof_end(r->lsof);
+	size_t line = lsof_cr_line(r->lsof);
+	const char *why;
 
+	if (line > 0)
+		err_msg("%s:%zu: lines end in CR LF: read without the CR",
+		    r->name, line);
 	if (r->bad > MAX_WARNINGS)
 		err_msg("%s: %zu such lines in all", r->name, r->bad);
-	return known;
+	why = lsof_refusal(r->lsof, &line);
+	if (r->bytes == 0)
+		err_msg("%s: empty: did lsof fail?", r->name);
+	else if (end == LSOF_UNKNOWN)
+		err_msg("%s: not the output of lsof", r->name);
+	else if (end == LSOF_UNREAD)
+		err_msg("%s: no line of it could be read", r->name);
+	else if (end == LSOF_REFUSED)
+		err_msg("%s:%zu: %s", r->name, line, why);
+	return end == LSOF_READ;
 }
 
 static void
@@ -101,12 +116,13 @@ run_lsof(const char *path, const char *const *argv,
 	struct run r = { .name = "lsof", .path = path, .argv = argv,
 		.out = take_piece, .arg = &reading };
 	enum outcome outcome;
+	bool read;
 	int status;
 
 	begin_reading(&reading, "lsof", req->services);
 	status = run_program(&r);
-	end_reading(&reading);
-	outcome = judge_run(&reading, status, r.said);
+	read = reading.bytes == 0 || end_reading(&reading);
+	outcome = read ? judge_run(&reading, status, r.said) : FAILED;
 	if (outcome == FOUND)
 		give(&reading, req, sc);
 	lsof_close(reading.lsof);
@@ -190,14 +206,12 @@ read_all(int fd, struct reading *r)
 	return n == 0;
 }
 
-/* What prints nothing is taken for an lsof that failed: else all sockets would
- * be gone, for who compares. */
 static bool
 source_tables(const struct scan_request *req, struct scan *sc)
 {
 	int fd = input_open(req->file, "lsof -nP -i -F | prt-scan --from=lsof");
 	struct reading r;
-	bool ok, known;
+	bool ok;
 
 	if (fd < 0)
 		return false;
@@ -205,15 +219,12 @@ source_tables(const struct scan_request *req, struct scan *sc)
 	begin_reading(&r, input_name(req->file), req->services);
 	ok = read_all(fd, &r);
 	input_close(fd);
-	known = end_reading(&r);
-	if (ok && known)
+	ok = ok && end_reading(&r);
+	if (ok)
 		give(&r, req, sc);
-	else if (ok)
-		err_msg("%s: %s", r.name, r.bytes == 0 ?
-		    "empty: did lsof fail?" : "not the output of lsof");
 	lsof_close(r.lsof);
 	name_users(sc);
-	return ok && known;
+	return ok;
 }
 
 const struct backend lsof_backend = {

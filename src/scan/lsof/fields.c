@@ -5,6 +5,10 @@
  *
  * Where one file's fields end is told by the next one's f.  Some versions leave
  * that out where it is not asked for; then by what a file has but once.
+ *
+ * A process's own fields are the first of its set, and there once.  Where one
+ * comes again, or behind a file, the p of another process is lost, as where a
+ * cut capture is in front of it: what follows is not this one's.
  */
 #include "scan/lsof/reader.h"
 
@@ -28,10 +32,18 @@ take_part(struct lsof *l, bool had)
 }
 
 static bool
-take_p(struct lsof *l, struct str value)
+begin_set(struct lsof *l, struct str pid)
 {
 	begin_file(l);
-	return lsof_begin_proc(l, value);
+	l->told = 0;
+	l->has_files = false;
+	return lsof_begin_proc(l, pid);
+}
+
+static bool
+take_p(struct lsof *l, struct str value)
+{
+	return begin_set(l, value);
 }
 
 /* The mark between two lists of lsof -r. */
@@ -39,8 +51,7 @@ static bool
 take_m(struct lsof *l, struct str value)
 {
 	(void)value;
-	begin_file(l);
-	lsof_begin_proc(l, STR_NONE);
+	begin_set(l, STR_NONE);
 	return true;
 }
 
@@ -106,25 +117,55 @@ take_info(struct lsof *l, struct str value)
 	return lsof_set_info(&l->file, value);
 }
 
+static bool
+pass_over(struct lsof *l, struct str value)
+{
+	(void)l;
+	(void)value;
+	return true;
+}
+
 static const struct {
 	char letter;
+	bool of_process;
 	bool (*take)(struct lsof *l, struct str value);
 	const char *wrong;
 } fields[] = {
-	{ 'p', take_p, "no process number: its sockets have no owner" },
-	{ 'm', take_m, NULL },
-	{ 'c', lsof_set_comm, NULL },
-	{ 'L', lsof_set_user, NULL },
-	{ 'u', lsof_set_uid, "no user number: passed over" },
-	{ 'R', lsof_set_ppid, "no process number: passed over" },
-	{ 'f', take_f, "no descriptor: passed over" },
-	{ 't', take_t, NULL },
-	{ 'P', take_proto, NULL },
-	{ 'n', take_n, NULL },
-	{ 'd', take_d, NULL },
-	{ 'i', take_i, "no inode number: passed over" },
-	{ 'T', take_info, "no number: passed over" },
+	{ 'p', false, take_p, "no process number: its sockets have no owner" },
+	{ 'm', false, take_m, NULL },
+	{ 'K', true, pass_over, NULL },
+	{ 'M', true, pass_over, NULL },
+	{ 'g', true, pass_over, NULL },
+	{ 'R', true, lsof_set_ppid, "no process number: passed over" },
+	{ 'c', true, lsof_set_comm, NULL },
+	{ 'u', true, lsof_set_uid, "no user number: passed over" },
+	{ 'L', true, lsof_set_user, NULL },
+	{ 'f', false, take_f, "no descriptor: passed over" },
+	{ 't', false, take_t, NULL },
+	{ 'P', false, take_proto, NULL },
+	{ 'n', false, take_n, NULL },
+	{ 'd', false, take_d, NULL },
+	{ 'i', false, take_i, "no inode number: passed over" },
+	{ 'T', false, take_info, "no number: passed over" },
 };
+
+/* Field i of the table comes. */
+static void
+watch_set(struct lsof *l, size_t i)
+{
+	if (!fields[i].of_process) {
+		l->has_files = l->has_files || (fields[i].take != take_p &&
+		    fields[i].take != take_m);
+		return;
+	}
+	if (l->has_files || (l->told & 1U << i) != 0) {
+		if (l->proc.known)
+			lsof_complain(l, l->lineno, "the number of this "
+			    "process is lost: its sockets have no owner");
+		begin_set(l, STR_NONE);
+	}
+	l->told |= 1U << i;
+}
 
 static void
 take_field(struct lsof *l, struct str field)
@@ -135,6 +176,7 @@ take_field(struct lsof *l, struct str field)
 	for (i = 0; i < NELEMS(fields); i++) {
 		if (*field.p != fields[i].letter)
 			continue;
+		watch_set(l, i);
 		if (!fields[i].take(l, value))
 			lsof_complain(l, l->lineno, fields[i].wrong);
 		return;

@@ -280,25 +280,34 @@ make_entry(struct lsof_entry *e, const struct lsof_file *f,
 	e->fd = f->has_fd ? f->fd : HOLDER_NO_FD;
 }
 
-void
-lsof_end_file(struct lsof *l, const struct lsof_file *file)
+static void
+take_socket(struct lsof *l, struct lsof_file *f)
 {
-	struct lsof_file f = *file;
 	struct lsof_name n = { .local_port = 0 };
 	struct lsof_entry e;
 	const char *wrong;
 
-	if (!is_socket(l, &f))
-		return;
-	wrong = lsof_name_parse(&n, f.name, f.family,
-	    f.is_udp ? PROTO_UDP : PROTO_TCP, l->services);
+	wrong = lsof_name_parse(&n, f->name, f->family,
+	    f->is_udp ? PROTO_UDP : PROTO_TCP, l->services);
 	if (wrong != NULL) {
-		lsof_complain(l, f.line, wrong);
+		lsof_complain(l, f->line, wrong);
 		return;
 	}
-	add_info(l, &f, n.info);
+	add_info(l, f, n.info);
 	if (n.local.family == ADDR_NONE)
 		return;
-	make_entry(&e, &f, &n);
+	make_entry(&e, f, &n);
 	lsof_found_add(l, &e);
+}
+
+void
+lsof_end_file(struct lsof *l, const struct lsof_file *file)
+{
+	struct lsof_file f = *file;
+	size_t bad = l->bad;
+
+	if (is_socket(l, &f))
+		take_socket(l, &f);
+	if (l->bad == bad && (f.has_type || f.has_name))
+		l->good++;
 }

@@ -54,7 +54,54 @@ cmp_proc(const void *a, const void *b)
 	return c != 0 ? c : (*x > *y) - (*x < *y);
 }
 
-/* Takes what it lacks from the same process's other list. */
+/* Two sets may be of one process; what one does not tell says nothing. */
+static bool
+may_be_one(const struct proc *a, const struct proc *b)
+{
+	return a->pid == b->pid &&
+	    (a->comm.p == NULL || b->comm.p == NULL ||
+	    str_eq(a->comm, b->comm)) &&
+	    (a->user.p == NULL || b->user.p == NULL ||
+	    str_eq(a->user, b->user)) &&
+	    (!a->has_uid || !b->has_uid || a->uid == b->uid) &&
+	    (!a->has_ppid || !b->has_ppid || a->ppid == b->ppid);
+}
+
+/* By all that is told of it. */
+static int
+cmp_set(const struct proc *x, const struct proc *y)
+{
+	int c = num_cmp(x->pid, y->pid);
+
+	if (c == 0)
+		c = (x->comm.p != NULL) - (y->comm.p != NULL);
+	if (c == 0)
+		c = str_cmp(x->comm, y->comm);
+	if (c == 0)
+		c = (x->user.p != NULL) - (y->user.p != NULL);
+	if (c == 0)
+		c = str_cmp(x->user, y->user);
+	if (c == 0)
+		c = x->has_uid - y->has_uid;
+	if (c == 0)
+		c = num_cmp(x->uid, y->uid);
+	if (c == 0)
+		c = x->has_ppid - y->has_ppid;
+	if (c == 0)
+		c = num_cmp(x->ppid, y->ppid);
+	return c;
+}
+
+static int
+cmp_all(const void *a, const void *b)
+{
+	const struct proc *const *x = a, *const *y = b;
+	int c = cmp_set(*x, *y);
+
+	return c != 0 ? c : (*x > *y) - (*x < *y);
+}
+
+/* Takes what it lacks from the same process's other set. */
 static void
 complete(struct proc *p, const struct proc *more)
 {
@@ -72,28 +119,84 @@ complete(struct proc *p, const struct proc *more)
 	}
 }
 
-/* Makes one of the processes with the same pid; returns where each went. */
+static struct proc **
+sort_procs(struct proc *v, size_t n, int (*cmp)(const void *, const void *))
+{
+	struct proc **order = mem_alloc(n * sizeof *order);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		order[i] = &v[i];
+	if (n > 0)
+		qsort(order, n, sizeof *order, cmp);
+	return order;
+}
+
+/* Makes one of neighbours with the same pid that may be one; where[] is where
+ * each went.  Returns how many there are. */
+static size_t
+join_neighbours(struct lsof_found *f, struct proc *out, uint32_t *where)
+{
+	struct proc **order = sort_procs(f->proc, f->nproc, cmp_proc);
+	size_t i, n = 0;
+
+	for (i = 0; i < f->nproc; i++) {
+		if (n > 0 && may_be_one(&out[n - 1], order[i]))
+			complete(&out[n - 1], order[i]);
+		else
+			out[n++] = *order[i];
+		where[order[i] - f->proc] = (uint32_t)(n - 1);
+	}
+	free(order);
+	return n;
+}
+
+/* Of equal ones, which need not be neighbours, the first stays. */
+static size_t
+join_equal(struct proc *v, size_t n, uint32_t *where)
+{
+	struct proc **order = sort_procs(v, n, cmp_all);
+	const struct proc *last = NULL;
+	size_t i, kept = 0;
+
+	for (i = 0; i < n; i++) {
+		if (last == NULL || cmp_set(last, order[i]) != 0)
+			last = order[i];
+		where[order[i] - v] = (uint32_t)(last - v);
+	}
+	free(order);
+	for (i = 0; i < n; i++) {
+		if (where[i] != i) {
+			where[i] = where[where[i]];
+			continue;
+		}
+		where[i] = (uint32_t)kept;
+		v[kept++] = v[i];
+	}
+	return kept;
+}
+
+/*
+ * Joins the sets of a process.  A pid may be another process's in a later one:
+ * it was used again while lsof ran, or the file has two lists.  What a set
+ * tells is then its own.  Returns where each went; they stay sorted by pid, and
+ * of one pid in the order in which they came.
+ */
 static uint32_t *
 join_procs(struct lsof_found *f)
 {
 	uint32_t *to = mem_alloc(f->nproc * sizeof *to);
-	struct proc **order = mem_alloc(f->nproc * sizeof *order);
 	struct proc *joined = NULL;
-	size_t i, n = 0, cap = 0;
+	uint32_t *equal;
+	size_t i, n, cap = 0;
 
-	for (i = 0; i < f->nproc; i++)
-		order[i] = &f->proc[i];
-	if (f->nproc > 0)
-		qsort(order, f->nproc, sizeof *order, cmp_proc);
 	joined = mem_grow(joined, &cap, f->nproc, sizeof *joined);
-	for (i = 0; i < f->nproc; i++) {
-		if (n > 0 && joined[n - 1].pid == order[i]->pid)
-			complete(&joined[n - 1], order[i]);
-		else
-			joined[n++] = *order[i];
-		to[order[i] - f->proc] = (uint32_t)(n - 1);
-	}
-	free(order);
+	n = join_neighbours(f, joined, to);
+	equal = mem_alloc(n * sizeof *equal);
+	n = join_equal(joined, n, equal);
+	for (i = 0; i < f->nproc; i++)
+		to[i] = equal[to[i]];
+	free(equal);
 	free(f->proc);
 	f->proc = joined;
 	f->nproc = n;

@@ -12,9 +12,7 @@ sniff(struct lsof *l, struct str line)
 	if (lsof_sniff_fields(line)) {
 		l->take = lsof_take_fields;
 		lsof_take_fields(l, line);
-	} else if (lsof_sniff_table(l, line)) {
-		l->take = lsof_take_row;
-	} else {
+	} else if (!lsof_sniff_table(l, line)) {
 		lsof_complain(l, l->lineno, "not a line of lsof's: skipped");
 	}
 }
@@ -37,6 +35,7 @@ lsof_close(struct lsof *l)
 {
 	buf_free(&l->line);
 	buf_free(&l->name);
+	buf_free(&l->rows);
 	buf_free(&l->proc.comm);
 	buf_free(&l->proc.user);
 	lsof_found_free(&l->found);
@@ -44,9 +43,50 @@ lsof_close(struct lsof *l)
 }
 
 static void
+ignore(struct lsof *l, struct str line)
+{
+	(void)l;
+	(void)line;
+}
+
+void
+lsof_refuse(struct lsof *l, size_t line, const char *wrong)
+{
+	l->refusal = wrong;
+	l->refusal_line = line;
+	l->take = ignore;
+}
+
+/* A terminal's driver makes LF a CR LF, and where one is behind another a CR CR
+ * LF: lsof itself writes \r for a CR. */
+static void
+drop_crs(struct lsof *l, struct str *line)
+{
+	if (str_ends(*line, "\r") && l->cr_line == 0)
+		l->cr_line = l->lineno;
+	while (str_take_end(line, "\r"))
+		;
+}
+
+/* The JSON of lsof -J and -j has a socket's state but not its ends, as seen with
+ * 4.99.7: json_print_file has Lf->nm, which an internet socket has not. */
+static bool
+refuse_json(struct lsof *l, size_t lineno, struct str line)
+{
+	if (l->take != sniff || !str_starts(line, "{"))
+		return false;
+	lsof_refuse(l, lineno, "JSON, in which lsof does not tell the ends "
+	    "of sockets: use lsof -F");
+	return true;
+}
+
+static void
 count_line(struct lsof *l, struct str line)
 {
 	l->lineno++;
+	if (refuse_json(l, l->lineno, line))
+		return;
+	drop_crs(l, &line);
 	if (line.n > LINE_BYTES)
 		lsof_complain(l, l->lineno, "a line too long: skipped");
 	else
@@ -83,21 +123,43 @@ lsof_feed(struct lsof *l, const char *p, size_t n)
 	}
 }
 
-bool
+enum lsof_end
 lsof_end(struct lsof *l)
 {
-	if (l->line.n > 0)
-		lsof_complain(l, l->lineno + 1,
-		    "the last line is cut: skipped");
+	bool known = l->take != sniff;
+
+	if (l->rows.n > 0 && l->refusal == NULL)
+		lsof_guess_end(l);
 	if (l->take == lsof_take_fields)
 		lsof_end_file(l, &l->file);
+	if (l->line.n > 0 && l->refusal == NULL &&
+	    !refuse_json(l, l->lineno + 1, buf_str(&l->line)))
+		lsof_complain(l, l->lineno + 1,
+		    "the last line is cut: skipped");
 	lsof_end_proc(l);
 	lsof_found_join(l);
-	return l->take != sniff;
+	if (l->refusal != NULL)
+		return LSOF_REFUSED;
+	if (!known)
+		return LSOF_UNKNOWN;
+	return l->bad > 0 && l->good == 0 ? LSOF_UNREAD : LSOF_READ;
 }
 
 size_t
 lsof_count(const struct lsof *l)
 {
 	return l->found.n;
+}
+
+const char *
+lsof_refusal(const struct lsof *l, size_t *line)
+{
+	*line = l->refusal_line;
+	return l->refusal;
+}
+
+size_t
+lsof_cr_line(const struct lsof *l)
+{
+	return l->cr_line;
 }

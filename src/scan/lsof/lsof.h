@@ -32,8 +32,21 @@ void lsof_close(struct lsof *l);
 /* Reads the next n bytes. */
 void lsof_feed(struct lsof *l, const char *p, size_t n);
 
-/* To be called behind the last.  False where nothing was like lsof's output. */
-bool lsof_end(struct lsof *l);
+enum lsof_end {
+	LSOF_READ,
+	LSOF_UNKNOWN,		/* nothing was like lsof's output */
+	LSOF_UNREAD,		/* of what was like it, no line could be read */
+	LSOF_REFUSED		/* lsof_refusal says why */
+};
+
+/* To be called behind the last.  What was found is good if it was read. */
+enum lsof_end lsof_end(struct lsof *l);
+
+/* Why all of it is refused (a literal), and for which line. */
+const char *lsof_refusal(const struct lsof *l, size_t *line);
+
+/* The number of the first line that ended in CR LF, 0: none did. */
+size_t lsof_cr_line(const struct lsof *l);
 
 /* How many sockets were found; one that several processes hold may count more
  * than once. */

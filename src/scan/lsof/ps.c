@@ -94,11 +94,16 @@ cmp_pid(const void *pid, const void *proc)
 	return num_cmp32(pid, &((const struct proc *)proc)->pid);
 }
 
+/* The last with that pid: those before it had ended when it began. */
 static struct proc *
 find_proc(const struct asked *a, uint32_t pid)
 {
-	return a->n == 0 ? NULL :
+	struct proc *p = a->n == 0 ? NULL :
 	    bsearch(&pid, a->v, a->n, sizeof *a->v, cmp_pid);
+
+	while (p != NULL && p + 1 < a->v + a->n && p[1].pid == pid)
+		p++;
+	return p;
 }
 
 static void

@@ -70,8 +70,8 @@ struct lsof_proc {
 };
 
 /* Columns of the table; where they are in its heading, -1: not there. */
-enum lsof_column { COL_PID, COL_TID, COL_PPID, COL_USER, COL_FD, COL_TYPE,
-	COL_DEVICE, COL_NODE, COL_NAME, COL_COUNT };
+enum lsof_column { COL_PID, COL_TID, COL_PPID, COL_PGID, COL_USER, COL_FD,
+	COL_TYPE, COL_DEVICE, COL_NODE, COL_NAME, COL_COUNT };
 
 struct lsof {
 	const struct services *services;
@@ -80,7 +80,12 @@ struct lsof {
 
 	struct buf line;		/* one that is not whole yet */
 	size_t lineno;
+	size_t cr_line;			/* the first that ended in CR LF */
 	void (*take)(struct lsof *l, struct str line);
+	const char *refusal;		/* a literal: nothing more is read */
+	size_t refusal_line;
+	size_t bad, good;		/* lines complained of; files and rows
+					 * that were understood */
 
 	struct lsof_proc proc;
 	struct lsof_found found;
@@ -89,17 +94,27 @@ struct lsof {
 	struct lsof_file file;
 	struct buf name;		/* the file's */
 	bool by_f;			/* it began with an f */
+	unsigned told;			/* of the process, a bit each letter */
+	bool has_files;			/* it had one */
 	bool has_info, info_over;	/* it had a T; another behind that */
 
-	/* Of the table: where its columns are. */
+	/* Of the table: where its columns are, and in the heading the end of
+	 * that of the pid, 0: there is no heading. */
 	int column[COL_COUNT];
+	size_t pid_end;
+	struct buf rows;		/* those without it, up to a first */
+	size_t rows_line;		/* the number of the first of them */
 };
 
 static inline void
 lsof_complain(struct lsof *l, size_t line, const char *wrong)
 {
+	l->bad++;
 	l->note(l->arg, line, wrong);
 }
+
+/* All that there is is not read, for what the literal says of that line. */
+void lsof_refuse(struct lsof *l, size_t line, const char *wrong);
 
 /* Ends the process, and begins another: false where pid is no number of one,
  * and then its files are nobody's. */
@@ -122,12 +137,14 @@ bool lsof_set_info(struct lsof_file *f, struct str word);
 /* The file is told whole: an internet socket goes to found. */
 void lsof_end_file(struct lsof *l, const struct lsof_file *file);
 
-/* Whether that is how field output begins; the same of the table, whose row it
- * then takes. */
+/* Whether that is how field output begins; the same of the table, of which it
+ * then takes the line. */
 bool lsof_sniff_fields(struct str line);
 bool lsof_sniff_table(struct lsof *l, struct str line);
 void lsof_take_fields(struct lsof *l, struct str line);
 void lsof_take_row(struct lsof *l, struct str line);
+/* At the end: takes the rows for which no heading has come. */
+void lsof_guess_end(struct lsof *l);
 
 /* Adds an entry of the process that has begun; joins equal ones. */
 void lsof_found_add(struct lsof *l, struct lsof_entry *e);

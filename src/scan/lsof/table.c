@@ -5,51 +5,39 @@
  * - the command may have blanks in it: today's versions write \x20, but not all
  *   did.  What a process calls itself may look like any other word, so a place
  *   counts only if all words fit, and of several the rightmost.
+ * A number in such a command may be the pid, and the one taken for that its
+ * parent's: a row of lsof -R, say, whose heading is lost.  It is believed only
+ * under the heading's PID.
  */
-#include "scan/lsof/reader.h"
+#include "scan/lsof/table.h"
 
 #include "lib/num.h"
 
-enum { MAX_WORDS = 48, TASK_WORDS = 2 };
+enum { TASK_WORDS = 2 };
 
 static const char column_names[COL_COUNT][7] = {
 	[COL_PID] = "PID", [COL_TID] = "TID", [COL_PPID] = "PPID",
-	[COL_USER] = "USER", [COL_FD] = "FD", [COL_TYPE] = "TYPE",
+	[COL_PGID] = "PGID", [COL_USER] = "USER", [COL_FD] = "FD", [COL_TYPE] = "TYPE",
 	[COL_DEVICE] = "DEVICE", [COL_NODE] = "NODE", [COL_NAME] = "NAME",
 };
 
-struct table_row {
-	struct str word[MAX_WORDS];
-	int n;
-	const char *end;	/* of the line */
-	int blanks;		/* words of the command beyond the first */
-	int absent;		/* words of the task that are not there */
-	int node;		/* the word that is the protocol, or 0 */
-};
-
-static void
-split_row(struct table_row *r, struct str line)
+void
+lsof_split_row(struct table_row *r, struct str line)
 {
-	r->n = (int)str_words(line, r->word, MAX_WORDS);
+	r->n = (int)str_words(line, r->word, TABLE_WORDS);
+	r->start = line.p;
 	r->end = line.p + line.n;
 }
 
-/* Without a heading, the columns that lsof has where no option asks for
- * more. */
-static void
-usual_columns(struct lsof *l)
+/* Where the row's word ends. */
+static size_t
+end_of(const struct table_row *r, int i)
 {
-	static const int usual[COL_COUNT] = {
-		[COL_PID] = 1, [COL_TID] = -1, [COL_PPID] = -1, [COL_USER] = 2,
-		[COL_FD] = 3, [COL_TYPE] = 4, [COL_DEVICE] = 5, [COL_NODE] = 7,
-		[COL_NAME] = 8,
-	};
-
-	memcpy(l->column, usual, sizeof usual);
+	return (size_t)(r->word[i].p + r->word[i].n - r->start);
 }
 
-static bool
-read_heading(struct lsof *l, const struct table_row *r)
+bool
+lsof_read_heading(struct lsof *l, const struct table_row *r)
 {
 	int column[COL_COUNT], i, c;
 
@@ -67,12 +55,14 @@ read_heading(struct lsof *l, const struct table_row *r)
 	    column[COL_NODE] != r->n - 2)
 		return false;
 	memcpy(l->column, column, sizeof column);
+	l->pid_end = end_of(r, column[COL_PID]);
 	return true;
 }
 
 /* A missing value where the line, or the heading, has no such word. */
-static struct str
-word_of(const struct lsof *l, const struct table_row *r, enum lsof_column c)
+struct str
+lsof_row_word(const struct lsof *l, const struct table_row *r,
+    enum lsof_column c)
 {
 	int i = l->column[c];
 
@@ -92,20 +82,50 @@ is_small(struct str s)
 	return num_parse(s, INT32_MAX, &v);
 }
 
-/* 10u, *123u, cwd, txt, mem, fp., DEL ... */
+/* The row has a number there, or the table no such column. */
+static bool
+has_number(const struct lsof *l, const struct table_row *r, enum lsof_column c)
+{
+	return l->column[c] < 0 || is_small(lsof_row_word(l, r, c));
+}
+
+/* cwd, txt, L12 ..., FD in lsof(8).  Not any word: the user's could be one, and
+ * the row then of a file that is no socket. */
+static bool
+is_fd_name(struct str s)
+{
+	static const char names[][5] = { "DEL", "NOFD", "ctty", "cwd", "err",
+		"fp.", "jld", "ltx", "m86", "mem", "mmap", "pd", "rtd", "tr",
+		"twd", "txt", "v86" };
+	size_t i;
+
+	for (i = 0; i < NELEMS(names); i++)
+		if (str_is(s, names[i]))
+			return true;
+	return s.n == 3 && (*s.p == 'L' || *s.p == 'M') &&
+	    num_hex(s.p[1]) >= 0 && num_hex(s.p[2]) >= 0;
+}
+
+/* 10u, *123u, or such a name. */
 static bool
 is_fd(struct str s)
 {
-	return s.n > 0 && (char_is_digit(*s.p) || char_is_lower(*s.p) ||
-	    *s.p == '*' || str_is(s, "DEL") || str_is(s, "NOFD"));
+	struct lsof_file f = { .fd = 0 };
+
+	if (s.n > 0 && (char_is_digit(*s.p) || *s.p == '*'))
+		return lsof_set_fd(&f, s);
+	return is_fd_name(s);
 }
 
 /* REG, DIR, unix, a_inode, ... and four digits for what has no name. */
 static bool
 is_type(struct str s)
 {
-	return s.n > 0 && (char_is_lower(*s.p) || char_is_upper(*s.p) ||
-	    (s.n == 4 && char_is_digit(*s.p)));
+	uint64_t v;
+
+	if (s.n > 0 && (char_is_lower(*s.p) || char_is_upper(*s.p)))
+		return s.n > 2;
+	return s.n == 4 && num_take(&s, INT32_MAX, &v) && s.n == 0;
 }
 
 /* TCP, UDP, ICMPV6, ... */
@@ -148,22 +168,23 @@ fits(const struct lsof *l, struct table_row *r, int blanks, int absent)
 	r->blanks = blanks;
 	r->absent = absent;
 	r->node = 0;
-	type = word_of(l, r, COL_TYPE);
-	fd = word_of(l, r, COL_FD);
-	if (!is_small(word_of(l, r, COL_PID)) || !is_fd(fd) ||
-	    !lsof_set_fd(&f, fd) || !is_type(type))
+	type = lsof_row_word(l, r, COL_TYPE);
+	fd = lsof_row_word(l, r, COL_FD);
+	if (!has_number(l, r, COL_PID) || !has_number(l, r, COL_PPID) ||
+	    !has_number(l, r, COL_PGID) || !is_fd(fd) || !is_type(type))
 		return false;
-	if (l->column[COL_TID] >= 0 && absent == 0 &&
-	    !is_small(word_of(l, r, COL_TID)))
+	if (absent == 0 && !has_number(l, r, COL_TID))
 		return false;
 	lsof_set_type(&f, type);
 	if (f.is_inet)
 		return find_node(l, r);
-	return blanks == 0;
+	/* A number without how it is open may be the parent's, and the type
+	 * the user. */
+	return blanks == 0 && !is_small(fd);
 }
 
-static bool
-find_place(const struct lsof *l, struct table_row *r)
+bool
+lsof_place_row(const struct lsof *l, struct table_row *r)
 {
 	int absent = l->column[COL_TID] >= 0 ? TASK_WORDS : 0, blanks;
 
@@ -175,18 +196,34 @@ find_place(const struct lsof *l, struct table_row *r)
 	return false;
 }
 
+/* The command has a number in it, which may be the pid. */
+static bool
+is_doubtful(const struct lsof *l, const struct table_row *r)
+{
+	bool number = false, narrow = true;
+	int i;
+
+	for (i = 1; i <= r->blanks; i++) {
+		number = number || is_small(r->word[i]);
+		narrow = narrow && end_of(r, i) == end_of(r, i - 1) + 1 +
+		    r->word[i].n;
+	}
+	return number && (!narrow || l->pid_end == 0 ||
+	    end_of(r, r->blanks + l->column[COL_PID]) != l->pid_end);
+}
+
 static void
 set_proc(struct lsof *l, const struct table_row *r)
 {
 	const struct str *last = &r->word[r->blanks];
-	struct str user = word_of(l, r, COL_USER);
+	struct str user = lsof_row_word(l, r, COL_USER);
 
-	lsof_begin_proc(l, word_of(l, r, COL_PID));
+	lsof_begin_proc(l, lsof_row_word(l, r, COL_PID));
 	lsof_set_comm(l, (struct str){ r->word[0].p,
 		(size_t)(last->p + last->n - r->word[0].p) });
 	lsof_set_user(l, user);
 	lsof_set_uid(l, user);		/* lsof -l has numbers there */
-	lsof_set_ppid(l, word_of(l, r, COL_PPID));
+	lsof_set_ppid(l, lsof_row_word(l, r, COL_PPID));
 }
 
 static void
@@ -195,9 +232,9 @@ take_socket(struct lsof *l, const struct table_row *r)
 	struct lsof_file f = { .line = l->lineno };
 	const struct str *node = &r->word[r->node];
 
-	lsof_set_fd(&f, word_of(l, r, COL_FD));
-	lsof_set_type(&f, word_of(l, r, COL_TYPE));
-	lsof_set_device(&f, word_of(l, r, COL_DEVICE));
+	lsof_set_fd(&f, lsof_row_word(l, r, COL_FD));
+	lsof_set_type(&f, lsof_row_word(l, r, COL_TYPE));
+	lsof_set_device(&f, lsof_row_word(l, r, COL_DEVICE));
 	lsof_set_proto(&f, *node);
 	f.has_name = r->node + 1 < r->n;
 	if (f.has_name) {
@@ -209,8 +246,8 @@ take_socket(struct lsof *l, const struct table_row *r)
 }
 
 /* An empty line, or what lsof -r prints between two lists. */
-static bool
-is_rule(const struct table_row *r)
+bool
+lsof_is_rule(const struct table_row *r)
 {
 	return r->n == 0 || (r->n == 1 && str_starts(r->word[0], "====="));
 }
@@ -220,14 +257,19 @@ lsof_take_row(struct lsof *l, struct str line)
 {
 	struct table_row r;
 
-	split_row(&r, line);
-	if (is_rule(&r) || read_heading(l, &r))
+	lsof_split_row(&r, line);
+	if (lsof_is_rule(&r) || lsof_read_heading(l, &r))
 		return;
-	if (!find_place(l, &r))
+	if (!lsof_place_row(l, &r))
 		lsof_complain(l, l->lineno, "not a row of lsof's table: "
 		    "skipped");
+	else if (r.node > 0 && is_doubtful(l, &r))
+		lsof_complain(l, l->lineno, "which number is the pid cannot "
+		    "be told: skipped (lsof -F tells it)");
 	else if (r.node > 0)
 		take_socket(l, &r);
+	else
+		l->good++;
 }
 
 bool
@@ -235,12 +277,14 @@ lsof_sniff_table(struct lsof *l, struct str line)
 {
 	struct table_row r;
 
-	split_row(&r, line);
-	if (read_heading(l, &r))
+	lsof_split_row(&r, line);
+	if (lsof_read_heading(l, &r)) {
+		l->take = lsof_take_row;
 		return true;
-	usual_columns(l);
-	if (!find_place(l, &r) || r.node == 0)
+	}
+	if (!lsof_guess_fits(l, &r))
 		return false;
-	take_socket(l, &r);
+	l->take = lsof_guess_row;
+	lsof_guess_row(l, line);
 	return true;
 }

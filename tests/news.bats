@@ -1,0 +1,329 @@
+#!/usr/bin/env bats
+# Is it news?  What happened on a machine, as its two scans have it, and what
+# prt-diff says.
+# shellcheck disable=SC2154
+
+load helpers
+
+setup()
+{
+	cd "$BATS_TEST_TMPDIR" || return
+	BAD=0
+}
+
+# side TEXT: a snapshot.  TEXT is the ##prt line's keys | fields | records, with
+# ; between these.  T1, T2 and T3 are times, 10 seconds apart.
+side()
+{
+	sed -E 's/\bT([123])\b/2026-11-24T03:00:\10.000Z/g' <<<"$1" |
+		awk -F ' *[|] *' -v OFS='\t' '{
+			gsub(/^ +| +$/, "", $1)
+			print "##prt 1" ($1 != "" ? " " : "") $1
+			gsub(/ +/, "\t", $2)
+			print "#" $2
+			n = split($3, rec, / *; */)
+			for (i = 1; i <= n; i++) {
+				gsub(/ +/, "\t", rec[i])
+				print rec[i]
+			}
+			print "##end records=" n
+		}'
+}
+
+# T N: that time.
+T()
+{
+	printf '2026-11-24T03:00:%d0.000Z' "$1"
+}
+
+# news WHAT OLD NEW WANT [ARG]...: WANT is the output, with ; between its lines.
+# All of a table are tried; `judge' is its end.
+news()
+{
+	local what=$1 want=$4 got
+
+	side "$2" >old
+	side "$3" >new
+	got=$(prt-diff -H -o "${COLS:-change,local_port,was}" "${@:5}" old new \
+		2>/dev/null | tr '\t' ' ' | paste -sd ';' | sed 's/;/; /g')
+	if [ "$got" != "$want" ]; then
+		printf '%s: expected "%s", got "%s"\n' "$what" "$want" "$got"
+		BAD=$((BAD + 1))
+	fi
+}
+
+# both WHAT ONE OTHER WANT WANT-BACK [ARG]...: in both directions.
+both()
+{
+	news "$1" "$2" "$3" "$4" "${@:6}"
+	news "$1, back" "$3" "$2" "$5" "${@:6}"
+}
+
+judge()
+{
+	[ "$BAD" -eq 0 ]
+}
+
+@test "whose a record is: fields that one side lacks" {
+	both 'pid is only in one' \
+		'| proto local_port pid user | tcp 1 5 v' \
+		'| proto local_port user | tcp 1 v' '' ''
+	both 'process is only in one' \
+		'| proto local_port process user | tcp 1 x v' \
+		'| proto local_port user | tcp 1 v' '' '' -c user
+	both 'process is only in one, the user is another' \
+		'| proto local_port process user | tcp 1 x v' \
+		'| proto local_port user | tcp 1 w' \
+		'changed 1 user=v' 'changed 1 user=w' -c user
+	both 'process is only in one, several members' \
+		'| proto local_port process user | tcp 1 x v; tcp 1 y w' \
+		'| proto local_port user | tcp 1 v; tcp 1 w' '' '' -c user
+	both 'process is only in one, one member is more' \
+		'| proto local_port process user | tcp 1 x v; tcp 1 y w' \
+		'| proto local_port user | tcp 1 v' 'gone 1 -' 'new 1 -' \
+		-c user
+	both 'uid, and pid is only in one' \
+		'| proto local_port pid uid | tcp 1 5 3' \
+		'| proto local_port uid | tcp 1 3' '' '' -c uid
+	both 'an owner is hidden, and the fields of processes are missing' \
+		'unowned=1 | proto local_port process user | tcp 1 - 0' \
+		'| proto local_port user | tcp 1 v' '' ''
+	both 'an owner is hidden: the unit is the socket'\''s' \
+		'unowned=0 | proto local_port process unit | tcp 1 x a' \
+		'unowned=1 | proto local_port process unit | tcp 1 - b' '' '' \
+		-c unit
+	both 'owners are hidden, but not this one, whose unit is another' \
+		'unowned=0 euid=0 | proto local_port process uid unit | tcp 1 x 7 a' \
+		'unowned=1 euid=0 | proto local_port process uid unit | tcp 1 x 7 b; tcp 2 - - -' \
+		'changed 1 unit=a; new 2 -' 'changed 1 unit=b; gone 2 -' -c unit
+	judge
+}
+
+RATES=change,local_port,rx_rate
+
+@test "rates: whose counters they are" {
+	COLS=$RATES both 'two records that nothing tells apart' \
+		'time=T1 | proto local_port rx_bytes | tcp 1 1000; tcp 1 5000' \
+		'time=T2 | proto local_port rx_bytes | tcp 1 1000; tcp 1 5000' \
+		'unchanged 1 -; unchanged 1 -' 'unchanged 1 -; unchanged 1 -' -a
+	COLS=$RATES news 'two records, by inode' \
+		'time=T1 | proto local_port rx_bytes inode | tcp 1 1000 8; tcp 1 5000 9' \
+		'time=T2 | proto local_port rx_bytes inode | tcp 1 5010 9; tcp 1 1020 8' \
+		'unchanged 1 1; unchanged 1 2' -a
+	COLS=$RATES news 'two records, by cookie' \
+		'time=T1 | proto local_port rx_bytes cookie | udp 1 1000 8; udp 1 5000 9' \
+		'time=T2 | proto local_port rx_bytes cookie | udp 1 5010 9; udp 1 1020 8' \
+		'unchanged 1 1; unchanged 1 2' -a
+	COLS=$RATES news 'two records, by all other fields' \
+		'time=T1 | proto local_port pid rx_bytes | tcp 1 8 1000; tcp 1 9 5000' \
+		'time=T2 | proto local_port pid rx_bytes | tcp 1 9 5010; tcp 1 8 1020' \
+		'unchanged 1 1; unchanged 1 2' -a
+	COLS=$RATES news 'two records, one with another pid' \
+		'time=T1 | proto local_port pid rx_bytes | tcp 1 8 1000; tcp 1 9 5000' \
+		'time=T2 | proto local_port pid rx_bytes | tcp 1 7 5010; tcp 1 8 1020' \
+		'unchanged 1 -; unchanged 1 2' -a
+	COLS=$RATES news 'two workers with one socket' \
+		'time=T1 | proto local_port pid inode rx_bytes | tcp 1 8 4 1000; tcp 1 9 4 1000' \
+		'time=T2 | proto local_port pid inode rx_bytes | tcp 1 8 4 1010; tcp 1 7 4 1010' \
+		'unchanged 1 1; unchanged 1 1' -a
+	COLS=$RATES news 'the only record' \
+		'time=T1 | proto local_port pid rx_bytes | tcp 1 8 1000' \
+		'time=T2 | proto local_port pid rx_bytes | tcp 1 9 1010' \
+		'unchanged 1 1' -a
+	COLS=$RATES news 'an inode that is not known' \
+		'time=T1 | proto local_port inode rx_bytes | tcp 1 - 1000' \
+		'time=T2 | proto local_port inode rx_bytes | tcp 1 9 1010' \
+		'unchanged 1 1' -a
+	COLS=$RATES news 'a namespace made anew, where cookies begin again' \
+		'time=T1 | proto local_port inode cookie rx_bytes | udp 1 3 1 1000' \
+		'time=T2 | proto local_port inode cookie rx_bytes | udp 1 4 1 2000' \
+		'unchanged 1 -' -a
+	COLS=$RATES news 'another cookie' \
+		'time=T1 | proto local_port inode cookie rx_bytes | udp 1 3 1 1000' \
+		'time=T2 | proto local_port inode cookie rx_bytes | udp 1 4 2 2000' \
+		'unchanged 1 200' -a
+	COLS=$RATES news 'another boot' \
+		'time=T1 boot=a | proto local_port inode rx_bytes | udp 1 3 1000' \
+		'time=T2 boot=b | proto local_port inode rx_bytes | udp 1 3 2000' \
+		'unchanged 1 -' -a
+	COLS=$RATES news 'rates of the input are not its own' \
+		'time=T1 | proto local_port rx_rate | tcp 1 1000' \
+		'time=T2 | proto local_port rx_rate | tcp 1 2000; tcp 2 7' \
+		'unchanged 1 -; new 2 -' -a
+	COLS=$RATES news 'rates of the input are not its own, nor where there are some' \
+		'time=T1 | proto local_port rx_rate rx_bytes | tcp 1 1000 10' \
+		'time=T2 | proto local_port rx_rate rx_bytes | tcp 1 2000 5; tcp 2 7 9' \
+		'unchanged 1 -; new 2 -' -a
+	COLS=change,local_port,drops_rate,retrans_rate news 'what is lost' \
+		'time=T1 | proto local_port drops retrans | tcp 1 - 0; udp 2 5 -' \
+		'time=T2 | proto local_port drops retrans | tcp 1 - 3; udp 2 106 -' \
+		'unchanged 1 - 0.30; unchanged 2 10.10 -' -a
+	judge
+}
+
+@test "rates: of a socket that is new" {
+	COLS=$RATES news 'new for sure' \
+		'time=T1 | proto local_port inode rx_bytes | tcp 1 8 1000' \
+		'time=T2 | proto local_port inode rx_bytes | tcp 1 8 1000; tcp 2 9 500' \
+		'unchanged 1 0; new 2 50' -a
+	COLS=$RATES news 'it had another port before' \
+		'time=T1 | proto local_port inode rx_bytes | tcp 1 8 1000; tcp 3 9 1' \
+		'time=T2 | proto local_port inode rx_bytes | tcp 1 8 1000; tcp 2 9 500' \
+		'new 2 -; gone 3 -'
+	COLS=$RATES news 'another machine has its inode' \
+		'time=T1 host=a | host proto local_port inode rx_bytes | a tcp 1 8 1000' \
+		'time=T2 host=a | host proto local_port inode rx_bytes | a tcp 1 8 1000; a tcp 2 9 500' \
+		'new 2 50'
+	COLS=$RATES news 'without inode and cookie nobody knows' \
+		'time=T1 | proto local_port rx_bytes | tcp 1 1000' \
+		'time=T2 | proto local_port rx_bytes | tcp 1 1000; tcp 2 500' \
+		'new 2 -'
+	COLS=$RATES news 'an inode that is not known' \
+		'time=T1 | proto local_port inode rx_bytes | tcp 1 8 1000' \
+		'time=T2 | proto local_port inode rx_bytes | tcp 1 8 1000; tcp 2 - 500' \
+		'new 2 -'
+	COLS=$RATES news 'no cookie was known before' \
+		'time=T1 | proto local_port cookie rx_bytes | tcp 1 - 1000' \
+		'time=T2 | proto local_port cookie rx_bytes | tcp 1 8 1000; tcp 2 9 500' \
+		'new 2 -'
+	COLS=$RATES news 'the protocol was not read before' \
+		'time=T1 protos=tcp | proto local_port inode rx_bytes | tcp 1 8 1000' \
+		'time=T2 protos=tcp,sctp | proto local_port inode rx_bytes | tcp 1 8 1000; sctp 2 9 500' \
+		'unchanged 1 0; unchanged 2 -' -a
+	COLS=$RATES news 'of another scope' \
+		'time=T1 scope=tcp,listen | proto local_port inode rx_bytes | tcp 1 8 1000' \
+		'time=T2 scope=tcp | proto local_port inode rx_bytes | tcp 1 8 1000; tcp 2 9 500' \
+		'new 2 -' --force
+	COLS=$RATES news 'of what was selected' \
+		'time=T1 partial=1 state=1 | proto local_port inode rx_bytes | tcp 1 8 1000' \
+		'time=T2 partial=1 | proto local_port inode rx_bytes | tcp 1 8 1000; tcp 2 9 500' \
+		'new 2 -'
+	COLS=$RATES news 'after a boot' \
+		'time=T1 boot=a | proto local_port inode rx_bytes | tcp 1 8 1000' \
+		'time=T2 boot=b | proto local_port inode rx_bytes | tcp 1 8 1000; tcp 2 9 500' \
+		'new 2 -'
+	COLS=$RATES news 'no time went by' \
+		'time=T1 | proto local_port inode rx_bytes | tcp 1 8 1000' \
+		'time=T1 | proto local_port inode rx_bytes | tcp 1 8 1000; tcp 2 9 500' \
+		'new 2 -'
+	judge
+}
+
+SEEN=change,local_port,remote_port,state,first_seen
+
+@test "the same ports: which socket it is" {
+	local conn='proto local_port remote_port state'
+
+	COLS=$SEEN news 'a connection made again, by cookie' \
+		"time=T1 | $conn cookie | tcp 1 2 CLOSE_WAIT 7" \
+		"time=T2 | $conn cookie | tcp 1 2 ESTABLISHED 8" \
+		"new 1 2 ESTABLISHED $(T 2); gone 1 2 CLOSE_WAIT $(T 1)"
+	COLS=$SEEN news 'the same connection' \
+		"time=T1 | $conn cookie | tcp 1 2 ESTABLISHED 7" \
+		"time=T2 | $conn cookie | tcp 1 2 TIME_WAIT 7" \
+		"changed 1 2 TIME_WAIT $(T 1)"
+	COLS=$SEEN news 'a connection made again, without cookie' \
+		"time=T1 | $conn | tcp 1 2 ESTABLISHED" \
+		"time=T2 | $conn | tcp 1 2 ESTABLISHED" ''
+	COLS=$SEEN both 'only one side has cookies' \
+		"time=T1 | $conn cookie | tcp 1 2 ESTABLISHED 7" \
+		"time=T1 | $conn | tcp 1 2 ESTABLISHED" '' ''
+	COLS=$SEEN both 'one side lacks the cookie of some connection' \
+		"time=T1 | $conn cookie | tcp 1 2 ESTABLISHED 7; tcp 1 3 ESTABLISHED 8" \
+		"time=T1 | $conn cookie | tcp 1 2 ESTABLISHED 9; tcp 1 3 ESTABLISHED -" '' ''
+	COLS=$SEEN both 'a listener has no cookie: that is no connection' \
+		"time=T1 | $conn cookie | tcp 1 - LISTEN 7; tcp 1 3 ESTABLISHED 8" \
+		"time=T1 | $conn cookie | tcp 1 - LISTEN -; tcp 1 3 ESTABLISHED 8" '' ''
+	COLS=$SEEN news 'a daemon that was restarted' \
+		"time=T1 | $conn cookie | tcp 1 - LISTEN 7" \
+		"time=T2 | $conn cookie | tcp 1 - LISTEN 8" ''
+	COLS=$SEEN news 'a daemon that was restarted, its time' \
+		"time=T1 | $conn cookie | tcp 1 - LISTEN 7" \
+		"time=T2 | $conn cookie | tcp 1 - LISTEN 8" \
+		"unchanged 1 - LISTEN $(T 2)" -a
+	COLS=$SEEN news 'a resolver that was restarted' \
+		"time=T1 | $conn cookie | udp 1 53 ESTABLISHED 7" \
+		"time=T2 | $conn cookie | udp 1 53 ESTABLISHED 8" ''
+	COLS=$SEEN news 'a key of one'\''s own' \
+		"time=T1 | $conn cookie | tcp 1 2 ESTABLISHED 7" \
+		"time=T2 | $conn cookie | tcp 1 2 ESTABLISHED 8" '' \
+		-k proto,local_port,remote_port
+	COLS=$SEEN news 'one of two listeners is another' \
+		"time=T1 | $conn inode | tcp 1 - LISTEN 7; tcp 1 - LISTEN 8" \
+		"time=T2 | $conn inode | tcp 1 - LISTEN 8; tcp 1 - LISTEN 9" \
+		"unchanged 1 - LISTEN $(T 1); unchanged 1 - LISTEN $(T 1)" -a
+	judge
+}
+
+@test "last_seen: of what is gone, when it was last there" {
+	local COLS=change,local_port,last_seen
+
+	news 'the scan before' \
+		'time=T1 | proto local_port | tcp 1' \
+		'time=T2 | proto local_port | tcp 2' \
+		"new 2 $(T 2); gone 1 $(T 1)"
+	news 'a log says when, record by record' \
+		"time=T2 | proto local_port time | tcp 1 $(T 1)" \
+		'time=T3 | proto local_port time | tcp 2 T2' \
+		"new 2 $(T 2); gone 1 $(T 1)"
+	news 'a log without a line of a scan' \
+		"| proto local_port time | tcp 1 $(T 1)" \
+		"| proto local_port time | tcp 2 $(T 2)" \
+		"new 2 $(T 2); gone 1 $(T 1)"
+	news 'no time at all' \
+		'| proto local_port | tcp 1' '| proto local_port | tcp 2' \
+		'new 2 -; gone 1 -'
+	judge
+}
+
+@test "last_seen: of what a state kept, when it was last seen" {
+	side 'time=T1 protos=tcp,sctp scope=all | proto state local_port | sctp LISTEN 7; tcp LISTEN 1' >new
+	prt-diff --init -S state new
+	run -1 grep last_seen state
+	# Not read, but kept.
+	side 'time=T2 protos=tcp scope=all | proto state local_port | tcp LISTEN 1' >new
+	run -0 prt-diff -S state new
+	[ -z "$output" ]
+	[ "$(column last_seen <state)" = "-
+$(T 1)" ]
+	sed 's/^##prt.*time=[^ ]*/##prt 1 time=2026-11-24T03:00:25.000Z/' new >again
+	run -0 prt-diff -S state again
+	[ -z "$output" ]
+	side 'time=T3 protos=tcp,sctp scope=all | proto state local_port | tcp LISTEN 2' >new
+	run -0 prt-diff -H -o change,local_port,last_seen -S state new
+	assert_output_is "new	2	$(T 3)
+gone	1	2026-11-24T03:00:25.000Z
+gone	7	$(T 1)"
+	run -1 grep last_seen state
+}
+
+@test "an option of the cron line: exit 2, and how it ends" {
+	local want='prt-diff: state has scope=all, new has scope=tcp,listen:'
+
+	want+=' not comparable (--force); `prt-diff --init -S state'\'' once,'
+	want+=' with this scan, begins anew'
+	side 'time=T1 scope=all | host proto local_port | a tcp 1' >new
+	prt-diff --init -S state new
+	cp state before
+	side 'time=T2 scope=tcp,listen | host proto local_port | a tcp 2' >new
+	for _ in 1 2; do
+		run -2 --separate-stderr prt-diff -S state new
+		[ "$output$stderr" = "$want" ]
+		cmp state before
+	done
+	run -0 --separate-stderr prt-diff --init -S state new
+	[ -z "$output$stderr" ]
+	run -0 --separate-stderr prt-diff -S state new
+	[ -z "$output$stderr" ]
+	# A filter behind the scan.
+	side 'time=T3 scope=tcp,listen partial=1 | host proto local_port | a tcp 3' >new
+	run -2 --separate-stderr prt-diff -S state new
+	[[ $stderr == *'whole snapshot: not comparable; `prt-diff --init -S state'*anew ]]
+	run -0 --separate-stderr prt-diff --init -S state new
+	[ -z "$output$stderr" ]
+	run -0 --separate-stderr prt-diff -S state new
+	[ -z "$output$stderr" ]
+	# Without -S there is nothing to begin.
+	run -2 --separate-stderr prt-diff before new
+	[[ $stderr != *--init* ]]
+}
