@@ -108,12 +108,13 @@ run_podman() {
 	pods="${pods-} $container"
 }
 
-# scan_until TEXT ARG...: until that is what prt-scan prints, or for a while.
+# scan_until TEXT ARG...: until that is what prt-scan prints, or for a while; at
+# is what it is run by.
 scan_until() {
 	local want=$1
 	shift
 	for _ in {1..50}; do
-		run -0 --separate-stderr prt-scan -H "$@"
+		run -0 --separate-stderr "${at[@]}" prt-scan -H "$@"
 		[ "$output" != "$want" ] || return 0
 		sleep 0.1
 	done
@@ -346,8 +347,8 @@ list=local_port,process,target,target_container
 	run_podman prt-t-own-$$ slirp4netns 80
 	want="20863	rootlessport	%s	podman/prt-t-own-$$
 20864	rootlessport	%s	podman/prt-t-own-$$"
-	run -0 "${in_place[@]}" prt-scan -lH -o $list 20863-20864
-	[ "$output" = "${want//%s/-}" ]
+	at=("${in_place[@]}")
+	scan_until "${want//%s/-}" -l -o $list 20863-20864
 	run -0 scan_as_user -lH -o $list 20863-20864
 	# shellcheck disable=SC2059 # that is what it is for
 	[ "$output" = "$(printf "$want" :80 :81)" ]
@@ -358,8 +359,9 @@ list=local_port,process,target,target_container
 	start_rootless home/.local/share/containers/storage
 	podman_args+=(-p 20863:80)
 	run_podman prt-t-own-$$ slirp4netns:port_handler=slirp4netns 80
-	run -0 "${in_place[@]}" prt-scan -lH -o $list 20863
-	[ "$output" = "20863	slirp4netns	-	podman/prt-t-own-$$" ]
+	at=("${in_place[@]}")
+	scan_until "20863	slirp4netns	-	podman/prt-t-own-$$" -l -o $list \
+	    20863
 	run -0 scan_as_user -lH -o $list 20863
 	[ "$output" = "20863	slirp4netns	:80	podman/prt-t-own-$$" ]
 	run -0 "${in_place[@]}" setpriv --bounding-set -net_admin \
