@@ -260,12 +260,15 @@ lsof_name_parse(struct lsof_name *n, struct str text,
 	struct end local = { .number = 0 }, remote = { .number = 0 };
 	struct str peer;
 	const char *wrong = NULL;
-	bool connected;
+	bool connected, is_open;
 
 	memset(n, 0, sizeof *n);
 	while (text.n > 0 && text.p[text.n - 1] == ' ')
 		text.n--;
+	is_open = text.n > 0 && memchr(text.p, '(', text.n) != NULL;
 	n->info = cut_info(&text);
+	if (n->info.p == NULL && is_open)
+		return "the end of the line is missing";
 	connected = cut_arrow(&text, &peer);
 	if (connected)
 		wrong = read_side(&c, peer, &remote);

@@ -90,6 +90,7 @@ lsof_set_ppid(struct lsof *l, struct str text)
 	return true;
 }
 
+/* An lsof that knows no IPv6 has but `inet'. */
 void
 lsof_set_type(struct lsof_file *f, struct str text)
 {
@@ -98,7 +99,7 @@ lsof_set_type(struct lsof_file *f, struct str text)
 		enum addr_family family;
 	} types[] = {
 		{ "ipv4", ADDR_INET }, { "ipv6", ADDR_INET6 },
-		{ "inet", ADDR_NONE }, { "inet6", ADDR_INET6 },
+		{ "inet", ADDR_INET }, { "inet6", ADDR_INET6 },
 	};
 	size_t i;
 

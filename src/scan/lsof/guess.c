@@ -223,11 +223,12 @@ lsof_guess_row(struct lsof *l, struct str line)
 {
 	struct table_row r;
 
+	line = lsof_plain_line(l, line);
 	lsof_split_row(&r, line);
-	if (lsof_read_heading(l, &r)) {
+	if (lsof_is_heading(&r)) {
 		lsof_guess_end(l);
 		if (l->refusal == NULL)
-			lsof_read_heading(l, &r);
+			lsof_take_row(l, line);
 		return;
 	}
 	if (l->rows.n == 0)

@@ -36,6 +36,8 @@ lsof_close(struct lsof *l)
 	buf_free(&l->line);
 	buf_free(&l->name);
 	buf_free(&l->rows);
+	buf_free(&l->row);
+	buf_free(&l->plain);
 	buf_free(&l->proc.comm);
 	buf_free(&l->proc.user);
 	lsof_found_free(&l->found);
@@ -80,10 +82,22 @@ refuse_json(struct lsof *l, size_t lineno, struct str line)
 	return true;
 }
 
+/* What an editor or a console puts in front of a text. */
+static void
+take_mark(struct lsof *l, struct str *line)
+{
+	if (str_starts(*line, "\xff\xfe") || str_starts(*line, "\xfe\xff"))
+		lsof_refuse(l, l->lineno, "UTF-16, not what lsof wrote: "
+		    "convert it to UTF-8");
+	str_take_start(line, "\xef\xbb\xbf");
+}
+
 static void
 count_line(struct lsof *l, struct str line)
 {
 	l->lineno++;
+	if (l->lineno == 1)
+		take_mark(l, &line);
 	if (refuse_json(l, l->lineno, line))
 		return;
 	drop_crs(l, &line);
@@ -130,6 +144,8 @@ lsof_end(struct lsof *l)
 
 	if (l->rows.n > 0 && l->refusal == NULL)
 		lsof_guess_end(l);
+	if (l->take == lsof_take_row)
+		lsof_end_rows(l);
 	if (l->take == lsof_take_fields)
 		lsof_end_file(l, &l->file);
 	if (l->line.n > 0 && l->refusal == NULL &&

@@ -104,6 +104,9 @@ struct lsof {
 	size_t pid_end;
 	struct buf rows;		/* those without it, up to a first */
 	size_t rows_line;		/* the number of the first of them */
+	struct buf row;			/* the last; it may go on */
+	size_t row_line;		/* its number, 0: there is none */
+	struct buf plain;		/* a line without TABs */
 };
 
 static inline void
@@ -143,7 +146,8 @@ bool lsof_sniff_fields(struct str line);
 bool lsof_sniff_table(struct lsof *l, struct str line);
 void lsof_take_fields(struct lsof *l, struct str line);
 void lsof_take_row(struct lsof *l, struct str line);
-/* At the end: takes the rows for which no heading has come. */
+/* At the end: takes the last row, and those for which no heading has come. */
+void lsof_end_rows(struct lsof *l);
 void lsof_guess_end(struct lsof *l);
 
 /* Adds an entry of the process that has begun; joins equal ones. */

@@ -21,6 +21,41 @@ static const char column_names[COL_COUNT][7] = {
 	[COL_DEVICE] = "DEVICE", [COL_NODE] = "NODE", [COL_NAME] = "NAME",
 };
 
+/*
+ * The line, which lives until the next, with blanks for what a paste makes of
+ * them: TABs, and blanks that do not break, of which one is left in a word.
+ * lsof writes none of these but in a name.
+ */
+struct str
+lsof_plain_line(struct lsof *l, struct str line)
+{
+	static const char fixed[] = "\xc2\xa0";
+	bool blank = true, next;
+
+	if (line.n == 0 || (memchr(line.p, '\t', line.n) == NULL &&
+	    memchr(line.p, fixed[0], line.n) == NULL))
+		return line;
+	for (l->plain.n = 0; line.n > 0; blank = next) {
+		next = *line.p == ' ' || *line.p == '\t';
+		if (next) {
+			buf_putc(&l->plain, ' ');
+			line = str_skip(line, 1);
+			continue;
+		}
+		next = str_starts(line, fixed) && (blank || line.n == 2 ||
+		    line.p[2] == ' ' || line.p[2] == '\t' ||
+		    str_starts(str_skip(line, 2), fixed));
+		if (next) {
+			buf_putc(&l->plain, ' ');
+			line = str_skip(line, 2);
+			continue;
+		}
+		buf_putc(&l->plain, *line.p);
+		line = str_skip(line, 1);
+	}
+	return buf_str(&l->plain);
+}
+
 void
 lsof_split_row(struct table_row *r, struct str line)
 {
@@ -34,6 +69,13 @@ static size_t
 end_of(const struct table_row *r, int i)
 {
 	return (size_t)(r->word[i].p + r->word[i].n - r->start);
+}
+
+bool
+lsof_is_heading(const struct table_row *r)
+{
+	return r->n > 1 && str_is(r->word[0], "COMMAND") &&
+	    str_is(r->word[1], "PID");
 }
 
 bool
@@ -252,24 +294,96 @@ lsof_is_rule(const struct table_row *r)
 	return r->n == 0 || (r->n == 1 && str_starts(r->word[0], "====="));
 }
 
+static void
+take_row(struct lsof *l, struct table_row *r)
+{
+	if (r->node > 0 && is_doubtful(l, r))
+		lsof_complain(l, l->lineno, "which number is the pid cannot "
+		    "be told: skipped (lsof -F tells it)");
+	else if (r->node > 0)
+		take_socket(l, r);
+	else
+		l->good++;
+}
+
+/* Takes the row that was kept, unless bad says what is wrong with it. */
+static void
+end_row(struct lsof *l, const char *bad)
+{
+	size_t lineno = l->lineno;
+	struct table_row r;
+
+	if (l->row_line == 0)
+		return;
+	l->lineno = l->row_line;
+	l->row_line = 0;
+	lsof_split_row(&r, buf_str(&l->row));
+	if (bad != NULL)
+		lsof_complain(l, l->lineno, bad);
+	else if (lsof_place_row(l, &r))
+		take_row(l, &r);
+	l->lineno = lineno;
+}
+
+void
+lsof_end_rows(struct lsof *l)
+{
+	end_row(l, NULL);
+}
+
+static void
+keep_row(struct lsof *l, struct str line)
+{
+	l->row.n = 0;
+	buf_add(&l->row, line.p, line.n);
+	l->row_line = l->lineno;
+}
+
+/* The row may go on: nothing in parentheses ends it. */
+static bool
+is_unfinished(const struct lsof *l)
+{
+	struct str row = buf_str(&l->row);
+
+	return l->row_line > 0 && !str_ends(row, ")");
+}
+
+/* `(STATE)', which did not fit into the line of its row. */
+static bool
+is_end_of_row(const struct table_row *r)
+{
+	return r->n > 0 && *r->word[0].p == '(' &&
+	    str_ends(r->word[r->n - 1], ")");
+}
+
+/* A row is kept until it is known that the next line is not its end. */
 void
 lsof_take_row(struct lsof *l, struct str line)
 {
 	struct table_row r;
+	bool placed;
 
+	line = lsof_plain_line(l, line);
 	lsof_split_row(&r, line);
-	if (lsof_is_rule(&r) || lsof_read_heading(l, &r))
+	if (is_end_of_row(&r) && is_unfinished(l)) {
+		buf_putc(&l->row, ' ');
+		buf_add(&l->row, line.p, line.n);
 		return;
-	if (!lsof_place_row(l, &r))
-		lsof_complain(l, l->lineno, "not a row of lsof's table: "
-		    "skipped");
-	else if (r.node > 0 && is_doubtful(l, &r))
-		lsof_complain(l, l->lineno, "which number is the pid cannot "
-		    "be told: skipped (lsof -F tells it)");
-	else if (r.node > 0)
-		take_socket(l, &r);
-	else
-		l->good++;
+	}
+	placed = !lsof_is_rule(&r) && lsof_place_row(l, &r);
+	if (placed) {
+		end_row(l, NULL);
+		keep_row(l, line);
+		return;
+	}
+	if (lsof_is_rule(&r) || lsof_is_heading(&r)) {
+		end_row(l, NULL);
+		lsof_read_heading(l, &r);
+		return;
+	}
+	if (is_unfinished(l))
+		end_row(l, "a row that the next line may belong to: skipped");
+	lsof_complain(l, l->lineno, "not a row of lsof's table: skipped");
 }
 
 bool
@@ -277,6 +391,7 @@ lsof_sniff_table(struct lsof *l, struct str line)
 {
 	struct table_row r;
 
+	line = lsof_plain_line(l, line);
 	lsof_split_row(&r, line);
 	if (lsof_read_heading(l, &r)) {
 		l->take = lsof_take_row;

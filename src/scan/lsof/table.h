@@ -21,7 +21,10 @@ struct table_row {
 
 void lsof_split_row(struct table_row *r, struct str line);
 
-/* The row is a heading: the columns are its. */
+struct str lsof_plain_line(struct lsof *l, struct str line);
+
+/* The row begins like a heading; it is one: the columns are its. */
+bool lsof_is_heading(const struct table_row *r);
 bool lsof_read_heading(struct lsof *l, const struct table_row *r);
 
 /* An empty line, or what lsof -r prints between two lists. */
