@@ -98,6 +98,49 @@ fields_to_nul()
 	reads macos-table
 }
 
+@test "Android's toybox, the table: NODE the inode, 0.0.0.0:0" {
+	reads toybox
+}
+
+@test "a paste: indented, TABs, blanks that do not break, a mark, wrapped" {
+	in=$BATS_TEST_TMPDIR/in
+	for f in linux-table macos-table freebsd-table; do
+		sed 's/^/\t/' "$f" >"$in"
+		reads "$f" "$in"
+		sed 's/   */\t/g' "$f" >"$in"
+		reads "$f" "$in"
+		sed $'s/  /\xc2\xa0 /g; s/ \\([^ ]\\)/\xc2\xa0 \\1/3' "$f" >"$in"
+		reads "$f" "$in"
+		{ printf '\xef\xbb\xbf'; cat "$f"; } >"$in"
+		reads "$f" "$in"
+		sed 's/ (\([A-Z_0-9]*\))$/\n(\1)/' "$f" >"$in"
+		reads "$f" "$in"
+		sed 's/ (\([A-Z_0-9]*\))$/\n    (\1)/; 1d' "$f" >"$in"
+		reads "$f" "$in"
+	done
+	printf '\xff\xfeC\0O\0M\0\n\0' >"$in"
+	run -2 --separate-stderr prt-scan --from=lsof "$in"
+	[ "$stderr" = "prt-scan: $in:1: UTF-16, not what lsof wrote: convert"\
+' it to UTF-8' ]
+}
+
+@test "a row that is cut, or goes on in the next line: refused" {
+	head='COMMAND PID USER FD TYPE DEVICE SIZE/OFF NODE NAME\n'
+	row='a 1 u 3u IPv4 7 0t0 TCP *:80 (LISTEN)\n'
+	from local_port "$head${row}a 1 u 4u IPv4 8 0t0 TCP *:81 (LIST\n"
+	assert_output_is 80
+	[[ $stderr == *':3: the end of the line is missing' ]]
+	from local_port "$head${row}a 1 u 4u IPv4 8 0t0 TCP 192.0.2.1:8\n"\
+'1->192.0.2.2:9 (ESTABLISHED)\n'
+	assert_output_is 80
+	[[ ${stderr_lines[0]} == *':3: a row that the next line may belong to:'* ]]
+}
+
+@test "the type inet: an lsof without IPv6" {
+	from local_addr,local_port 'p1\nf3\ntinet\nPTCP\nn*:80\nTST=LISTEN\n'
+	assert_output_is $'0.0.0.0\t80'
+}
+
 @test "FreeBSD, the table: states, no PCB" {
 	reads freebsd-table
 }

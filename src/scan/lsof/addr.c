@@ -215,7 +215,12 @@ read_side(const struct context *c, struct str text, struct end *e)
 	wrong = split_end(text, e);
 	if (wrong == NULL)
 		wrong = read_port(c, e);
-	return wrong != NULL ? wrong : read_host(c, e);
+	if (wrong == NULL)
+		wrong = read_host(c, e);
+	/* toybox's way to write `*:*' */
+	if (wrong == NULL && e->number == 0 && addr_is_any(&e->addr))
+		e->addr.family = ADDR_NONE;
+	return wrong;
 }
 
 /* Cuts the text at its first `->'. */
@@ -260,7 +265,7 @@ lsof_name_parse(struct lsof_name *n, struct str text,
 	struct end local = { .number = 0 }, remote = { .number = 0 };
 	struct str peer;
 	const char *wrong = NULL;
-	bool connected, is_open;
+	bool is_open;
 
 	memset(n, 0, sizeof *n);
 	while (text.n > 0 && text.p[text.n - 1] == ' ')
@@ -269,15 +274,15 @@ lsof_name_parse(struct lsof_name *n, struct str text,
 	n->info = cut_info(&text);
 	if (n->info.p == NULL && is_open)
 		return "the end of the line is missing";
-	connected = cut_arrow(&text, &peer);
-	if (connected)
+	if (cut_arrow(&text, &peer))
 		wrong = read_side(&c, peer, &remote);
 	/* A socket that says no family may have an end that does. */
 	if (c.family == ADDR_NONE)
 		c.family = remote.addr.family;
 	if (wrong == NULL)
 		wrong = read_side(&c, text, &local);
-	if (wrong == NULL && connected && local.addr.family == ADDR_NONE)
+	if (wrong == NULL && local.addr.family == ADDR_NONE &&
+	    remote.addr.family != ADDR_NONE)
 		wrong = no_end;
 	n->local = local.addr;
 	n->local_port = local.number;

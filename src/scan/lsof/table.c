@@ -268,6 +268,18 @@ set_proc(struct lsof *l, const struct table_row *r)
 	lsof_set_ppid(l, lsof_row_word(l, r, COL_PPID));
 }
 
+/* toybox, Android's lsof, has the inode as NODE, no device, and the protocol at
+ * the start of the name. */
+static void
+set_device(struct lsof *l, const struct table_row *r, struct lsof_file *f)
+{
+	struct str device = lsof_row_word(l, r, COL_DEVICE);
+
+	if (str_starts(device, "0t"))
+		device = r->word[r->node - 1];
+	lsof_set_device(f, device);
+}
+
 static void
 take_socket(struct lsof *l, const struct table_row *r)
 {
@@ -276,7 +288,7 @@ take_socket(struct lsof *l, const struct table_row *r)
 
 	lsof_set_fd(&f, lsof_row_word(l, r, COL_FD));
 	lsof_set_type(&f, lsof_row_word(l, r, COL_TYPE));
-	lsof_set_device(&f, lsof_row_word(l, r, COL_DEVICE));
+	set_device(l, r, &f);
 	lsof_set_proto(&f, *node);
 	f.has_name = r->node + 1 < r->n;
 	if (f.has_name) {
