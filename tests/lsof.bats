@@ -136,6 +136,21 @@ fields_to_nul()
 	[[ ${stderr_lines[0]} == *':3: a row that the next line may belong to:'* ]]
 }
 
+@test "a listener on * without a type has no known family, and is kept" {
+	text='p1\nf3\nPTCP\nn*:80\nTST=LISTEN\nf4\nPTCP\nn[::1]:81\nTST=LISTEN\n'
+	from local_addr,local_port,family "$text"
+	assert_output_is $'-\t80\t-\n::1\t81\tinet6'
+	[ -z "$stderr" ]
+	for args in -4 -6; do
+		run prt-scan --from=lsof -H -o local_port "$args" \
+			< <(printf "$text")
+		[[ $output != *80* ]]
+	done
+	run -0 prt-scan --from=lsof -H -o local_port -46l \
+		< <(printf "$text")
+	assert_output_is $'80\n81'
+}
+
 @test "the type inet: an lsof without IPv6" {
 	from local_addr,local_port 'p1\nf3\ntinet\nPTCP\nn*:80\nTST=LISTEN\n'
 	assert_output_is $'0.0.0.0\t80'

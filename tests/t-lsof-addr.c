@@ -42,7 +42,14 @@ static const struct {
 	{ 4, PROTO_TCP, "not_valid", "bad" },
 
 	{ 6, PROTO_TCP, "*:443", ":: 443 none" },
-	{ 0, PROTO_TCP, "*:443", "bad" },
+	{ 0, PROTO_TCP, "*:443", "* 443 none" },
+	{ 0, PROTO_TCP, "*:0", "none none" },
+	{ 0, PROTO_TCP, "*:443->*:80", "* 443 none" },
+	{ 4, PROTO_TCP, "0.0.0.0:22->0.0.0.0:0 (LISTEN)",
+	    "0.0.0.0 22 none (LISTEN)" },
+	{ 6, PROTO_UDP, "[::]:0->[::]:0", "none none" },
+	{ 4, PROTO_UDP, "0.0.0.0:0->10.0.0.1:1", "bad" },
+	{ 4, PROTO_TCP, "10.0.0.1:22->10.0.0.2:9 (ESTAB", "bad" },
 	{ 0, PROTO_TCP, "127.0.0.1:80", "127.0.0.1 80 none" },
 	{ 0, PROTO_TCP, "[::1]:80", "::1 80 none" },
 	{ 0, PROTO_UDP, "*:68->10.0.0.1:67", "0.0.0.0 68 10.0.0.1 67" },
@@ -132,7 +139,12 @@ test_names(void)
 		    services) != NULL) {
 			buf_puts(&b, "bad");
 		} else {
-			add_end(&b, &n.local, n.local_port);
+			if (n.any) {
+				buf_puts(&b, "* ");
+				add_number(&b, n.local_port);
+			} else {
+				add_end(&b, &n.local, n.local_port);
+			}
 			buf_putc(&b, ' ');
 			add_end(&b, &n.remote, n.remote_port);
 			if (n.scope[0] != '\0') {

@@ -75,10 +75,13 @@ filter_wants_proto(const struct filter *f, enum sock_proto proto)
 bool
 filter_wants_family(const struct filter *f, enum addr_family family)
 {
-	if (!f->inet && !f->inet6)
+	if (f->inet == f->inet6)
 		return true;
-	return filter_wants_published(f) || (family == ADDR_INET ? f->inet :
-	    f->inet6 || f->bound);
+	if (filter_wants_published(f))
+		return true;
+	if (family == ADDR_NONE)
+		return f->bound;
+	return family == ADDR_INET ? f->inet : f->inet6 || f->bound;
 }
 
 bool

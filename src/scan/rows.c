@@ -239,8 +239,11 @@ get_host(struct record *r)
 static struct str
 get_family(struct record *r)
 {
-	return r->sock->local.family == ADDR_INET ? STR_LIT("inet") :
-	    STR_LIT("inet6");
+	enum addr_family family = r->sock->local.family;
+
+	if (family == ADDR_NONE)
+		return STR_NONE;
+	return family == ADDR_INET ? STR_LIT("inet") : STR_LIT("inet6");
 }
 
 static struct str

@@ -33,8 +33,8 @@ note_warning(void *arg, size_t line, const char *wrong)
 static void
 add_sock(struct buf *b, const struct sock *s)
 {
-	check(s->local.family == ADDR_INET || s->local.family == ADDR_INET6,
-	    "a socket without a local address");
+	check(s->local.family != ADDR_NONE || s->local_port != 0,
+	    "a socket without a local end");
 	check(s->proto < PROTO_COUNT && s->state < STATE_COUNT,
 	    "no protocol or state");
 	check(s->proto != PROTO_UDP || s->state == (s->remote.family ==

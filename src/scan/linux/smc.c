@@ -85,7 +85,7 @@ static void
 give_inodes(const struct smcs *found, struct scan *sc, size_t from)
 {
 	const struct smc *smc;
-	struct smc key;
+	struct smc key = { 0 };
 	size_t i;
 
 	for (i = from; i < sc->nsock; i++) {

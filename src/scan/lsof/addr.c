@@ -11,6 +11,7 @@ struct end {
 	bool brackets;		/* [HOST]:PORT */
 	struct addr addr;
 	uint16_t number;
+	bool any;		/* `*', of no known family */
 };
 
 struct context {
@@ -195,6 +196,9 @@ read_host(const struct context *c, struct end *e)
 		return read_numeric(c, e);
 	if (family == ADDR_NONE && e->brackets)
 		family = ADDR_INET6;
+	e->any = any && family == ADDR_NONE;
+	if (e->any)
+		return NULL;
 	if (family == ADDR_NONE)
 		return "an address of no known family (lsof -F t tells it)";
 	e->addr.family = (unsigned char)family;
@@ -220,6 +224,7 @@ read_side(const struct context *c, struct str text, struct end *e)
 	/* toybox's way to write `*:*' */
 	if (wrong == NULL && e->number == 0 && addr_is_any(&e->addr))
 		e->addr.family = ADDR_NONE;
+	e->any = e->any && e->number != 0;
 	return wrong;
 }
 
@@ -281,11 +286,12 @@ lsof_name_parse(struct lsof_name *n, struct str text,
 		c.family = remote.addr.family;
 	if (wrong == NULL)
 		wrong = read_side(&c, text, &local);
-	if (wrong == NULL && local.addr.family == ADDR_NONE &&
+	if (wrong == NULL && local.addr.family == ADDR_NONE && !local.any &&
 	    remote.addr.family != ADDR_NONE)
 		wrong = no_end;
 	n->local = local.addr;
 	n->local_port = local.number;
+	n->any = local.any;
 	n->remote = remote.addr;
 	n->remote_port = remote.number;
 	return wrong;

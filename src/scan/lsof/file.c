@@ -295,7 +295,7 @@ take_socket(struct lsof *l, struct lsof_file *f)
 		return;
 	}
 	add_info(l, f, n.info);
-	if (n.local.family == ADDR_NONE)
+	if (n.local.family == ADDR_NONE && !n.any)
 		return;
 	make_entry(&e, f, &n);
 	lsof_found_add(l, &e);

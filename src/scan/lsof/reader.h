@@ -10,6 +10,7 @@
 struct lsof_name {
 	struct addr local, remote;	/* family ADDR_NONE: no such end */
 	uint16_t local_port, remote_port;
+	bool any;			/* local is `*', of no known family */
 	char scope[SOCK_IFNAME_MAX];	/* of a link-local address, or "" */
 	struct str info;		/* what is in parentheses behind it */
 };
