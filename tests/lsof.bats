@@ -196,7 +196,8 @@ fields_to_nul()
 	assert_output_is \
 		$'22\t100\tsshd\t0\t0\t7\n80\t100\tnginx\twww\t33\t1'
 	from local_port,pid,process 'COMMAND PID USER FD TYPE DEVICE SIZE/OFF '\
-'NODE NAME\na 100 u 6u IPv4 7 0t0 TCP *:80\nb 100 u 6u IPv4 8 0t0 TCP *:22\n'
+'NODE NAME\na 100 u 6u IPv4 7 0t0 TCP *:80 (LISTEN)\n'\
+'b 100 u 6u IPv4 8 0t0 TCP *:22 (LISTEN)\n'
 	assert_output_is $'22\t100\tb\n80\t100\ta'
 	from process,user,uid 'p1\ncx\nu1\nf3\ntIPv4\nPTCP\nn*:80\n'\
 'p1\ncx\nu2\nLb\nf3\ntIPv4\nPTCP\nn*:80\n'

@@ -137,7 +137,7 @@ static const struct {
 	{ 'M', true, pass_over, NULL },
 	{ 'g', true, pass_over, NULL },
 	{ 'R', true, lsof_set_ppid, "no process number: passed over" },
-	{ 'c', true, lsof_set_comm, NULL },
+	{ 'c', true, lsof_set_comm, "a control character: passed over" },
 	{ 'u', true, lsof_set_uid, "no user number: passed over" },
 	{ 'L', true, lsof_set_user, NULL },
 	{ 'f', false, take_f, "no descriptor: passed over" },
@@ -153,9 +153,16 @@ static const struct {
 static void
 watch_set(struct lsof *l, size_t i)
 {
+	if (fields[i].take == take_p || fields[i].take == take_m) {
+		l->has_set = true;
+		return;
+	}
+	if (!l->has_set)	/* lsof always has p: the start is cut */
+		lsof_complain(l, l->lineno, "the number of this process is "
+		    "lost: its sockets have no owner");
+	l->has_set = true;
 	if (!fields[i].of_process) {
-		l->has_files = l->has_files || (fields[i].take != take_p &&
-		    fields[i].take != take_m);
+		l->has_files = true;
 		return;
 	}
 	if (l->has_files || (l->told & 1U << i) != 0) {
@@ -181,10 +188,12 @@ take_field(struct lsof *l, struct str field)
 			lsof_complain(l, l->lineno, fields[i].wrong);
 		return;
 	}
-	/* Any letter or digit may be a field of some dialect. */
-	if (!char_is_lower(*field.p) && !char_is_upper(*field.p) &&
-	    !char_is_digit(*field.p))
+	/* Any letter may be a field of some dialect.  Others may be the end of
+	 * a name that was wrapped. */
+	if (!char_is_lower(*field.p) && !char_is_upper(*field.p)) {
+		l->file.is_broken = l->file.has_name;
 		lsof_complain(l, l->lineno, "not a field of lsof's: skipped");
+	}
 }
 
 void

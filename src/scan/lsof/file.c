@@ -43,9 +43,23 @@ lsof_begin_proc(struct lsof *l, struct str pid)
 	return l->proc.known;
 }
 
+/* lsof itself writes ^[ for an ESC: a terminal's colours are grep's. */
+bool
+lsof_has_control(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
+			return true;
+	return false;
+}
+
 bool
 lsof_set_comm(struct lsof *l, struct str text)
 {
+	if (lsof_has_control(text))
+		return false;
 	if (text.n > 0) {
 		decode(&l->proc.comm, text);
 		l->proc.p.comm = buf_str(&l->proc.comm);
@@ -279,6 +293,8 @@ make_entry(struct lsof_entry *e, const struct lsof_file *f,
 	e->device = f->device_address != 0 ? f->device_address :
 	    f->device_number;
 	e->fd = f->has_fd ? f->fd : HOLDER_NO_FD;
+	e->line = f->line;
+	e->width = f->width;
 }
 
 static void
@@ -290,11 +306,18 @@ take_socket(struct lsof *l, struct lsof_file *f)
 
 	wrong = lsof_name_parse(&n, f->name, f->family,
 	    f->is_udp ? PROTO_UDP : PROTO_TCP, l->services);
+	if (wrong == NULL && f->is_broken)
+		wrong = "a name that the next line may belong to: skipped";
 	if (wrong != NULL) {
+		l->cut_width = f->width;
 		lsof_complain(l, f->line, wrong);
 		return;
 	}
+	if (n.info.p != NULL)
+		f->width = 0;
 	add_info(l, f, n.info);
+	if (f->width == 0 && f->is_tcp)
+		l->has_states = true;
 	if (n.local.family == ADDR_NONE && !n.any)
 		return;
 	make_entry(&e, f, &n);

@@ -253,6 +253,63 @@ lsof_found_join(struct lsof *l)
 	move_strings(f);
 }
 
+/*
+ * cut(1) leaves the start of an address or a port, which is another one.  lsof
+ * writes the state of every TCP socket or of none, so a row without it where
+ * others have it is cut; so are those that are as wide.
+ */
+static bool
+is_cut(const struct lsof *l, const struct lsof_entry *e)
+{
+	return e->width > 0 && (e->width == l->cut_width ||
+	    (l->has_states && e->sock.proto == PROTO_TCP));
+}
+
+/* The width of the widest rows, if different sockets have it: where no row has
+ * a state, they were cut there, or lsof had -T. */
+static size_t
+common_width(const struct lsof_found *f)
+{
+	const struct lsof_entry *e, *widest = NULL;
+	bool common = false, tcp = false;
+
+	for (e = f->v; e < f->v + f->n; e++) {
+		tcp = tcp || (e->width > 0 && e->sock.proto == PROTO_TCP);
+		if (widest == NULL || e->width > widest->width) {
+			widest = e;
+			common = false;
+		} else if (e->width == widest->width &&
+		    sock_cmp(&e->sock, &widest->sock) != 0) {
+			common = true;
+		}
+	}
+	return common && tcp ? widest->width : 0;
+}
+
+void
+lsof_found_drop_cut(struct lsof *l)
+{
+	struct lsof_found *f = &l->found;
+	size_t i, n = 0;
+
+	if (!l->has_states && l->cut_width == 0)
+		l->cut_width = common_width(f);
+	for (i = 0; i < f->n; i++)
+		if (l->has_states && f->v[i].sock.proto == PROTO_TCP &&
+		    f->v[i].width > 0)
+			l->cut_width = f->v[i].width;
+	for (i = 0; i < f->n; i++) {
+		if (is_cut(l, &f->v[i])) {
+			l->good -= l->good > 0;
+			lsof_complain(l, f->v[i].line,
+			    "a row that seems to be cut: skipped");
+		} else {
+			f->v[n++] = f->v[i];
+		}
+	}
+	f->n = n;
+}
+
 /* The place of the process that has begun. */
 static uint32_t
 place_proc(struct lsof *l)

@@ -196,6 +196,27 @@ guess(struct lsof *l)
 	return numbers;
 }
 
+/* The first row has its pid elsewhere than the next two: tail(1) left the end of
+ * it, and another command. */
+static bool
+is_first_cut(const struct lsof *l)
+{
+	struct str rest = buf_str(&l->rows);
+	struct table_row r;
+	size_t end[3];
+	int n = 0;
+
+	while (n < 3 && rest.n > 0) {
+		lsof_split_row(&r, str_cut(&rest, '\n'));
+		if (lsof_is_rule(&r))
+			continue;
+		if (!lsof_place_row(l, &r))
+			return false;
+		end[n++] = lsof_row_pid_end(l, &r);
+	}
+	return n == 3 && end[0] != end[1] && end[1] == end[2];
+}
+
 void
 lsof_guess_end(struct lsof *l)
 {
@@ -210,7 +231,13 @@ lsof_guess_end(struct lsof *l)
 	}
 	set_columns(l, numbers);
 	l->take = lsof_take_row;
-	for (l->lineno = l->rows_line; rest.n > 0; l->lineno++) {
+	l->lineno = l->rows_line;
+	if (is_first_cut(l)) {
+		lsof_complain(l, l->lineno++, "a row whose start is cut: "
+		    "skipped");
+		str_cut(&rest, '\n');
+	}
+	for (; rest.n > 0; l->lineno++) {
 		line = str_cut(&rest, '\n');
 		lsof_take_row(l, line);
 	}

@@ -153,6 +153,7 @@ lsof_end(struct lsof *l)
 		lsof_complain(l, l->lineno + 1,
 		    "the last line is cut: skipped");
 	lsof_end_proc(l);
+	lsof_found_drop_cut(l);
 	lsof_found_join(l);
 	if (l->refusal != NULL)
 		return LSOF_REFUSED;

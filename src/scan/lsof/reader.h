@@ -43,6 +43,9 @@ struct lsof_file {
 	uint64_t device_number, device_address;
 	struct str name;
 	size_t line;			/* the number of that of the name */
+	size_t width;			/* of a table's row that nothing in
+					 * parentheses ends, else 0 */
+	bool is_broken;			/* a line behind its name is no field */
 };
 
 /* A socket that a process holds. */
@@ -50,6 +53,7 @@ struct lsof_entry {
 	struct sock sock;
 	uint64_t device;
 	uint32_t proc, fd;
+	size_t line, width;		/* of its file */
 };
 
 /* All that was found; equal entries are joined now and then.  Strings are in
@@ -85,6 +89,9 @@ struct lsof {
 	void (*take)(struct lsof *l, struct str line);
 	const char *refusal;		/* a literal: nothing more is read */
 	size_t refusal_line;
+	bool has_states;		/* something in parentheses ends a row
+					 * of TCP */
+	size_t cut_width;		/* of rows that were cut, 0: none */
 	size_t bad, good;		/* lines complained of; files and rows
 					 * that were understood */
 
@@ -95,6 +102,7 @@ struct lsof {
 	struct lsof_file file;
 	struct buf name;		/* the file's */
 	bool by_f;			/* it began with an f */
+	bool has_set;			/* a process has begun */
 	unsigned told;			/* of the process, a bit each letter */
 	bool has_files;			/* it had one */
 	bool has_info, info_over;	/* it had a T; another behind that */
@@ -103,6 +111,7 @@ struct lsof {
 	 * that of the pid, 0: there is no heading. */
 	int column[COL_COUNT];
 	size_t pid_end;
+	bool has_escapes;		/* a command has \x20 */
 	struct buf rows;		/* those without it, up to a first */
 	size_t rows_line;		/* the number of the first of them */
 	struct buf row;			/* the last; it may go on */
@@ -124,6 +133,8 @@ void lsof_refuse(struct lsof *l, size_t line, const char *wrong);
  * and then its files are nobody's. */
 bool lsof_begin_proc(struct lsof *l, struct str pid);
 void lsof_end_proc(struct lsof *l);
+
+bool lsof_has_control(struct str s);
 
 /* What is told of the process.  False where it cannot be understood. */
 bool lsof_set_comm(struct lsof *l, struct str text);
@@ -154,6 +165,8 @@ void lsof_guess_end(struct lsof *l);
 /* Adds an entry of the process that has begun; joins equal ones. */
 void lsof_found_add(struct lsof *l, struct lsof_entry *e);
 void lsof_found_join(struct lsof *l);
+/* Complains of the rows that are cut, and drops them. */
+void lsof_found_drop_cut(struct lsof *l);
 void lsof_found_free(struct lsof_found *f);
 
 #endif

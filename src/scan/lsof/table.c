@@ -24,6 +24,7 @@ static const char column_names[COL_COUNT][7] = {
 /*
  * The line, which lives until the next, with blanks for what a paste makes of
  * them: TABs, and blanks that do not break, of which one is left in a word.
+ * What a mail has in front of a line that it quotes is dropped.
  * lsof writes none of these but in a name.
  */
 struct str
@@ -32,6 +33,8 @@ lsof_plain_line(struct lsof *l, struct str line)
 	static const char fixed[] = "\xc2\xa0";
 	bool blank = true, next;
 
+	while (str_take_start(&line, "> "))	/* a quoted mail's */
+		;
 	if (line.n == 0 || (memchr(line.p, '\t', line.n) == NULL &&
 	    memchr(line.p, fixed[0], line.n) == NULL))
 		return line;
@@ -230,12 +233,21 @@ lsof_place_row(const struct lsof *l, struct table_row *r)
 {
 	int absent = l->column[COL_TID] >= 0 ? TASK_WORDS : 0, blanks;
 
+	if (lsof_has_control((struct str){ r->start,
+	    (size_t)(r->end - r->start) }))
+		return false;
 	if (fits(l, r, 0, 0) || fits(l, r, 0, absent))
 		return true;
 	for (blanks = r->n; blanks > 0; blanks--)
 		if (fits(l, r, blanks, 0) || fits(l, r, blanks, absent))
 			return true;
 	return false;
+}
+
+size_t
+lsof_row_pid_end(const struct lsof *l, const struct table_row *r)
+{
+	return end_of(r, r->blanks + l->column[COL_PID]);
 }
 
 /* The command has a number in it, which may be the pid. */
@@ -250,8 +262,8 @@ is_doubtful(const struct lsof *l, const struct table_row *r)
 		narrow = narrow && end_of(r, i) == end_of(r, i - 1) + 1 +
 		    r->word[i].n;
 	}
-	return number && (!narrow || l->pid_end == 0 ||
-	    end_of(r, r->blanks + l->column[COL_PID]) != l->pid_end);
+	return number && (!narrow || l->has_escapes || l->pid_end == 0 ||
+	    lsof_row_pid_end(l, r) != l->pid_end);
 }
 
 static void
@@ -283,7 +295,8 @@ set_device(struct lsof *l, const struct table_row *r, struct lsof_file *f)
 static void
 take_socket(struct lsof *l, const struct table_row *r)
 {
-	struct lsof_file f = { .line = l->lineno };
+	struct lsof_file f = { .line = l->lineno,
+		.width = (size_t)(r->end - r->start) };
 	const struct str *node = &r->word[r->node];
 
 	lsof_set_fd(&f, lsof_row_word(l, r, COL_FD));
@@ -306,9 +319,24 @@ lsof_is_rule(const struct table_row *r)
 	return r->n == 0 || (r->n == 1 && str_starts(r->word[0], "====="));
 }
 
+/* Whether lsof wrote \\x20 for a blank: then a command has no other. */
+static bool
+has_escape(const struct table_row *r)
+{
+	struct str command = { r->start, 0 };
+	size_t i;
+
+	command.n = end_of(r, r->blanks);
+	for (i = 0; i + 4 <= command.n; i++)
+		if (memcmp(command.p + i, "\\x20", 4) == 0)
+			return true;
+	return false;
+}
+
 static void
 take_row(struct lsof *l, struct table_row *r)
 {
+	l->has_escapes = l->has_escapes || has_escape(r);
 	if (r->node > 0 && is_doubtful(l, r))
 		lsof_complain(l, l->lineno, "which number is the pid cannot "
 		    "be told: skipped (lsof -F tells it)");

@@ -32,6 +32,8 @@ bool lsof_is_rule(const struct table_row *r);
 
 /* Finds where the row has the columns; false where it has none. */
 bool lsof_place_row(const struct lsof *l, struct table_row *r);
+/* Where the placed row's pid ends. */
+size_t lsof_row_pid_end(const struct lsof *l, const struct table_row *r);
 struct str lsof_row_word(const struct lsof *l, const struct table_row *r,
     enum lsof_column c);
 
