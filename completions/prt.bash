@@ -182,11 +182,12 @@ _prt_diff()
 	--state-file|-S|-[!-]*S)
 		_prt_files
 		;;
-	--wait)
+	--wait|--forget)
 		;;
 	*)
 		_prt_common '-S --state-file= -a --all --only= -k --key=
-		    -c --compare= --fields= --force --init --wait=' ||
+		    -c --compare= --fields= --force --init --forget=
+		    --compare-hosts --wait=' ||
 			_prt_files
 		;;
 	esac

@@ -96,6 +96,8 @@ complete -c prt-diff -s c -l compare -x -d 'fields that are compared, or `none\'
 complete -c prt-diff -l fields -x -d 'fields of records without a header' -a '(__prt_fields 1)'
 complete -c prt-diff -l force -d 'compare what is of different scope, or older than FILE'
 complete -c prt-diff -l init -d 'with -S: save NEW, print nothing'
+complete -c prt-diff -l forget -x -d 'keep nothing of HOSTS, if NEW has none of it'
+complete -c prt-diff -l compare-hosts -d 'two hosts side by side'
 complete -c prt-diff -l wait -x -d 'with -S: for another run, 10'
 complete -c prt-diff -s o -l output -x -d 'columns: names, `all\', or `+\' and more' -a '(__prt_fields 1 all\t"every field")'
 

@@ -89,6 +89,23 @@ take_wait(void *options, const char *arg)
 	return ok;
 }
 
+static bool
+take_forget(void *options, const char *arg)
+{
+	struct options *o = options;
+	struct str rest = str_from(arg);
+
+	while (rest.p != NULL) {
+		if (str_cut(&rest, ',').n > 0)
+			continue;
+		opts_bad("--forget", arg, "names of hosts with commas between "
+		    "them");
+		return false;
+	}
+	o->diff.forget = arg;
+	return true;
+}
+
 static const struct opt table[] = {
 	{ 'S', "state-file", "FILE", "compare with FILE, then replace it",
 	    OPT_TEXT(state) },
@@ -105,6 +122,10 @@ static const struct opt table[] = {
 	    "compare what is of different scope, or older than FILE",
 	    OPT_FLAG(force) },
 	{ 0, "init", NULL, "with -S: save NEW, print nothing", OPT_FLAG(init) },
+	{ 0, "forget", "HOSTS", "keep nothing of HOSTS, if NEW has none of it",
+	    .take = take_forget },
+	{ 0, "compare-hosts", NULL, "two hosts side by side",
+	    OPT_FLAG(diff.plan.across) },
 	{ 0, "wait", "SECONDS", "with -S: for another run, 10",
 	    .take = take_wait },
 	{ .name = NULL }
@@ -128,6 +149,8 @@ take_operands(struct options *o, int argc, char **argv)
 		wrong = "OLD and NEW cannot both be standard input";
 	else if (o->state == NULL && o->init)
 		wrong = "--init needs -S";
+	else if (o->state != NULL && o->diff.plan.across)
+		wrong = "--compare-hosts is not for -S";
 	if (wrong != NULL)
 		err_msg("%s (see prt-diff --help)", wrong);
 	return wrong == NULL;

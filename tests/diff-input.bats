@@ -325,7 +325,7 @@ b	gone	80	$T2
 		rec host=c | snap host=c; } >old
 	rec host=b local_port=1 | snap host=b >new
 	changes 'new 1,gone 80' old new
-	warns 'new: not scanned: host a and others: its records are not gone'
+	warns 'new: not scanned: hosts a, c: their records are not gone'
 	# Also without host in the key.
 	changes 'new 1,gone 80' -k proto,local_port old new
 	changes 'new 80' -k proto,local_port -o change,local_port old <(
@@ -335,7 +335,7 @@ b	gone	80	$T2
 	changes 'new 1,gone 80' old bare
 	grep -v '^##' old >bare
 	changes 'new 1,gone 80' bare new
-	warns 'new: not scanned: host a and others: *'
+	warns 'new: not scanned: hosts a, c: *'
 	rec host=a | snap host=a >new
 	rec host=b | snap host=b >old
 	changes 'new 80' old new

@@ -327,3 +327,93 @@ gone	7	$(T 1)"
 	run -2 --separate-stderr prt-diff before new
 	[[ $stderr != *--init* ]]
 }
+
+@test "machines: two, side by side" {
+	local web1='time=T2 host=a boot=x | host proto local_port process cookie'
+	local web2='time=T1 host=b boot=y | host proto local_port process cookie'
+
+	both 'the same' "$web1 | a tcp 1 x 7" "$web2 | b tcp 1 x 8" '' '' \
+		--compare-hosts
+	both 'a listener more' "$web1 | a tcp 1 x 7; a tcp 2 y 9" \
+		"$web2 | b tcp 1 x 8" 'gone 2 -' 'new 2 -' --compare-hosts
+	both 'another program' "$web1 | a tcp 1 x 7" "$web2 | b tcp 1 y 8" \
+		'changed 1 process=x' 'changed 1 process=y' --compare-hosts
+	both 'a connection to the same server' \
+		'host=a | proto local_port remote_port cookie | tcp 1 2 7' \
+		'host=b | proto local_port remote_port cookie | tcp 1 2 8' \
+		'' '' --compare-hosts
+	judge
+	side "$web1 | a tcp 1 x 7" >old
+	side "$web2 | b tcp 1 x 7" >new
+	run -0 --separate-stderr prt-diff --compare-hosts old new
+	[ -z "$output$stderr" ]
+	run -0 --separate-stderr prt-diff -H -o host,change old new
+	assert_output_is "b	new"
+	[ "$stderr" = 'prt-diff: warning: new: not scanned: host a: its records are not gone' ]
+	run -2 --separate-stderr prt-diff --compare-hosts old <(cat old new)
+	[[ $stderr == *'several hosts: --compare-hosts is for two' ]]
+	run -2 --separate-stderr prt-diff --compare-hosts -S state new
+	[[ $stderr == *'not for -S'* ]]
+}
+
+# fleet TIME HOST...: a snapshot of each.
+fleet()
+{
+	local time=$1 host
+
+	for host in "${@:2}"; do
+		side "time=$time host=$host | host proto local_port | $host tcp 1"
+	done
+}
+
+@test "machines: one that is gone for good, and one with another name" {
+	fleet T1 a b c d >new
+	prt-diff --init -S state new
+	fleet T2 a c e >new
+	run -0 --separate-stderr prt-diff -H -o change,host -S state new
+	assert_output_is "new	e"
+	[ "$stderr" = 'prt-diff: warning: new: not scanned: hosts b, d: their records are not gone' ]
+	# What is there is not forgotten, nor what another name has in it.
+	fleet T3 a c e >new
+	run -0 --separate-stderr prt-diff -H -S state --forget=b,a,dd new
+	[ -z "$output" ]
+	[ "$stderr" = 'prt-diff: warning: new: not scanned: host d: its records are not gone' ]
+	[ "$(column host <state | paste -sd ' ')" = 'a c e d' ]
+	grep -q '^##end records=4' state
+	run -0 --separate-stderr prt-diff -H -S state --forget=d new
+	[ -z "$output$stderr" ]
+	[ "$(grep -c '^##prt' state)" -eq 3 ]
+	run -0 --separate-stderr prt-diff -H -S state new
+	[ -z "$output$stderr" ]
+	# One that comes back is new.
+	fleet T3 a b c e >new
+	run -0 --separate-stderr prt-diff -H -o change,host -S state new
+	assert_output_is "new	b"
+	[ -z "$stderr" ]
+	for list in '' , a, ,a a,,b; do
+		run -2 prt-diff -S state "--forget=$list" new
+		[[ $output == "prt-diff: --forget=$list: expected names of hosts"* ]]
+	done
+	# Without a state there is only no warning.
+	fleet T1 a b >old
+	fleet T2 a >new
+	run -0 --separate-stderr prt-diff --forget=b old new
+	[ -z "$output$stderr" ]
+}
+
+@test "machines: as many as are named" {
+	# shellcheck disable=SC2046
+	fleet T1 $(seq -f h%02g 20) >old
+	fleet T2 h01 >new
+	run -0 --separate-stderr prt-diff old new
+	[ "$stderr" = "prt-diff: warning: new: not scanned: hosts $(
+		seq -f h%02g -s ', ' 2 17) and 3 more: their records are not gone" ]
+	# A long name is cut.
+	name=$(printf %0200d 0)
+	# shellcheck disable=SC2046
+	fleet T1 x $(seq -f "%02g$name" 20) >old
+	fleet T2 x >new
+	run -0 --separate-stderr prt-diff old new
+	[[ $stderr == *', 160'*' and 4 more: their records are not gone' ]]
+	[ "${#stderr}" -lt 1500 ]
+}

@@ -163,6 +163,17 @@ lacks_hosts(const struct stream *many, const struct stream *one)
 	return true;
 }
 
+static bool
+is_forgotten(const struct diff *d, struct str host)
+{
+	struct str rest = d->forget != NULL ? str_from(d->forget) : STR_NONE;
+
+	while (rest.p != NULL)
+		if (str_eq(str_cut(&rest, ','), host))
+			return true;
+	return false;
+}
+
 /* Finds the twins of the hosts.  Those of OLD without one are unscanned, except
  * one that has no name. */
 static void
@@ -179,24 +190,54 @@ pair_hosts(struct diff *d)
 		host->twin = stream_host(&d->new.stream, name);
 		host->unscanned = d->by_host && name.n > 0 &&
 		    host->twin == DIFF_NONE;
+		host->forgotten = host->unscanned && is_forgotten(d, name);
 	}
 }
 
+/* All of them, up to what is still read; a renamed one is among them. */
 static void
 warn_unscanned(const struct diff *d)
 {
+	enum { NAMED = 16, NAME = 80 };
+	char list[NAMED * (NAME + 2) + 1] = "", more[40] = "";
 	const struct stream *old = &d->old.stream;
-	struct str name = STR_NONE;
-	uint32_t i, n = 0;
+	size_t at = 0, n = 0;
+	struct str name;
+	uint32_t i;
 
-	for (i = 0; i < old->nhosts; i++)
-		if (d->old.hosts[i].unscanned && n++ == 0)
-			name = stream_host_name(old, i);
+	for (i = 0; i < old->nhosts; i++) {
+		const struct diff_host *host = &d->old.hosts[i];
+
+		if (!host->unscanned || host->forgotten || n++ >= NAMED)
+			continue;
+		name = stream_host_name(old, i);
+		at += (size_t)snprintf(list + at, sizeof list - at, "%s%.*s",
+		    at > 0 ? ", " : "", (int)(name.n < NAME ? name.n : NAME),
+		    name.p);
+	}
+	if (n > NAMED)
+		snprintf(more, sizeof more, " and %zu more", n - NAMED);
 	if (n > 0)
-		err_msg("warning: %s: not scanned: host %.*s%s: its records "
-		    "are not gone", d->new.stream.name,
-		    (int)(name.n < 80 ? name.n : 80), name.p,
-		    n > 1 ? " and others" : "");
+		err_msg("warning: %s: not scanned: host%s %s%s: %s records are "
+		    "not gone", d->new.stream.name, n > 1 ? "s" : "", list,
+		    more, n > 1 ? "their" : "its");
+}
+
+/* Two hosts side by side: each side is of one. */
+static bool
+check_across(const struct diff *d)
+{
+	const struct stream *sides[] = { &d->old.stream, &d->new.stream };
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		if (sides[i]->nsnaps <= 1 && sides[i]->nhosts <= 1)
+			continue;
+		err_msg("%s has records of several hosts: --compare-hosts is "
+		    "for two", sides[i]->name);
+		return false;
+	}
+	return true;
 }
 
 static bool
@@ -207,6 +248,8 @@ check_hosts(struct diff *d)
 	const struct snap *new = diff_side_snap(&d->new, DIFF_NONE);
 	char a[100], b[100];
 
+	if (d->plan.across)
+		return check_across(d);
 	if (lacks_hosts(s, t) || lacks_hosts(t, s))
 		return false;
 	d->by_host = stream_has_field(s, F_HOST) && stream_has_field(t, F_HOST);
@@ -394,7 +437,7 @@ check_time(const struct diff *d, unsigned allow)
 		new = diff_new_snap(d, i);
 		old = diff_old_snap(d, i);
 		if (!diff_time(new, &now) || !diff_time(old, &then) ||
-		    now >= then)
+		    now >= then || d->plan.across)
 			continue;
 		err_msg("%s%s has %s, older than %s with %s%s",
 		    (allow & DIFF_ANY_TIME) != 0 ? "warning: " : "",

@@ -10,6 +10,7 @@ struct diff {
 	struct diff_plan plan;
 	struct diff_side old, new;
 	bool compare_given;	/* plan.set is the user's */
+	const char *forget;	/* hosts with commas between them, or NULL */
 	bool by_host;		/* both sides say of which host a record is */
 };
 

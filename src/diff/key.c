@@ -149,7 +149,8 @@ diff_key_default(struct cols *key, const struct diff_side *a,
 	size_t i;
 
 	for (i = 0; i < NELEMS(default_key); i++)
-		if (diff_both_have(a, b, default_key[i]))
+		if (diff_both_have(a, b, default_key[i]) &&
+		    !(a->plan->across && default_key[i] == F_HOST))
 			cols_add_field(key, default_key[i]);
 }
 
@@ -170,7 +171,7 @@ set_key(struct diff_side *s, const struct cols *key)
 bool
 diff_key_has_cookies(const struct diff_side *s)
 {
-	return s->plan->key.n == 0 && !s->lacks_cookie &&
+	return s->plan->key.n == 0 && !s->plan->across && !s->lacks_cookie &&
 	    stream_has_field(&s->stream, F_COOKIE) &&
 	    stream_has_field(&s->stream, F_PROTO) &&
 	    stream_has_field(&s->stream, F_REMOTE_PORT);

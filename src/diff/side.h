@@ -38,6 +38,7 @@ struct diff_header {
 struct diff_host {
 	uint32_t twin;		/* the same host on the other side */
 	bool unscanned;		/* the other side is not of this host */
+	bool forgotten;		/* likewise, and it shall not be kept */
 	bool forgets;		/* what the other side could not see */
 	bool blind;		/* some owners were hidden from the other side's
 				 * scan, whose user is euid */
@@ -51,6 +52,7 @@ struct diff_plan {
 	struct cols key;	/* empty: the default one */
 	struct cols set;
 	struct cols fields;	/* of records without a header, or empty */
+	bool across;		/* the sides are of two hosts, side by side */
 	struct siphash_key secret;
 };
 

@@ -212,6 +212,13 @@ save_new(struct save *s)
 	end_rows(s);
 }
 
+/* Hosts that were not scanned stay, but for those that are to be forgotten. */
+static bool
+stays(const struct diff_host *host)
+{
+	return host->unscanned && !host->forgotten;
+}
+
 static void
 save_unscanned(struct save *s)
 {
@@ -222,7 +229,7 @@ save_unscanned(struct save *s)
 	s->keeps = old->stream.have[F_LAST_SEEN] > 0;
 	begin_rows(s, old);
 	for (i = 0; i < old->stream.nrows; i++) {
-		if (!diff_is_unscanned(old, i))
+		if (!stays(&old->hosts[diff_host_of(old, i)]))
 			continue;
 		seen = diff_seen_old(&s->seen, i);
 		last = s->keeps ? diff_seen_last(old, i) : DIFF_NEVER;
@@ -242,8 +249,8 @@ save_old_snaps(struct save *s)
 
 	for (i = 0; i < old->nsnaps; i++) {
 		snap = &old->snaps[i].snap;
-		if (!s->d->old.hosts[stream_host(old, snap_get(snap,
-		    "host"))].unscanned)
+		if (!stays(&s->d->old.hosts[stream_host(old, snap_get(snap,
+		    "host"))]))
 			continue;
 		save_snap(s, old, snap, NULL);
 		n++;
@@ -296,7 +303,7 @@ diff_state_check_hosts(const struct diff *d)
 	if (snaps == 0)
 		snaps = unnamed = 1;
 	for (i = 0; i < old->nhosts; i++) {
-		if (!d->old.hosts[i].unscanned)
+		if (!stays(&d->old.hosts[i]))
 			continue;
 		unnamed += names_text(&old->hosts, i + 1).n == 0;
 		snaps++;
