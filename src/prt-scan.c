@@ -375,7 +375,8 @@ run_job(struct options *o, char **operands)
 		.backend = o->from != NULL ? o->from : o->backend,
 		.out = &o->common.out, .quiet = o->common.quiet,
 		.strict = o->strict, .unsorted = o->unsorted,
-		.start = timestamp_now(), .interfaces = o->interfaces,
+		.start = timestamp_now(), .uptime = timestamp_uptime(),
+		.interfaces = o->interfaces,
 	};
 	struct services *services = NULL;
 	enum scan_result result = SCAN_FAILED;

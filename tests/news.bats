@@ -417,3 +417,90 @@ fleet()
 	[[ $stderr == *', 160'*' and 4 more: their records are not gone' ]]
 	[ "${#stderr}" -lt 1500 ]
 }
+
+@test "clocks: which scan is the later one" {
+	local f='proto local_port inode rx_bytes' COLS=$RATES
+	local a='tcp 1 8 1000' b='tcp 1 8 1500'
+
+	news 'it slept: 8 of 10 seconds' \
+		"time=T1 boot=x uptime=5000 | $f | $a" \
+		"time=T2 boot=x uptime=15000 | $f | $b" 'unchanged 1 50' -a
+	news 'its clock was set back' \
+		"time=T3 boot=x uptime=5000 | $f | $a" \
+		"time=T1 boot=x uptime=15000 | $f | $b" 'unchanged 1 50' -a
+	news 'its clock was set ahead' \
+		"time=T1 boot=x uptime=5000 | $f | $a" \
+		"time=2027-01-01T00:00:00.000Z boot=x uptime=15000 | $f | $b" \
+		'unchanged 1 50' -a
+	news 'its clock stood still' \
+		"time=T1 boot=x uptime=5000 | $f | $a" \
+		"time=T1 boot=x uptime=15000 | $f | $b" 'unchanged 1 50' -a
+	news 'it was put back to an earlier time' \
+		"time=T1 boot=x uptime=15000 | $f | $a" \
+		"time=T3 boot=x uptime=5000 | $f | $b" 'unchanged 1 -' -a
+	news 'it was started anew' \
+		"time=T1 boot=x uptime=15000 | $f | $a" \
+		"time=T3 boot=y uptime=5000 | $f | $b" 'unchanged 1 -' -a
+	news 'only one says how long it runs' \
+		"time=T1 boot=x | $f | $a" \
+		"time=T2 boot=x uptime=5000 | $f | $b" 'unchanged 1 50' -a
+	news 'no boot is known, so that says nothing' \
+		"time=T1 uptime=15000 | $f | $a" \
+		"time=T2 uptime=5000 | $f | $b" 'unchanged 1 50' -a
+	news 'what it says is no number' \
+		"time=T1 boot=x uptime=-7 | $f | $a" \
+		"time=T2 boot=x uptime=99999999999999999999 | $f | $b" \
+		'unchanged 1 50' -a
+	TZ=Europe/Berlin news 'an hour that comes twice' \
+		"time=2026-10-25T00:59:55.000Z boot=x | $f | $a" \
+		"time=2026-10-25T01:00:05.000Z boot=x | $f | $b" \
+		'unchanged 1 50' -a
+	judge
+}
+
+# tells_time MESSAGE OLD NEW: the warning, or with -S the error.
+tells_time()
+{
+	side "$2" >old
+	side "$3" >new
+	prt-diff --init -S state old
+	run -0 --separate-stderr prt-diff old new
+	[ -z "$output" ]
+	[ -z "$1$stderr" ] || [[ $stderr == "prt-diff: warning: new has time=$1"* ]]
+	if [ -z "$1" ]; then
+		run -0 --separate-stderr prt-diff -S state new
+		[ -z "$output$stderr" ]
+	else
+		run -2 --separate-stderr prt-diff -S state new
+		[[ $stderr == "prt-diff: new has time=$1"* ]]
+	fi
+	rm state
+}
+
+@test "clocks: a state, and a scan that looks older" {
+	local f='proto local_port | tcp 1'
+
+	tells_time '' "time=T3 boot=x uptime=5 | $f" "time=T1 boot=x uptime=9 | $f"
+	tells_time '' "time=T1 boot=x uptime=9 | $f" "time=T3 boot=x uptime=5 | $f"
+	tells_time '' "time=T1 boot=x uptime=9 | $f" "time=T3 boot=y uptime=5 | $f"
+	tells_time "$(T 1), older" "time=T3 boot=x uptime=9 | $f" \
+		"time=T1 boot=x uptime=5 | $f"
+	tells_time "$(T 1), older" "time=T3 boot=x uptime=5 | $f" \
+		"time=T1 boot=y uptime=9 | $f"
+	tells_time "$(T 1), older" "time=T3 boot=x | $f" \
+		"time=T1 boot=x uptime=9 | $f"
+}
+
+@test "clocks: a real scan after the clock was set back" {
+	requires linux netns
+	in_netns prt-scan | sed 's/ time=[^ ]*/ time=2099-01-01T00:00:00.000Z/' >ahead
+	prt-diff --init -S state ahead
+	cp state before
+	in_netns prt-scan >now
+	run -0 --separate-stderr prt-diff -S state now
+	[ -z "$output$stderr" ]
+	# but for uptime it is older
+	sed 's/ uptime=[0-9]*//' now >bare
+	run -2 --separate-stderr prt-diff -S before bare
+	[[ $stderr == *', older than before with time=2099-'* ]]
+}

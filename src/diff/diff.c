@@ -5,6 +5,7 @@
 
 #include "diff/key.h"
 #include "lib/err.h"
+#include "lib/num.h"
 #include "lib/timestamp.h"
 
 /* Of a message: two names, which are paths, and what is said of them. */
@@ -55,6 +56,20 @@ bool
 diff_time(const struct snap *s, int64_t *ms)
 {
 	return s != NULL && timestamp_parse(snap_get(s, "time"), ms);
+}
+
+bool
+diff_uptime(const struct snap *old, const struct snap *new, int64_t *ms)
+{
+	uint64_t then, now;
+
+	if (old == NULL || new == NULL || snap_get(old, "boot").n == 0 ||
+	    !str_eq(snap_get(old, "boot"), snap_get(new, "boot")) ||
+	    !num_parse(snap_get(old, "uptime"), INT64_MAX, &then) ||
+	    !num_parse(snap_get(new, "uptime"), INT64_MAX, &now))
+		return false;
+	*ms = (int64_t)now - (int64_t)then;
+	return true;
 }
 
 bool
@@ -424,20 +439,29 @@ check_compared(const struct diff *d)
 	    check_fields(&d->new.stream, &d->plan.set, "--compare"));
 }
 
+/* By all that is known: the clock may have been set back since, or the machine
+ * put back to what it was at an earlier time. */
+static bool
+is_older(const struct snap *new, const struct snap *old)
+{
+	int64_t then, now, ms;
+
+	return diff_time(new, &now) && diff_time(old, &then) && now < then &&
+	    (!diff_uptime(old, new, &ms) || ms < 0);
+}
+
 /* NEW may not be older than OLD. */
 static bool
 check_time(const struct diff *d, unsigned allow)
 {
 	const struct snap *old, *new;
-	int64_t then, now;
 	char a[100], b[100];
 	size_t i;
 
 	for (i = 0; i < d->new.stream.nsnaps; i++) {
 		new = diff_new_snap(d, i);
 		old = diff_old_snap(d, i);
-		if (!diff_time(new, &now) || !diff_time(old, &then) ||
-		    now >= then || d->plan.across)
+		if (d->plan.across || !is_older(new, old))
 			continue;
 		err_msg("%s%s has %s, older than %s with %s%s",
 		    (allow & DIFF_ANY_TIME) != 0 ? "warning: " : "",

@@ -41,6 +41,12 @@ const struct snap *diff_old_snap(const struct diff *d, size_t i);
 /* The time of a snapshot (which may be NULL); false if it says none. */
 bool diff_time(const struct snap *s, int64_t *ms);
 
+/*
+ * Milliseconds from OLD to NEW, which may be NULL, by the clock that runs since
+ * the boot, if both are of one and say so: nobody sets that one.  False if not.
+ */
+bool diff_uptime(const struct snap *old, const struct snap *new, int64_t *ms);
+
 /* When a row was scanned: by its own field time, or else by its snapshot. */
 bool diff_row_time(struct diff_side *s, uint32_t row, int64_t *ms);
 

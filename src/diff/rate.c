@@ -54,8 +54,9 @@ rates_init(struct rates *r, struct diff *d, struct sockets *sockets,
 	}
 }
 
-/* Milliseconds from OLD to NEW's row; 0 if their counters do not belong
- * together: there was a boot in between, or the clock went backwards. */
+/* Milliseconds from OLD to NEW's row, by the clock that nobody sets if both have
+ * it; 0 if their counters do not belong together: there was a boot in between,
+ * the machine was put back, or the clock went backwards. */
 static uint64_t
 interval(struct diff *d, uint32_t old, uint32_t new)
 {
@@ -64,8 +65,10 @@ interval(struct diff *d, uint32_t old, uint32_t new)
 	const struct snap *a = old != DIFF_NONE ?
 	    diff_side_snap(&d->old, diff_host_of(&d->old, old)) :
 	    diff_old_snap(d, snap);
-	int64_t then, now;
+	int64_t then, now, ms;
 
+	if (diff_uptime(a, diff_new_snap(d, snap), &ms))
+		return ms > 0 ? (uint64_t)ms : 0;
 	if (!diff_same_boot(a, diff_new_snap(d, snap)) ||
 	    !(old != DIFF_NONE ? diff_row_time(&d->old, old, &then) :
 	    diff_time(a, &then)) ||

@@ -163,3 +163,13 @@ timestamp_steady(void)
 {
 	return read_clock(CLOCK_MONOTONIC);
 }
+
+int64_t
+timestamp_uptime(void)
+{
+#ifdef CLOCK_BOOTTIME
+	return read_clock(CLOCK_BOOTTIME);
+#else
+	return -1;
+#endif
+}

@@ -26,4 +26,8 @@ int64_t timestamp_now(void);
 /* Milliseconds of one that never goes back. */
 int64_t timestamp_steady(void);
 
+/* Milliseconds since the machine was started, also those that it slept; -1 if
+ * the system has no such clock. */
+int64_t timestamp_uptime(void);
+
 #endif

@@ -19,6 +19,7 @@ struct scan_job {
 	bool strict;		/* what cannot be read is a failure */
 	bool unsorted;
 	int64_t start;		/* milliseconds since 1970 */
+	int64_t uptime;		/* likewise, since the boot; -1: not known */
 };
 
 /* Gives up the rights that the job has no use for: when its columns are chosen,
