@@ -6,6 +6,7 @@
 #include "diff/match.h"
 #include "diff/sight.h"
 #include "diff/print.h"
+#include "diff/rate.h"
 #include "diff/state.h"
 #include "fuzz.h"
 
@@ -68,22 +69,15 @@ print(struct diff *d, const char *format, bool every)
 
 	cols_init(&cols);
 	diff_all_cols(&cols, d);
+	rates_cols(&cols, d);
+	if (cols.at[F_LAST_SEEN] < 0)
+		cols_add_field(&cols, F_LAST_SEEN);
 	check(diff_print(&print, &cols, &opts), "not printed");
 	cols_free(&cols);
 	return fd;
 }
 
-/* What is kept for the next run: it is a state, and NEW is no change of it. */
-static struct buf
-save(struct diff *d)
-{
-	struct state state = { .path = "state", .folder = -1, .lock = -1,
-		.fd = fuzz_file(STR_NONE) };
-
-	check(diff_state_save(d, &state), "not saved");
-	return fuzz_caught(state.fd);
-}
-
+/* What is kept for the next run is a state, and NEW is no change of it. */
 static void
 check_state(struct str text, struct str new)
 {
@@ -122,7 +116,7 @@ compare(struct str old, struct str new)
 	}
 	ok = ok && diff_state_check_hosts(&d);
 	if (ok)
-		state = save(&d);
+		diff_state_text(&d, &state);
 	stop(&d);
 	if (ok)
 		check_state(buf_str(&state), new);
