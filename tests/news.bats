@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # Is it news?  What happened on a machine, as its two scans have it, and what
 # prt-diff says.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2154,SC2016,SC2030,SC2031
 
 load helpers
 
@@ -390,7 +390,7 @@ fleet()
 	run -0 --separate-stderr prt-diff -H -o change,host -S state new
 	assert_output_is "new	b"
 	[ -z "$stderr" ]
-	for list in '' , a, ,a a,,b; do
+	for list in '' ',' 'a,' ',a' 'a,,b'; do
 		run -2 prt-diff -S state "--forget=$list" new
 		[[ $output == "prt-diff: --forget=$list: expected names of hosts"* ]]
 	done
@@ -503,4 +503,105 @@ tells_time()
 	sed 's/ uptime=[0-9]*//' now >bare
 	run -2 --separate-stderr prt-diff -S before bare
 	[[ $stderr == *', older than before with time=2099-'* ]]
+}
+
+@test "a key of one's own: a daemon whose port is another each time" {
+	local f='proto local_addr local_port state process user exe'
+
+	COLS=change,local_port,process,was
+	news 'by its port it is gone, and new' \
+		"| $f | tcp 127.0.0.1 40001 LISTEN containerd root /bin/c" \
+		"| $f | tcp 127.0.0.1 40002 LISTEN containerd root /bin/c" \
+		'new 40002 containerd -; gone 40001 containerd -'
+	news 'by its program it is changed' \
+		"| $f | tcp 127.0.0.1 40001 LISTEN containerd root /bin/c" \
+		"| $f | tcp 127.0.0.1 40002 LISTEN containerd root /bin/c" \
+		'changed 40002 containerd local_port=40001' \
+		-k proto,process,exe -c local_port
+	news 'or the same' \
+		"| $f | tcp 127.0.0.1 40001 LISTEN containerd root /bin/c" \
+		"| $f | tcp 127.0.0.1 40002 LISTEN containerd root /bin/c" \
+		'' -k proto,process,exe
+	news 'another program is new' \
+		"| $f | tcp 127.0.0.1 40001 LISTEN containerd root /bin/c" \
+		"| $f | tcp 127.0.0.1 40002 LISTEN nc root /bin/nc" \
+		'new 40002 nc -; gone 40001 containerd -' -k proto,process,exe
+	judge
+}
+
+# exits STATUS ARG...: prt-diff ARG... old new.
+exits()
+{
+	local want=$1 got=0
+
+	shift
+	prt-diff "$@" old new >/dev/null 2>&1 || got=$?
+	[ "$got" -eq "$want" ] || {
+		echo "prt-diff $*: expected $want, got $got"
+		BAD=$((BAD + 1))
+	}
+}
+
+@test "exit status, where only one side has a field" {
+	side 'time=T1 | proto local_port process cookie | tcp 1 x 7; tcp 2 y 8' >old
+	side 'time=T2 | proto local_port drops | tcp 1 5; tcp 3 6' >new
+	exits 0
+	exits 0 -a
+	exits 1 -q
+	exits 1 --exit-code
+	exits 1 -a --exit-code
+	exits 1 -q --only=new
+	exits 1 -q --only=gone
+	exits 0 -q --only=changed
+	exits 0 --exit-code --only=changed
+	exits 2 -q -k proto,cookie
+	exits 2 -c process
+	exits 2 --only=unchanged
+	side 'time=T2 | proto local_port drops | tcp 1 5; tcp 2 6' >new
+	exits 0 -q
+	exits 0 --exit-code
+	exits 0 -a --exit-code
+	judge
+}
+
+@test "containers, devices and kernels" {
+	local f='proto state local_addr local_port netns container process pid'
+
+	news 'a container re-created, its namespace by name' \
+		"scope=all;netns | $f | tcp LISTEN 0.0.0.0 80 docker/web docker/web nginx 5" \
+		"scope=all;netns | $f | tcp LISTEN 0.0.0.0 80 docker/web docker/web nginx 9" ''
+	news 'a container re-created, its namespace by id' \
+		"scope=all;netns | $f | tcp LISTEN 0.0.0.0 80 docker/3f29a0c1d4e8 docker/web nginx 5" \
+		"scope=all;netns | $f | tcp LISTEN 0.0.0.0 80 docker/web docker/web nginx 9" ''
+	news 'another container' \
+		"scope=all;netns | $f | tcp LISTEN 0.0.0.0 80 docker/web docker/web nginx 5" \
+		"scope=all;netns | $f | tcp LISTEN 0.0.0.0 80 docker/db docker/db nginx 9" \
+		'new 80 -; gone 80 -'
+	news 'a listener bound to one more device' \
+		'| proto local_port iface | tcp 53 virbr0' \
+		'| proto local_port iface | tcp 53 virbr0; tcp 53 virbr1' \
+		'new 53 -'
+	news 'bound to a device now' \
+		'| proto local_port iface | tcp 53 -' \
+		'| proto local_port iface | tcp 53 virbr0' 'new 53 -; gone 53 -'
+	both 'one side does not tell devices' \
+		'| proto local_port iface | tcp 53 virbr0; tcp 53 virbr1' \
+		'| proto local_port | tcp 53' '' ''
+	news 'another program has the port' \
+		'| proto local_port process exe | tcp 22 sshd /usr/sbin/sshd' \
+		'| proto local_port process exe | tcp 22 nc /usr/bin/nc' \
+		'changed 22 process=sshd,exe=/usr/sbin/sshd'
+	news 'a listener that only is bound now' \
+		'bound=all | proto state local_port | tcp LISTEN 22' \
+		'bound=all | proto state local_port | tcp BOUND 22' \
+		'changed 22 state=LISTEN'
+	both 'a kernel that tells what is bound' \
+		'bound=no | proto state local_port | tcp LISTEN 22' \
+		'bound=all | proto state local_port | tcp LISTEN 22; tcp BOUND 23' \
+		'' ''
+	both 'a kernel that has SCTP' \
+		'protos=tcp,udp | proto state local_port | tcp LISTEN 22' \
+		'protos=tcp,udp,sctp | proto state local_port | tcp LISTEN 22; sctp LISTEN 23' \
+		'' ''
+	judge
 }

@@ -243,10 +243,13 @@ is_end() {
 	is_end 20700 "${lines[0]}"
 	is_end 20701 "${lines[1]}"
 	# By cookie it is new, and the other one is gone.
-	keep main "${connections[@]},cookie"
+	local also=("${connections[@]}")
+
+	also[-1]+=,cookie
+	keep main "${also[@]}"
 	tell again
 	tell $size
-	rates change,local_port,rx_rate,tx_rate main "${connections[@]},cookie"
+	rates change,local_port,rx_rate,tx_rate main "${also[@]}"
 	[ "${#lines[@]}" -eq 4 ]
 	[[ ${lines[0]} == new* ]]
 	is_end 20700 "${lines[0]#*	}"

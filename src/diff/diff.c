@@ -477,7 +477,7 @@ check_time(const struct diff *d, unsigned allow)
 bool
 diff_check(struct diff *d, unsigned allow)
 {
-	return check_extent(d, allow) && check_marks(d, allow) && check_hosts(d) &&
-	    check_snaps(d, allow) && check_key(d) && check_compared(d) &&
-	    check_time(d, allow);
+	return check_extent(d, allow) && check_marks(d, allow) &&
+	    check_hosts(d) && check_snaps(d, allow) && check_key(d) &&
+	    check_compared(d) && check_time(d, allow);
 }

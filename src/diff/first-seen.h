@@ -24,8 +24,8 @@ void diff_seen_free(struct diff_seen *s);
 int64_t diff_seen_new(struct diff_seen *s, uint32_t row);
 int64_t diff_seen_old(struct diff_seen *s, uint32_t row);
 
-/* The last scan that had a row: what the row says of that, if it was kept since,
- * or else when it was scanned. */
+/* The last scan that had a row: what the row says of that, if it was kept
+ * since, or else when it was scanned. */
 int64_t diff_seen_last(struct diff_side *side, uint32_t row);
 
 #endif

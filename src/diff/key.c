@@ -42,7 +42,8 @@ diff_owner(const struct diff_side *s, const int *at, const struct str *v)
 	size_t i;
 
 	for (i = 0; i < NELEMS(of_socket); i++)
-		if (set[of_socket[i]] >= 0 && diff_at(v, at[of_socket[i]]).n > 0)
+		if (set[of_socket[i]] >= 0 &&
+		    diff_at(v, at[of_socket[i]]).n > 0)
 			break;
 	if (process < 0 || i == NELEMS(of_socket))
 		return DIFF_ANYONE;

@@ -54,9 +54,9 @@ rates_init(struct rates *r, struct diff *d, struct sockets *sockets,
 	}
 }
 
-/* Milliseconds from OLD to NEW's row, by the clock that nobody sets if both have
- * it; 0 if their counters do not belong together: there was a boot in between,
- * the machine was put back, or the clock went backwards. */
+/* Milliseconds from OLD to NEW's row, by the clock that nobody sets if both
+ * have it; 0 if their counters do not belong together: there was a boot in
+ * between, the machine was put back, or the clock went backwards. */
 static uint64_t
 interval(struct diff *d, uint32_t old, uint32_t new)
 {
@@ -108,12 +108,14 @@ rate_of(struct rates *r, size_t i, uint32_t row, uint32_t old, uint64_t ms)
 {
 	struct diff *d = r->d;
 	enum field_id counter = table[i].counter;
-	uint64_t then = 0, now;
+	struct str before = STR_LIT("0");
+	uint64_t then, now;
 
-	if (ms == 0 || !num_parse(diff_value_of(&d->new, row, counter),
-	    UINT64_MAX, &now) ||
-	    (old != DIFF_NONE && !num_parse(diff_value_of(&d->old, old, counter),
-	    UINT64_MAX, &then)) || now < then)
+	if (old != DIFF_NONE)
+		before = diff_value_of(&d->old, old, counter);
+	if (ms == 0 || !num_parse(before, UINT64_MAX, &then) ||
+	    !num_parse(diff_value_of(&d->new, row, counter), UINT64_MAX,
+	    &now) || now < then)
 		return STR_NONE;
 	return format(r->text[i], &table[i], now - then, ms);
 }

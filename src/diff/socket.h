@@ -47,9 +47,9 @@ sockets_have_ids(const struct sockets *s)
 }
 
 /*
- * SOCKET_SAME: *old is a row of OLD with the same socket.  SOCKET_OTHER: none of
- * OLD's with this key is.  SOCKET_UNKNOWN: no telling, or OLD has no such key.
- * Values of other rows go.
+ * SOCKET_SAME: *old is a row of OLD with the same socket.  SOCKET_OTHER: none
+ * of OLD's with this key is.  SOCKET_UNKNOWN: no telling, or OLD has no such
+ * key.  Values of other rows go.
  */
 enum socket_kin sockets_find(struct sockets *s, uint32_t row, uint32_t *old);
 
