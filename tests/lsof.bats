@@ -287,9 +287,9 @@ fields_to_nul()
 	printf '%s\n' '{"lsof_version":"4.99.7","processes":[{"pid":46,'\
 '"command":"nginx","uid":0,"login":"root","files":['"$file]}]}" >J
 	printf '%s\n' '{"pid":46,"command":"nginx",'"${file#?}" >j
-	printf '{"lsof_version":"4.99.7","proc' >cut
+	printf '{"lsof_version":"4.99.7","proc' >part
 	{ head -c -1 J; head -c 200000 /dev/zero | tr '\0' ' '; echo; } >long
-	for f in J j cut long; do
+	for f in J j part long; do
 		run -2 --separate-stderr prt-scan --from=lsof "$f"
 		[ -z "$output" ]
 		[ "$stderr" = "prt-scan: $f:1: JSON, in which lsof does not"\

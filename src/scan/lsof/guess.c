@@ -8,6 +8,8 @@
  * that give a number to two processes, as where a parent's is taken for the
  * pid.  If what is left does not agree on every pid, nothing is read: another
  * process might be killed for it.
+ *
+ * The rows are kept until there are enough, or a heading or the end comes.
  */
 #include "scan/lsof/table.h"
 
@@ -53,8 +55,8 @@ set_columns(struct lsof *l, int numbers)
 	l->pid_end = 0;
 }
 
-bool
-lsof_guess_fits(struct lsof *l, struct table_row *r)
+static bool
+guess_fits(struct lsof *l, struct table_row *r)
 {
 	int i;
 
@@ -196,8 +198,8 @@ guess(struct lsof *l)
 	return numbers;
 }
 
-/* The first row has its pid elsewhere than the next two: tail(1) left the end of
- * it, and another command. */
+/* The first row has its pid elsewhere than the next two: tail(1) left the end
+ * of it, and another command. */
 static bool
 is_first_cut(const struct lsof *l)
 {
@@ -245,8 +247,8 @@ lsof_guess_end(struct lsof *l)
 	buf_free(&l->rows);
 }
 
-void
-lsof_guess_row(struct lsof *l, struct str line)
+static void
+guess_row(struct lsof *l, struct str line)
 {
 	struct table_row r;
 
@@ -264,4 +266,22 @@ lsof_guess_row(struct lsof *l, struct str line)
 	buf_putc(&l->rows, '\n');
 	if (l->rows.n >= KEEP_BYTES)
 		lsof_guess_end(l);
+}
+
+bool
+lsof_sniff_table(struct lsof *l, struct str line)
+{
+	struct table_row r;
+
+	line = lsof_plain_line(l, line);
+	lsof_split_row(&r, line);
+	if (lsof_read_heading(l, &r)) {
+		l->take = lsof_take_row;
+		return true;
+	}
+	if (!guess_fits(l, &r))
+		return false;
+	l->take = guess_row;
+	guess_row(l, line);
+	return true;
 }

@@ -44,21 +44,6 @@ lsof_close(struct lsof *l)
 	free(l);
 }
 
-static void
-ignore(struct lsof *l, struct str line)
-{
-	(void)l;
-	(void)line;
-}
-
-void
-lsof_refuse(struct lsof *l, size_t line, const char *wrong)
-{
-	l->refusal = wrong;
-	l->refusal_line = line;
-	l->take = ignore;
-}
-
 /* A terminal's driver makes LF a CR LF, and where one is behind another a CR CR
  * LF: lsof itself writes \r for a CR. */
 static void
@@ -70,8 +55,8 @@ drop_crs(struct lsof *l, struct str *line)
 		;
 }
 
-/* The JSON of lsof -J and -j has a socket's state but not its ends, as seen with
- * 4.99.7: json_print_file has Lf->nm, which an internet socket has not. */
+/* The JSON of lsof -J and -j has a socket's state but not its ends, as seen
+ * with 4.99.7: json_print_file has Lf->nm, which an internet socket has not. */
 static bool
 refuse_json(struct lsof *l, size_t lineno, struct str line)
 {
@@ -95,9 +80,10 @@ take_mark(struct lsof *l, struct str *line)
 static void
 count_line(struct lsof *l, struct str line)
 {
-	l->lineno++;
-	if (l->lineno == 1)
+	if (++l->lineno == 1)
 		take_mark(l, &line);
+	if (l->refusal != NULL)
+		return;
 	if (refuse_json(l, l->lineno, line))
 		return;
 	drop_crs(l, &line);

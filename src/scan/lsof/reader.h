@@ -127,7 +127,12 @@ lsof_complain(struct lsof *l, size_t line, const char *wrong)
 }
 
 /* All that there is is not read, for what the literal says of that line. */
-void lsof_refuse(struct lsof *l, size_t line, const char *wrong);
+static inline void
+lsof_refuse(struct lsof *l, size_t line, const char *wrong)
+{
+	l->refusal = wrong;
+	l->refusal_line = line;
+}
 
 /* Ends the process, and begins another: false where pid is no number of one,
  * and then its files are nobody's. */

@@ -17,8 +17,9 @@ enum { TASK_WORDS = 2 };
 
 static const char column_names[COL_COUNT][7] = {
 	[COL_PID] = "PID", [COL_TID] = "TID", [COL_PPID] = "PPID",
-	[COL_PGID] = "PGID", [COL_USER] = "USER", [COL_FD] = "FD", [COL_TYPE] = "TYPE",
-	[COL_DEVICE] = "DEVICE", [COL_NODE] = "NODE", [COL_NAME] = "NAME",
+	[COL_PGID] = "PGID", [COL_USER] = "USER", [COL_FD] = "FD",
+	[COL_TYPE] = "TYPE", [COL_DEVICE] = "DEVICE", [COL_NODE] = "NODE",
+	[COL_NAME] = "NAME",
 };
 
 /*
@@ -36,7 +37,7 @@ lsof_plain_line(struct lsof *l, struct str line)
 	while (str_take_start(&line, "> "))	/* a quoted mail's */
 		;
 	if (line.n == 0 || (memchr(line.p, '\t', line.n) == NULL &&
-	    memchr(line.p, fixed[0], line.n) == NULL))
+	    memchr(line.p, '\xc2', line.n) == NULL))
 		return line;
 	for (l->plain.n = 0; line.n > 0; blank = next) {
 		next = *line.p == ' ' || *line.p == '\t';
@@ -424,22 +425,4 @@ lsof_take_row(struct lsof *l, struct str line)
 	if (is_unfinished(l))
 		end_row(l, "a row that the next line may belong to: skipped");
 	lsof_complain(l, l->lineno, "not a row of lsof's table: skipped");
-}
-
-bool
-lsof_sniff_table(struct lsof *l, struct str line)
-{
-	struct table_row r;
-
-	line = lsof_plain_line(l, line);
-	lsof_split_row(&r, line);
-	if (lsof_read_heading(l, &r)) {
-		l->take = lsof_take_row;
-		return true;
-	}
-	if (!lsof_guess_fits(l, &r))
-		return false;
-	l->take = lsof_guess_row;
-	lsof_guess_row(l, line);
-	return true;
 }

@@ -37,12 +37,4 @@ size_t lsof_row_pid_end(const struct lsof *l, const struct table_row *r);
 struct str lsof_row_word(const struct lsof *l, const struct table_row *r,
     enum lsof_column c);
 
-/*
- * Rows without a heading, guess.c: whether the first is one, for any columns;
- * then they are kept until it is clear what the columns are, and taken when
- * there are enough, at a heading, and by lsof_guess_end.
- */
-bool lsof_guess_fits(struct lsof *l, struct table_row *r);
-void lsof_guess_row(struct lsof *l, struct str line);
-
 #endif
