@@ -362,7 +362,7 @@ tcp   BOUND 127.0.0.1       20540 -                     -"
 
 		shift
 		run -0 enter prt-scan "$@"
-		[[ ${lines[0]} == *' '$want' scope='* ]] || {
+		[[ ${lines[0]} == *' '$want' '*'scope='* ]] || {
 			echo "$*: ${lines[0]}"
 			return 1
 		}
