@@ -560,7 +560,7 @@ ring()
 		flag x pid:1|11|expected an operator *
 		flag x pid==1|12|a second =: expected a value (\\x3d is one that begins with =)
 		flag x process==nginx|16|a second =: *
-		flag x state=foo|14|unknown value: expected any of LISTEN ESTABLISHED UNCONN BOUND SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE_WAIT LAST_ACK CLOSING CLOSED
+		flag x state=foo|14|unknown value: expected any of LISTEN ESTABLISHED UNCONN BOUND NAT SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE_WAIT LAST_ACK CLOSING CLOSED
 		flag x state=LISTEN,|21|expected a value between the commas
 		flag x proto!=ip|15|unknown value: expected any of tcp udp*
 		flag x dir=in,inbound|15|unknown value: expected any of in out
