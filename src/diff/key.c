@@ -75,7 +75,7 @@ put_values(struct buf *b, const struct cols *list, const int *at,
 		char *p = buf_room(b, 1 + sizeof(uint32_t) + value.n);
 		size_t n = put_length(p, (uint32_t)value.n);
 
-		if (value.n > 0)
+		if (value.p != NULL)
 			memcpy(p + n, value.p, value.n);
 		b->n += n + value.n;
 	}
