@@ -37,7 +37,7 @@ lsof_plain_line(struct lsof *l, struct str line)
 	while (str_take_start(&line, "> "))	/* a quoted mail's */
 		;
 	if (line.n == 0 || (memchr(line.p, '\t', line.n) == NULL &&
-	    memchr(line.p, '\xc2', line.n) == NULL))
+	    memchr(line.p, 0xc2, line.n) == NULL))
 		return line;
 	for (l->plain.n = 0; line.n > 0; blank = next) {
 		next = *line.p == ' ' || *line.p == '\t';
