@@ -64,7 +64,7 @@ def run(spec=None):
 def plain(output):
     """Without what differs from run to run."""
     output = re.sub(rb"(?m)^(##prt.*?) time=\S+", rb"\1", output)
-    output = re.sub(rb"(?m)^(##prt.*?) uptime=\d+", rb"\1", output)
+    output = re.sub(rb"(?m)^(##prt.*?) up=\d+", rb"\1", output)
     return re.sub(rb"\t20[0-9-]{8}T[0-9:.]{12}Z", b"\t", output)
 
 

@@ -423,33 +423,33 @@ fleet()
 	local a='tcp 1 8 1000' b='tcp 1 8 1500'
 
 	news 'it slept: 8 of 10 seconds' \
-		"time=T1 boot=x uptime=5000 | $f | $a" \
-		"time=T2 boot=x uptime=15000 | $f | $b" 'unchanged 1 50' -a
+		"time=T1 boot=x up=5000 | $f | $a" \
+		"time=T2 boot=x up=15000 | $f | $b" 'unchanged 1 50' -a
 	news 'its clock was set back' \
-		"time=T3 boot=x uptime=5000 | $f | $a" \
-		"time=T1 boot=x uptime=15000 | $f | $b" 'unchanged 1 50' -a
+		"time=T3 boot=x up=5000 | $f | $a" \
+		"time=T1 boot=x up=15000 | $f | $b" 'unchanged 1 50' -a
 	news 'its clock was set ahead' \
-		"time=T1 boot=x uptime=5000 | $f | $a" \
-		"time=2027-01-01T00:00:00.000Z boot=x uptime=15000 | $f | $b" \
+		"time=T1 boot=x up=5000 | $f | $a" \
+		"time=2027-01-01T00:00:00.000Z boot=x up=15000 | $f | $b" \
 		'unchanged 1 50' -a
 	news 'its clock stood still' \
-		"time=T1 boot=x uptime=5000 | $f | $a" \
-		"time=T1 boot=x uptime=15000 | $f | $b" 'unchanged 1 50' -a
+		"time=T1 boot=x up=5000 | $f | $a" \
+		"time=T1 boot=x up=15000 | $f | $b" 'unchanged 1 50' -a
 	news 'it was put back to an earlier time' \
-		"time=T1 boot=x uptime=15000 | $f | $a" \
-		"time=T3 boot=x uptime=5000 | $f | $b" 'unchanged 1 -' -a
+		"time=T1 boot=x up=15000 | $f | $a" \
+		"time=T3 boot=x up=5000 | $f | $b" 'unchanged 1 -' -a
 	news 'it was started anew' \
-		"time=T1 boot=x uptime=15000 | $f | $a" \
-		"time=T3 boot=y uptime=5000 | $f | $b" 'unchanged 1 -' -a
+		"time=T1 boot=x up=15000 | $f | $a" \
+		"time=T3 boot=y up=5000 | $f | $b" 'unchanged 1 -' -a
 	news 'only one says how long it runs' \
 		"time=T1 boot=x | $f | $a" \
-		"time=T2 boot=x uptime=5000 | $f | $b" 'unchanged 1 50' -a
+		"time=T2 boot=x up=5000 | $f | $b" 'unchanged 1 50' -a
 	news 'no boot is known, so that says nothing' \
-		"time=T1 uptime=15000 | $f | $a" \
-		"time=T2 uptime=5000 | $f | $b" 'unchanged 1 50' -a
+		"time=T1 up=15000 | $f | $a" \
+		"time=T2 up=5000 | $f | $b" 'unchanged 1 50' -a
 	news 'what it says is no number' \
-		"time=T1 boot=x uptime=-7 | $f | $a" \
-		"time=T2 boot=x uptime=99999999999999999999 | $f | $b" \
+		"time=T1 boot=x up=-7 | $f | $a" \
+		"time=T2 boot=x up=99999999999999999999 | $f | $b" \
 		'unchanged 1 50' -a
 	TZ=Europe/Berlin news 'an hour that comes twice' \
 		"time=2026-10-25T00:59:55.000Z boot=x | $f | $a" \
@@ -480,15 +480,15 @@ tells_time()
 @test "clocks: a state, and a scan that looks older" {
 	local f='proto local_port | tcp 1'
 
-	tells_time '' "time=T3 boot=x uptime=5 | $f" "time=T1 boot=x uptime=9 | $f"
-	tells_time '' "time=T1 boot=x uptime=9 | $f" "time=T3 boot=x uptime=5 | $f"
-	tells_time '' "time=T1 boot=x uptime=9 | $f" "time=T3 boot=y uptime=5 | $f"
-	tells_time "$(T 1), older" "time=T3 boot=x uptime=9 | $f" \
-		"time=T1 boot=x uptime=5 | $f"
-	tells_time "$(T 1), older" "time=T3 boot=x uptime=5 | $f" \
-		"time=T1 boot=y uptime=9 | $f"
+	tells_time '' "time=T3 boot=x up=5 | $f" "time=T1 boot=x up=9 | $f"
+	tells_time '' "time=T1 boot=x up=9 | $f" "time=T3 boot=x up=5 | $f"
+	tells_time '' "time=T1 boot=x up=9 | $f" "time=T3 boot=y up=5 | $f"
+	tells_time "$(T 1), older" "time=T3 boot=x up=9 | $f" \
+		"time=T1 boot=x up=5 | $f"
+	tells_time "$(T 1), older" "time=T3 boot=x up=5 | $f" \
+		"time=T1 boot=y up=9 | $f"
 	tells_time "$(T 1), older" "time=T3 boot=x | $f" \
-		"time=T1 boot=x uptime=9 | $f"
+		"time=T1 boot=x up=9 | $f"
 }
 
 @test "clocks: a real scan after the clock was set back" {
@@ -500,7 +500,7 @@ tells_time()
 	run -0 --separate-stderr prt-diff -S state now
 	[ -z "$output$stderr" ]
 	# but for uptime it is older
-	sed 's/ uptime=[0-9]*//' now >bare
+	sed 's/ up=[0-9]*//' now >bare
 	run -2 --separate-stderr prt-diff -S before bare
 	[[ $stderr == *', older than before with time=2099-'* ]]
 }

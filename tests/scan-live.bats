@@ -191,7 +191,7 @@ $rows
 	run -0 enter prt-scan
 	re='^##prt 1 time=20[0-9]{2}(-[0-9]{2}){2}T[0-9:]{8}\.[0-9]{3}Z '
 	re+="host=$(uname -n) boot=$(</proc/sys/kernel/random/boot_id) "
-	re+="uptime=[0-9]+ "
+	re+="up=[0-9]+ "
 	re+="euid=0 unowned=$unowned unpriv=1024 protos=tcp,udp,sctp "
 	re+="bound=$(sees_bound && echo all || echo no) scope=all\$"
 	[[ ${lines[0]} =~ $re ]]

@@ -351,9 +351,12 @@ ctypes.CDLL(None).pthread_exit(None)' "$port" 3>&- &
 
 	start_sockets
 	columns=$(stable_columns)
-	enter prt-scan -H --owners=walk -o "$columns" >walk
-	run -0 --separate-stderr enter prt-scan -H --owners=bpf -o "$columns"
-	assert_output_is "$(<walk)"
+	# another test's scan may have a copy of a socket for a moment: copy.c
+	for how in walk bpf; do
+		enter prt-scan -H --owners=$how -o "$columns" >all
+		grep -v '	prt-scan	' all >$how
+	done
+	diff -u walk bpf
 	[ "$(wc -l <walk)" -gt 30 ]
 }
 

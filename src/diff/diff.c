@@ -65,8 +65,8 @@ diff_uptime(const struct snap *old, const struct snap *new, int64_t *ms)
 
 	if (old == NULL || new == NULL || snap_get(old, "boot").n == 0 ||
 	    !str_eq(snap_get(old, "boot"), snap_get(new, "boot")) ||
-	    !num_parse(snap_get(old, "uptime"), INT64_MAX, &then) ||
-	    !num_parse(snap_get(new, "uptime"), INT64_MAX, &now))
+	    !num_parse(snap_get(old, "up"), INT64_MAX, &then) ||
+	    !num_parse(snap_get(new, "up"), INT64_MAX, &now))
 		return false;
 	*ms = (int64_t)now - (int64_t)then;
 	return true;

@@ -75,7 +75,7 @@ describe(struct about *a, const struct scan_job *j, const struct scan *sc,
 		snap_set(&a->room, "boot", a->sys.boot);
 		/* it is of no use without */
 		if (a->sys.boot.n > 0 && j->req.own_proc && j->uptime >= 0)
-			set_number(a, "uptime", (uint64_t)j->uptime);
+			set_number(a, "up", (uint64_t)j->uptime);
 		set_number(a, "euid", (uint64_t)geteuid());
 		set_number(a, "unowned", unowned);
 		if (sc != NULL && count_unentered(sc) > 0)
