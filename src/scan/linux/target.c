@@ -24,7 +24,8 @@
 #include "scan/linux/owners.h"
 #include "scan/machine.h"
 
-enum { ARGS_SIZE = 16 * 1024, NO_CONTAINER = UINT32_MAX };
+enum { ARGS_SIZE = 16 * 1024 };
+#define NO_CONTAINER UINT32_MAX
 
 struct kind;
 

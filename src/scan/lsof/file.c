@@ -219,7 +219,7 @@ add_info(struct lsof *l, struct lsof_file *f, struct str info)
 	struct lsof_file more = { .fd = 0 };
 	struct str word;
 
-	while (info.n > 0) {
+	while (info.p != NULL && info.n > 0) {
 		word = str_cut(&info, ' ');
 		if (memchr(word.p, '=', word.n) == NULL) {
 			more.has_state = true;

@@ -75,11 +75,11 @@ cmp_set(const struct proc *x, const struct proc *y)
 
 	if (c == 0)
 		c = (x->comm.p != NULL) - (y->comm.p != NULL);
-	if (c == 0)
+	if (c == 0 && x->comm.p != NULL)
 		c = str_cmp(x->comm, y->comm);
 	if (c == 0)
 		c = (x->user.p != NULL) - (y->user.p != NULL);
-	if (c == 0)
+	if (c == 0 && x->user.p != NULL)
 		c = str_cmp(x->user, y->user);
 	if (c == 0)
 		c = x->has_uid - y->has_uid;
