@@ -149,15 +149,29 @@ cmp_name(const void *a, const void *b)
 	return str_cmp(name_of(x), name_of(y));
 }
 
+/* Of one name in the order of the entries: the user's file is before the
+ * table, and qsort(3) need not keep that. */
+static int
+cmp_entry(const void *a, const void *b)
+{
+	const struct entry *x = *(const struct entry *const *)a;
+	const struct entry *y = *(const struct entry *const *)b;
+	int c = cmp_name(a, b);
+
+	return c != 0 ? c : (x > y) - (x < y);
+}
+
 void
 services_index(struct services *s)
 {
 	size_t i;
 
+	if (s->by_name != NULL)
+		return;
 	s->by_name = mem_alloc(s->n * sizeof *s->by_name);
 	for (i = 0; i < s->n; i++)
 		s->by_name[i] = &s->entries[i];
-	qsort(s->by_name, s->n, sizeof *s->by_name, cmp_name);
+	qsort(s->by_name, s->n, sizeof *s->by_name, cmp_entry);
 }
 
 /* Where entries of that name begin in by_name. */
