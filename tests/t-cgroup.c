@@ -259,6 +259,8 @@ static const struct test {
 	    "" },
 	{ "snap without an app", "0::/system.slice/snap.lxd.service\n", "",
 	    "" },
+	{ "snap without a name", "0::/system.slice/snap..lxd.service\n", "",
+	    "" },
 	{ "snap's daemon", "0::/system.slice/snapd.service\n", "", "" },
 	{ "flatpak without a number", "0::" USER
 	    "/app.slice/app-flatpak-org.a.B.scope\n", "", "" },

@@ -51,7 +51,7 @@ check_rows(const struct diff_side *s, const struct diff_side *other)
 
 		check(row->head < s->stream.nrows, "a row without a head");
 		check(row->change <= DIFF_GONE || (row->change == DIFF_KEPT &&
-		    row->unseen), "no change");
+		    (row->unseen || s->blind)), "no change");
 		check(row->change != DIFF_CHANGED ||
 		    row->peer < other->stream.nrows, "changed, from nothing");
 	}

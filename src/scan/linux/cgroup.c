@@ -217,7 +217,7 @@ app_name(const struct pattern *pt, struct str s)
 	if (is_snap) {
 		struct str rest = s, name = str_cut(&rest, '.');
 
-		return rest.n > 0 ? name : STR_NONE;
+		return rest.n > 0 && name.n > 0 ? name : STR_NONE;
 	}
 	while (n > 0 && char_is_digit(s.p[n - 1]))
 		n--;

@@ -272,8 +272,10 @@ common_width(const struct lsof_found *f)
 {
 	const struct lsof_entry *e, *widest = NULL;
 	bool common = false, tcp = false;
+	size_t i;
 
-	for (e = f->v; e < f->v + f->n; e++) {
+	for (i = 0; i < f->n; i++) {
+		e = &f->v[i];
 		tcp = tcp || (e->width > 0 && e->sock.proto == PROTO_TCP);
 		if (widest == NULL || e->width > widest->width) {
 			widest = e;
