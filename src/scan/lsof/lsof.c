@@ -145,7 +145,8 @@ lsof_end(struct lsof *l)
 		return LSOF_REFUSED;
 	if (!known)
 		return LSOF_UNKNOWN;
-	return l->bad > 0 && l->good == 0 ? LSOF_UNREAD : LSOF_READ;
+	return l->bad > 0 && l->good == 0 && l->found.n == 0 ? LSOF_UNREAD :
+	    LSOF_READ;
 }
 
 size_t
