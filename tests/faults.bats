@@ -594,7 +594,7 @@ time.sleep(60)' >ready 3>&- &
 				mount -o remount,$mode /proc &&
 				prt-scan "$how" 5>&- >out 2>&1 || exit
 				[ "$(wc -l <out)" -ge 3 ] || { cat out; exit 1; }
-				sed "s/ \(up\)*time=[^ ]*//g" out >$mode
+				sed "s/ \(time\|up\)=[^ ]*//g" out >$mode
 			done
 			diff rw ro || exit
 		done'
