@@ -179,7 +179,7 @@ links_within()
 of()
 {
 	LD_PRELOAD=${LIBRARY-} prt-scan -o +container_id,cgroup,cwd "$@" |
-		sed -E 's/ (up)?time=[^ ]*//g'
+		sed -E 's/ (time|up)=[^ ]*//g'
 }
 
 # From the tree's /proc/1/net of another proc it knows init's tables, which are
