@@ -10,12 +10,7 @@ enum { NALWAYS = 3 };
 static bool
 is_added(enum field_id id)
 {
-	size_t i;
-
-	for (i = 0; i < NELEMS(added); i++)
-		if (added[i] == id)
-			return true;
-	return false;
+	return field_is_among(id, added, NELEMS(added));
 }
 
 void

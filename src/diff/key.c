@@ -26,12 +26,7 @@ static const enum field_id of_socket[] = {
 bool
 diff_is_of_socket(enum field_id id)
 {
-	size_t i;
-
-	for (i = 0; i < NELEMS(of_socket); i++)
-		if (of_socket[i] == id)
-			return true;
-	return false;
+	return field_is_among(id, of_socket, NELEMS(of_socket));
 }
 
 enum diff_owner

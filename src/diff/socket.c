@@ -15,17 +15,6 @@ static const enum field_id unstable[] = {
 	F_RX_PACKETS, F_RX_ERRORS, F_TX_PACKETS, F_TX_ERRORS, F_FLAGS, F_WHY,
 };
 
-static bool
-is_stable(enum field_id id)
-{
-	size_t i;
-
-	for (i = 0; i < NELEMS(unstable); i++)
-		if (unstable[i] == id)
-			return false;
-	return true;
-}
-
 /* The value by which a socket is known; false if it has none, or 0. */
 static bool
 read_id(struct diff_side *side, uint32_t row, size_t id, struct str *out)
@@ -48,7 +37,8 @@ sockets_init(struct sockets *s, struct diff *d)
 	s->kin = mem_alloc(d->new.stream.nrows);
 	cols_init(&s->stable);
 	for (i = 0; i < all->n; i++)
-		if (is_stable(all->v[i].id) &&
+		if (!field_is_among(all->v[i].id, unstable,
+		    NELEMS(unstable)) &&
 		    stream_has(&d->old.stream, all->v[i].name) &&
 		    stream_has(&d->new.stream, all->v[i].name))
 			cols_add(&s->stable, all->v[i].name);
@@ -282,14 +272,6 @@ sockets_find(struct sockets *s, uint32_t row, uint32_t *old)
 	return (enum socket_kin)s->kin[row];
 }
 
-static int
-by_number(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return num_cmp(*x, *y);
-}
-
 /* Takes note of all that OLD has. */
 static void
 read_made(struct sockets *s)
@@ -310,7 +292,7 @@ read_made(struct sockets *s)
 		    s->nmade > n || nrows == 0;
 	}
 	if (s->nmade > 1)
-		qsort(s->made, s->nmade, sizeof *s->made, by_number);
+		qsort(s->made, s->nmade, sizeof *s->made, num_cmp64);
 	s->read = true;
 }
 
@@ -348,7 +330,7 @@ sockets_is_new(struct sockets *s, uint32_t row)
 		known = true;
 		hash = hash_id(s, new, row, id, value);
 		if (bsearch(&hash, s->made, s->nmade, sizeof hash,
-		    by_number) != NULL)
+		    num_cmp64) != NULL)
 			return false;
 	}
 	return known;

@@ -155,3 +155,11 @@ json_member(struct str object, const char *key)
 			return value;
 	return STR_NONE;
 }
+
+struct str
+json_first_text(struct str array)
+{
+	struct str rest = json_open(array, '['), key, value;
+
+	return json_next(&rest, &key, &value) ? json_text(value) : STR_NONE;
+}

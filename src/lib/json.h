@@ -25,6 +25,8 @@ struct str json_open(struct str value, char bracket);
 
 /* A text; missing where value is none, or has an escape: no name has one. */
 struct str json_text(struct str value);
+/* That of the first element of an array. */
+struct str json_first_text(struct str array);
 
 /* The member of an object, the first with that key; missing without. */
 struct str json_member(struct str object, const char *key);

@@ -48,11 +48,19 @@ num_cmp(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
-/* The same of two uint32_t, for qsort and bsearch. */
+/* The same of two uint32_t, and uint64_t, for qsort and bsearch. */
 static inline int
 num_cmp32(const void *a, const void *b)
 {
 	const uint32_t *x = a, *y = b;
+
+	return num_cmp(*x, *y);
+}
+
+static inline int
+num_cmp64(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
 
 	return num_cmp(*x, *y);
 }

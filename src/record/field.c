@@ -161,6 +161,16 @@ field_find(struct str name)
 	return FIELD_NONE;
 }
 
+bool
+field_is_among(enum field_id id, const enum field_id *list, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && list[i] != id)
+		i++;
+	return i < n;
+}
+
 enum field_id
 field_find_alias(struct str alias)
 {

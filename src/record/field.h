@@ -60,4 +60,7 @@ enum field_id field_find(struct str name);
 /* The same by its alias. */
 enum field_id field_find_alias(struct str alias);
 
+/* It is one of the n of a list. */
+bool field_is_among(enum field_id id, const enum field_id *list, size_t n);
+
 #endif

@@ -19,8 +19,9 @@ enum { BUDGET_MS = 2000, ANSWER_MS = 1500 };
 
 enum { FILE_MAX = 8 * 1024 * 1024, FILES_MAX = 10000 };
 
-struct linux_asked *
-linux_asked(struct scan *sc)
+/* Begins the time when it is first asked for. */
+static struct linux_asked *
+asked_of(struct scan *sc)
 {
 	int64_t now;
 
@@ -51,7 +52,7 @@ say_missing(const char *path)
 const struct linux_asked *
 linux_ask_docker(struct scan *sc)
 {
-	struct linux_asked *asked = linux_asked(sc);
+	struct linux_asked *asked = asked_of(sc);
 	struct buf b = { 0 };
 	const char *failed;
 
@@ -72,7 +73,7 @@ linux_ask_docker(struct scan *sc)
 struct str
 linux_ask_podman(struct scan *sc)
 {
-	struct linux_asked *asked = linux_asked(sc);
+	struct linux_asked *asked = asked_of(sc);
 	struct buf b = { 0 };
 
 	if (!asked->has_podman)
@@ -92,7 +93,7 @@ linux_read_owned(struct scan *sc, const char *path, uint32_t owner,
 	int fd;
 
 	b->n = 0;
-	if (timestamp_steady() >= linux_asked(sc)->until)
+	if (timestamp_steady() >= asked_of(sc)->until)
 		return STR_NONE;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
 	    O_NOCTTY);

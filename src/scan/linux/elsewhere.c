@@ -79,14 +79,6 @@ list_told(struct scan *sc, uint64_t root, struct told *v)
 	return n;
 }
 
-static int
-cmp_number(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return num_cmp(*x, *y);
-}
-
 /* The first word of each line, proc_pid_mountinfo(5).  Without them paths are
  * compared all the same. */
 static void
@@ -107,7 +99,7 @@ read_mounts(struct here *h, struct scan *sc)
 			*MEM_PUSH(h->mount, h->n, h->cap) = id;
 	}
 	if (h->n > 0)
-		qsort(h->mount, h->n, sizeof *h->mount, cmp_number);
+		qsort(h->mount, h->n, sizeof *h->mount, num_cmp64);
 	buf_free(&text);
 }
 
@@ -115,7 +107,7 @@ static bool
 is_here(const struct here *h, uint64_t mount)
 {
 	return h->n > 0 && bsearch(&mount, h->mount, h->n, sizeof mount,
-	    cmp_number) != NULL;
+	    num_cmp64) != NULL;
 }
 
 /* errno, of a path that leads nowhere: also where the kernel does not have what

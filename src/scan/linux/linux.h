@@ -133,6 +133,11 @@ int linux_open_known(int root, const char *path);
  * same mounts as we do, mount_namespaces(7). */
 bool linux_shares_mounts(int dir);
 
+/* The cgroup file of a process, cgroups(7), in b, which the caller frees: too
+ * long for a stack.  Missing, with errno, if it cannot be read. */
+struct str linux_read_cgroup(enum tree_kind t, int dir, const char *path,
+    struct buf *b);
+
 /* The path of the control group in such a text, and the systemd unit in such a
  * path: parts of what is given, missing where there is none. */
 struct str linux_cgroup(struct str text);
@@ -177,8 +182,6 @@ struct linux_asked {
 	int docker_peer;	/* the process that made its socket, or 0 */
 };
 
-/* The scan's, which begins with the first call. */
-struct linux_asked *linux_asked(struct scan *sc);
 /* Asks if nobody has so far. */
 const struct linux_asked *linux_ask_docker(struct scan *sc);
 struct str linux_ask_podman(struct scan *sc);
@@ -284,6 +287,10 @@ bool linux_netns_list(const struct scan_request *req,
  */
 enum { LINUX_NETNS_ROUNDS = 3 };
 void linux_netns_keep_new(struct linux_netns_list *l, const struct scan *sc);
+
+/* Sets of the scan's what it is, and what it is called; not how it is
+ * entered. */
+void linux_netns_identify(struct netns *ns, const struct linux_netns *listed);
 
 /* A descriptor of a namespace by its number, NS_GET_ID of ioctl_nsfs(2), or -1
  * with errno. */

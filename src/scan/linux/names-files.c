@@ -76,14 +76,6 @@ names_set(const struct names_list *l, struct names_one *c, struct str name,
 	c->uid = owner;
 }
 
-static struct str
-first_text(struct str array)
-{
-	struct str rest = json_open(array, '['), key, value;
-
-	return json_next(&rest, &key, &value) ? json_text(value) : STR_NONE;
-}
-
 static int
 cmp_named(const void *a, const void *b)
 {
@@ -112,8 +104,8 @@ names_array(const struct names_list *l, struct str array, const char *id,
 		    json_text(json_member(value, id)));
 
 		if (c != NULL)
-			names_set(l, c, first_text(json_member(value, name)),
-			    owner);
+			names_set(l, c, json_first_text(json_member(value,
+			    name)), owner);
 	}
 }
 

@@ -32,7 +32,6 @@
 enum {
 	IDS_MAX = 1024,			/* of one call */
 	MOUNTS_MAX = 1 << 30,		/* bytes of mountinfo */
-	TASK_PATH = NUM_MAX + NUM_MAX + sizeof "/task/",
 	NSFS_ROOT = -10003,		/* FD_NSFS_ROOT of linux/fcntl.h */
 	FILEID_NSFS = 0xf1		/* linux/exportfs.h */
 };
@@ -84,16 +83,14 @@ kept_begin(struct listing *s)
 void
 kept_note(struct listing *s, const char *task)
 {
-	char path[TASK_PATH + sizeof "/ns/mnt"];
-	size_t n = strlen(task);
+	char path[TASK_FILE];
 	uint64_t inode;
 	uint32_t *known;
 
 	if (s->lists)
 		return;
-	memcpy(path, task, n);
-	memcpy(path + n, "/ns/mnt", sizeof "/ns/mnt");
-	inode = walk_inode(s->proc, path, MOUNT_NS_LINK);
+	inode = walk_inode(s->proc, task_file(path, task, "/ns/mnt"),
+	    MOUNT_NS_LINK);
 	if (inode == 0 || inode == s->own_mounts)
 		return;
 	known = map_at(&s->mounts_index, inode);

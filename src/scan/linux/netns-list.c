@@ -22,9 +22,6 @@
 #define RUN_NETNS "/run/netns"
 #define OWN_NETNS "thread-self/ns/net"
 
-/* PID/task/TID. */
-enum { TASK_PATH = NUM_MAX + NUM_MAX + sizeof "/task/" };
-
 uint64_t
 sys_netns(const char *proc, bool own)
 {
@@ -93,17 +90,15 @@ add_named(struct listing *s)
 static void
 take_first(struct listing *s, struct linux_netns *ns, const char *folder)
 {
-	char path[TASK_PATH + sizeof "/cgroup"];
-	size_t n = strlen(folder);
+	char path[TASK_FILE];
 	struct stat st;
 
 	ns->task = arena_str(s->arena, str_from(folder)).p;
 	ns->pid = s->at;
 	if (ns->label.p != NULL && !netns_is_random(ns->label))
 		return;
-	memcpy(path, folder, n);
-	memcpy(path + n, "/cgroup", sizeof "/cgroup");
-	ns->in = linux_container_of(s->tree, s->proc, path, s->arena);
+	ns->in = linux_container_of(s->tree, s->proc,
+	    task_file(path, folder, "/cgroup"), s->arena);
 	if (ns->in.id.p != NULL && fstatat(s->proc, folder, &st, 0) == 0)
 		ns->uid = st.st_uid;
 }
@@ -114,14 +109,11 @@ static bool
 add_task(struct listing *s, const char *folder)
 {
 	struct linux_netns_list *l = s->list;
-	char path[TASK_PATH + sizeof "/ns/net"];
-	size_t n = strlen(folder);
+	char path[TASK_FILE];
 	struct linux_netns *ns;
-	uint64_t inode;
+	uint64_t inode = walk_inode(s->proc, task_file(path, folder,
+	    "/ns/net"), LINUX_NETNS_LINK);
 
-	memcpy(path, folder, n);
-	memcpy(path + n, "/ns/net", sizeof "/ns/net");
-	inode = walk_inode(s->proc, path, LINUX_NETNS_LINK);
 	if (inode == 0 && (errno == EACCES || errno == EPERM))
 		l->hidden++;
 	else if (inode == 0 && errno != 0)

@@ -4,7 +4,10 @@
 #ifndef SCAN_LINUX_NETNS_LIST_H
 #define SCAN_LINUX_NETNS_LIST_H
 
+#include <string.h>
+
 #include "lib/map.h"
+#include "lib/num.h"
 #include "scan/linux/linux.h"
 #include "scan/linux/tree.h"
 
@@ -14,6 +17,20 @@ struct mount_ns {
 	uint64_t inode;
 	const char *task;
 };
+
+/* PID/task/TID; and a file of it, whose name begins with a slash. */
+enum { TASK_PATH = NUM_MAX + NUM_MAX + sizeof "/task/",
+	TASK_FILE = TASK_PATH + sizeof "/ns/net" };
+
+static inline const char *
+task_file(char path[static TASK_FILE], const char *task, const char *name)
+{
+	size_t n = strlen(task);
+
+	memcpy(path, task, n);
+	memcpy(path + n, name, strlen(name) + 1);
+	return path;
+}
 
 /* What namespaces are added to. */
 struct listing {

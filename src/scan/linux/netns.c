@@ -20,6 +20,17 @@
 
 #define OWN_NETNS "thread-self/ns/net"
 
+void
+linux_netns_identify(struct netns *ns, const struct linux_netns *listed)
+{
+	ns->inode = listed->inode;
+	ns->label = listed->label;
+	ns->plain = listed->plain;
+	ns->in = listed->in;
+	ns->pid = listed->pid;
+	ns->uid = listed->uid;
+}
+
 /* One that could not be entered, and what it was known by has not just gone. */
 static void
 note_refusal(struct linux_visit *v, const struct linux_netns *ns)
@@ -33,10 +44,8 @@ note_refusal(struct linux_visit *v, const struct linux_netns *ns)
 	if (errno != EPERM && errno != EACCES)
 		v->ok = false;
 	else
-		*MEM_PUSH(v->sc->shut, v->sc->nshut, v->sc->shutcap) =
-		    (struct netns){ .inode = ns->inode, .label = ns->label,
-			.plain = ns->plain, .in = ns->in, .pid = ns->pid,
-			.uid = ns->uid };
+		linux_netns_identify(MEM_PUSH_ZERO(v->sc->shut, v->sc->nshut,
+		    v->sc->shutcap), ns);
 	err_msg("network namespace %.*s:", (int)ns->label.n, ns->label.p);
 }
 
@@ -67,12 +76,7 @@ linux_netns_visit(struct linux_visit *v, const struct linux_netns *ns, int fd)
 	if (!enter(v, ns, fd))
 		return false;
 	added = scan_add_netns(v->sc);
-	added->inode = ns->inode;
-	added->label = ns->label;
-	added->plain = ns->plain;
-	added->in = ns->in;
-	added->pid = ns->pid;
-	added->uid = ns->uid;
+	linux_netns_identify(added, ns);
 	added->path = ns->path;
 	added->id = ns->id;
 	sys_port_range(v->req->proc, &added->first, &added->last);

@@ -148,20 +148,11 @@ is_ring(const struct walk *w, const struct ring *r)
 	    memcmp(link, expected, sizeof expected - 1) == 0;
 }
 
-static int
-cmp_number(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
-
-	return num_cmp(*x, *y);
-}
-
 static void
 take_list(struct rings *found, const struct socks *socks, struct str list)
 {
 	uint64_t inode;
 	uint32_t first;
-	size_t i, n = 0;
 
 	found->nsock = 0;
 	while (linux_ring_entry(&list, &inode)) {
@@ -171,13 +162,7 @@ take_list(struct rings *found, const struct socks *socks, struct str list)
 			    first;
 	}
 	/* a ring may have a file many times */
-	if (found->nsock > 0)
-		qsort(found->sock, found->nsock, sizeof *found->sock,
-		    cmp_number);
-	for (i = 0; i < found->nsock; i++)
-		if (n == 0 || found->sock[n - 1] != found->sock[i])
-			found->sock[n++] = found->sock[i];
-	found->nsock = n;
+	found->nsock = num_sort(found->sock, found->nsock);
 }
 
 /* The sockets of the ring; false if it cannot be read, and is there. */

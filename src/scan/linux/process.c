@@ -202,9 +202,8 @@ linux_container_in(struct str text, struct arena *a)
 		.is_users = linux_is_users(text, in.id) };
 }
 
-/* Too long for a stack.  b is freed by the caller; missing, with errno. */
-static struct str
-read_cgroup(enum tree_kind t, int dir, const char *path, struct buf *b)
+struct str
+linux_read_cgroup(enum tree_kind t, int dir, const char *path, struct buf *b)
 {
 	char *p = buf_room(b, CGROUP_SIZE);
 	ssize_t n = tree_read_text(t, dir, path, p, CGROUP_SIZE);
@@ -217,7 +216,7 @@ read_groups(enum tree_kind t, int dir, unsigned needs, struct proc *p,
     struct arena *a)
 {
 	struct buf b = { 0 };
-	struct str text = read_cgroup(t, dir, "../cgroup", &b);
+	struct str text = linux_read_cgroup(t, dir, "../cgroup", &b);
 	int error = text.p == NULL ? errno : 0;
 
 	if (error == 0 && (needs & NEED_CONTAINER) != 0) {
@@ -236,8 +235,8 @@ struct container
 linux_container_of(enum tree_kind t, int dir, const char *path, struct arena *a)
 {
 	struct buf b = { 0 };
-	struct container in = linux_container_in(read_cgroup(t, dir, path, &b),
-	    a);
+	struct str text = linux_read_cgroup(t, dir, path, &b);
+	struct container in = linux_container_in(text, a);
 
 	buf_free(&b);
 	return in;

@@ -283,11 +283,7 @@ add_netns_tables(const struct scan_request *req, struct scan *sc,
 	bool ok;
 
 	*ns = sc->netns[0];
-	ns->inode = listed->inode;
-	ns->label = listed->label;
-	ns->plain = listed->plain;
-	ns->in = listed->in;
-	ns->pid = listed->pid;
+	linux_netns_identify(ns, listed);
 	ok = folder_tables(req, sc, net);
 	if (ok && is_gone(sc, net)) {
 		*lost = true;

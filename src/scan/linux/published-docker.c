@@ -12,7 +12,7 @@
 #include "lib/json.h"
 #include "lib/num.h"
 
-enum { CGROUP_SIZE = 64 * 1024, ID_LEN = 64 };
+enum { ID_LEN = 64 };
 
 /* Networks by name, each of which has an address of the container. */
 static void
@@ -24,14 +24,6 @@ read_networks(struct str networks, struct map_ends *ends)
 		map_ends_add(ends, json_member(value, "IPAddress"));
 		map_ends_add(ends, json_member(value, "GlobalIPv6Address"));
 	}
-}
-
-static struct str
-first_text(struct str array)
-{
-	struct str rest = json_open(array, '['), key, value;
-
-	return json_next(&rest, &key, &value) ? json_text(value) : STR_NONE;
 }
 
 void
@@ -51,7 +43,8 @@ docker_published_answer(struct port_maps *m, struct str answer, uint32_t uid)
 		if (id.n != ID_LEN || ports.n == 0)
 			continue;
 		c = port_maps_container(m, "docker", id, uid);
-		port_maps_name(m, c, first_text(json_member(value, "Names")));
+		port_maps_name(m, c, json_first_text(json_member(value,
+		    "Names")));
 		read_networks(json_member(json_member(value,
 		    "NetworkSettings"), "Networks"), &ends);
 		while (json_next(&ports, &key, &port))
@@ -70,20 +63,17 @@ is_running(struct str state, struct str id, uint32_t owner)
 {
 	char path[NUM_MAX + sizeof "/proc//cgroup"];
 	struct buf b = { 0 };
+	struct str text;
 	uint64_t pid;
-	char *text;
-	ssize_t n;
 	bool is;
 
 	if (!str_is(json_member(state, "Running"), "true") ||
 	    !num_parse(json_member(state, "Pid"), INT32_MAX, &pid) || pid == 0)
 		return false;
 	snprintf(path, sizeof path, "/proc/%lu/cgroup", (unsigned long)pid);
-	/* too long for a stack */
-	text = buf_room(&b, CGROUP_SIZE);
-	n = tree_read_text(TREE_OWN, AT_FDCWD, path, text, CGROUP_SIZE);
-	is = n > 0 && (owner != 0 ||
-	    memmem(text, (size_t)n, id.p, id.n) != NULL);
+	text = linux_read_cgroup(TREE_OWN, AT_FDCWD, path, &b);
+	is = text.n > 0 && (owner != 0 ||
+	    memmem(text.p, text.n, id.p, id.n) != NULL);
 	buf_free(&b);
 	return is;
 }

@@ -396,7 +396,7 @@ tell_agents(struct targets *ts)
 		done = map_at(&told, (uint64_t)h->sock << 32 | h->proc);
 		if (*done == 0)
 			add_target(ts, &ts->agent[g - 1], h->sock);
-		*map_at(&told, (uint64_t)h->sock << 32 | h->proc) = 1;
+		*done = 1;
 	}
 	map_free(&of);
 	map_free(&told);
