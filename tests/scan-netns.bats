@@ -319,6 +319,20 @@ libc.syscall(470, None, None, 0, 0)
 raise SystemExit(ctypes.get_errno() == 38)'
 }
 
+# A child in a namespace of its own, with nothing but TIME_WAIT there: sets child.
+hold_by_child() {
+	hold <<'EOF'
+child = os.fork()
+if child == 0:
+    inode = new()
+    time_wait(port)
+    ready(inode)
+    time.sleep(60)
+    os._exit(0)
+EOF
+	child=$(pgrep -P "$holder")
+}
+
 # by_both ARG...: the same by both backends.
 by_both() {
 	run -0 --separate-stderr prt-scan -NH --backend=netlink "$@"
@@ -397,16 +411,7 @@ EOF
 
 @test "-N: a namespace that only a mount keeps, anywhere" {
 	requires mounts
-	hold <<'EOF'
-child = os.fork()
-if child == 0:
-    inode = new()
-    time_wait(port)
-    ready(inode)
-    time.sleep(60)
-    os._exit(0)
-EOF
-	child=$(pgrep -P "$holder")
+	hold_by_child
 	touch "$BATS_TEST_TMPDIR/a \\b"
 	run -0 --separate-stderr unshare -m sh -ec '
 		mount --bind "/proc/$1/ns/net" "$2"
@@ -431,16 +436,7 @@ $line"
 
 @test "-N: a namespace that only a mount of another mount namespace keeps" {
 	requires mounts
-	hold <<'END'
-child = os.fork()
-if child == 0:
-    inode = new()
-    time_wait(port)
-    ready(inode)
-    time.sleep(60)
-    os._exit(0)
-END
-	child=$(pgrep -P "$holder")
+	hold_by_child
 	mkdir "$BATS_TEST_TMPDIR/root"
 	# another root, whose paths lead elsewhere here
 	unshare -m sh -ec '

@@ -69,6 +69,15 @@ hidden()
 		PRT_HIDE="$what" prt-scan --verify "$@"
 }
 
+# finds PORT:HOW:LAST TEXT: that is said, and is trouble.
+finds()
+{
+	hidden "$1" --strict
+	echo "$1: $stderr"
+	[ "$status" -eq 2 ]
+	[ "$stderr" = "prt-scan: --verify: $2" ]
+}
+
 @test "one socket of each kind: nothing to tell" {
 	start_sockets
 	run -0 --separate-stderr enter prt-scan --verify --strict -q
@@ -160,10 +169,7 @@ hidden()
 @test "what netlink does not tell, or /proc/net" {
 	start_some
 	while IFS='|' read -r what said; do
-		hidden "$what" --strict
-		echo "$what: $stderr"
-		[ "$status" -eq 2 ]
-		[ "$stderr" = "prt-scan: --verify: $said" ]
+		finds "$what" "$said"
 		hidden "$what"
 		[ "$status" -eq 0 ]
 		[ "$stderr" = "prt-scan: --verify: $said" ]
@@ -190,10 +196,7 @@ hidden()
 @test "what neither tells, but the kernel counts" {
 	start_some
 	while IFS='|' read -r what said; do
-		hidden "$what" --strict
-		echo "$what: $stderr"
-		[ "$status" -eq 2 ]
-		[ "$stderr" = "prt-scan: --verify: $said" ]
+		finds "$what" "$said"
 	done <<-'END'
 		20005:np:9999|sockstat: TCP: tw 1: the tables have 0
 		20002:np:9999|sockstat: UDP: inuse 1: the tables have 0
