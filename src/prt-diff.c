@@ -255,20 +255,6 @@ compare_sides(struct options *o)
 	return o->common.quiet || o->init || print_changes(o);
 }
 
-/* Makes NEW, with what is kept of OLD, the state. */
-static bool
-replace(struct diff *d, struct state *state)
-{
-	struct buf text = { 0 };
-	bool ok;
-
-	diff_state_text(d, &text);
-	ok = state_begin(state) && state_write(state, &text) &&
-	    state_commit(state);
-	buf_free(&text);
-	return ok;
-}
-
 /* Under the lock: compares with the state, then replaces it. */
 static bool
 update(struct options *o, struct state *state)
@@ -284,7 +270,8 @@ update(struct options *o, struct state *state)
 		return false;
 	if (fd < 0 && !o->init)
 		err_msg("%s: no state yet: every record is new", o->state);
-	return replace(d, state);
+	return state_begin(state) && diff_state_save(d, state) &&
+	    state_commit(state);
 }
 
 static bool

@@ -143,11 +143,15 @@ state_lock(struct state *s, const char *path, unsigned seconds)
 	return check_file(s, s->lock, ".lock") && wait_lock(s, seconds);
 }
 
+/* Removes what state_begin began. */
 static void
-discard(struct state *s)
+discard(void *state)
 {
+	struct state *s = state;
+
 	if (s->fd < 0)
 		return;
+	err_at_death(NULL, NULL);
 	close(s->fd);
 	s->fd = -1;
 	unlinkat(s->folder, s->new_name.p, 0);
@@ -211,10 +215,11 @@ state_begin(struct state *s)
 		choose_name(s);
 		create_new(s);
 	}
-	/* Whatever the umask was. */
-	if (s->fd < 0 || fchmod(s->fd, 0600) != 0)
+	if (s->fd < 0)
 		return fail(s, ".new");
-	return true;
+	err_at_death(discard, s);
+	/* Whatever the umask was. */
+	return fchmod(s->fd, 0600) == 0 || fail(s, ".new");
 }
 
 bool
@@ -241,6 +246,7 @@ state_commit(struct state *s)
 	if (fsync(fd) != 0)
 		return fail(s, ".new");
 	s->fd = -1;
+	err_at_death(NULL, NULL);
 	if (close(fd) != 0 || renameat(s->folder, s->new_name.p, s->folder,
 	    s->base.p) != 0) {
 		fail(s, "");

@@ -8,9 +8,12 @@
 #include "lib/escape.h"
 #include "lib/timestamp.h"
 
+enum { FLUSH_SIZE = 64 * 1024 };
+
 struct save {
 	struct diff *d;
-	struct buf *buf;
+	struct state *state;
+	struct buf buf;
 	struct cols cols;		/* of the rows at hand */
 	struct diff_map map, old;	/* for rows of the side at hand, OLD */
 	struct sockets sockets;
@@ -18,7 +21,18 @@ struct save {
 	uint64_t rows;
 	size_t snaps;
 	bool keeps;			/* records of OLD, among NEW's */
+	bool ok;
 };
+
+static void
+flush(struct save *s, size_t size)
+{
+	if (s->buf.n < size)
+		return;
+	if (s->ok)
+		s->ok = state_write(s->state, &s->buf);
+	s->buf.n = 0;
+}
 
 /* A snapshot of an input; of NEW, with what is kept of old, or NULL. */
 static void
@@ -35,7 +49,7 @@ save_snap(struct save *s, const struct stream *in, const struct snap *from,
 		snap_set(&room, "partial", STR_LIT("1"));
 	sight_join(&room, old, &protos);
 	snap = snap_of(&room);
-	snap_format(s->buf, &snap);
+	snap_format(&s->buf, &snap);
 	buf_free(&protos);
 	s->snaps++;
 }
@@ -75,7 +89,7 @@ begin_rows(struct save *s, struct diff_side *side)
 		/* only if some record needs it */
 		if (s->keeps)
 			cols_add_field(&s->cols, F_LAST_SEEN);
-		cols_format(s->buf, &s->cols);
+		cols_format(&s->buf, &s->cols);
 	}
 	diff_map_init(&s->map, side, &s->cols);
 	diff_map_init(&s->old, &s->d->old, &s->cols);
@@ -109,8 +123,9 @@ write_row(struct save *s, struct diff_map *map, int64_t first, int64_t last)
 
 	set_time(s, map, F_FIRST_SEEN, a, first);
 	set_time(s, map, F_LAST_SEEN, b, last);
-	escape_line(s->buf, map->v, s->cols.n);
+	escape_line(&s->buf, map->v, s->cols.n);
 	s->rows++;
+	flush(s, FLUSH_SIZE);
 }
 
 /* Fills in what OLD's row knew: of an owner who is wholly unknown all, else
@@ -173,7 +188,7 @@ save_kept(struct save *s)
 	int64_t seen, last;
 	uint32_t i;
 
-	for (i = 0; i < old->stream.nrows; i++) {
+	for (i = 0; i < old->stream.nrows && s->ok; i++) {
 		if (!is_kept(old, i) || (old->rows[i].unseen && !known))
 			continue;
 		seen = diff_seen_old(&s->seen, i);
@@ -206,7 +221,7 @@ save_new(struct save *s)
 	s->keeps = keeps_any(old);
 	/* without a header NEW has no records */
 	begin_rows(s, new->stream.ncols == 0 && s->keeps ? old : new);
-	for (i = 0; i < new->stream.nrows; i++)
+	for (i = 0; i < new->stream.nrows && s->ok; i++)
 		save_new_row(s, i);
 	save_kept(s);
 	end_rows(s);
@@ -228,7 +243,7 @@ save_unscanned(struct save *s)
 
 	s->keeps = old->stream.have[F_LAST_SEEN] > 0;
 	begin_rows(s, old);
-	for (i = 0; i < old->stream.nrows; i++) {
+	for (i = 0; i < old->stream.nrows && s->ok; i++) {
 		if (!stays(&old->hosts[diff_host_of(old, i)]))
 			continue;
 		seen = diff_seen_old(&s->seen, i);
@@ -262,16 +277,16 @@ static void
 save_ends(struct save *s)
 {
 	for (; s->snaps > 0; s->snaps--) {
-		snap_format_end(s->buf, s->rows);
+		snap_format_end(&s->buf, s->rows);
 		/* Only their sum counts. */
 		s->rows = 0;
 	}
 }
 
-void
-diff_state_text(struct diff *d, struct buf *b)
+bool
+diff_state_save(struct diff *d, struct state *state)
 {
-	struct save s = { .d = d, .buf = b };
+	struct save s = { .d = d, .state = state, .ok = true };
 	size_t unscanned;
 
 	cols_init(&s.cols);
@@ -283,9 +298,12 @@ diff_state_text(struct diff *d, struct buf *b)
 	if (unscanned > 0)
 		save_unscanned(&s);
 	save_ends(&s);
+	flush(&s, 0);
 	diff_seen_free(&s.seen);
 	sockets_free(&s.sockets);
 	cols_free(&s.cols);
+	buf_free(&s.buf);
+	return s.ok;
 }
 
 bool

@@ -42,10 +42,8 @@ bool state_begin(struct state *s);
 bool state_write(struct state *s, const struct buf *b);
 bool state_commit(struct state *s);
 
-/* Appends what is to be kept of the two sides to b.  All of it before
- * state_begin: without memory the program ends at once, and nobody would remove
- * what it began. */
-void diff_state_text(struct diff *d, struct buf *b);
+/* Writes it after state_begin; false after a message. */
+bool diff_state_save(struct diff *d, struct state *state);
 
 /* A reader of the new state can tell which host each record belongs to; false
  * after a message.  After diff_check. */

@@ -11,6 +11,11 @@ enum { MESSAGE_MAX = 2048 };
 
 static const char *prog = "prt";
 
+static struct {
+	void (*undo)(void *arg);
+	void *arg;
+} death;
+
 void
 err_setprog(const char *name)
 {
@@ -66,8 +71,17 @@ err_msg(const char *fmt, ...)
 }
 
 void
+err_at_death(void (*undo)(void *arg), void *arg)
+{
+	death.undo = undo;
+	death.arg = arg;
+}
+
+void
 err_die(void)
 {
+	if (death.undo != NULL)
+		death.undo(death.arg);
 	_Exit(STATUS_TROUBLE);
 }
 

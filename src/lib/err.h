@@ -24,6 +24,10 @@ void err_msg(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * atexit handler: half an answer must not get out. */
 void err_die(void) __attribute__((noreturn));
 
+/* What err_die calls before: it undoes what was begun, and allocates nothing.
+ * One at a time; NULL: there is nothing to undo any more. */
+void err_at_death(void (*undo)(void *arg), void *arg);
+
 /* Rings the terminal's bell, where standard error is one. */
 void err_bell(void);
 

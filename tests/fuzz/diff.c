@@ -77,7 +77,18 @@ print(struct diff *d, const char *format, bool every)
 	return fd;
 }
 
-/* What is kept for the next run is a state, and NEW is no change of it. */
+/* What is kept for the next run. */
+static struct buf
+save(struct diff *d)
+{
+	struct state state = { .path = "state", .folder = -1, .lock = -1,
+		.fd = fuzz_file(STR_NONE) };
+
+	check(diff_state_save(d, &state), "not saved");
+	return fuzz_caught(state.fd);
+}
+
+/* It is a state, and NEW is no change of it. */
 static void
 check_state(struct str text, struct str new)
 {
@@ -116,7 +127,7 @@ compare(struct str old, struct str new)
 	}
 	ok = ok && diff_state_check_hosts(&d);
 	if (ok)
-		diff_state_text(&d, &state);
+		state = save(&d);
 	stop(&d);
 	if (ok)
 		check_state(buf_str(&state), new);
