@@ -526,7 +526,7 @@ const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	    TEXT(children) },
 	[F_STDIO] = { NULL, NEED_OWNERS | NEED_STDIO, TEXT(stdio) },
 	[F_SHELLS] = { NULL, NEED_OWNERS | NEED_STAT | NEED_CGROUP |
-	    NEED_SHELLS,
+	    NEED_STDIO | NEED_SHELLS,
 	    TEXT(shells) },
 	[F_EXE_LIKE] = { NULL, NEED_OWNERS | NEED_STAT | NEED_EXE_LIKE,
 	    TEXT(exe_like) },

@@ -179,46 +179,49 @@ add_stdin(struct resolver *r)
 	buf_free(&link);
 }
 
-/* The name of the interpreter; of one that is not installed here that of its
- * file. */
-static struct str
-interpreter_of(struct resolver *r, struct str *args)
+/* The interpreter that a process runs; of one that is not installed here by the
+ * name of its file. */
+static bool
+see(struct resolver *r, const struct proc *p, struct program_seen *seen)
 {
-	struct program_seen seen;
-	struct str name;
-
-	if (!programs_see(r->ps, r->pid, &seen)) {
-		seen.name = program_exe(r->ps, r->pid);
-		seen.class = programs_class(seen.name);
+	if (!programs_see(r->ps, p->pid, seen)) {
+		seen->name = p->exe.p == NULL ? program_exe(r->ps, p->pid) :
+		    program_base(str_undeleted(p->exe));
+		seen->class = programs_class(seen->name);
 	}
-	if (seen.class == PROGRAM_OTHER || seen.class == PROGRAM_RELAY)
-		return STR_NONE;
-	name = program_take_name(args, &seen);
-	return seen.class == PROGRAM_MANY ? name : seen.name;
+	return seen->class == PROGRAM_SHELL || seen->class == PROGRAM_MANY ||
+	    seen->class == PROGRAM_INTERPRETER;
+}
+
+static void
+find_files(struct resolver *r, const struct program_seen *seen)
+{
+	struct script_found found;
+	char name[LINK_MAX_SIZE], buf[ARGS_SIZE];
+	ssize_t n = tree_read(r->f->kind, r->f->proc,
+	    file_of(r, "/cmdline", name), buf, sizeof buf);
+	struct str args = { buf, n > 0 ? (size_t)n : 0 };
+	struct str called = program_take_name(&args, seen);
+	size_t i;
+
+	script_parse(seen->class == PROGRAM_MANY ? called : seen->name, args,
+	    &found);
+	for (i = 0; i < found.n; i++)
+		add_file(r, &found.v[i]);
+	if (found.by_stdin)
+		add_stdin(r);
 }
 
 static void
 resolve(struct resolver *r, struct proc *p)
 {
-	char name[LINK_MAX_SIZE], buf[ARGS_SIZE];
-	struct script_found found;
-	struct str args, interpreter;
-	ssize_t n;
-	size_t i;
+	struct program_seen seen;
 
 	r->pid = p->pid;
 	r->list.n = 0;
-	n = tree_read(r->f->kind, r->f->proc, file_of(r, "/cmdline", name), buf,
-	    sizeof buf);
-	args = (struct str){ buf, n > 0 ? (size_t)n : 0 };
-	interpreter = interpreter_of(r, &args);
-	if (interpreter.p == NULL)
+	if (!see(r, p, &seen))
 		return;
-	script_parse(interpreter, args, &found);
-	for (i = 0; i < found.n; i++)
-		add_file(r, &found.v[i]);
-	if (found.by_stdin)
-		add_stdin(r);
+	find_files(r, &seen);
 	if (r->list.n > 0 && family_is_still(r->f, p))
 		p->script = arena_str(&r->f->sc->arena, buf_str(&r->list));
 }

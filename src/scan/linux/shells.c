@@ -141,20 +141,18 @@ struct ends {
 };
 
 static void
-add_ends(struct search_below *s, uint32_t holder, struct ends *ends)
+add_ends(const struct family *f, const struct proc *p, struct ends *ends)
 {
-	const struct kin *k = &s->f->v[holder - 1];
-	struct linux_stdio stdio;
-	int i, dir = walk_open(s->f->kind, s->f->proc, k->pid, "/fd");
+	uint32_t holder = family_find(f, p);
+	size_t i;
 
-	if (dir >= 0 && linux_stdio_of(s->f->kind, dir, &stdio) == 0 &&
-	    is_still(s, dir, k))
-		for (i = STDIN_FILENO; i <= STDOUT_FILENO; i++)
-			if (stdio.v[i].inode != 0)
-				*MEM_PUSH(ends->v, ends->n, ends->cap) =
-				    (struct end){ holder, stdio.v[i].dev,
-					stdio.v[i].inode };
-	input_close(dir);
+	if (holder == 0 || f->v[holder - 1].parent == 0 ||
+	    f->v[holder - 1].is_init)
+		return;
+	for (i = 0; i < NELEMS(p->pipe); i++)
+		if (p->pipe[i].inode != 0)
+			*MEM_PUSH(ends->v, ends->n, ends->cap) = (struct end){
+				holder, p->pipe[i].dev, p->pipe[i].inode };
 }
 
 static int
@@ -192,10 +190,8 @@ find_beside(struct search_below *s)
 	unsigned char *parent = mem_alloc(f->n + 1);
 	uint32_t i;
 
-	for (i = 1; i <= f->n; i++)
-		if (f->v[i - 1].is_holder && f->v[i - 1].parent != 0 &&
-		    !f->v[i - 1].is_init)
-			add_ends(s, i, &ends);
+	for (i = 0; i < f->sc->nproc; i++)
+		add_ends(f, &f->sc->proc[i], &ends);
 	if (ends.n > 0)
 		qsort(ends.v, ends.n, sizeof *ends.v, cmp_end);
 	for (i = 0; i < ends.n; i++)
