@@ -30,9 +30,20 @@ struct diff_row {
 	bool unseen;		/* such are out of the other side's sight */
 };
 
-/* The positions of the key's and the set's fields under a header, -1: none. */
+/* Where a field of the key, or of the set, is under a header. */
+struct diff_place {
+	int at;			/* -1: nowhere */
+	enum field_id id;
+};
+
+enum { DIFF_OF_SOCKET_MAX = 6 };
+
 struct diff_header {
-	int *key, *set;
+	struct diff_place *key, *set;
+	/* What the owner is seen by, see diff_owner: the columns of its name,
+	 * -1: none, and of those of the set that may be the socket's. */
+	int process, of_socket[DIFF_OF_SOCKET_MAX];
+	size_t nof_socket;
 };
 
 struct diff_host {

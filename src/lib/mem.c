@@ -5,7 +5,10 @@
 
 #include "lib/err.h"
 
-enum { BLOCK_SIZE = 64 * 1024 };
+enum {
+	BLOCK_SIZE = 64 * 1024,
+	PAGE = 4096		/* at least */
+};
 
 struct arena_block {
 	struct arena_block *next;
@@ -27,6 +30,17 @@ mem_alloc(size_t n)
 	if (p == NULL)
 		die();
 	return p;
+}
+
+void *
+mem_table(size_t n)
+{
+	volatile char *p = mem_alloc(n);
+	size_t i;
+
+	for (i = 0; i < n; i += PAGE)
+		p[i] = 0;
+	return (void *)p;
 }
 
 void *
