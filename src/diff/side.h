@@ -78,6 +78,8 @@ struct diff_side {
 	struct diff_header *headers;	/* by the stream's columns */
 	struct diff_host *hosts;	/* by the stream's hosts */
 	struct diff_row *rows;
+	int64_t *first_seen;	/* by row: ms and 1 more, 0 if it does not say;
+				 * NULL: none does */
 	struct str *netns;	/* by row, for its key, if it has another label
 				 * on the other side; NULL: none has */
 	size_t nheaders;
@@ -86,7 +88,7 @@ struct diff_side {
 	bool mixed;		/* rows were hashed before the key was known */
 
 	/* Its own. */
-	size_t headers_cap, rows_cap;
+	size_t headers_cap, rows_cap, first_seen_cap;
 	struct diff_slot *slots;	/* the rows by their key */
 	uint64_t mask;
 	struct buf scratch;
