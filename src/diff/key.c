@@ -282,8 +282,10 @@ diff_index_expect(const struct diff_side *s, const struct diff_side *of,
 		return;
 	__builtin_prefetch(slot_of(s, of, row + SLOT));
 	slot = slot_of(s, of, row + ROW);
-	if (slot->row != 0)
-		__builtin_prefetch(&s->rows[slot->row - 1]);
+	if (slot->row == 0)
+		return;
+	__builtin_prefetch(&s->rows[slot->row - 1]);
+	__builtin_prefetch(&s->rows[slot->row - 1].change);
 }
 
 void
