@@ -149,12 +149,15 @@ is_as_read(struct save *s, uint32_t row)
 	return s->as_read;
 }
 
-static void
+/* False if its line is not as we would write it. */
+static bool
 copy_row(struct save *s, uint32_t row, int64_t first)
 {
 	const struct stream_row *r = &s->d->new.stream.rows[row];
 	char *p = buf_room(&s->buf, r->len + TIMESTAMP_LEN + 5);
 
+	if (!escape_is_line((struct str){ r->line, r->len }))
+		return false;
 	memcpy(p, r->line, r->len);
 	p += r->len;
 	*p++ = '\t';
@@ -172,6 +175,7 @@ copy_row(struct save *s, uint32_t row, int64_t first)
 	s->buf.n = (size_t)(p - s->buf.p);
 	s->rows++;
 	flush(s, FLUSH_SIZE);
+	return true;
 }
 
 /* Fills in what OLD's row knew: of an owner who is wholly unknown all, else
@@ -208,10 +212,8 @@ save_new_row(struct save *s, uint32_t i)
 
 	diff_seen_expect(&s->seen, i);
 	seen = diff_seen_new(&s->seen, i);
-	if (peer == DIFF_NONE && is_as_read(s, i)) {
-		copy_row(s, i, seen);
+	if (peer == DIFF_NONE && is_as_read(s, i) && copy_row(s, i, seen))
 		return;
-	}
 	do {
 		diff_map_row(&s->map, i);
 		if (peer != DIFF_NONE) {

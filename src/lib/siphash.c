@@ -10,25 +10,15 @@
 #endif
 #include <unistd.h>
 
+#include "lib/num.h"
+
 bool
 siphash_newkey(struct siphash_key *key)
 {
 	return getentropy(key->k, sizeof key->k) == 0;
 }
 
-/* Little endian, whatever the machine is: the test vectors hold everywhere. */
-static uint64_t
-load64(const char *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, sizeof v);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	v = __builtin_bswap64(v);
-#endif
-	return v;
-}
-
+/* Little endian, whatever the machine is, as num_load. */
 static uint64_t
 load32(const char *p)
 {
@@ -99,7 +89,7 @@ absorb_all(uint64_t v[4], const struct siphash_key *key, const char *p,
 	v[2] ^= key->k[0] ^ 0x6c7967656e657261;
 	v[3] ^= key->k[1] ^ 0x7465646279746573;
 	for (; len >= 8; len -= 8, p += 8)
-		absorb(v, load64(p));
+		absorb(v, num_load(p));
 	absorb(v, last | load_rest(p, len));
 }
 

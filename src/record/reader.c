@@ -66,13 +66,8 @@ static uint64_t
 tabs_at(const char *p)
 {
 	const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
-	uint64_t w;
+	uint64_t w = num_load(p) ^ UINT64_C(0x0101010101010101) * '\t';
 
-	memcpy(&w, p, sizeof w);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	w = __builtin_bswap64(w);
-#endif
-	w ^= UINT64_C(0x0101010101010101) * '\t';
 	return ~(((w & low) + low) | w | low);
 }
 
