@@ -101,7 +101,8 @@ record_needs(const struct scan_job *j)
 	/* what would be printed may be hidden all the same */
 	if (j->quiet)
 		needs &= j->strict ? NEED_OWNERS : 0;
-	if (!filter_wants_connected(j->req.filter))
+	if (!filter_wants_connected(j->req.filter) ||
+	    (filter_protos(j->req.filter) & PROTOS_PORTED) == 0)
 		needs &= ~(unsigned)NEED_DIR;
 	if (j->req.filter->npids > 0)
 		needs |= NEED_OWNERS;

@@ -449,6 +449,7 @@ linux_strays(const struct scan_request *req, struct strays *s,
     linux_tables *tables, struct scan *sc)
 {
 	const struct filter all = { .all_netns = req->filter->all_netns,
+		.protos = filter_protos(req->filter) | PROTOS_PORTED,
 		.ends = req->filter->ends, .nends = req->filter->nends };
 	struct scan_request wide = *req;
 	struct look l = { .req = req, .strays = s, .sc = sc, .pidfd = -1,
