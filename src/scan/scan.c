@@ -62,7 +62,7 @@ read_tables(const struct scan_request *req, const struct backend **backend,
 		/* nothing of it mixes with the next one's */
 		sc->nsock = sc->nproc = sc->nholder = sc->nplace = 0;
 		sc->nnetns = 1;
-		sc->protos = sc->unread = 0;
+		sc->protos = sc->unread = sc->untold = 0;
 		sc->bound = BOUND_NO;
 	}
 	return false;
@@ -74,7 +74,8 @@ judge_protos(const struct scan_request *req, const struct backend *backend,
     struct scan *sc)
 {
 	unsigned asked = filter_protos(req->filter) & ~(unsigned)PROTOS_PORTED;
-	unsigned i, never = asked & ~sc->protos & ~sc->unread;
+	unsigned told = sc->protos | sc->unread | sc->untold;
+	unsigned i, never = asked & ~told;
 
 	for (i = PROTO_NPORTED; i < PROTO_COUNT; i++)
 		if ((never >> i & 1) != 0)
@@ -82,7 +83,8 @@ judge_protos(const struct scan_request *req, const struct backend *backend,
 			    "nothing of it", sock_protos[i], backend->name);
 	sc->incomplete |= never != 0;
 	sc->protos &= ~sc->unread;
-	return asked == 0 || (sc->protos & filter_protos(req->filter)) != 0;
+	return asked == 0 || sc->untold != 0 ||
+	    (sc->protos & filter_protos(req->filter)) != 0;
 }
 
 /* Holders that the tables came with follow their sockets. */
@@ -141,6 +143,8 @@ seeks(const struct scan_request *req, const struct backend *backend,
 		what |= SEEK_BOUND;
 	if (f->all_netns)
 		what |= SEEK_NETNS;
+	if ((sc->untold >> PROTO_VSOCK & 1) != 0)
+		what |= SEEK_VSOCK;
 	return what;
 }
 

@@ -185,7 +185,8 @@ enum scan_published { PUBLISHED_NO, PUBLISHED_SOME, PUBLISHED_ALL };
 /* What is sought among the sockets of processes that are in no table. */
 enum scan_seek {
 	SEEK_BOUND = 1 << 0,	/* BOUND ones */
-	SEEK_NETNS = 1 << 1	/* network namespaces that were not read */
+	SEEK_NETNS = 1 << 1,	/* network namespaces that were not read */
+	SEEK_VSOCK = 1 << 2	/* those of vsock */
 };
 
 struct linux_asked;
@@ -226,7 +227,8 @@ struct scan {
 	uint64_t *dropped;	/* then: inodes that the filter dropped */
 	size_t ndropped, droppedcap;
 	unsigned protos;	/* that were read: bits 1 << enum sock_proto */
-	unsigned unread;	/* or could not be, which was told */
+	unsigned unread;	/* or could not be, which was told; */
+	unsigned untold;	/* and those of which no table tells */
 	struct arena arena;
 	struct linux_asked *asked;	/* in the arena, or NULL */
 };

@@ -158,8 +158,11 @@ read_files(const struct scan_request *req, struct scan *sc,
 		return true;
 	if (from->file != NULL)
 		return linux_procnet_portless(req, sc, proto, net);
-	if ((sc->unread >> proto & 1) == 0)
-		err_msg("--proto=%s: not read: /proc/net has no file of it",
+	/* of this machine they are found by descriptors: strays.c */
+	if (req->own_proc)
+		sc->untold |= 1U << proto;
+	else if ((sc->unread >> proto & 1) == 0)
+		err_msg("%s: no file in it tells of %s", net,
 		    sock_protos[proto]);
 	return false;
 }
@@ -179,10 +182,8 @@ read_proto(const struct scan_request *req, struct scan *sc,
 	if (status == 0)
 		return true;
 	sc->nsock = before;
-	if (from->file != NULL && status != EPROTO)
+	if (status != EPROTO)
 		return read_files(req, sc, proto, net);
-	if (status == ENOENT && is_absent(req, sc, net, from->name))
-		return true;
 	errno = status;
 	if ((sc->unread >> proto & 1) == 0)
 		err_msg("netlink: sock_diag: %s:", sock_protos[proto]);
@@ -202,6 +203,8 @@ linux_portless(const struct scan_request *req, struct scan *sc,
 			sc->protos |= 1U << proto;
 			continue;
 		}
+		if ((sc->untold >> proto & 1) != 0)
+			continue;
 		sc->unread |= 1U << proto;
 		sc->incomplete = true;
 	}
