@@ -203,13 +203,25 @@ icmp	4244	-"
 	# without it they are those of processes, all of which are seen there
 	for way in netlink proc; do
 		run -0 --separate-stderr enter prt-scan -H --backend=$way \
-			-o $ENDS --proto=vsock --pid="${FX[main]}"
+			-o $ENDS --proto=vsock --pid="${FX[main]}" --state=BOUND,LISTEN
 		assert_output_is 'vsock	BOUND	*	1024	-	-
 vsock	LISTEN	*	70000	-	-'
 	done
 	run -0 --separate-stderr enter prt-scan -H -l --proto=vsock -F json \
 		-o local_addr,local_port,pid,rx_queue
 	assert_output_is '{"local_addr":"*","local_port":70000,"pid":'"${FX[main]}"',"rx_queue":null}'
+}
+
+@test "vsock: a connection, both ends" {
+	start
+	[ "${FX[vsock_pair]-}" = yes ] || skip 'needs vsock_loopback'
+	local way
+	for way in netlink proc; do
+		run -0 --separate-stderr enter prt-scan -H --backend=$way \
+			-o $ENDS,pid --proto=vsock --state=ESTABLISHED
+		assert_output_is "vsock	ESTABLISHED	*	5000	1	70000	${FX[main]}
+vsock	ESTABLISHED	1	70000	1	5000	${FX[main]}"
+	done
 }
 
 @test "vsock: a machine that has no such socket, and one that may" {
