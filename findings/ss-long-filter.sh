@@ -6,7 +6,8 @@
 # datagram of 32 KiB (packet_diag_dump in net/packet/diag.c).  /proc/net/packet
 # has all of them.
 #
-# ss of iproute2 6.1.0 of Debian 12; Linux 6.18.  Needs root, python3, apt-get of
+# ss of iproute2 6.1.0 of Debian 12; Linux 6.18.  Before Linux 6.8 only where
+# net.core.optmem_max was raised: it was less than such a filter takes.  Needs root, python3, apt-get of
 # Debian 12.
 set -eu
 

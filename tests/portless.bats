@@ -84,7 +84,7 @@ raw	89	-
 packet	0	-
 packet	3	$([ "${FX[ebpf]-}" = yes ] && echo 0 || echo -)
 packet	2048	4
-packet	35020	4096
+packet	35020	${FX[long]}
 icmp	4242	-
 icmp	4243	-
 icmp	4244	-"

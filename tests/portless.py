@@ -27,6 +27,18 @@ def attach(s, instructions):
         "@HP", instructions, ctypes.addressof(code)))
 
 
+def attach_long(s):
+    """As long as a filter may be: before Linux 6.8 the memory of a socket's
+    options, net.core.optmem_max, is less.  Returns how long it is."""
+    for instructions in (4096, 2000):
+        try:
+            attach(s, instructions)
+            return instructions
+        except OSError:
+            pass
+    raise OSError("no long filter")
+
+
 def attach_ebpf(s):
     """r0 = 0; exit.  False where it cannot be tried."""
     call = BPF_CALLS.get(os.uname().machine)
@@ -112,7 +124,7 @@ def main():
     attach(made[0], 3)
     attach(made[5], 4)
     # more than a datagram of a dump may hold
-    attach(made[6], 4096)
+    print("long=%d" % attach_long(made[6]))
     if attach_ebpf(made[4]):
         print("ebpf=yes")
     try:

@@ -383,7 +383,7 @@ nft insert rule inet filter output ip daddr 203.0.113.66 drop'
 		who-sniffs:
 		$ebpf	3	-	-	PID	root	EXE
 		4	2048	sniff0	-	PID	root	EXE
-		4096	35020	\x2d	-	PID	root	EXE
+		$(sed -n s/^long=//p said)	35020	\x2d	-	PID	root	EXE
 		raw-icmp:
 		1	3	-	PID	root	EXE
 		58	-	-	PID	root	EXE

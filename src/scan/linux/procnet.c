@@ -1,6 +1,7 @@
 /*
  * The socket tables of /proc/net/{tcp,tcp6,udp,udp6}, proc_pid_net(5),
- * /proc/net/sctp and those of protocols without ports: where netlink is refused, and for other proc trees.
+ * /proc/net/sctp and those of protocols without ports: where netlink is
+ * refused, and for other proc trees.
  *
  * The kernel builds such a file some lines at a time: scan/linux/reread.c.
  */
