@@ -54,6 +54,10 @@ take_socket(void *arg, const struct nlmsghdr *h, struct str payload)
 	if (h->nlmsg_type != SOCK_DIAG_BY_FAMILY &&
 	    h->nlmsg_type != TCPDIAG_GETSOCK)
 		return EPROTO;
+	if (d->proto == PROTO_PACKET)
+		return linux_packet_diag(d->sc, payload) ? 0 : EPROTO;
+	if (d->proto == PROTO_VSOCK)
+		return linux_vsock_diag(d->sc, payload) ? 0 : EPROTO;
 	return linux_diag_add(d->sc, (const void *)payload.p, payload.n,
 	    d->proto) ? 0 : EPROTO;
 }
@@ -184,9 +188,9 @@ move_last(struct scan *sc, size_t i, uint32_t states)
  * The request, and where its states are: a dump that divides a chain is done
  * again, of TCP only for the states of such chains, and only these are joined.
  */
-static int
-dump(struct scan *sc, const struct nlmsghdr *request, enum sock_proto proto,
-    uint32_t *states)
+int
+linux_dump(struct scan *sc, const struct nlmsghdr *request,
+    enum sock_proto proto, uint32_t *states)
 {
 	struct linux_join j = { .from = sc->nsock };
 	size_t mid = sc->nsock;
@@ -237,7 +241,7 @@ dump_family(const struct scan_request *req, struct scan *sc,
 			.idiag_states = states },
 	};
 
-	return dump(sc, &r.head, proto, &r.body.idiag_states);
+	return linux_dump(sc, &r.head, proto, &r.body.idiag_states);
 }
 
 /* Both families in one pass, which SOCK_DIAG_BY_FAMILY cannot. */
@@ -253,7 +257,7 @@ dump_tcp(const struct scan_request *req, struct scan *sc, unsigned states)
 			.idiag_states = states },
 	};
 
-	return dump(sc, &r.head, PROTO_TCP, &r.body.idiag_states);
+	return linux_dump(sc, &r.head, PROTO_TCP, &r.body.idiag_states);
 }
 
 /* An IPv6 socket of a kernel without IPv6 is no failure. */
@@ -386,6 +390,14 @@ dump_sctp(const struct scan_request *req, struct scan *sc)
 		sc->protos |= 1U << PROTO_SCTP;
 }
 
+static void
+dump_portless(const struct scan_request *req, struct scan *sc)
+{
+	if ((filter_protos(req->filter) & ~(unsigned)PROTOS_PORTED) != 0)
+		linux_portless(req, sc, LINUX_BY_DIAG, linux_net_folder(
+		    &sc->arena, req->proc, req->own_proc));
+}
+
 static bool
 dump_tables(const struct scan_request *req, struct scan *sc)
 {
@@ -418,6 +430,7 @@ dump_tables(const struct scan_request *req, struct scan *sc)
 	}
 	if (filter_wants_proto(req->filter, PROTO_SCTP))
 		dump_sctp(req, sc);
+	dump_portless(req, sc);
 	return linux_places(req->filter, sc);
 }
 
