@@ -29,6 +29,7 @@ enum scan_need {
 	NEED_SOCK_CONTAINER = 1 << 17,	/* likewise, if the holder is hidden */
 	NEED_NETNS_NAMES = 1 << 18,	/* the namespaces', from containers */
 	NEED_TARGET = 1 << 19,	/* where holders pass connections on to */
+	NEED_FILTER = 1 << 20,	/* of raw and packet sockets */
 	NEED_ANCESTORS = 1 << 22,
 	NEED_CHILDREN = 1 << 23,
 	NEED_STDIO = 1 << 24,
