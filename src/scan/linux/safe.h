@@ -9,13 +9,14 @@
 #include "scan/linux/linux.h"
 
 struct safe {
+	struct scan *sc;
 	int proc;		/* the proc tree */
 	uint64_t userns;	/* our own, */
 	bool asked;		/* and our mounts, if they were read */
 	struct map mount;	/* its number to SAFE_... */
 };
 
-void safe_begin(struct safe *s, int proc, uint64_t userns);
+void safe_begin(struct safe *s, struct scan *sc, int proc, uint64_t userns);
 void safe_end(struct safe *s);
 
 /* The file that the process has mapped, or a descriptor of, is such a one. */
