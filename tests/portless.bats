@@ -177,6 +177,26 @@ icmp	4244	-"
 	done
 }
 
+@test "-N: a namespace that only a packet socket is in" {
+	requires linux root netns python3 no-valgrind
+	start_fixture python3 -c '
+import ctypes, os, socket, sys
+libc = ctypes.CDLL(None, use_errno=True)
+own = os.open("/proc/self/ns/net", os.O_RDONLY)
+assert libc.unshare(0x40000000) == 0
+print("inode=%d" % os.stat("/proc/thread-self/ns/net").st_ino)
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+assert libc.setns(own, 0) == 0
+print("main=%d\nready" % os.getpid(), flush=True)
+sys.stdin.read()'
+	local backend
+	for backend in netlink proc; do
+		run -0 --separate-stderr prt-scan -N -H --backend=$backend \
+			--proto=packet --pid="${FX[main]}" -o netns,local_port
+		assert_output_is "net:[${FX[inode]}]	3"
+	done
+}
+
 @test "the snapshot says what was read" {
 	start
 	run -0 enter prt-scan --proto=packet,raw
