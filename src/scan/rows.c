@@ -128,7 +128,9 @@ get_service(struct record *r)
 	};
 	const struct sock *s = r->sock;
 
-	return !sock_has_ports(s) ? STR_NONE : services_name(r->src->services, protos[s->proto],
+	if (!sock_has_ports(s))
+		return STR_NONE;
+	return services_name(r->src->services, protos[s->proto],
 	    s->dir == DIR_OUT ? s->remote_port : s->local_port);
 }
 
@@ -306,7 +308,8 @@ static struct str
 get_tx_queue(struct record *r)
 {
 	return r->sock->timewait || r->sock->queueless ||
-	    r->sock->proto == PROTO_PACKET || r->sock->state == STATE_LISTEN || r->sock->state == STATE_BOUND ?
+	    r->sock->proto == PROTO_PACKET ||
+	    r->sock->state == STATE_LISTEN || r->sock->state == STATE_BOUND ?
 	    STR_NONE : from_number(r, r->sock->tx_queue);
 }
 
