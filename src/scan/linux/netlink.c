@@ -41,7 +41,9 @@ struct dump {
 	struct scan *sc;
 	enum sock_proto proto;
 	size_t first;		/* of its sockets */
-	bool interrupted, split;
+	uint32_t split;		/* bits of states: two datagrams divide a chain
+				 * of such */
+	bool interrupted;
 };
 
 static int
@@ -68,6 +70,12 @@ linux_datagram(struct scan *sc, const void *buf, size_t len,
 	int status = nl_messages(buf, len, interrupted, take_socket, &d);
 
 	return status == NL_ACK ? EPROTO : status;
+}
+
+static uint32_t
+state_bit(const struct sock *s)
+{
+	return s->state == STATE_BOUND ? BOUND_STATE : 1U << s->state;
 }
 
 /* Its chain is one that anyone can make long: those that listen or are bound
@@ -109,7 +117,6 @@ has_long_chain(const struct scan *sc, size_t i)
 	return n == PIECE;
 }
 
-/* Sets *split where two datagrams divide a chain. */
 static int
 take_datagram(void *arg, const void *buf, size_t len)
 {
@@ -118,14 +125,15 @@ take_datagram(void *arg, const void *buf, size_t len)
 	size_t at = sc->nsock;
 	int status = linux_datagram(sc, buf, len, d->proto, &d->interrupted);
 
-	d->split |= at > d->first && at < sc->nsock &&
-	    may_be_neighbours(&sc->sock[at - 1], &sc->sock[at]);
+	if (at > d->first && at < sc->nsock &&
+	    may_be_neighbours(&sc->sock[at - 1], &sc->sock[at]))
+		d->split |= state_bit(&sc->sock[at]);
 	return status;
 }
 
 static int
 dump_once(struct scan *sc, const struct nlmsghdr *request,
-    enum sock_proto proto, bool *split)
+    enum sock_proto proto, uint32_t *split)
 {
 	struct dump d = { .sc = sc, .proto = proto, .first = sc->nsock };
 	int status = nl_ask(NETLINK_SOCK_DIAG, request, take_datagram, &d);
@@ -136,7 +144,7 @@ dump_once(struct scan *sc, const struct nlmsghdr *request,
 
 static int
 dump_whole(struct scan *sc, const struct nlmsghdr *request,
-    enum sock_proto proto, bool *split)
+    enum sock_proto proto, uint32_t *split)
 {
 	size_t before = sc->nsock;
 	int tries, status = NL_AGAIN;
@@ -156,17 +164,17 @@ dump_whole(struct scan *sc, const struct nlmsghdr *request,
 	return status == NL_AGAIN ? EAGAIN : status;
 }
 
-/* Moves those of crowded chains among the sockets from that one on to the end;
+/* Moves those of some states among the sockets from that one on to the end;
  * returns the number of the first. */
 static size_t
-crowded_last(struct scan *sc, size_t i)
+move_last(struct scan *sc, size_t i, uint32_t states)
 {
 	size_t end = sc->nsock;
 
 	while (i < end) {
 		struct sock s = sc->sock[i];
 
-		if (!is_crowded(&s)) {
+		if ((state_bit(&s) & states) == 0) {
 			i++;
 			continue;
 		}
@@ -178,7 +186,7 @@ crowded_last(struct scan *sc, size_t i)
 
 /*
  * The request, and where its states are: a dump that divides a chain is done
- * again, of TCP for those of crowded chains alone, and only these are joined.
+ * again, of TCP only for the states of such chains, and only these are joined.
  */
 static int
 dump(struct scan *sc, const struct nlmsghdr *request, enum sock_proto proto,
@@ -186,16 +194,17 @@ dump(struct scan *sc, const struct nlmsghdr *request, enum sock_proto proto,
 {
 	struct linux_join j = { .from = sc->nsock };
 	size_t mid = sc->nsock;
-	bool split = false;
+	uint32_t split = 0;
 	int status = dump_whole(sc, request, proto, &split);
 
 	if (proto == PROTO_TCP) {
-		split |= has_long_chain(sc, mid);
-		*states &= 1U << STATE_LISTEN | BOUND_STATE;
-		if (split)
-			mid = j.from = crowded_last(sc, j.from);
+		if (has_long_chain(sc, mid))
+			split |= BOUND_STATE;
+		*states &= split;
+		if (split != 0)
+			mid = j.from = move_last(sc, j.from, split);
 	}
-	while (status == 0 && split && !linux_join(&j, sc, mid)) {
+	while (status == 0 && split != 0 && !linux_join(&j, sc, mid)) {
 		mid = sc->nsock;
 		status = dump_whole(sc, request, proto, &split);
 	}
