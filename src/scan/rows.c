@@ -463,9 +463,11 @@ const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	    TEXT(children) },
 	[F_STDIO] = { NULL, NEED_OWNERS | NEED_STDIO, TEXT(stdio) },
 	[F_SHELLS] = { NULL, NEED_OWNERS | NEED_STAT | NEED_CGROUP |
-	    NEED_SHELLS, TEXT(shells) },
+	    NEED_STDIO | NEED_SHELLS, TEXT(shells) },
 	[F_EXE_LIKE] = { NULL, NEED_OWNERS | NEED_STAT | NEED_EXE_LIKE,
 	    TEXT(exe_like) },
+	[F_SCRIPT] = { NULL, NEED_OWNERS | NEED_STAT | NEED_SCRIPT,
+	    TEXT(script) },
 	[F_CAPS] = { NULL, NEED_OWNERS | NEED_CAPS, TEXT(caps) },
 	[F_PIDFD] = { get_pidfd, NEED_OWNERS | NEED_STAT | NEED_PIDFD, 0 },
 };

@@ -182,6 +182,10 @@ int linux_cwd(enum tree_kind t, int dir, struct proc *p, struct arena *a);
  * there: a part of it, or empty. */
 struct str linux_mapped_path(struct str text, const struct file_id *id);
 
+/* The path and the inode number in such a line of what is mapped to be run;
+ * false of another. */
+bool linux_exec_mapping(struct str line, struct str *path, uint64_t *inode);
+
 /* Adds ` (elsewhere)' to each path of the scan's processes that leads to
  * another file on this machine, or to none. */
 void linux_elsewhere(struct scan *sc);
@@ -203,6 +207,8 @@ bool linux_file_id(int dir, const char *path, struct file_id *id);
 /* Opens, as O_PATH, an absolute path below that root, if the kernel need not
  * wait for a file system; -1 with errno, EAGAIN if it would have to. */
 int linux_open_known(int root, const char *path);
+/* The same of a relative one, from that folder on. */
+int linux_open_near(int dir, const char *path);
 /* Opens a path as if that were the root folder; -1 with errno. */
 int linux_open_below(int root, const char *path, int flags);
 /* The process whose /proc/PID/fd is open, or another folder there, sees the
