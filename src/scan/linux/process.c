@@ -24,8 +24,8 @@ enum {
 };
 
 /* The fields of stat that we want, counted from 1. */
-enum { STAT_PPID = 4, STAT_TTY = 7, STAT_UTIME = 14, STAT_STIME = 15, STAT_STARTTIME = 22,
-	STAT_RSS = 24 };
+enum { STAT_PPID = 4, STAT_TTY = 7, STAT_UTIME = 14, STAT_STIME = 15,
+	STAT_STARTTIME = 22, STAT_RSS = 24 };
 
 /* A process that ends gives ENOENT or ESRCH; one that is another's, EACCES or
  * EPERM: neither is a fault of the machine.  Others get a message. */

@@ -239,7 +239,7 @@ is_copy(const struct program *a, const struct program *b)
 
 /* What such a file of a process's is. */
 static struct likeness
-compare(struct programs *ps, uint32_t pid, const char *path,
+compare(struct programs *ps, uint32_t pid, int dir, const char *path,
     const struct file_id *id)
 {
 	struct likeness like = { .program = find_same(ps, ps->n, id) };
@@ -250,7 +250,7 @@ compare(struct programs *ps, uint32_t pid, const char *path,
 
 	if (like.program != NULL || !safe_is(ps->safe, pid, id))
 		return like;
-	fd = openat(ps->proc, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	fd = openat(dir, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd >= 0 && linux_file_id(fd, "", &p.id) && p.id.ino == id->ino &&
 	    p.id.dev == id->dev && read_facts(fd, &p, ends))
 		for (i = 0; i < ps->n && like.program == NULL; i++)
@@ -263,22 +263,17 @@ compare(struct programs *ps, uint32_t pid, const char *path,
 
 /* The same, once for each file. */
 static struct likeness
-find_like(struct programs *ps, uint32_t pid, const char *path)
+find_like(struct programs *ps, uint32_t pid, int dir, const char *path,
+    const struct file_id *id)
 {
-	struct likeness like = { .program = NULL };
-	struct file_id id = { .known = false };
-	uint64_t key[2];
-	uint32_t number;
-
-	if (!linux_file_id(ps->proc, path, &id))
-		return like;
-	key[0] = id.dev;
-	key[1] = id.ino;
-	number = names_id(&ps->files,
+	const uint64_t key[2] = { id->dev, id->ino };
+	uint32_t number = names_id(&ps->files,
 	    (struct str){ (const char *)key, sizeof key });
+	struct likeness like;
+
 	if (number <= ps->nlike)
 		return ps->like[number - 1];
-	like = compare(ps, pid, path, &id);
+	like = compare(ps, pid, dir, path, id);
 	*MEM_PUSH(ps->like, ps->nlike, ps->likecap) = like;
 	return like;
 }
@@ -301,7 +296,7 @@ look_at(struct programs *ps, uint32_t pid, int root, struct str path,
 	num_add(&b, (uint64_t)fd);
 	buf_putc(&b, '\0');
 	if (fd >= 0 && linux_file_id(fd, "", &id) && id.ino == inode)
-		like = find_like(ps, pid, b.p);
+		like = find_like(ps, pid, ps->proc, b.p, &id);
 	input_close(fd);
 	buf_free(&b);
 	return like;
@@ -355,14 +350,34 @@ find_mapped(struct programs *ps, uint32_t pid)
 	return like;
 }
 
+/* By another thread, where the first one has ended. */
+static struct likeness
+find_by_thread(struct programs *ps, uint32_t pid)
+{
+	struct likeness like = { .program = NULL };
+	struct file_id id = { .known = false };
+	int task = walk_open(TREE_OWN, ps->proc, pid, "/task");
+	int thread = task < 0 ? -1 : walk_first_thread(TREE_OWN, task, pid);
+
+	if (thread >= 0 && linux_file_id(thread, "../exe", &id))
+		like = find_like(ps, pid, thread, "../exe", &id);
+	input_close(thread);
+	input_close(task);
+	return like;
+}
+
 struct likeness
 programs_of(struct programs *ps, uint32_t pid)
 {
 	char path[NUM_MAX + sizeof "/exe"];
-	struct likeness like;
+	struct likeness like = { .program = NULL };
+	struct file_id id = { .known = false };
 
 	memcpy(num_format(path, pid), "/exe", sizeof "/exe");
-	like = find_like(ps, pid, path);
+	if (linux_file_id(ps->proc, path, &id))
+		like = find_like(ps, pid, ps->proc, path, &id);
+	else if (errno == ENOENT)
+		like = find_by_thread(ps, pid);
 	return like.program != NULL && like.program->class == PROGRAM_LOADER ?
 	    find_mapped(ps, pid) : like;
 }

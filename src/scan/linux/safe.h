@@ -22,7 +22,8 @@ void safe_end(struct safe *s);
 bool safe_is(struct safe *s, uint32_t pid, const struct file_id *id);
 
 /* The number of a mount and the type of its file system, in a line of
- * mountinfo: the first word, and the one behind a dash.  False if it is none. */
+ * mountinfo: the first word, and the one behind a dash.  False if there is
+ * none. */
 bool safe_mount(struct str line, uint64_t *mount, struct str *type);
 /* A file system of that type answers, where our own root has mounted it. */
 bool safe_type(struct str type);

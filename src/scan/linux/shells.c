@@ -205,8 +205,10 @@ find_beside(struct search_below *s)
 			look_at(s, k);
 		if (k->shell == 0)
 			continue;
-		join_end(f, &ends, k->shell, &f->shell[k->shell - 1].stdio.v[0]);
-		join_end(f, &ends, k->shell, &f->shell[k->shell - 1].stdio.v[1]);
+		join_end(f, &ends, k->shell,
+		    &f->shell[k->shell - 1].stdio.v[STDIN_FILENO]);
+		join_end(f, &ends, k->shell,
+		    &f->shell[k->shell - 1].stdio.v[STDOUT_FILENO]);
 	}
 	free(parent);
 	free(ends.v);
