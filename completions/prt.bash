@@ -133,13 +133,13 @@ _prt_scan()
 		_prt_names tcp udp sctp raw packet icmp vsock
 		;;
 	--backend)
-		_prt_words netlink proc lsof
+		_prt_words netlink proc sockstat lsof
 		;;
 	--owners)
 		_prt_words auto walk bpf
 		;;
 	--from)
-		_prt_words lsof
+		_prt_words lsof ss netstat sockstat auto
 		;;
 	--sudo)
 		_prt_words ask stdin

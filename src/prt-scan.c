@@ -17,7 +17,7 @@
 static const char usage[] =
     "Usage: prt-scan [OPTION]... [PORT[-PORT] | SERVICE | "
     "ADDR[/LEN][:PORT]]...\n"
-    "       prt-scan --from=lsof [OPTION]... [FILE]\n"
+    "       prt-scan --from=FORMAT [OPTION]... [FILE]\n"
     "       prt-scan -I [OPTION]...\n"
     "Print every TCP, UDP and SCTP socket and the processes that hold it, one\n"
     "record a line; with operands, those with such a local or remote end.\n";
@@ -173,7 +173,7 @@ static const struct opt table[] = {
 	    .take = take_owners },
 	{ 0, "proc", "DIR", "another proc tree, such as /host/proc",
 	    OPT_TEXT(proc) },
-	{ 0, "from", "FORMAT", "read a file instead: lsof",
+	{ 0, "from", "FORMAT", "read what another program printed: see below",
 	    .take = take_from },
 	{ 0, "sudo", "[=HOW]",
 	    "as root, if sudo asks for nothing; or ask, or stdin",
@@ -412,6 +412,9 @@ help(const struct options *o)
 
 	buf_puts(&more, "\nBackends, in the order in which they are tried:\n");
 	for (i = 0; (b = scan_backend_at(i)) != NULL; i++)
+		opts_about_line(&more, b->name, b->help);
+	buf_puts(&more, "\nFormats of --from:\n");
+	for (i = 0; (b = scan_source_at(i)) != NULL; i++)
 		opts_about_line(&more, b->name, b->help);
 	buf_putc(&more, '\0');
 	status = opts_about(&o->common, usage, FIELD_NSCAN, more.p);

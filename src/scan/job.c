@@ -137,6 +137,8 @@ print_records(const struct scan_job *j, struct scan *sc,
 	src.host = about.sys.host;
 	src.time = snap_get(&about.snap, "time");
 	src.zones = out_is_table(out);
+	/* of another machine's users only numbers are known */
+	src.users.loaded = j->req.is_text;
 	out_snapshot(out, &about.snap, &j->cols);
 	rows_write(rows, &src, &j->cols, out);
 	sc->incomplete |= src.users.cut;

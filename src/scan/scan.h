@@ -71,6 +71,8 @@ struct search;
 struct backend {
 	const char *name;
 	const char *help;
+	/* NULL: it is worth a try; false: it is only if it is asked for. */
+	bool (*is_here)(void);
 	bool (*tables)(const struct scan_request *req, struct scan *sc);
 	/* Adds holders and their processes if needed, and what sc->seeks; NULL:
 	 * tables did so. */
