@@ -71,7 +71,7 @@ get_state(struct record *r)
 static struct str
 get_local_addr(struct record *r)
 {
-	return from_addr(r, &r->sock->local, r->src->zones);
+	return from_addr(r, &r->sock->local, r->src->people);
 }
 
 static struct str
@@ -537,6 +537,19 @@ rows_needs(const struct cols *cols)
 	return needs;
 }
 
+/* The network gets to the listener, or to a port that has been published. */
+static bool
+is_open(const struct record *r)
+{
+	const struct sock *s = r->sock;
+
+	return (s->state == STATE_LISTEN || s->state == STATE_UNCONN ||
+	    s->state == STATE_NAT) &&
+	    r->src->scan->netns[s->netns].label.p == NULL &&
+	    addr_reach(&s->local) != ADDR_LOOPBACK &&
+	    (s->ifname == NULL || strcmp(s->ifname, "lo") != 0);
+}
+
 void
 rows_write(const struct rows *r, struct rows_source *src,
     const struct cols *cols, struct out *out)
@@ -557,7 +570,8 @@ rows_write(const struct rows *r, struct rows_source *src,
 		    (size_t)row->nholders * (NUM_MAX + 1));
 		for (c = 0; c < cols->n; c++)
 			v[c] = get_value(&rec, &rows_getters[cols->v[c].id]);
-		out_row(out, v, OUT_PLAIN);
+		out_row(out, v, src->people && is_open(&rec) ? OUT_OPEN :
+		    OUT_PLAIN);
 	}
 	buf_free(&scratch);
 	free(v);
