@@ -140,11 +140,12 @@ make_plan(struct judge *j, struct plan *p, uint32_t number,
 static uint32_t
 look_at(struct judge *j, const struct plan *p, struct view *v)
 {
+	enum view_kind role = view_role(v);
 	size_t i, n = 0;
 
-	for (i = 0; !v->gone && i < p->n[v->kind]; i++) {
-		if (heur_table[p->v[v->kind][i]].suspect(v)) {
-			set_put(j->bits, p->v[v->kind][i]);
+	for (i = 0; !v->gone && i < p->n[role]; i++) {
+		if (heur_table[p->v[role][i]].suspect(v)) {
+			set_put(j->bits, p->v[role][i]);
 			n++;
 		}
 	}

@@ -194,9 +194,14 @@ cell_endpoint(struct buf *b, struct str addr, struct str port)
 	}
 	if (colon)
 		buf_putc(b, '[');
-	cell_add(b, addr);
-	buf_puts(b, colon ? "]:" : ":");
-	cell_add(b, port);
+	if (addr.n > 0)
+		cell_add(b, addr);
+	if (colon)
+		buf_putc(b, ']');
+	if (port.n > 0) {
+		buf_putc(b, ':');
+		cell_add(b, port);
+	}
 }
 
 static bool

@@ -33,7 +33,7 @@ void cell_show(struct buf *b, enum field_id id, struct str v,
 /* What stands for a word in a table, or a missing value. */
 struct str cell_brief(enum field_id id, struct str v);
 
-/* Appends 0.0.0.0:22 or [::]:22. */
+/* Appends 0.0.0.0:22 or [::]:22, or what there is of it. */
 void cell_endpoint(struct buf *b, struct str addr, struct str port);
 
 /* How far an endpoint may be cut: an IPv4 address not at all, not as the end of
