@@ -1,6 +1,6 @@
 /*
- * Dates are reckoned here, but for local ones: POSIX has no timegm, and gmtime_r
- * may read the file of the local time zone.
+ * Dates are reckoned here, but for local ones: POSIX has no timegm, and
+ * gmtime_r may read the file of the local time zone.
  */
 #include "lib/timestamp.h"
 

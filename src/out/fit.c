@@ -18,6 +18,26 @@ enum { PLACE_RANKS = 9 };
 /* So wide an address is made, if that keeps it apart from others. */
 enum { APART_MAX = 32 };
 
+bool
+table_chosen(const struct out_opts *opts, struct str name)
+{
+	struct str list;
+
+	if (!opts->chosen || opts->added == NULL)
+		return opts->chosen;
+	list = str_from(opts->added);
+	while (list.p != NULL)
+		if (str_eq(str_cut(&list, ','), name))
+			return true;
+	return false;
+}
+
+bool
+table_is_own(const struct out_opts *opts)
+{
+	return opts->chosen && opts->added == NULL;
+}
+
 static size_t
 find_column(const struct out_table *t, enum field_id id)
 {

@@ -61,8 +61,8 @@ struct layout_col {
 /*
  * Makes the shown ones of the n columns fit into limit terminal columns: leaves
  * out by rank until those that remain can be cut to it, then cuts long texts,
- * addresses, and at last the widest.  Where that does not help, what is beyond limit is left out if clip, else the
- * lines will be too long.
+ * addresses, and at last the widest.  Where that does not help, what is beyond
+ * limit is left out if clip, else the lines will be too long.
  */
 void layout_fit(struct layout_col *v, size_t n, size_t limit, bool clip);
 

@@ -17,26 +17,6 @@ enum { UNKNOWN_RANK = 255, UNKNOWN_LEAST = 20 };
 
 enum { NOTE_INDENT = 4 };
 
-bool
-table_chosen(const struct out_opts *opts, struct str name)
-{
-	struct str list;
-
-	if (!opts->chosen || opts->added == NULL)
-		return opts->chosen;
-	list = str_from(opts->added);
-	while (list.p != NULL)
-		if (str_eq(str_cut(&list, ','), name))
-			return true;
-	return false;
-}
-
-bool
-table_is_own(const struct out_opts *opts)
-{
-	return opts->chosen && opts->added == NULL;
-}
-
 /* Column i and the one after it are an address and its port, and the user has
  * not named them one by one. */
 static bool

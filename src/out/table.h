@@ -1,6 +1,7 @@
 /*
- * table: what the modules of a table share, and only they see: cell.c is what a
- * person reads of a value, alike.c which records are one row, prose.c sentences.
+ * table: what the modules of a table share, and only they see: cell.c has what
+ * a person reads of a value, alike.c which records are one row, fit.c which
+ * columns there is room for, prose.c sentences.
  */
 #ifndef OUT_TABLE_H
 #define OUT_TABLE_H
@@ -12,8 +13,8 @@
 #define CUT_MARK '+'
 
 /* What of a cell is kept where it is cut: its beginning; of a path that and as
- * much of its end as there is room for; both ends of a name; of an endpoint both
- * ends of the address, and the port. */
+ * much of its end as there is room for; both ends of a name; of an endpoint
+ * both ends of the address, and the port. */
 enum cell_kind { CELL_TEXT, CELL_PATH, CELL_NAME, CELL_ENDPOINT };
 
 /* To reckon ages from: milliseconds since 1970, and since the machine was
