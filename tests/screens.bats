@@ -296,6 +296,8 @@ tcp   LISTEN 0.0.0.0:8090 172.17.0.4:80   11 docker-proxy root   0    1 dockerd"
 		sed -E 's/^[^ ]+ +(high|medium|low) +(on|off) +//' |
 		tr -s ' \n' ' ')" = "$(prt-flag -l -H -o sentence |
 		tr -s ' \n' ' ')" ]
+	# where there is no room beside it, below
+	COLUMNS=40 prt-flag -l -F table | grep -qx '    the executable was deleted'
 	prt-flag -l -F table -w | head -n 1 | grep -q ' DEFAULT .*FIELDS .*SCOPE'
 	prt-flag -l | head -n 1 | grep -q '	default	fields	'
 }

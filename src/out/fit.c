@@ -15,6 +15,9 @@ enum { MAIN_RANKS = 5 };
 /* For the sake of such columns netns and container are one. */
 enum { PLACE_RANKS = 9 };
 
+/* In a narrower terminal sentences stand below what they are about. */
+enum { PROSE_WIDTH = 60 };
+
 /* So wide an address is made, if that keeps it apart from others. */
 enum { APART_MAX = 32 };
 
@@ -114,12 +117,24 @@ measure(struct out *o)
 	}
 }
 
-/* What stands below the record, unless the user wants it as a column. */
+/* A last column of whole sentences. */
 static bool
-is_note(const struct out *o, const struct column *c)
+is_prose(const struct out *o, size_t i)
 {
-	return o->table->limit > 0 && c->id == F_WHY &&
-	    !table_chosen(&o->opts, c->name);
+	return o->table->limit > 0 && i + 1 == o->table->n &&
+	    (o->opts.prose || o->table->cols[i].id == F_WHY);
+}
+
+/* What stands below the record, unless the user wants it as a column, for which
+ * there is room. */
+static bool
+is_note(const struct out *o, size_t i)
+{
+	const struct column *c = &o->table->cols[i];
+
+	return (o->table->limit > 0 && c->id == F_WHY &&
+	    !table_chosen(&o->opts, c->name)) ||
+	    (is_prose(o, i) && o->table->limit < PROSE_WIDTH);
 }
 
 /* Each of the sentences below a record begins with its flag. */
@@ -162,14 +177,13 @@ choose(struct out *o)
 	size_t i;
 
 	for (i = 0; i < t->n; i++)
-		t->cols[i].note = is_note(o, &t->cols[i]);
+		t->cols[i].note = is_note(o, i);
 	for (i = 0; i < t->n; i++) {
 		struct column *c = &t->cols[i];
 
 		t->layout[i].shown = is_shown(o, i);
 		t->layout[i].least = least_of(t, i);
-		c->prose = t->limit > 0 && i + 1 == t->n && !c->note &&
-		    (o->opts.prose || c->id == F_WHY);
+		c->prose = is_prose(o, i) && !c->note;
 		if (t->limit == 0 && t->layout[i].width > ALIGN_MAX)
 			t->layout[i].width = ALIGN_MAX;
 	}

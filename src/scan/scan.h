@@ -35,6 +35,7 @@ enum scan_need {
 	NEED_STDIO = 1 << 24,
 	NEED_SHELLS = 1 << 25,
 	NEED_EXE_LIKE = 1 << 26,
+	NEED_SCRIPT = 1 << 27,
 	NEED_CAPS = 1 << 28,
 	NEED_PIDFD = 1 << 29,
 	NEED_TARGET_SEEN = 1 << 21,	/* likewise, of holders that are seen */
