@@ -167,13 +167,13 @@ static const struct opt table[] = {
 	    OPT_FLAG(strict) },
 	{ 0, "verify", NULL, "read the tables both ways, and tell what differs",
 	    OPT_FLAG(verify) },
-	{ 0, "backend", "NAME", "how to read the tables: one of those below",
+	{ 0, "backend", "NAME", "how to read the tables of sockets",
 	    .take = take_backend },
 	{ 0, "owners", "HOW", "how to find the processes: auto, walk or bpf",
 	    .take = take_owners },
 	{ 0, "proc", "DIR", "another proc tree, such as /host/proc",
 	    OPT_TEXT(proc) },
-	{ 0, "from", "FORMAT", "read what another program printed: see below",
+	{ 0, "from", "FORMAT", "read what another program printed: lsof, ss...",
 	    .take = take_from },
 	{ 0, "sudo", "[=HOW]",
 	    "as root, if sudo asks for nothing; or ask, or stdin",
@@ -355,6 +355,20 @@ choose_columns(struct options *o, struct cols *cols)
 	return ok;
 }
 
+/* A table tells of a proxy which container answers at its port: the column of
+ * that has it, so that these are none.  True if any were added. */
+static bool
+add_targets(const struct options *o, struct cols *cols)
+{
+	const struct out_opts *out = &o->common.out;
+
+	if (o->interfaces || !out_makes_table(out) || out->wide ||
+	    (out->chosen && out->added == NULL))
+		return false;
+	return cols_add(cols, str_from(field_table[F_TARGET].name)) &&
+	    cols_add(cols, str_from(field_table[F_TARGET_CONTAINER].name));
+}
+
 static int
 status_of(const struct options *o, enum scan_result result)
 {
@@ -388,6 +402,8 @@ run_job(struct options *o, char **operands)
 		n++;
 	cols_init(&j.cols);
 	ok = choose_columns(o, &j.cols);
+	if (ok)
+		j.proxies = add_targets(o, &j.cols);
 	if (ok)
 		scan_job_begin(&j);
 	if (ok && open_services(o, &j.cols, n, &services) &&

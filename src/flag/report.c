@@ -150,11 +150,16 @@ map_columns(struct writer *w, uint32_t cols)
 	w->cols_now = cols;
 }
 
+static enum heur_level
+level_of(const struct heur *h, struct view *view)
+{
+	return h->level_for != NULL ? h->level_for(view) : h->level;
+}
+
 static void
 add_heuristic(struct buf *b, const struct heur *h, struct view *view)
 {
-	enum heur_level level = h->level_for != NULL ? h->level_for(view) :
-	    h->level;
+	enum heur_level level = level_of(h, view);
 
 	buf_puts(b, h->name);
 	buf_puts(b, " (");
@@ -207,6 +212,33 @@ why(struct writer *w, size_t row, const struct verdict *v)
 	return buf_str(&w->why);
 }
 
+/* In a table the color is that of the highest level; a rule has none. */
+static enum out_mark
+mark_of(struct writer *w, size_t row, const struct verdict *v)
+{
+	struct stream *s = &w->in->stream;
+	enum out_mark mark = OUT_PLAIN;
+	const struct heur *h;
+	size_t i;
+
+	if (v->n == 0 || !out_is_table(w->out))
+		return OUT_PLAIN;
+	view_set(&w->view, stream_cols(s, row), stream_values(s, row));
+	for (i = 0; i < v->n; i++) {
+		h = v->items[i] < HEUR_COUNT ? &heur_table[v->items[i]] : NULL;
+		switch (h == NULL ? HEUR_MEDIUM : level_of(h, &w->view)) {
+		case HEUR_HIGH:
+			return OUT_BAD;
+		case HEUR_MEDIUM:
+			mark = OUT_ODD;
+			break;
+		case HEUR_LOW:
+			break;
+		}
+	}
+	return mark;
+}
+
 /* Our own columns first: the input line may serve unchanged for the rest. */
 static void
 write_record(struct writer *w, size_t row, const struct verdict *verdict)
@@ -228,7 +260,7 @@ write_record(struct writer *w, size_t row, const struct verdict *verdict)
 	for (i = 0; i < n; i++)
 		if (!is_own(&w->cols->v[i]))
 			w->v[i] = w->from[i] >= 0 ? v[w->from[i]] : STR_NONE;
-	out_row(w->out, w->v, verdict->n > 0 ? OUT_ODD : OUT_PLAIN);
+	out_row(w->out, w->v, mark_of(w, row, verdict));
 }
 
 /* order: the row numbers; NULL: they are 0 to n - 1. */

@@ -500,7 +500,8 @@ rows_write(const struct rows *r, struct rows_source *src,
 		    (size_t)row->nholders * (NUM_MAX + 1));
 		for (c = 0; c < cols->n; c++)
 			v[c] = get_value(&rec, &rows_getters[cols->v[c].id]);
-		out_row(out, v, OUT_PLAIN);
+		out_row(out, v, src->people &&
+		    scan_is_open(src->scan, rec.sock) ? OUT_OPEN : OUT_PLAIN);
 	}
 	buf_free(&scratch);
 	free(v);
