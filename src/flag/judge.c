@@ -143,7 +143,10 @@ look_at(struct judge *j, const struct plan *p, struct view *v)
 	size_t i, n = 0;
 
 	for (i = 0; !v->gone && i < p->n[v->kind]; i++) {
-		if (heur_table[p->v[v->kind][i]].suspect(v)) {
+		const struct heur *h = &heur_table[p->v[v->kind][i]];
+
+		if (h->suspect(v) && (j->least == HEUR_LOW ||
+		    heur_level_of(h, v) >= j->least)) {
 			set_put(j->bits, p->v[v->kind][i]);
 			n++;
 		}

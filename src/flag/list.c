@@ -5,8 +5,10 @@
 
 static const char *const names[] = {
 	"name", "level", "default", "fields", "scope", "attack", "sentence",
+	"excuse",
 };
-enum { NAME, LEVEL, DEFAULT, FIELDS, SCOPE, ATTACK, SENTENCE, NCOLUMNS };
+enum { NAME, LEVEL, DEFAULT, FIELDS, SCOPE, ATTACK, SENTENCE, EXCUSE,
+	NCOLUMNS };
 
 void
 report_list_columns(struct cols *c)
@@ -45,6 +47,7 @@ write_one(struct out *out, const struct heur *h, const struct cols *all,
 	v[SCOPE] = str_from(scope_name(h->scope));
 	v[ATTACK] = h->attack != NULL ? str_from(h->attack) : STR_NONE;
 	v[SENTENCE] = str_from(h->sentence);
+	v[EXCUSE] = h->excuse != NULL ? str_from(h->excuse) : STR_NONE;
 	for (i = 0; i < cols->n; i++)
 		row[i] = v[cols_find(all, cols->v[i].name)];
 	out_row(out, row, OUT_PLAIN);

@@ -7,6 +7,7 @@ static const char *const states[] = { "LISTEN", "ESTABLISHED", "UNCONN",
 static const char *const dirs[] = { "in", "out", NULL };
 static const char *const families[] = { "inet", "inet6", NULL };
 static const char *const yes_no[] = { "yes", "no", NULL };
+static const char *const levels[] = { "low", "medium", "high", NULL };
 static const char *const changes[] = { "new", "gone", "changed", "unchanged",
 	NULL };
 
@@ -148,6 +149,8 @@ const struct field field_table[FIELD_COUNT] = {
 	    .help = "what prt-flag found" },
 	[F_WHY] = { .name = "why", .least = 20,
 	    .help = "a sentence for each flag" },
+	[F_LEVEL] = { .name = "level", .words = levels, .least = 6,
+	    .help = "the highest of the flags" },
 };
 
 enum field_id
