@@ -152,32 +152,65 @@ path_is_odd(struct str path)
 	    is_hidden(path) || is_uploaded(path));
 }
 
+/* Names of folders, or files, in those of temporary files; what follows them is
+ * random, or it is not. */
+static const struct made {
+	struct str name;
+	bool random;
+} made[] = {
+	{ S(".mount_"), true },		/* AppImage */
+	{ S("go-build"), true },	/* go run, go test */
+	{ S("ansible-tmp-"), true }, { S("ansible_"), true },
+	{ S(".ansible"), false }, { S("pip-"), true },
+	{ S("get-pip.py"), false }, { S("uv-"), true }, { S("npm-"), true },
+	{ S("npx-"), true }, { S("cargo-install"), true },
+	{ S("pytest-of-"), false }, { S("nix-build-"), true },
+	{ S("snap-private-tmp"), false }, { S("vscode-"), true },
+	{ S("playwright-"), true }, { S("puppeteer_"), true },
+	{ S("bazel-"), true }, { S("packer-"), true }, { S("_MEI"), true },
+	{ S("staticcheck"), true }, { S("dotnet-"), true },
+};
+
+/* NULL if there is none; rest begins with its name. */
+static const struct made *
+find_made(struct str path, struct str *rest)
+{
+	size_t i;
+
+	*rest = path;
+	if (!str_take_start(rest, "/tmp/") &&
+	    !str_take_start(rest, "/var/tmp/"))
+		return NULL;
+	for (i = 0; i < NELEMS(made); i++)
+		if (rest->n >= made[i].name.n &&
+		    memcmp(rest->p, made[i].name.p, made[i].name.n) == 0)
+			return &made[i];
+	return NULL;
+}
+
 bool
 path_is_tools(struct str path)
 {
-	static const struct str made[] = {
-		S(".mount_"),		/* AppImage */
-		S("go-build"),		/* go run, go test */
-		S("ansible-tmp-"), S("ansible_"), S(".ansible"),
-		S("pip-"), S("get-pip.py"), S("uv-"), S("npm-"), S("npx-"),
-		S("cargo-install"), S("pytest-of-"), S("nix-build-"),
-		S("snap-private-tmp"), S("vscode-"), S("playwright-"),
-		S("puppeteer_"), S("bazel-"), S("packer-"), S("_MEI"),
-		S("staticcheck"), S("dotnet-"), S("salt"),
-	};
-	struct str name;
-	size_t i;
+	struct str rest;
 
-	/* the name of the folder, or file, in that of temporary files */
-	if (!str_take_start(&path, "/tmp/") &&
-	    !str_take_start(&path, "/var/tmp/"))
+	return find_made(path, &rest) != NULL;
+}
+
+bool
+path_is_random(struct str path, struct str *before, struct str *after)
+{
+	struct str rest;
+	const struct made *m = find_made(path, &rest);
+	const char *slash = m != NULL && m->random ?
+	    memchr(rest.p, '/', rest.n) : NULL;
+
+	if (slash == NULL)
 		return false;
-	name = str_cut(&path, '/');
-	for (i = 0; i < NELEMS(made); i++)
-		if (name.n >= made[i].n &&
-		    memcmp(name.p, made[i].p, made[i].n) == 0)
-			return true;
-	return false;
+	before->p = path.p;
+	before->n = (size_t)(rest.p - path.p) + m->name.n;
+	after->p = slash;
+	after->n = (size_t)(path.p + path.n - slash);
+	return true;
 }
 
 /* Of 15, 1.2.3, app-1.2, java-17-openjdk or python3.11; not of x86_64. */

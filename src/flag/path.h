@@ -24,6 +24,10 @@ bool path_is_odd(struct str path);
 /* In such a one, but as known tools make them for what they run. */
 bool path_is_tools(struct str path);
 
+/* The same of a path whose folder has another name each time: cuts it into what
+ * is before and what is after that which differs. */
+bool path_is_random(struct str path, struct str *before, struct str *after);
+
 /* It has a version in it, as a program that the next one removes. */
 bool path_is_versioned(struct str path);
 
