@@ -4,6 +4,20 @@
 
 #include "lib/timestamp.h"
 
+/* Since when OLD has a key: what the first of its records says. */
+static void
+merge_old(struct diff_side *old)
+{
+	int64_t *seen = old->first_seen;
+	uint32_t i, head;
+
+	for (i = 0; i < old->stream.nrows; i++) {
+		head = old->rows[i].head;
+		if (seen[i] != 0 && (seen[head] == 0 || seen[i] < seen[head]))
+			seen[head] = seen[i];
+	}
+}
+
 void
 diff_seen_init(struct diff_seen *s, struct diff *d, struct sockets *sockets)
 {
@@ -11,14 +25,17 @@ diff_seen_init(struct diff_seen *s, struct diff *d, struct sockets *sockets)
 	s->d = d;
 	s->sockets = sockets;
 	s->new = mem_alloc(d->new.stream.nrows * sizeof *s->new);
-	s->old = mem_alloc(d->old.stream.nrows * sizeof *s->old);
+	if (d->old.first_seen == NULL)
+		d->old.first_seen = mem_alloc(d->old.stream.nrows *
+		    sizeof *d->old.first_seen);
+	else
+		merge_old(&d->old);
 }
 
 void
 diff_seen_free(struct diff_seen *s)
 {
 	free(s->new);
-	free(s->old);
 }
 
 /* The key is held by other sockets now than in OLD, all of them. */
@@ -53,47 +70,54 @@ time_of(struct diff_side *side, uint32_t row)
 	return diff_row_time(side, row, &ms) ? ms : DIFF_NEVER;
 }
 
-/* Since when OLD has a key: what it says itself, or its time. */
+/* Looks up what is known of a key, or else the time of its row. */
+static int64_t
+look_up(int64_t *known, struct diff_side *side, uint32_t head)
+{
+	int64_t ms;
+
+	if (*known == 0 && (ms = time_of(side, head)) != DIFF_NEVER)
+		*known = ms + 1;
+	return *known != 0 ? *known - 1 : DIFF_NEVER;
+}
+
 static int64_t
 seen_in_old(struct diff_seen *s, uint32_t head)
 {
-	struct diff_side *old = &s->d->old;
-	int64_t ms, first = DIFF_NEVER;
-	uint32_t i;
-
-	if (s->old[head] != 0)
-		return s->old[head];
-	for (i = head; i != DIFF_NONE; i = old->rows[i].next) {
-		if (timestamp_parse(diff_value_of(old, i, F_FIRST_SEEN), &ms) &&
-		    (first == DIFF_NEVER || ms < first))
-			first = ms;
-	}
-	if (first == DIFF_NEVER)
-		first = time_of(old, head);
-	s->old[head] = first;
-	return first;
+	return look_up(&s->d->old.first_seen[head], &s->d->old, head);
 }
 
 static int64_t
 seen_in_new(struct diff_seen *s, uint32_t head)
 {
 	uint32_t other = s->d->new.rows[head].other;
-	int64_t first = DIFF_NEVER;
+	int64_t first;
 
-	if (s->new[head] != 0)
-		return s->new[head];
-	if (other != DIFF_NONE && !is_other_socket(s, head))
+	if (s->new[head] == 0 && other != DIFF_NONE &&
+	    !is_other_socket(s, head)) {
 		first = seen_in_old(s, other);
-	if (first == DIFF_NEVER)
-		first = time_of(&s->d->new, head);
-	s->new[head] = first;
-	return first;
+		if (first != DIFF_NEVER)
+			s->new[head] = first + 1;
+	}
+	return look_up(&s->new[head], &s->d->new, head);
 }
 
 int64_t
 diff_seen_new(struct diff_seen *s, uint32_t row)
 {
 	return seen_in_new(s, s->d->new.rows[row].head);
+}
+
+void
+diff_seen_expect(const struct diff_seen *s, uint32_t row)
+{
+	enum { AHEAD = 8 };
+	const struct diff_side *new = &s->d->new;
+
+	if (new->stream.nrows - row > AHEAD &&
+	    new->rows[row + AHEAD].other != DIFF_NONE)
+		__builtin_prefetch(&s->d->old.first_seen[
+		    new->rows[row + AHEAD].other]);
 }
 
 int64_t

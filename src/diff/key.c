@@ -9,17 +9,16 @@ static const enum field_id default_key[] = {
 };
 
 struct str
-diff_value(const struct cols *list, const int *at, size_t i,
-    const struct str *v)
+diff_value(struct diff_place place, const struct str *v)
 {
-	struct str s = diff_at(v, at[i]);
+	struct str s = diff_at(v, place.at);
 
-	if (list->v[i].id == F_CWD)
+	if (place.id == F_CWD)
 		str_take_end(&s, " (elsewhere)");
-	return list->v[i].id == F_EXE ? str_undeleted(s) : s;
+	return place.id == F_EXE ? str_undeleted(s) : s;
 }
 
-static const enum field_id of_socket[] = {
+static const enum field_id of_socket[DIFF_OF_SOCKET_MAX] = {
 	F_USER, F_UID, F_UNIT, F_CONTAINER, F_CONTAINER_ID, F_POD,
 };
 
@@ -30,19 +29,16 @@ diff_is_of_socket(enum field_id id)
 }
 
 enum diff_owner
-diff_owner(const struct diff_side *s, const int *at, const struct str *v)
+diff_owner(const struct diff_header *h, const struct str *v)
 {
-	const int *set = s->plan->set.at;
-	int process = at[F_PROCESS] >= 0 ? at[F_PROCESS] : at[F_PID];
 	size_t i;
 
-	for (i = 0; i < NELEMS(of_socket); i++)
-		if (set[of_socket[i]] >= 0 &&
-		    diff_at(v, at[of_socket[i]]).n > 0)
+	for (i = 0; i < h->nof_socket; i++)
+		if (v[h->of_socket[i]].n > 0)
 			break;
-	if (process < 0 || i == NELEMS(of_socket))
+	if (h->process < 0 || i == h->nof_socket)
 		return DIFF_ANYONE;
-	return v[process].n > 0 ? DIFF_PROCESS : DIFF_SOCKET;
+	return v[h->process].n > 0 ? DIFF_PROCESS : DIFF_SOCKET;
 }
 
 /* A length in one byte, or where it is longer in five. */
@@ -59,16 +55,17 @@ put_length(char *p, uint32_t n)
 /* Each value with its length before it: no two lists look the same.  netns is
  * that field's, instead of what v has, unless it is missing. */
 static void
-put_values(struct buf *b, const struct cols *list, const int *at,
+put_values(struct buf *b, const struct diff_place *place, size_t nplaces,
     const struct str *v, struct str netns)
 {
-	size_t i;
+	size_t i, n;
 
-	for (i = 0; i < list->n; i++) {
-		struct str value = netns.p != NULL && list->v[i].id == F_NETNS ?
-		    netns : diff_value(list, at, i, v);
+	for (i = 0; i < nplaces; i++) {
+		struct str value = netns.p != NULL && place[i].id == F_NETNS ?
+		    netns : diff_value(place[i], v);
 		char *p = buf_room(b, 1 + sizeof(uint32_t) + value.n);
-		size_t n = put_length(p, (uint32_t)value.n);
+
+		n = put_length(p, (uint32_t)value.n);
 
 		if (value.p != NULL)
 			memcpy(p + n, value.p, value.n);
@@ -105,37 +102,51 @@ hash_key(struct diff_side *s, uint32_t row, const struct str *v)
 	struct buf *b = &s->scratch;
 
 	b->n = 0;
-	put_values(b, &s->key, diff_header_of(s, row)->key, v, netns);
+	put_values(b, diff_header_of(s, row)->key, s->key.n, v, netns);
 	if (s->by_cookie)
 		put_cookie(s, row, v);
-	siphash(&s->plan->secret, b->p, b->n, s->rows[row].key);
+	siphash128(&s->plan->secret, b->p, b->n, s->rows[row].key);
 }
 
 void
 diff_key_hash(struct diff_side *s, uint32_t row, const struct str *v)
 {
+	const struct diff_header *h = diff_header_of(s, row);
 	struct buf *b = &s->scratch;
-	uint64_t set[2];
 
 	hash_key(s, row, v);
 	b->n = 0;
-	buf_putc(b, (char)diff_owner(s, stream_cols(&s->stream, row)->at, v));
-	put_values(b, &s->plan->set, diff_header_of(s, row)->set, v,
-	    STR_NONE);
-	siphash(&s->plan->secret, b->p, b->n, set);
-	s->rows[row].set = set[0];
+	buf_putc(b, (char)diff_owner(h, v));
+	put_values(b, h->set, s->plan->set.n, v, STR_NONE);
+	s->rows[row].set = siphash64(&s->plan->secret, b->p, b->n);
 }
 
-/* The positions of a list's fields among the columns; the caller frees. */
-static int *
-find_positions(const struct cols *cols, const struct cols *list)
+/* Where a list's fields are among the columns; the caller frees. */
+static struct diff_place *
+find_places(const struct cols *cols, const struct cols *list)
 {
-	int *at = mem_alloc(list->n * sizeof *at);
+	struct diff_place *place = mem_alloc(list->n * sizeof *place);
 	size_t i;
 
 	for (i = 0; i < list->n; i++)
-		at[i] = cols_find(cols, list->v[i].name);
-	return at;
+		place[i] = (struct diff_place){
+			cols_find(cols, list->v[i].name), list->v[i].id };
+	return place;
+}
+
+static struct diff_header
+make_header(const struct diff_side *s, const struct cols *cols)
+{
+	struct diff_header h = { find_places(cols, &s->key),
+		find_places(cols, &s->plan->set), cols->at[F_PROCESS] >= 0 ?
+		cols->at[F_PROCESS] : cols->at[F_PID], { 0 }, 0 };
+	size_t i;
+
+	for (i = 0; i < NELEMS(of_socket); i++)
+		if (s->plan->set.at[of_socket[i]] >= 0 &&
+		    cols->at[of_socket[i]] >= 0)
+			h.of_socket[h.nof_socket++] = cols->at[of_socket[i]];
+	return h;
 }
 
 void
@@ -160,7 +171,7 @@ set_key(struct diff_side *s, const struct cols *key)
 	cols_copy(&s->key, key);
 	for (i = 0; i < s->nheaders; i++) {
 		free(s->headers[i].key);
-		s->headers[i].key = find_positions(&s->stream.cols[i], key);
+		s->headers[i].key = find_places(&s->stream.cols[i], key);
 	}
 }
 
@@ -198,16 +209,14 @@ guess_key(struct diff_side *s)
 void
 diff_key_headers(struct diff_side *s)
 {
-	const struct cols *cols;
+	struct diff_header h;
 	bool first = s->nheaders == 0;
 
 	if (s->nheaders == s->stream.ncols)
 		return;
 	while (s->nheaders < s->stream.ncols) {
-		cols = &s->stream.cols[s->nheaders];
-		*MEM_PUSH(s->headers, s->nheaders, s->headers_cap) =
-		    (struct diff_header){ find_positions(cols, &s->key),
-		    find_positions(cols, &s->plan->set) };
+		h = make_header(s, &s->stream.cols[s->nheaders]);
+		*MEM_PUSH(s->headers, s->nheaders, s->headers_cap) = h;
 	}
 	s->mixed |= guess_key(s) && !first;
 }
@@ -256,6 +265,29 @@ find_slot(const struct diff_side *s, const uint64_t key[2])
 	}
 }
 
+static const struct diff_slot *
+slot_of(const struct diff_side *s, const struct diff_side *of, uint32_t row)
+{
+	return &s->slots[of->rows[row].key[0] & s->mask];
+}
+
+void
+diff_index_expect(const struct diff_side *s, const struct diff_side *of,
+    uint32_t row)
+{
+	enum { SLOT = 16, ROW = 8 };	/* so many rows before */
+	const struct diff_slot *slot;
+
+	if (of->stream.nrows - row <= SLOT)
+		return;
+	__builtin_prefetch(slot_of(s, of, row + SLOT));
+	slot = slot_of(s, of, row + ROW);
+	if (slot->row == 0)
+		return;
+	__builtin_prefetch(&s->rows[slot->row - 1]);
+	__builtin_prefetch(&s->rows[slot->row - 1].change);
+}
+
 void
 diff_index_build(struct diff_side *s)
 {
@@ -265,12 +297,13 @@ diff_index_build(struct diff_side *s)
 	while (size < 2 * (uint64_t)s->stream.nrows)
 		size *= 2;
 	free(s->slots);
-	s->slots = mem_alloc(size * sizeof *s->slots);
+	s->slots = mem_table(size * sizeof *s->slots);
 	s->mask = size - 1;
 	for (i = 0; i < s->stream.nrows; i++) {
 		struct diff_row *row = &s->rows[i], *head;
 		struct diff_slot *slot = find_slot(s, row->key);
 
+		diff_index_expect(s, s, i);
 		row->head = i;
 		row->next = DIFF_NONE;
 		if (slot->row == 0) {

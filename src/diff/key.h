@@ -14,13 +14,11 @@ bool diff_is_of_socket(enum field_id id);
  * compared: the socket's, or a process's; or there is none, or no telling. */
 enum diff_owner { DIFF_SOCKET, DIFF_PROCESS, DIFF_ANYONE };
 
-enum diff_owner diff_owner(const struct diff_side *s, const int *at,
-    const struct str *v);
+enum diff_owner diff_owner(const struct diff_header *h, const struct str *v);
 
-/* Value i of a list of fields as it is compared: an executable that was
- * deleted or replaced by an upgrade is still the same. */
-struct str diff_value(const struct cols *list, const int *at, size_t i,
-    const struct str *v);
+/* A value as it is compared: an executable that was deleted or replaced by an
+ * upgrade is still the same. */
+struct str diff_value(struct diff_place place, const struct str *v);
 
 /* Adds the default key's fields that a and b both have to the empty key. */
 void diff_key_default(struct cols *key, const struct diff_side *a,
@@ -44,6 +42,12 @@ bool diff_key_has_cookies(const struct diff_side *s);
 
 /* Sets head and next of all rows, and what diff_index_find needs. */
 void diff_index_build(struct diff_side *s);
+
+/* Of the rows of `of', from `row' on, the keys will be looked up in s: a look at
+ * some slot, and at its row, waits for memory, unless it was asked for some
+ * rows before. */
+void diff_index_expect(const struct diff_side *s, const struct diff_side *of,
+    uint32_t row);
 
 /* The first row of a key, or DIFF_NONE. */
 uint32_t diff_index_find(const struct diff_side *s, const uint64_t key[2]);

@@ -121,7 +121,6 @@ static void
 hash_values(struct matcher *m, struct tuple *t)
 {
 	struct buf *b = &m->scratch;
-	uint64_t out[2];
 	size_t i;
 
 	t->hash = arena_alloc(&m->arena, t->n * sizeof *t->hash);
@@ -129,8 +128,7 @@ hash_values(struct matcher *m, struct tuple *t)
 		b->n = 0;
 		buf_putc(b, (char)i);
 		buf_add(b, t->v[i].p, t->v[i].n);
-		siphash(&m->old.side->plan->secret, b->p, b->n, out);
-		t->hash[i] = out[0];
+		t->hash[i] = siphash64(&m->old.side->plan->secret, b->p, b->n);
 	}
 }
 
@@ -429,9 +427,11 @@ diff_match(struct diff_side *old, struct diff_side *new)
 		.full = known_at_most(old, new) };
 	uint32_t i;
 
-	for (i = 0; i < new->stream.nrows; i++)
+	for (i = 0; i < new->stream.nrows; i++) {
+		diff_index_expect(old, new, i);
 		if (new->rows[i].head == i)
 			match_key(&m, i);
+	}
 	for (i = 0; i < old->stream.nrows; i++)
 		if (old->rows[i].head == i && old->rows[i].other == DIFF_NONE)
 			judge_key(&m, i, DIFF_NONE);

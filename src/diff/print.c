@@ -133,14 +133,15 @@ make_was(struct printer *p, uint32_t row)
 	uint64_t changed = diff_changed_fields(old, new, row);
 	uint32_t peer = new->rows[row].peer;
 	const struct str *v = stream_values(&old->stream, peer);
-	const int *at = diff_header_of(old, peer)->set;
+	const struct diff_place *place = diff_header_of(old, peer)->set;
 	size_t i;
 
 	p->was.n = 0;
 	for (i = 0; i < list->n; i++)
 		/* The old value as it was, and not only what is compared. */
 		if ((changed >> i & 1) != 0)
-			add_pair(&p->was, list->v[i].name, diff_at(v, at[i]));
+			add_pair(&p->was, list->v[i].name,
+			    diff_at(v, place[i].at));
 	return buf_str(&p->was);
 }
 

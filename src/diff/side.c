@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "diff/key.h"
+#include "lib/timestamp.h"
 
 void
 diff_side_init(struct diff_side *s, const struct diff_plan *plan,
@@ -30,9 +31,25 @@ diff_side_free(struct diff_side *s)
 	free(s->hosts);
 	free(s->rows);
 	free(s->slots);
+	free(s->first_seen);
 	free(s->netns);
 	arena_free(&s->arena);
 	buf_free(&s->scratch);
+}
+
+static void
+take_first_seen(struct diff_side *s, uint32_t row, struct str text)
+{
+	size_t had = s->first_seen_cap;
+	int64_t ms;
+
+	/* as many as rows has room for: those behind have no header yet */
+	s->first_seen = mem_grow(s->first_seen, &s->first_seen_cap,
+	    s->rows_cap, sizeof *s->first_seen);
+	memset(s->first_seen + had, 0,
+	    (s->first_seen_cap - had) * sizeof *s->first_seen);
+	if (timestamp_parse(text, &ms))
+		s->first_seen[row] = ms + 1;
 }
 
 /* Hashes the stream's last row, unless it is gone. */
@@ -51,6 +68,9 @@ take_row(struct diff_side *s)
 	s->rows[row] = (struct diff_row){ .other = DIFF_NONE,
 	    .peer = DIFF_NONE };
 	diff_key_hash(s, row, v);
+	if (s->stream.have[F_FIRST_SEEN] > 0)
+		take_first_seen(s, row,
+		    diff_at(v, s->stream.rec.cols.at[F_FIRST_SEEN]));
 }
 
 static bool

@@ -30,9 +30,20 @@ struct diff_row {
 	bool unseen;		/* such are out of the other side's sight */
 };
 
-/* The positions of the key's and the set's fields under a header, -1: none. */
+/* Where a field of the key, or of the set, is under a header. */
+struct diff_place {
+	int at;			/* -1: nowhere */
+	enum field_id id;
+};
+
+enum { DIFF_OF_SOCKET_MAX = 6 };
+
 struct diff_header {
-	int *key, *set;
+	struct diff_place *key, *set;
+	/* What the owner is seen by, see diff_owner: the columns of its name,
+	 * -1: none, and of those of the set that may be the socket's. */
+	int process, of_socket[DIFF_OF_SOCKET_MAX];
+	size_t nof_socket;
 };
 
 struct diff_host {
@@ -67,6 +78,8 @@ struct diff_side {
 	struct diff_header *headers;	/* by the stream's columns */
 	struct diff_host *hosts;	/* by the stream's hosts */
 	struct diff_row *rows;
+	int64_t *first_seen;	/* by row: ms and 1 more, 0 if it does not say;
+				 * NULL: none does */
 	struct str *netns;	/* by row, for its key, if it has another label
 				 * on the other side; NULL: none has */
 	size_t nheaders;
@@ -75,7 +88,7 @@ struct diff_side {
 	bool mixed;		/* rows were hashed before the key was known */
 
 	/* Its own. */
-	size_t headers_cap, rows_cap;
+	size_t headers_cap, rows_cap, first_seen_cap;
 	struct diff_slot *slots;	/* the rows by their key */
 	uint64_t mask;
 	struct buf scratch;

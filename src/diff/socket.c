@@ -73,11 +73,11 @@ put(struct buf *b, struct str v)
 static uint64_t
 end_hash(struct sockets *s)
 {
-	uint64_t out[2];
+	uint64_t hash = siphash64(&s->d->plan.secret, s->scratch.p,
+	    s->scratch.n);
 
-	siphash(&s->d->plan.secret, s->scratch.p, s->scratch.n, out);
 	s->scratch.n = 0;
-	return out[0];
+	return hash;
 }
 
 static uint64_t

@@ -20,6 +20,9 @@ struct save {
 	struct diff_seen seen;
 	uint64_t rows;
 	size_t snaps;
+	uint32_t header;		/* of NEW, that as_read is for */
+	bool as_read;			/* its columns are those of cols, but
+					 * for the times at their end */
 	bool keeps;			/* records of OLD, among NEW's */
 	bool ok;
 };
@@ -91,6 +94,7 @@ begin_rows(struct save *s, struct diff_side *side)
 			cols_add_field(&s->cols, F_LAST_SEEN);
 		cols_format(&s->buf, &s->cols);
 	}
+	s->header = STREAM_NONE;
 	diff_map_init(&s->map, side, &s->cols);
 	diff_map_init(&s->old, &s->d->old, &s->cols);
 }
@@ -128,6 +132,52 @@ write_row(struct save *s, struct diff_map *map, int64_t first, int64_t last)
 	flush(s, FLUSH_SIZE);
 }
 
+/* Says whether a row of NEW can be written as it was read. */
+static bool
+is_as_read(struct save *s, uint32_t row)
+{
+	const struct cols *in = stream_cols(&s->d->new.stream, row);
+	size_t i, n = s->cols.n - 1 - s->keeps;
+
+	if (s->header == stream_part(&s->d->new.stream, row)->cols)
+		return s->as_read;
+	s->header = stream_part(&s->d->new.stream, row)->cols;
+	for (i = 0; i < n && i < in->n; i++)
+		if (!str_eq(in->v[i].name, s->cols.v[i].name))
+			break;
+	s->as_read = i == n && in->n == n;
+	return s->as_read;
+}
+
+/* False if its line is not as we would write it. */
+static bool
+copy_row(struct save *s, uint32_t row, int64_t first)
+{
+	const struct stream_row *r = &s->d->new.stream.rows[row];
+	char *p = buf_room(&s->buf, r->len + TIMESTAMP_LEN + 5);
+
+	if (!escape_is_line((struct str){ r->line, r->len }))
+		return false;
+	memcpy(p, r->line, r->len);
+	p += r->len;
+	*p++ = '\t';
+	if (first != DIFF_NEVER) {
+		timestamp_format(p, first);
+		p += TIMESTAMP_LEN;
+	} else {
+		*p++ = '-';
+	}
+	if (s->keeps) {
+		*p++ = '\t';
+		*p++ = '-';
+	}
+	*p++ = '\n';
+	s->buf.n = (size_t)(p - s->buf.p);
+	s->rows++;
+	flush(s, FLUSH_SIZE);
+	return true;
+}
+
 /* Fills in what OLD's row knew: of an owner who is wholly unknown all, else
  * what is compared and missing. */
 static void
@@ -158,8 +208,12 @@ save_new_row(struct save *s, uint32_t i)
 {
 	const struct diff_row *row = &s->d->new.rows[i];
 	uint32_t peer = row->change == DIFF_UNCHANGED ? row->peer : DIFF_NONE;
-	int64_t seen = diff_seen_new(&s->seen, i);
+	int64_t seen;
 
+	diff_seen_expect(&s->seen, i);
+	seen = diff_seen_new(&s->seen, i);
+	if (peer == DIFF_NONE && is_as_read(s, i) && copy_row(s, i, seen))
+		return;
 	do {
 		diff_map_row(&s->map, i);
 		if (peer != DIFF_NONE) {

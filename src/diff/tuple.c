@@ -6,7 +6,7 @@
 static uint64_t
 known_of_owner(const struct diff_side *s, uint32_t row, const struct str *v)
 {
-	switch (diff_owner(s, stream_cols(&s->stream, row)->at, v)) {
+	switch (diff_owner(diff_header_of(s, row), v)) {
 	case DIFF_PROCESS:
 		return TUPLE_OWNED;
 	case DIFF_ANYONE:
@@ -21,7 +21,7 @@ void
 tuple_read(struct tuple *t, struct diff_side *s, uint32_t row,
     struct arena *a)
 {
-	const int *at = diff_header_of(s, row)->set;
+	const struct diff_place *place = diff_header_of(s, row)->set;
 	const struct cols *set = &s->plan->set;
 	const struct str *v = stream_values(&s->stream, row);
 	size_t i;
@@ -31,7 +31,7 @@ tuple_read(struct tuple *t, struct diff_side *s, uint32_t row,
 	t->hash = NULL;
 	t->known = known_of_owner(s, row, v);
 	for (i = 0; i < set->n; i++) {
-		t->v[i] = diff_value(set, at, i, v);
+		t->v[i] = diff_value(place[i], v);
 		if (t->v[i].n == 0)
 			continue;
 		t->known |= UINT64_C(1) << i;

@@ -103,12 +103,14 @@ add_arguments(struct buf *b, struct view *v)
 		    cmdline);
 }
 
-/* It says which container: without one exe says so, see prt-rules(5). */
+/* That there is no container says exe, but of another mount's file: see
+ * prt-rules(5). */
 static bool
 leaves_out(enum field_id id, const struct view *v)
 {
 	return v->cols->at[id] < 0 || (id == F_CONTAINER &&
-	    view_get(v, id).p == NULL && v->cols->at[F_EXE] >= 0);
+	    view_get(v, id).p == NULL && v->cols->at[F_EXE] >= 0 &&
+	    !prog_is_elsewhere(view_get(v, F_EXE)));
 }
 
 /* False where there is nothing to tell the record by, or no rule tells it. */

@@ -1,11 +1,16 @@
 #include "lib/err.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "lib/str.h"
 
 enum { MESSAGE_MAX = 2048 };
 
@@ -15,6 +20,13 @@ static struct {
 	void (*undo)(void *arg);
 	void *arg;
 } death;
+
+/* Files that are mapped: prt-diff has two. */
+static struct {
+	uintptr_t start, end;		/* 0: free */
+	const char *name;
+} maps[2];
+static pthread_mutex_t maps_lock = PTHREAD_MUTEX_INITIALIZER;
 
 void
 err_setprog(const char *name)
@@ -83,6 +95,64 @@ err_die(void)
 	if (death.undo != NULL)
 		death.undo(death.arg);
 	_Exit(STATUS_TROUBLE);
+}
+
+/* SIGBUS: a page of a file that is mapped is not there any more. */
+static void
+lose_map(int sig, siginfo_t *info, void *context)
+{
+	uintptr_t at = (uintptr_t)info->si_addr;
+	size_t i;
+
+	(void)sig;
+	(void)context;
+	for (i = 0; i < NELEMS(maps); i++)
+		if (at >= maps[i].start && at < maps[i].end)
+			err_msg("%s: cannot be read any more: was it changed "
+			    "meanwhile?", maps[i].name);
+	err_die();
+}
+
+/* True if there is room for one more. */
+static bool
+add_map(uintptr_t start, size_t n, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < NELEMS(maps); i++) {
+		if (maps[i].start != 0)
+			continue;
+		maps[i].name = name;
+		maps[i].end = start + n;
+		maps[i].start = start;
+		return true;
+	}
+	return false;
+}
+
+bool
+err_map(const void *p, size_t n, const char *name)
+{
+	struct sigaction act = { .sa_sigaction = lose_map,
+		.sa_flags = SA_SIGINFO };
+	bool ok = sigaction(SIGBUS, &act, NULL) == 0;
+
+	pthread_mutex_lock(&maps_lock);
+	ok = ok && add_map((uintptr_t)p, n, name);
+	pthread_mutex_unlock(&maps_lock);
+	return ok;
+}
+
+void
+err_unmap(const void *p)
+{
+	size_t i;
+
+	pthread_mutex_lock(&maps_lock);
+	for (i = 0; i < NELEMS(maps); i++)
+		if (maps[i].start == (uintptr_t)p)
+			maps[i].start = maps[i].end = 0;
+	pthread_mutex_unlock(&maps_lock);
 }
 
 void

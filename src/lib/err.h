@@ -4,6 +4,9 @@
 #ifndef LIB_ERR_H
 #define LIB_ERR_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /* The exit statuses of the three programs, prt(7).  STATUS_NO is an answer and
  * given only where the user asked for one. */
 enum { STATUS_DONE = 0, STATUS_NO = 1, STATUS_TROUBLE = 2 };
@@ -27,6 +30,15 @@ void err_die(void) __attribute__((noreturn));
 /* What err_die calls before: it undoes what was begun, and allocates nothing.
  * One at a time; NULL: there is nothing to undo any more. */
 void err_at_death(void (*undo)(void *arg), void *arg);
+
+/*
+ * A file is mapped to n bytes at p, until err_unmap.  Where others make it
+ * shorter, or its disk fails, looking at it ends the program as err_die does,
+ * with a message that calls it name.  False if that cannot be had: no such map
+ * may be looked at.
+ */
+bool err_map(const void *p, size_t n, const char *name);
+void err_unmap(const void *p);
 
 /* Rings the terminal's bell, where standard error is one. */
 void err_bell(void);

@@ -198,6 +198,45 @@ escape_line(struct buf *b, const struct str *v, size_t n)
 	buf_putc(b, '\n');
 }
 
+/* The high bit of each byte that is c, if it is below 0x80. */
+static uint64_t
+bytes_of(uint64_t v, unsigned char c)
+{
+	return ~((v ^ EACH_BYTE(c)) + EACH_BYTE(0x7f)) & EACH_BYTE(0x80);
+}
+
+/* Whether any of eight bytes, or a value without any, has another form.  *tab:
+ * the byte before them is a TAB. */
+static bool
+is_changed(const char *p, uint64_t *tab)
+{
+	uint64_t v = num_load(p), tabs = bytes_of(v, '\t');
+	uint64_t controls = ~(v + EACH_BYTE(0x80 - 0x20)) & EACH_BYTE(0x80);
+	uint64_t empty = tabs & (tabs << 8 | *tab);
+
+	*tab = tabs >> 56;
+	return ((v & EACH_BYTE(0x80)) | (controls & ~tabs) |
+	    bytes_of(v, '\\') | bytes_of(v, 0x7f) | empty) != 0;
+}
+
+bool
+escape_is_line(struct str line)
+{
+	char last[sizeof(uint64_t)];
+	const char *p = line.p;
+	size_t n = line.n;
+	uint64_t tab = 0;
+
+	if (n == 0 || *p == '\t' || *p == '#' || p[n - 1] == '\t')
+		return false;
+	for (; n >= sizeof last; p += sizeof last, n -= sizeof last)
+		if (is_changed(p, &tab))
+			return false;
+	memset(last, ' ', sizeof last);
+	memcpy(last, p, n);
+	return !is_changed(last, &tab);
+}
+
 const char *
 escape_undo(struct str s, char *dst, size_t *n)
 {

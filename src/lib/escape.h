@@ -38,6 +38,10 @@ void escape_field(struct buf *b, struct str s);
 /* Appends a record of n values, LF included. */
 void escape_line(struct buf *b, const struct str *v, size_t n);
 
+/* The line, without LF, is what escape_line gives of its values.  Some that are
+ * are not known here: those with escapes, or not in ASCII. */
+bool escape_is_line(struct str line);
+
 /*
  * Writes the bytes that the escaped s stands for at dst, which has room for
  * s.n bytes, and sets *n.  Returns NULL, or what is wrong (a literal).

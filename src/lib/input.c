@@ -4,12 +4,17 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/err.h"
 
-enum { READ_SIZE = 32 * 1024 };	/* at first; then as much as there was */
+enum {
+	READ_SIZE = 32 * 1024,		/* at first; then as much as there was */
+	/* Below this a copy costs nothing, and nobody can make it shorter. */
+	MAP_SIZE = 1024 * 1024
+};
 
 bool
 input_is_stdin(const char *path)
@@ -93,6 +98,56 @@ input_slurp(const char *path, size_t max, struct buf *text)
 
 	input_close(fd);
 	return ok;
+}
+
+/* The whole of a large regular file; false if it is none, or no map can be had.
+ * It is left at its end, as if it had been read. */
+static bool
+map_file(struct input_text *t, int fd, const char *name)
+{
+	struct stat st;
+	size_t n;
+	void *p;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    st.st_size < MAP_SIZE || (uintmax_t)st.st_size > SIZE_MAX ||
+	    lseek(fd, 0, SEEK_CUR) != 0)
+		return false;
+	n = (size_t)st.st_size;
+	p = mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (p == MAP_FAILED)
+		return false;
+	if (lseek(fd, st.st_size, SEEK_SET) < 0 || !err_map(p, n, name)) {
+		munmap(p, n);
+		lseek(fd, 0, SEEK_SET);
+		return false;
+	}
+	t->map = p;
+	t->s = (struct str){ p, n };
+	return true;
+}
+
+bool
+input_load(struct input_text *t, int fd, const char *name)
+{
+	bool ok;
+
+	if (map_file(t, fd, name))
+		return true;
+	ok = input_slurp_fd(fd, SIZE_MAX, &t->buf);
+	t->s = buf_str(&t->buf);
+	return ok;
+}
+
+void
+input_unload(struct input_text *t)
+{
+	if (t->map != NULL) {
+		munmap(t->map, t->s.n);
+		err_unmap(t->map);
+	}
+	buf_free(&t->buf);
+	memset(t, 0, sizeof *t);
 }
 
 bool

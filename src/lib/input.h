@@ -25,6 +25,20 @@ bool input_slurp(const char *path, size_t max, struct buf *text);
 /* The same of an open descriptor, which stays open. */
 bool input_slurp_fd(int fd, size_t max, struct buf *text);
 
+/* The text of an input: a large file is mapped, so that it takes no memory of
+ * ours, anything else is read.  Start it as { 0 }. */
+struct input_text {
+	struct str s;
+	struct buf buf;
+	void *map;		/* NULL: it is in buf */
+};
+
+/* Reads the rest of the descriptor, which stays open; false: errno says why.
+ * If a file that is mapped is made shorter, the program ends with a message
+ * that calls it name, which must outlive it.  The caller frees in any case. */
+bool input_load(struct input_text *t, int fd, const char *name);
+void input_unload(struct input_text *t);
+
 /* Appends the path of the user's own file of that name, and a NUL: in folder
  * prt of $XDG_CONFIG_HOME, else of $HOME/.config.  False, and nothing is
  * appended, if neither is an absolute path. */

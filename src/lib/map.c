@@ -50,7 +50,7 @@ resize(struct map *m, size_t cap)
 
 	draw_secret(m);
 	m->cap = cap;
-	m->slot = mem_alloc(cap * sizeof *m->slot);
+	m->slot = mem_table(cap * sizeof *m->slot);
 	m->n = 0;
 	for (i = 0; i < old.cap; i++) {
 		if (old.slot[i].value == 0)
@@ -105,7 +105,7 @@ hash_str(const struct map *m, uint64_t h, struct str s)
 	struct siphash_key key = m->secret;
 
 	key.k[0] ^= h;
-	return siphash_slot(&key, s.p, s.n);
+	return siphash64(&key, s.p, s.n);
 }
 
 uint64_t

@@ -1,11 +1,20 @@
+/* madvise is not in POSIX. */
+#define _DEFAULT_SOURCE
+
 #include "lib/mem.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "lib/err.h"
 
-enum { BLOCK_SIZE = 64 * 1024 };
+enum {
+	BLOCK_SIZE = 64 * 1024,
+	LARGE = 4 * 1024 * 1024,
+	PAGE = 4096		/* at least */
+};
 
 struct arena_block {
 	struct arena_block *next;
@@ -19,6 +28,25 @@ die(void)
 	err_die();
 }
 
+/* A large block is made of large pages, if the system has them: a million
+ * records cost a tenth of a run in faults. */
+static void *
+allow_large_pages(void *p, size_t n)
+{
+#ifdef MADV_HUGEPAGE
+	/* with the page that it begins in, or realloc could not move it */
+	size_t before = (uintptr_t)p % PAGE;
+	int saved = errno;
+
+	if (n >= LARGE)
+		madvise((char *)p - before, before + n, MADV_HUGEPAGE);
+	errno = saved;
+#else
+	(void)n;
+#endif
+	return p;
+}
+
 void *
 mem_alloc(size_t n)
 {
@@ -26,7 +54,18 @@ mem_alloc(size_t n)
 
 	if (p == NULL)
 		die();
-	return p;
+	return allow_large_pages(p, n);
+}
+
+void *
+mem_table(size_t n)
+{
+	volatile char *p = mem_alloc(n);
+	size_t i;
+
+	for (i = 0; i < n; i += PAGE)
+		p[i] = 0;
+	return (void *)p;
 }
 
 void *
@@ -44,7 +83,7 @@ mem_grow(void *p, size_t *cap, size_t need, size_t size)
 	if (n > SIZE_MAX / size || (p = realloc(p, n * size)) == NULL)
 		die();
 	*cap = n;
-	return p;
+	return allow_large_pages(p, n * size);
 }
 
 static void

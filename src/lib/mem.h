@@ -12,6 +12,11 @@
 /* n bytes, zeroed; the caller frees.  n of 0 gives a valid pointer. */
 void *mem_alloc(size_t n);
 
+/* The same of a hash table, which is looked at here and there before it is
+ * written to: each page would cost two faults, and in a program of two threads
+ * the second one stops the other thread. */
+void *mem_table(size_t n);
+
 /*
  * Grows the array p of *cap elements of size bytes so that it holds at least
  * need, doubling; returns the array, which may have moved.  What is new is not

@@ -87,4 +87,17 @@ num_before(const void *key, const void *v, size_t n, size_t size,
 /* Sorts the n numbers, each of which is left once; returns how many. */
 size_t num_sort(uint32_t *v, size_t n);
 
+/* Eight bytes, the first one the lowest, whatever the machine is. */
+static inline uint64_t
+num_load(const char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof v);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	return v;
+}
+
 #endif

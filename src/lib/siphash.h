@@ -1,6 +1,7 @@
 /*
- * siphash: SipHash-2-4 with 128 bits (Aumasson and Bernstein, 2012), a hash
- * whose collisions no one can make who does not know its key.
+ * siphash: SipHash-1-3 (Aumasson and Bernstein, 2012), a hash whose collisions
+ * no one can make who does not know its key: with one round a word, as in the
+ * tables of Rust and Python, since no one sees what it gives.
  */
 #ifndef LIB_SIPHASH_H
 #define LIB_SIPHASH_H
@@ -16,11 +17,9 @@ struct siphash_key {
 /* A key that nobody can guess.  On false errno says why there is none. */
 bool siphash_newkey(struct siphash_key *key);
 
-/* Sets out to the hash of the n bytes at p. */
-void siphash(const struct siphash_key *key, const char *p, size_t n,
+/* The hash of the n bytes at p, of 64 bits, and of 128. */
+uint64_t siphash64(const struct siphash_key *key, const char *p, size_t n);
+void siphash128(const struct siphash_key *key, const char *p, size_t n,
     uint64_t out[2]);
-
-/* SipHash-1-3 with 64 bits, for tables that compare the bytes, too. */
-uint64_t siphash_slot(const struct siphash_key *key, const char *p, size_t n);
 
 #endif

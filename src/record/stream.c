@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "lib/err.h"
-#include "lib/input.h"
 
 const char stream_cut[] = "cut short: not all of a snapshot is there, up to "
     "its ##end line";
@@ -33,7 +32,7 @@ stream_free(struct stream *s)
 	input_close(s->fd);
 	if (s->started)
 		rec_stop(&s->rec);
-	buf_free(&s->text);
+	input_unload(&s->text);
 	names_free(&s->headers);
 	names_free(&s->hosts);
 	map_free(&s->part_of);
@@ -51,7 +50,7 @@ stream_read(struct stream *s)
 {
 	if (s->fd < 0)
 		return;
-	if (!input_slurp_fd(s->fd, SIZE_MAX, &s->text))
+	if (!input_load(&s->text, s->fd, s->name))
 		s->error = errno;
 	input_close(s->fd);
 	s->fd = -1;
@@ -291,7 +290,7 @@ static void
 start(struct stream *s)
 {
 	stream_read(s);
-	rec_start(&s->rec, s->name, buf_str(&s->text), s->fields);
+	rec_start(&s->rec, s->name, s->text.s, s->fields);
 	s->started = true;
 }
 

@@ -9,6 +9,7 @@
 #ifndef RECORD_STREAM_H
 #define RECORD_STREAM_H
 
+#include "lib/input.h"
 #include "lib/map.h"
 #include "record/reader.h"
 
@@ -54,7 +55,7 @@ struct stream {
 	/* Its own. */
 	int fd;			/* -1: nothing more to read */
 	const struct cols *fields;
-	struct buf text;
+	struct input_text text;
 	size_t rows_cap, parts_cap, cols_cap, snap_of_cap, snaps_cap;
 	struct names headers, hosts;
 	struct map part_of;
