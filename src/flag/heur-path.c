@@ -117,14 +117,12 @@ is_odd_program(struct view *v)
 static bool
 has_business(struct view *v, bool program)
 {
-	enum { RANDOM = 32768 };
-
 	switch (v->kind) {
 	case VIEW_LISTEN:
 		return view_local_beyond(v);
 	case VIEW_UNCONN:
 		return view_local_beyond(v) && (view_is_daemon(v) || (program &&
-		    view_is_root(v) && v->local_port < RANDOM));
+		    view_is_root(v) && v->local_port < VIEW_RANDOM));
 	default:
 		return view_remote_public(v) ||
 		    (view_is_daemon(v) && view_remote_beyond(v));

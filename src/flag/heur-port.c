@@ -3,9 +3,6 @@
 #include "flag/path.h"
 #include "flag/program.h"
 
-/* Below this one are the ports of services, as systems have it. */
-enum { FIRST_RANDOM = 32768 };
-
 bool
 suspect_nonroot_privileged(struct view *v)
 {
@@ -92,7 +89,7 @@ is_disguised(struct view *v)
 {
 	return view_get(v, F_DIR).p == NULL && v->local_port >= 0 &&
 	    v->local_port < 1024 && !(view_class(v) & PROG_SSHD) &&
-	    v->remote_port < FIRST_RANDOM;
+	    v->remote_port < VIEW_RANDOM;
 }
 
 bool
@@ -162,7 +159,7 @@ bool
 suspect_nc_listener(struct view *v)
 {
 	return view_class(v) & PROG_RELAY && view_local_beyond(v) &&
-	    (v->kind == VIEW_LISTEN || v->local_port < FIRST_RANDOM);
+	    (v->kind == VIEW_LISTEN || v->local_port < VIEW_RANDOM);
 }
 
 /* The main program of a unit is a child of the system's manager. */
@@ -178,7 +175,7 @@ bool
 suspect_bind_widened(struct view *v)
 {
 	return view_get(v, F_CHANGE).p != NULL && !view_was_open(v) &&
-	    !(v->kind == VIEW_UNCONN && v->local_port >= FIRST_RANDOM);
+	    !(v->kind == VIEW_UNCONN && v->local_port >= VIEW_RANDOM);
 }
 
 bool
@@ -205,7 +202,7 @@ is_shared_port(const struct view *v)
 bool
 suspect_port_shadow(struct view *v)
 {
-	if (v->local_port < 0 || v->local_port >= FIRST_RANDOM ||
+	if (v->local_port < 0 || v->local_port >= VIEW_RANDOM ||
 	    !(v->kind & VIEW_OPEN || view_is_bound(v)) || is_shared_port(v))
 		return false;
 	/* people forward ports of other machines to loopback */

@@ -254,7 +254,7 @@ add_port(struct others *o, uint32_t row, const struct view *v)
 {
 	uint32_t host = host_of(o, row);
 
-	if (!v->has_uid || view_is_login(v))
+	if (!v->has_uid || view_is_login(v) || v->local_port >= VIEW_RANDOM)
 		return;
 	add_user(o, bind_key(o, host, v), v->uid);
 	add_user(o, socket_key(o, row, v), v->uid);

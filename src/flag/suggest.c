@@ -29,9 +29,7 @@ struct suggester {
 static bool
 is_callers(const struct view *v)
 {
-	enum { RANDOM = 32768 };
-
-	return v->remote_port >= RANDOM && v->local_port < RANDOM &&
+	return v->remote_port >= VIEW_RANDOM && v->local_port < VIEW_RANDOM &&
 	    !str_is(view_get(v, F_DIR), "out");
 }
 

@@ -28,6 +28,10 @@ struct view_addr {
 	struct addr addr, plain;	/* plain: a v4-mapped one as IPv4 */
 };
 
+/* Below this one are the ports of services, as systems have it; from it on what
+ * the kernel hands out. */
+enum { VIEW_RANDOM = 32768 };
+
 struct view {
 	const struct cols *cols;
 	const struct str *values;
