@@ -178,6 +178,7 @@ setup()
 	c='state=ESTABLISHED dir=- remote_addr=192.0.2.1'
 	judge root-high-port <<-END
 		yes $c local_port=443 remote_port=4444
+		yes $c local_port=443 remote_port=4444 service=https
 		yes $c local_port=1023 remote_port=4444
 		no  $c local_port=1024 remote_port=4444
 		no  $c local_port=443 remote_port=4444 dir=in

@@ -51,13 +51,14 @@ level_for_script_sensitive(struct view *v)
 	return heur_runs_script(v) || view_is_unit(v) ? HEUR_LOW : HEUR_MEDIUM;
 }
 
-/* Of such a service root is no client. */
+/* It called such a port.  IRC's has a name, and root is no client of it. */
 static bool
-is_named_port(const struct view *v)
+is_unnamed_call(const struct view *v)
 {
 	struct str service = view_get(v, F_SERVICE);
 
-	return service.p != NULL && !str_starts(service, "irc");
+	return str_is(view_get(v, F_DIR), "out") &&
+	    (service.p == NULL || str_starts(service, "irc"));
 }
 
 /* Programs that go where they are sent, installed. */
@@ -96,8 +97,7 @@ bool
 suspect_root_high_port(struct view *v)
 {
 	return view_is_root(v) && v->remote_port >= 1024 &&
-	    !is_named_port(v) &&
-	    (str_is(view_get(v, F_DIR), "out") || is_disguised(v)) &&
+	    (is_unnamed_call(v) || is_disguised(v)) &&
 	    view_remote_public(v) && !is_known_client(v);
 }
 

@@ -224,8 +224,8 @@ function has_business() {
 	    p in interpreter && ($10 == "-" || ($9 == "-" && $14 >= 1000)))
 		add("script-sensitive")
 	if (state == "ESTABLISHED" && $14 == "0" && $6 >= 1024 &&
-	    ($7 == "out" || ($7 == "-" && $4 < 1024 && p != "sshd" &&
-	    $6 < 32768)) && ($8 == "-" || $8 ~ /^irc/) &&
+	    (($7 == "out" && ($8 == "-" || $8 ~ /^irc/)) || ($7 == "-" &&
+	    $4 < 1024 && p != "sshd" && $6 < 32768)) &&
 	    !(p in client && $18 ~ /^\/(usr|bin|sbin|opt)\/|^\/lib/ &&
 	    $18 !~ /elsewhere/) && reach($5) == "public")
 		add("root-high-port")
