@@ -126,7 +126,7 @@ _prt_scan()
 		    UNCONN BOUND NAT
 		;;
 	--proto)
-		_prt_names tcp udp sctp
+		_prt_names tcp udp sctp raw packet icmp vsock
 		;;
 	--backend)
 		_prt_words netlink proc lsof

@@ -182,7 +182,7 @@ check_diff()
 	offer "$1" 'prt-diff --only=new,' 'new,gone new,changed'
 	offer "$1" 'prt-diff -k ' "$fields"
 	offer "$1" 'prt-diff -c ' "none $fields"
-	offer "$1" 'prt-diff --compare=pid,exe,fi' pid,exe,first_seen
+	offer "$1" 'prt-diff --compare=pid,exe,fir' pid,exe,first_seen
 	offer "$1" 'prt-diff -o ' "all $fields"
 	offer "$1" 'prt-diff -o +wa' +was
 	offer "$1" 'prt-diff -ao pid,wa' pid,was

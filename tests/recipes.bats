@@ -363,3 +363,32 @@ nft insert rule inet filter output ip daddr 203.0.113.66 drop'
 	run -0 flagged-peers -X -e 'flag mine remote_port=80'
 	assert_output_is 192.0.2.1
 }
+
+@test "who-sniffs, raw-icmp, vsock-listeners: of sockets without ports" {
+	requires python3 ip
+	script who-sniffs raw-icmp vsock-listeners
+	run -0 alone '
+		mkfifo hold
+		exec 9<>hold
+		python3 "$PRT_SRCDIR/tests/portless.py" <hold >said &
+		until grep -q ready said; do sleep 0.05; done
+		for recipe in who-sniffs raw-icmp vsock-listeners; do
+			echo "$recipe:"
+			$recipe | sed "s/\t$!\t/\tPID\t/; s/\/[^ \t]*python[^ \t]*$/EXE/"
+		done'
+	local ebpf=- sees_vsock=cat
+	! grep -q ebpf=yes said || ebpf=0
+	grep -q vsock=yes said || sees_vsock='grep -v 70000'
+	diff -u - <(printf '%s\n' "$output") < <($sees_vsock <<-END
+		who-sniffs:
+		$ebpf	3	-	-	PID	root	EXE
+		4	2048	sniff0	-	PID	root	EXE
+		$(sed -n s/^long=//p said)	35020	\x2d	-	PID	root	EXE
+		raw-icmp:
+		1	3	-	PID	root	EXE
+		58	-	-	PID	root	EXE
+		vsock-listeners:
+		*	70000	PID	root	EXE
+	END
+	)
+}

@@ -80,13 +80,17 @@ scope()
 		tcp;sctp -t --proto=sctp
 		udp;sctp --proto=udp --proto=sctp
 		inet;sctp;listening -4l --proto=sctp
+		raw;packet;icmp --proto=icmp,packet,raw
+		tcp;packet -t --proto=packet
+		tcp;udp;packet -tu --proto=packet
+		tcp;udp;sctp;packet -tu --proto=packet,sctp
 	END
 	local bad
-	for bad in '' raw tcp,raw 'tcp,' ,tcp TCP tcp6 132 'tcp udp'; do
+	for bad in '' unix tcp,unix 'tcp,' ,tcp TCP tcp6 132 'tcp udp'; do
 		refuses --proto="$bad"
 	done
-	run -2 prt-scan --proto=tcp,raw
-	assert_output_is "prt-scan: --proto=tcp,raw: unknown protocol 'raw': expected tcp, udp or sctp"
+	run -2 prt-scan --proto=tcp,unix
+	assert_output_is "prt-scan: --proto=tcp,unix: unknown protocol 'unix': expected tcp, udp, sctp, raw, packet, icmp or vsock"
 }
 
 @test "-4 and -6: by the socket's family, a v4-mapped address is IPv6" {

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "record/proto.h"
+
 /* Bytes of a list of protocols, which each row is looked up in. */
 enum { PROTOS_MAX = 256 };
 
@@ -98,7 +100,9 @@ is_unseen(const struct views *v, struct str proto, struct str state,
 	/* whoever asks for such a port may find it without having all */
 	if (str_is(state, "NAT"))
 		return !v->other.published;
-	if (!str_is(state, "BOUND") || v->own.bound == BOUND_NO ||
+	/* of a protocol without ports they are in the table of the others */
+	if (!str_is(state, "BOUND") || proto_is_portless(proto) ||
+	    v->own.bound == BOUND_NO ||
 	    v->other.bound == BOUND_ALL)
 		return false;
 	return v->other.bound == BOUND_NO || uid.n == 0 ||

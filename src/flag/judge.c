@@ -140,14 +140,15 @@ make_plan(struct judge *j, struct plan *p, uint32_t number,
 static uint32_t
 look_at(struct judge *j, const struct plan *p, struct view *v)
 {
+	enum view_kind role = view_role(v);
 	size_t i, n = 0;
 
-	for (i = 0; !v->gone && i < p->n[v->kind]; i++) {
-		const struct heur *h = &heur_table[p->v[v->kind][i]];
+	for (i = 0; !v->gone && i < p->n[role]; i++) {
+		const struct heur *h = &heur_table[p->v[role][i]];
 
 		if (h->suspect(v) && (j->least == HEUR_LOW ||
 		    heur_level_of(h, v) >= j->least)) {
-			set_put(j->bits, p->v[v->kind][i]);
+			set_put(j->bits, p->v[role][i]);
 			n++;
 		}
 	}

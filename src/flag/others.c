@@ -290,16 +290,17 @@ others_add(struct others *o, struct view *v)
 {
 	uint32_t host = host_of(o, o->nrows), pid;
 	struct others_row *r = MEM_PUSH(o->rows, o->nrows, o->rows_cap);
+	enum view_kind role = view_role(v);
 
 	*r = (struct others_row){ 0 };
-	if (o->needs & OTHERS_BINDS && view_was_open(v))
+	if (o->needs & OTHERS_BINDS && !v->portless && view_was_open(v))
 		add_bind(o, host, v);
 	if (v->gone)
 		return;
 	if (o->needs & OTHERS_SOCKETS &&
-	    v->kind & (VIEW_LISTEN | VIEW_CONNECTED))
+	    role & (VIEW_LISTEN | VIEW_CONNECTED))
 		r->sock = socket_hash(o, v);
-	if (o->needs & OTHERS_LISTENERS && v->kind & VIEW_OPEN)
+	if (o->needs & OTHERS_LISTENERS && role & VIEW_OPEN)
 		add_listener(o, host, v);
 	if (o->needs & OTHERS_PORTS && v->kind & VIEW_OPEN)
 		add_port(o, (uint32_t)o->nrows - 1, v);

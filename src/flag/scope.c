@@ -27,6 +27,10 @@ static const struct {
 	{ "tcp", HEUR_BINDS },
 	{ "udp", HEUR_BINDS },
 	{ "sctp", HEUR_BINDS },
+	{ "raw", HEUR_BINDS },
+	{ "packet", HEUR_BINDS },
+	{ "icmp", HEUR_BINDS },
+	{ "vsock", HEUR_BINDS },
 	{ "no-ephemeral", HEUR_BINDS },
 	{ "listening", HEUR_BINDS },
 	/* A listener on :: takes IPv4 connections too. */

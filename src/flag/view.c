@@ -3,6 +3,7 @@
 #include "flag/program.h"
 #include "lib/num.h"
 #include "lib/timestamp.h"
+#include "record/proto.h"
 
 int64_t
 view_number(const struct view *v, enum field_id id, uint32_t max)
@@ -47,6 +48,7 @@ view_set(struct view *v, const struct cols *cols, const struct str *values)
 	v->cols = cols;
 	v->values = values;
 	v->kind = view_kind(view_get(v, F_STATE));
+	v->portless = proto_is_portless(view_get(v, F_PROTO));
 	v->gone = str_is(view_get(v, F_CHANGE), "gone");
 	v->local_port = (int)view_number(v, F_LOCAL_PORT, UINT16_MAX);
 	v->remote_port = (int)view_number(v, F_REMOTE_PORT, UINT16_MAX);

@@ -15,7 +15,8 @@ enum view_kind {
 	VIEW_UNCONN = 2,	/* UDP without a peer */
 	VIEW_ESTABLISHED = 4,
 	VIEW_HALF = 8,		/* connected, but not ESTABLISHED */
-	VIEW_OTHER = 16,	/* no state, BOUND, or none with an owner */
+	VIEW_OTHER = 16,	/* no state, BOUND, or none with an owner; to
+				 * heuristics also what has no ports */
 
 	VIEW_OPEN = VIEW_LISTEN | VIEW_UNCONN,
 	VIEW_CONNECTED = VIEW_ESTABLISHED | VIEW_HALF,
@@ -37,6 +38,7 @@ struct view {
 	const struct str *values;
 	enum view_kind kind;
 	bool gone;			/* it was there, and is no more */
+	bool portless;			/* what they have is no port */
 	int local_port, remote_port;	/* -1: none */
 	bool has_uid;
 	uint32_t uid;
@@ -76,6 +78,13 @@ view_reach(const struct view_addr *a)
 	enum addr_reach reach = addr_reach(&a->plain);
 
 	return reach == ADDR_LINK ? ADDR_PRIVATE : reach;
+}
+
+/* As heuristics see it: they are about ports, or about processes. */
+static inline enum view_kind
+view_role(const struct view *v)
+{
+	return v->portless ? VIEW_OTHER : v->kind;
 }
 
 /* Bound to the loopback device: to prt-scan nothing else is `lo'.  Not if the

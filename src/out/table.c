@@ -60,7 +60,7 @@ is_mapped(struct str s)
 	return str_starts(s, MAPPED) && memchr(s.p, '.', s.n) != NULL;
 }
 
-/* Appends 0.0.0.0:22 or [::]:22; returns how many columns of it are to stay. */
+/* Appends 0.0.0.0:22 or [::]:22, or what there is of it; returns how many columns of it are to stay. */
 static size_t
 add_endpoint(struct buf *b, struct str addr, struct str port)
 {
@@ -74,9 +74,14 @@ add_endpoint(struct buf *b, struct str addr, struct str port)
 	}
 	if (colon)
 		buf_putc(b, '[');
-	escape_field(b, addr);
-	buf_puts(b, colon ? "]:" : ":");
-	escape_field(b, port);
+	if (addr.n > 0)
+		escape_field(b, addr);
+	if (colon)
+		buf_putc(b, ']');
+	if (port.n > 0) {
+		buf_putc(b, ':');
+		escape_field(b, port);
+	}
 	cell = (struct str){ b->p + start, b->n - start };
 	width = width_of(cell);
 	if (is_mapped(cell))

@@ -1,6 +1,7 @@
 #include "record/field.h"
 
-static const char *const protos[] = { "tcp", "udp", "sctp", NULL };
+static const char *const protos[] = { "tcp", "udp", "sctp", "raw", "packet",
+	"icmp", "vsock", NULL };
 static const char *const states[] = { "LISTEN", "ESTABLISHED", "UNCONN",
 	"BOUND", "NAT", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",
 	"TIME_WAIT", "CLOSE_WAIT", "LAST_ACK", "CLOSING", "CLOSED", NULL };
@@ -20,7 +21,7 @@ static const char *const changes[] = { "new", "gone", "changed", "unchanged",
  */
 const struct field field_table[FIELD_COUNT] = {
 	[F_PROTO] = { .name = "proto", .words = protos, .rank = 4,
-	    .least = 5, .help = "tcp, udp or sctp" },
+	    .least = 5, .help = "tcp, udp, sctp; raw, packet, icmp or vsock" },
 	[F_STATE] = { .name = "state", .words = states, .rank = 3,
 	    .least = 7, .help = "LISTEN, ESTABLISHED, UNCONN ..." },
 	[F_LOCAL_ADDR] = { .name = "local_addr", .least = 21,
@@ -120,6 +121,9 @@ const struct field field_table[FIELD_COUNT] = {
 	[F_TARGET_CONTAINER] = { .name = "target_container", .owner = true,
 	    .rank = 9, .least = 20,
 	    .help = "the container that answers there" },
+	[F_FILTER] = { .name = "filter", .type = FIELD_NUMBER, .rank = 9,
+	    .least = 20,
+	    .help = "instructions of a raw or packet socket's filter" },
 	[F_CHANGE] = { .name = "change", .words = changes, .least = 9,
 	    .help = "new, gone, changed or unchanged" },
 	[F_FIRST_SEEN] = { .name = "first_seen", .rank = 9, .least = 24,

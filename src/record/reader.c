@@ -5,6 +5,7 @@
 
 #include "lib/escape.h"
 #include "lib/num.h"
+#include "record/proto.h"
 
 /* A record without a header has prt-scan's default fields, and where prt-diff
  * wrote it, behind them these. */
@@ -156,13 +157,12 @@ set_cols(struct rec *r, struct cols *c)
 static bool
 looks_like_record(const struct str v[static FIELD_NDEFAULT])
 {
-	struct str proto = v[F_PROTO], local_port = v[F_LOCAL_PORT];
+	const struct proto *proto = proto_find(v[F_PROTO]);
+	struct str local_port = v[F_LOCAL_PORT];
 	uint64_t port;
 
-	return (str_is(proto, "tcp") || str_is(proto, "udp") ||
-	    str_is(proto, "sctp")) &&
-	    (local_port.p == NULL ||
-	    num_parse(local_port, UINT16_MAX, &port));
+	return proto != NULL && (local_port.p == NULL ||
+	    num_parse(local_port, proto->max, &port));
 }
 
 static bool

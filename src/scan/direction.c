@@ -26,7 +26,7 @@ struct dir_scan {
 	struct dir_listener *listener;
 	size_t nlistener;
 	/* A bit for each port that has a listener: most ports have none. */
-	unsigned char ports[PROTO_COUNT][65536 / 8];
+	unsigned char ports[PROTO_NPORTED][65536 / 8];
 	/* Addresses of this machine, as far as its sockets tell: made when
 	 * first needed. */
 	struct dir_place *here;
@@ -70,7 +70,7 @@ collect_listeners(struct dir_scan *j)
 	for (i = 0; i < sc->nsock; i++) {
 		const struct sock *s = &sc->sock[i];
 
-		if (!sock_is_listener(s))
+		if (!sock_is_listener(s) || !sock_has_ports(s))
 			continue;
 		j->listener[j->nlistener++] = (struct dir_listener){
 			addr_unmap(&s->local), s->netns, s->local_port,
@@ -199,7 +199,8 @@ dir_judge(struct scan *sc)
 	for (i = 0; i < sc->nsock; i++) {
 		struct sock *s = &sc->sock[i];
 
-		if (!sock_is_listener(s) && s->remote.family != ADDR_NONE)
+		if (sock_has_ports(s) && !sock_is_listener(s) &&
+		    s->remote.family != ADDR_NONE)
 			s->dir = (unsigned char)judge_one(j, s);
 	}
 	free(j->listener);

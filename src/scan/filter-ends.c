@@ -10,7 +10,8 @@ static const struct addr odd4 = { ADDR_INET, { 127, 0, 0, 6 } };
 static bool
 has_port(const struct filter_end *end, const struct sock *s, uint16_t port)
 {
-	if (end->has_proto && end->proto != s->proto)
+	if ((end->has_ports && !sock_has_ports(s)) ||
+	    (end->has_proto && end->proto != s->proto))
 		return false;
 	return !end->has_ports || (port >= end->first && port <= end->last);
 }
@@ -21,7 +22,8 @@ is_among_ports(const struct filter *f, const struct sock *s, uint16_t port)
 {
 	size_t bit = (size_t)s->proto * (UINT16_MAX + 1) + port;
 
-	return f->ports != NULL && (f->ports[bit / 8] >> bit % 8 & 1) != 0;
+	return f->ports != NULL && sock_has_ports(s) &&
+	    (f->ports[bit / 8] >> bit % 8 & 1) != 0;
 }
 
 /* How many are to be compared one by one. */
@@ -175,6 +177,9 @@ filter_fits_ends(const struct filter *f, const struct scan *sc,
 {
 	size_t i;
 
+	/* of no family, and with no address that an operand could be */
+	if (s->local.family == ADDR_NONE && !sock_has_ports(s))
+		return f->nends == 0 && f->inet == f->inet6;
 	if (f->bound)
 		return is_held(f, s, ADDR_INET) || is_held(f, s, ADDR_INET6);
 	if ((s->local.family != ADDR_NONE &&

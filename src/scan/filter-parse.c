@@ -9,6 +9,8 @@ enum { PORT_MAX = 65535 };
 static const char no_operand[] = "no port, service or address (see prt-scan "
     "--help)";
 
+static const char no_ports[] = "a port, and no protocol of --proto has any";
+
 static void
 complain_state(const char *list, struct str name)
 {
@@ -241,6 +243,12 @@ read_block(struct filter_end *end, const struct operand *op)
 	return NULL;
 }
 
+static bool
+may_have_ports(const struct filter *f)
+{
+	return (filter_protos(f) & PROTOS_PORTED) != 0;
+}
+
 static const char *
 add_operand(struct filter *f, struct str text,
     const struct services *services)
@@ -253,12 +261,15 @@ add_operand(struct filter *f, struct str text,
 	/* scope, ss(8) and lsof(8) write :PORT */
 	if (count(text, ':') + count(text, '.') + count(text, '/') ==
 	    str_take(&ports, ':'))
-		return add_ports(f, end, ports, services);
+		return may_have_ports(f) ?
+		    add_ports(f, end, ports, services) : no_ports;
 	wrong = split_operand(text, &op);
 	if (wrong == NULL)
 		wrong = read_block(&end, &op);
 	if (wrong != NULL)
 		return wrong;
+	if (op.ports.p != NULL && !may_have_ports(f))
+		return no_ports;
 	/* bind(2) meets a wildcard in any case */
 	end.answers &= !f->bound;
 	if (op.ports.p != NULL)

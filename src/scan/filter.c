@@ -59,8 +59,8 @@ filter_ready(struct filter *f)
 	free(ends);
 	if (n <= FEW_ENDS)
 		return;
-	f->ports = mem_alloc(PROTO_COUNT * (PORT_MAX + 1) / 8);
-	for (proto = 0; proto < PROTO_COUNT; proto++)
+	f->ports = mem_alloc(PROTO_NPORTED * (PORT_MAX + 1) / 8);
+	for (proto = 0; proto < PROTO_NPORTED; proto++)
 		set_ports(f->ports + proto * (PORT_MAX + 1) / 8,
 		    f->ends + f->naddrs, n, proto);
 }
@@ -68,7 +68,9 @@ filter_ready(struct filter *f)
 bool
 filter_wants_proto(const struct filter *f, enum sock_proto proto)
 {
-	return f->protos == 0 || (f->protos >> proto & 1) != 0;
+	unsigned protos = f->protos != 0 ? f->protos : PROTOS_PORTED;
+
+	return (protos >> proto & 1) != 0;
 }
 
 /* An IPv6 socket may hold a port for IPv4, too. */
@@ -253,10 +255,9 @@ static void
 add_protos(const struct filter *f, struct buf *b, size_t start)
 {
 	const unsigned old = 1U << PROTO_TCP | 1U << PROTO_UDP;
-	const unsigned all = old | 1U << PROTO_SCTP;
 	unsigned i;
 
-	if (f->protos == old || f->protos == all)
+	if (f->protos == old || f->protos == PROTOS_PORTED)
 		return;
 	for (i = 0; i < PROTO_COUNT; i++)
 		if ((f->protos >> i & 1) != 0)

@@ -20,7 +20,7 @@ struct filter_end {
 
 struct filter {
 	bool inet, inet6;	/* neither: both */
-	unsigned protos;	/* bits 1 << enum sock_proto; 0: all */
+	unsigned protos;	/* bits 1 << enum sock_proto; 0: with ports */
 	bool listening;
 	bool bound;		/* local ends only: what bind(2) would meet */
 	bool all_netns;		/* not a condition: how far to look */

@@ -42,6 +42,8 @@ set_sight(struct about *a, const struct scan *sc, const struct filter *f)
 			buf_putc(&list, ',');
 		buf_puts(&list, sock_protos[i]);
 	}
+	if (list.n == 0)
+		buf_puts(&list, "none");
 	snap_set(&a->room, "protos", arena_str(a->arena, buf_str(&list)));
 	buf_free(&list);
 	snap_set(&a->room, "bound", str_from(scan_bounds[
@@ -101,7 +103,8 @@ record_needs(const struct scan_job *j)
 	/* what would be printed may be hidden all the same */
 	if (j->quiet)
 		needs &= j->strict ? NEED_OWNERS : 0;
-	if (!filter_wants_connected(j->req.filter))
+	if (!filter_wants_connected(j->req.filter) ||
+	    (filter_protos(j->req.filter) & PROTOS_PORTED) == 0)
 		needs &= ~(unsigned)NEED_DIR;
 	if (j->req.filter->npids > 0)
 		needs |= NEED_OWNERS;
@@ -201,10 +204,15 @@ say_what_is_hidden(const struct scan_job *j, const struct scan *sc,
 }
 
 /* Where nothing that holds a port was found, and all that may is to be seen, it
- * is free. */
+ * is free.  Of a protocol that could not be read, which was told, it is not
+ * known. */
 static enum scan_result
 judge_free(const struct filter *f, const struct scan *sc)
 {
+	unsigned asked = filter_protos(f) & ~(unsigned)PROTOS_PORTED;
+
+	if ((asked & ~sc->protos) != 0)
+		return SCAN_FAILED;
 	if (!f->bound)
 		return SCAN_NOTHING;
 	if (sc->held_only)

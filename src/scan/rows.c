@@ -68,29 +68,49 @@ get_state(struct record *r)
 	return from_name(sock_states[r->sock->state]);
 }
 
+/* As ss(8) writes any. */
+static struct str
+from_cid(struct record *r, uint32_t cid)
+{
+	return cid == SOCK_CID_ANY ? STR_LIT("*") : from_number(r, cid);
+}
+
 static struct str
 get_local_addr(struct record *r)
 {
+	const struct sock_portless *p = r->sock->portless;
+
+	if (p != NULL && p->is_vsock)
+		return from_cid(r, p->local_cid);
 	return from_addr(r, &r->sock->local, r->src->zones);
 }
 
 static struct str
 get_local_port(struct record *r)
 {
-	return from_number(r, r->sock->local_port);
+	return from_number(r, r->sock->portless != NULL ?
+	    r->sock->portless->local : r->sock->local_port);
 }
 
 static struct str
 get_remote_addr(struct record *r)
 {
+	const struct sock_portless *p = r->sock->portless;
+
+	if (p != NULL && p->is_vsock)
+		return sock_has_peer(r->sock) ? from_cid(r, p->remote_cid) :
+		    STR_NONE;
 	return from_addr(r, &r->sock->remote, false);
 }
 
 static struct str
 get_remote_port(struct record *r)
 {
-	return r->sock->remote.family == ADDR_NONE ? STR_NONE :
-	    from_number(r, r->sock->remote_port);
+	const struct sock_portless *p = r->sock->portless;
+
+	if (!sock_has_peer(r->sock) || (p != NULL && !p->is_vsock))
+		return STR_NONE;
+	return from_number(r, p != NULL ? p->remote : r->sock->remote_port);
 }
 
 static struct str
@@ -102,13 +122,13 @@ get_dir(struct record *r)
 static struct str
 get_service(struct record *r)
 {
-	static const enum services_proto protos[PROTO_COUNT] = {
+	static const enum services_proto protos[PROTO_NPORTED] = {
 		[PROTO_TCP] = SERVICES_TCP, [PROTO_UDP] = SERVICES_UDP,
 		[PROTO_SCTP] = SERVICES_SCTP,
 	};
 	const struct sock *s = r->sock;
 
-	return services_name(r->src->services, protos[s->proto],
+	return !sock_has_ports(s) ? STR_NONE : services_name(r->src->services, protos[s->proto],
 	    s->dir == DIR_OUT ? s->remote_port : s->local_port);
 }
 
@@ -286,7 +306,7 @@ static struct str
 get_tx_queue(struct record *r)
 {
 	return r->sock->timewait || r->sock->queueless ||
-	    r->sock->state == STATE_LISTEN || r->sock->state == STATE_BOUND ?
+	    r->sock->proto == PROTO_PACKET || r->sock->state == STATE_LISTEN || r->sock->state == STATE_BOUND ?
 	    STR_NONE : from_number(r, r->sock->tx_queue);
 }
 
@@ -433,6 +453,15 @@ get_drops(struct record *r)
 }
 
 static struct str
+get_filter(struct record *r)
+{
+	const struct sock_portless *p = r->sock->portless;
+
+	return p != NULL && p->has_filter ? from_number(r, p->filter) :
+	    STR_NONE;
+}
+
+static struct str
 from_scope(const struct addr *a)
 {
 	return a->family == ADDR_NONE ? STR_NONE :
@@ -512,6 +541,7 @@ const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	[F_POD] = { get_pod, NEED_OWNERS | NEED_CONTAINER |
 	    NEED_SOCK_CONTAINER | NEED_NAMES | NEED_USER, 0 },
 	[F_TARGET] = { get_target, NEEDS_OF_TARGET, 0 },
+	[F_FILTER] = { get_filter, NEED_OWNERS | NEED_FILTER, 0 },
 	[F_TARGET_CONTAINER] = { get_target_container, NEEDS_OF_TARGET, 0 },
 };
 

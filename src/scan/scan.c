@@ -62,10 +62,29 @@ read_tables(const struct scan_request *req, const struct backend **backend,
 		/* nothing of it mixes with the next one's */
 		sc->nsock = sc->nproc = sc->nholder = sc->nplace = 0;
 		sc->nnetns = 1;
-		sc->protos = 0;
+		sc->protos = sc->unread = sc->untold = 0;
 		sc->bound = BOUND_NO;
 	}
 	return false;
+}
+
+/* What was asked for by name, and not read, is told; false if nothing was. */
+static bool
+judge_protos(const struct scan_request *req, const struct backend *backend,
+    struct scan *sc)
+{
+	unsigned asked = filter_protos(req->filter) & ~(unsigned)PROTOS_PORTED;
+	unsigned told = sc->protos | sc->unread | sc->untold;
+	unsigned i, never = asked & ~told;
+
+	for (i = PROTO_NPORTED; i < PROTO_COUNT; i++)
+		if ((never >> i & 1) != 0)
+			err_msg("--proto=%s: not read: the backend %s has "
+			    "nothing of it", sock_protos[i], backend->name);
+	sc->incomplete |= never != 0;
+	sc->protos &= ~sc->unread;
+	return asked == 0 || sc->untold != 0 ||
+	    (sc->protos & filter_protos(req->filter)) != 0;
 }
 
 /* Holders that the tables came with follow their sockets. */
@@ -124,6 +143,8 @@ seeks(const struct scan_request *req, const struct backend *backend,
 		what |= SEEK_BOUND;
 	if (f->all_netns)
 		what |= SEEK_NETNS;
+	if ((sc->untold >> PROTO_VSOCK & 1) != 0)
+		what |= SEEK_VSOCK;
 	return what;
 }
 
@@ -178,6 +199,7 @@ scan_run(const struct scan_request *req, const struct backend *backend,
 	if ((req->needs & NEED_OWNERS) != 0 && first->begin != NULL)
 		search = first->begin(req);
 	ok = read_tables(req, &backend, sc) &&
+	    judge_protos(req, backend, sc) &&
 	    find_owners(req, backend, search, sc);
 	if (search != NULL)
 		first->end(search);

@@ -29,6 +29,7 @@ enum scan_need {
 	NEED_SOCK_CONTAINER = 1 << 17,	/* likewise, if the holder is hidden */
 	NEED_NETNS_NAMES = 1 << 18,	/* the namespaces', from containers */
 	NEED_TARGET = 1 << 19,	/* where holders pass connections on to */
+	NEED_FILTER = 1 << 20,	/* of raw and packet sockets */
 	NEEDS_OF_TARGET = NEED_OWNERS | NEED_STAT | NEED_USER | NEED_TARGET,
 	/* what the files of a process tell */
 	NEEDS_OF_PROCESS = NEED_STAT | NEED_USER | NEED_PARENT | NEED_EXE |

@@ -6,6 +6,8 @@
 
 const char *const sock_protos[PROTO_COUNT] = {
 	[PROTO_TCP] = "tcp", [PROTO_UDP] = "udp", [PROTO_SCTP] = "sctp",
+	[PROTO_RAW] = "raw", [PROTO_PACKET] = "packet",
+	[PROTO_ICMP] = "icmp", [PROTO_VSOCK] = "vsock",
 };
 
 const char *const sock_states[STATE_COUNT] = {
@@ -29,7 +31,7 @@ const char *const scan_bounds[BOUND_COUNT] = {
 enum sock_state
 sock_state_of(unsigned number, enum sock_proto proto)
 {
-	if (proto == PROTO_UDP)
+	if (proto != PROTO_TCP && proto != PROTO_SCTP && proto != PROTO_VSOCK)
 		return number == STATE_ESTABLISHED ? STATE_ESTABLISHED :
 		    STATE_UNCONN;
 	if (number == STATE_NEW_SYN_RECV)
@@ -51,11 +53,38 @@ sock_state_find(struct str name)
 	return STATE_NONE;
 }
 
+void
+sock_make_portless(struct sock *s, struct arena *a)
+{
+	s->portless = arena_alloc(a, sizeof *s->portless);
+	*s->portless = (struct sock_portless){ .local = s->local_port };
+	s->local_port = s->remote_port = 0;
+}
+
+static int
+cmp_portless(const struct sock *x, const struct sock *y)
+{
+	const struct sock_portless *a = x->portless, *b = y->portless;
+	int c = num_cmp(a->local, b->local);
+
+	if (c == 0)
+		c = addr_cmp(&x->local, &y->local);
+	if (c == 0)
+		c = num_cmp(a->local_cid, b->local_cid);
+	if (c == 0)
+		c = addr_cmp(&x->remote, &y->remote);
+	if (c == 0)
+		c = num_cmp(a->remote_cid, b->remote_cid);
+	return c != 0 ? c : num_cmp(a->remote, b->remote);
+}
+
 int
 sock_cmp(const struct sock *a, const struct sock *b)
 {
 	int c = a->proto - b->proto;
 
+	if (c == 0 && a->portless != NULL)
+		return cmp_portless(a, b);
 	if (c == 0)
 		c = a->local_port - b->local_port;
 	if (c == 0)

@@ -13,7 +13,14 @@
 #include "lib/map.h"
 #include "lib/mem.h"
 
-enum sock_proto { PROTO_TCP, PROTO_UDP, PROTO_SCTP, PROTO_COUNT };
+/* Those with ports come first, and are in every scan; the others have something
+ * else in the place of ports, and are read only if they are asked for. */
+enum sock_proto {
+	PROTO_TCP, PROTO_UDP, PROTO_SCTP, PROTO_NPORTED,
+	PROTO_RAW = PROTO_NPORTED, PROTO_PACKET, PROTO_ICMP, PROTO_VSOCK,
+	PROTO_COUNT
+};
+enum { PROTOS_PORTED = (1 << PROTO_NPORTED) - 1 };
 
 /* The numbers are those of the kernel, include/net/tcp_states.h, up to
  * STATE_NEW_SYN_RECV; the last three are ours: a UDP socket without a peer, one
@@ -37,6 +44,18 @@ struct sock_info {
 	uint32_t retrans;		/* segments, in all */
 };
 
+/* What a socket of a protocol without ports has. */
+struct sock_portless {
+	uint32_t local;		/* what a record has as local_port, */
+	uint32_t remote;	/* and of vsock, with a peer, as remote_port */
+	bool is_vsock;		/* these are its addresses: */
+	uint32_t local_cid, remote_cid;
+	bool has_filter;	/* a filter of BPF is attached to it, of so */
+	uint32_t filter;	/* many instructions; 0: not told */
+};
+
+#define SOCK_CID_ANY UINT32_MAX		/* VMADDR_CID_ANY, vsock(7) */
+
 struct sock {
 	struct addr local, remote;	/* remote.family ADDR_NONE: no peer */
 	uint16_t local_port, remote_port;
@@ -58,6 +77,9 @@ struct sock {
 	uint64_t cookie;		/* sock_gen_cookie; 0: not told */
 	const char *ifname;		/* bound to that interface, or NULL */
 	const struct sock_info *info;	/* in the scan's arena, or NULL */
+	/* In the scan's arena; NULL of a protocol with ports, of others the
+	 * ports above are 0. */
+	struct sock_portless *portless;
 };
 
 enum { PROC_CMDLINE_MAX = 4096 };	/* longer ones end in ... */
@@ -163,7 +185,8 @@ enum scan_published { PUBLISHED_NO, PUBLISHED_SOME, PUBLISHED_ALL };
 /* What is sought among the sockets of processes that are in no table. */
 enum scan_seek {
 	SEEK_BOUND = 1 << 0,	/* BOUND ones */
-	SEEK_NETNS = 1 << 1	/* network namespaces that were not read */
+	SEEK_NETNS = 1 << 1,	/* network namespaces that were not read */
+	SEEK_VSOCK = 1 << 2	/* those of vsock */
 };
 
 struct linux_asked;
@@ -204,6 +227,8 @@ struct scan {
 	uint64_t *dropped;	/* then: inodes that the filter dropped */
 	size_t ndropped, droppedcap;
 	unsigned protos;	/* that were read: bits 1 << enum sock_proto */
+	unsigned unread;	/* or could not be, which was told; */
+	unsigned untold;	/* and those of which no table tells */
 	struct arena arena;
 	struct linux_asked *asked;	/* in the arena, or NULL */
 };
@@ -215,12 +240,30 @@ extern const char *const sock_dirs[DIR_COUNT];
 /* And as the ##prt line has them. */
 extern const char *const scan_bounds[BOUND_COUNT];
 
-/* Linux's number of a state as ours: UDP has only two, and a TCP socket that is
- * closed is in a table only for its port. */
+/* Linux's number of a state as ours: what has no connections has only two, and
+ * a TCP socket that is closed is in a table only for its port. */
 enum sock_state sock_state_of(unsigned number, enum sock_proto proto);
 
 /* In any case; STATE_NONE where there is no such name. */
 enum sock_state sock_state_find(struct str name);
+
+/* Has the ports of such a socket as its own number: of a protocol that has
+ * none. */
+void sock_make_portless(struct sock *s, struct arena *a);
+
+static inline bool
+sock_has_ports(const struct sock *s)
+{
+	return s->portless == NULL;
+}
+
+/* It has a peer whose address is known. */
+static inline bool
+sock_has_peer(const struct sock *s)
+{
+	return s->remote.family != ADDR_NONE || (s->portless != NULL &&
+	    s->portless->is_vsock && s->portless->remote_cid != SOCK_CID_ANY);
+}
 
 /* By protocol and ends, as records are sorted. */
 int sock_cmp(const struct sock *a, const struct sock *b);

@@ -22,6 +22,24 @@ has_end(const char *p, size_t size)
 	return false;
 }
 
+static void
+check_sock(const struct sock *s, enum sock_proto proto)
+{
+	bool has_addr = proto != PROTO_PACKET && proto != PROTO_VSOCK;
+
+	check(s->proto == proto, "of another protocol");
+	check((s->local.family != ADDR_NONE) == has_addr, "no socket");
+	check((s->portless != NULL) == (proto >= PROTO_NPORTED),
+	    "a port, or none");
+	check(s->state < STATE_COUNT && s->state != STATE_NEW_SYN_RECV,
+	    "no state");
+	if (s->portless == NULL)
+		return;
+	check(s->local_port == 0 && s->remote_port == 0, "a port, too");
+	check(s->portless->is_vsock == (proto == PROTO_VSOCK), "no CID");
+	check(!sock_is_alone(s) || !sock_has_peer(s), "a peer of none");
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -38,8 +56,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		interrupted = false;
 		status = linux_datagram(&sc, message, size,
 		    (enum sock_proto)proto, &interrupted);
-		/* the socket of an association of SCTP is passed over */
+		/* the socket of an association of SCTP is passed over, and
+		 * one of vsock without a port */
 		check(status != 0 || sc.nsock > 0 || proto == PROTO_SCTP ||
+		    proto == PROTO_VSOCK ||
 		    size < sizeof(struct nlmsghdr) || data[4] == NLMSG_NOOP,
 		    "neither a socket nor an error");
 		check(status >= NL_AGAIN, "no errno");
@@ -50,9 +70,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(status != ENODATA || !interrupted,
 		    "an end of an inconsistent dump");
 		for (i = 0; i < sc.nsock; i++)
-			check(sc.sock[i].proto == proto &&
-			    sc.sock[i].local.family != ADDR_NONE,
-			    "no socket");
+			check_sock(&sc.sock[i], (enum sock_proto)proto);
 		scan_free(&sc);
 	}
 	free(message);

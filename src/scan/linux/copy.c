@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <linux/tcp.h>
+#include <linux/vm_sockets.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -115,5 +116,49 @@ copy_is_bound(struct scan *sc, int fd, struct sock *s)
 	if (get_option(fd, SOL_SOCKET, SO_BINDTODEVICE, ifname,
 	    sizeof ifname) && ifname[0] != '\0')
 		s->ifname = arena_str(&sc->arena, str_from(ifname)).p;
+	return true;
+}
+
+static bool
+is_option(int fd, int name, int value)
+{
+	int is;
+
+	return get_option(fd, SOL_SOCKET, name, &is, sizeof is) && is == value;
+}
+
+/* One that has called, and was not answered so far, is taken for a bound one:
+ * nothing tells. */
+static enum sock_state
+vsock_state(int fd, struct sockaddr_vm *peer)
+{
+	socklen_t n = sizeof *peer;
+
+	if (is_option(fd, SO_ACCEPTCONN, 1))
+		return STATE_LISTEN;
+	if (getpeername(fd, (struct sockaddr *)peer, &n) == 0)
+		return STATE_ESTABLISHED;
+	return is_option(fd, SO_TYPE, SOCK_DGRAM) ? STATE_UNCONN : STATE_BOUND;
+}
+
+bool
+copy_vsock(struct scan *sc, int fd, struct sock *s)
+{
+	struct sockaddr_vm own = { .svm_port = VMADDR_PORT_ANY }, peer;
+	socklen_t n = sizeof own;
+
+	if (getsockname(fd, (struct sockaddr *)&own, &n) != 0 ||
+	    own.svm_port == VMADDR_PORT_ANY)
+		return false;
+	s->state = (unsigned char)vsock_state(fd, &peer);
+	sock_make_portless(s, &sc->arena);
+	s->portless->is_vsock = true;
+	s->portless->local = own.svm_port;
+	s->portless->local_cid = own.svm_cid;
+	s->portless->remote_cid = SOCK_CID_ANY;
+	if (s->state == STATE_ESTABLISHED) {
+		s->portless->remote = peer.svm_port;
+		s->portless->remote_cid = peer.svm_cid;
+	}
 	return true;
 }

@@ -146,6 +146,8 @@ linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
 	}
 	s->timewait = proto == PROTO_TCP &&
 	    m->idiag_timer == LINUX_TIMER_TIMEWAIT;
+	if (proto >= PROTO_NPORTED)
+		sock_make_portless(s, &sc->arena);
 	if (m->id.idiag_if != 0)
 		s->ifname = linux_ifname(sc, m->id.idiag_if);
 	s->uid = m->idiag_uid;
@@ -159,7 +161,7 @@ linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
 	s->has_backlog = s->state == STATE_LISTEN;
 	if (s->remote.family != ADDR_NONE)
 		s->info = find_info(m, len, &sc->arena);
-	else if (m->idiag_family == AF_INET6)
+	else if (m->idiag_family == AF_INET6 && proto < PROTO_NPORTED)
 		s->v6only = (unsigned char)find_v6only(m, len);
 	return true;
 }

@@ -62,6 +62,35 @@ bool linux_sctp_diag(struct scan *sc, const struct inet_diag_msg *m, size_t len,
 bool linux_sctp_endpoint(struct scan *sc, struct str line);
 bool linux_sctp_association(struct scan *sc, struct str line);
 
+/* The packet socket of a message of packet_diag, or of a line of
+ * /proc/net/packet without its LF; and what of vsock_diag's a record tells of,
+ * which may be nothing.  False if it is none. */
+bool linux_packet_diag(struct scan *sc, struct str message);
+bool linux_packet_line(struct scan *sc, struct str line, bool own_proc);
+bool linux_vsock_diag(struct scan *sc, struct str message);
+
+/* Sockets of protocols without ports that are asked for, in the calling
+ * thread's namespace by sock_diag(7), or else, or of another proc tree, by the
+ * files of that folder.  What could not be read is told, once a scan. */
+enum linux_how { LINUX_BY_DIAG, LINUX_BY_FILES };
+void linux_portless(const struct scan_request *req, struct scan *sc,
+    enum linux_how how, const char *net);
+
+/* The same of one protocol, of files; false after a message. */
+bool linux_procnet_portless(const struct scan_request *req, struct scan *sc,
+    enum sock_proto proto, const char *net);
+
+/* Sends the request of a dump, which SOCK_DIAG_BY_FAMILY answers, until it is
+ * whole, and adds its sockets: 0 or errno.  *states is a part of the request;
+ * NULL but of TCP. */
+struct nlmsghdr;
+int linux_dump(struct scan *sc, const struct nlmsghdr *request,
+    enum sock_proto proto, uint32_t *states);
+
+/* How many instructions the filters of raw and packet sockets have, by copies
+ * of descriptors that some process holds: once holders are known. */
+void linux_filters(const struct scan_request *req, struct scan *sc);
+
 /* Whether the kernel has SCTP by now, as such a folder of tables tells: it is
  * a module as a rule.  Unknown if there is no such folder, or after a
  * message. */

@@ -41,7 +41,9 @@ struct dump {
 	struct scan *sc;
 	enum sock_proto proto;
 	size_t first;		/* of its sockets */
-	bool interrupted, split;
+	uint32_t split;		/* bits of states: two datagrams divide a chain
+				 * of such */
+	bool interrupted;
 };
 
 static int
@@ -52,6 +54,10 @@ take_socket(void *arg, const struct nlmsghdr *h, struct str payload)
 	if (h->nlmsg_type != SOCK_DIAG_BY_FAMILY &&
 	    h->nlmsg_type != TCPDIAG_GETSOCK)
 		return EPROTO;
+	if (d->proto == PROTO_PACKET)
+		return linux_packet_diag(d->sc, payload) ? 0 : EPROTO;
+	if (d->proto == PROTO_VSOCK)
+		return linux_vsock_diag(d->sc, payload) ? 0 : EPROTO;
 	return linux_diag_add(d->sc, (const void *)payload.p, payload.n,
 	    d->proto) ? 0 : EPROTO;
 }
@@ -64,6 +70,12 @@ linux_datagram(struct scan *sc, const void *buf, size_t len,
 	int status = nl_messages(buf, len, interrupted, take_socket, &d);
 
 	return status == NL_ACK ? EPROTO : status;
+}
+
+static uint32_t
+state_bit(const struct sock *s)
+{
+	return s->state == STATE_BOUND ? BOUND_STATE : 1U << s->state;
 }
 
 /* Its chain is one that anyone can make long: those that listen or are bound
@@ -105,7 +117,6 @@ has_long_chain(const struct scan *sc, size_t i)
 	return n == PIECE;
 }
 
-/* Sets *split where two datagrams divide a chain. */
 static int
 take_datagram(void *arg, const void *buf, size_t len)
 {
@@ -114,14 +125,15 @@ take_datagram(void *arg, const void *buf, size_t len)
 	size_t at = sc->nsock;
 	int status = linux_datagram(sc, buf, len, d->proto, &d->interrupted);
 
-	d->split |= at > d->first && at < sc->nsock &&
-	    may_be_neighbours(&sc->sock[at - 1], &sc->sock[at]);
+	if (at > d->first && at < sc->nsock &&
+	    may_be_neighbours(&sc->sock[at - 1], &sc->sock[at]))
+		d->split |= state_bit(&sc->sock[at]);
 	return status;
 }
 
 static int
 dump_once(struct scan *sc, const struct nlmsghdr *request,
-    enum sock_proto proto, bool *split)
+    enum sock_proto proto, uint32_t *split)
 {
 	struct dump d = { .sc = sc, .proto = proto, .first = sc->nsock };
 	int status = nl_ask(NETLINK_SOCK_DIAG, request, take_datagram, &d);
@@ -132,7 +144,7 @@ dump_once(struct scan *sc, const struct nlmsghdr *request,
 
 static int
 dump_whole(struct scan *sc, const struct nlmsghdr *request,
-    enum sock_proto proto, bool *split)
+    enum sock_proto proto, uint32_t *split)
 {
 	size_t before = sc->nsock;
 	int tries, status = NL_AGAIN;
@@ -152,17 +164,17 @@ dump_whole(struct scan *sc, const struct nlmsghdr *request,
 	return status == NL_AGAIN ? EAGAIN : status;
 }
 
-/* Moves those of crowded chains among the sockets from that one on to the end;
+/* Moves those of some states among the sockets from that one on to the end;
  * returns the number of the first. */
 static size_t
-crowded_last(struct scan *sc, size_t i)
+move_last(struct scan *sc, size_t i, uint32_t states)
 {
 	size_t end = sc->nsock;
 
 	while (i < end) {
 		struct sock s = sc->sock[i];
 
-		if (!is_crowded(&s)) {
+		if ((state_bit(&s) & states) == 0) {
 			i++;
 			continue;
 		}
@@ -174,24 +186,25 @@ crowded_last(struct scan *sc, size_t i)
 
 /*
  * The request, and where its states are: a dump that divides a chain is done
- * again, of TCP for those of crowded chains alone, and only these are joined.
+ * again, of TCP only for the states of such chains, and only these are joined.
  */
-static int
-dump(struct scan *sc, const struct nlmsghdr *request, enum sock_proto proto,
-    uint32_t *states)
+int
+linux_dump(struct scan *sc, const struct nlmsghdr *request,
+    enum sock_proto proto, uint32_t *states)
 {
 	struct linux_join j = { .from = sc->nsock };
 	size_t mid = sc->nsock;
-	bool split = false;
+	uint32_t split = 0;
 	int status = dump_whole(sc, request, proto, &split);
 
 	if (proto == PROTO_TCP) {
-		split |= has_long_chain(sc, mid);
-		*states &= 1U << STATE_LISTEN | BOUND_STATE;
-		if (split)
-			mid = j.from = crowded_last(sc, j.from);
+		if (has_long_chain(sc, mid))
+			split |= BOUND_STATE;
+		*states &= split;
+		if (split != 0)
+			mid = j.from = move_last(sc, j.from, split);
 	}
-	while (status == 0 && split && !linux_join(&j, sc, mid)) {
+	while (status == 0 && split != 0 && !linux_join(&j, sc, mid)) {
 		mid = sc->nsock;
 		status = dump_whole(sc, request, proto, &split);
 	}
@@ -228,7 +241,7 @@ dump_family(const struct scan_request *req, struct scan *sc,
 			.idiag_states = states },
 	};
 
-	return dump(sc, &r.head, proto, &r.body.idiag_states);
+	return linux_dump(sc, &r.head, proto, &r.body.idiag_states);
 }
 
 /* Both families in one pass, which SOCK_DIAG_BY_FAMILY cannot. */
@@ -244,7 +257,7 @@ dump_tcp(const struct scan_request *req, struct scan *sc, unsigned states)
 			.idiag_states = states },
 	};
 
-	return dump(sc, &r.head, PROTO_TCP, &r.body.idiag_states);
+	return linux_dump(sc, &r.head, PROTO_TCP, &r.body.idiag_states);
 }
 
 /* An IPv6 socket of a kernel without IPv6 is no failure. */
@@ -377,6 +390,14 @@ dump_sctp(const struct scan_request *req, struct scan *sc)
 		sc->protos |= 1U << PROTO_SCTP;
 }
 
+static void
+dump_portless(const struct scan_request *req, struct scan *sc)
+{
+	if ((filter_protos(req->filter) & ~(unsigned)PROTOS_PORTED) != 0)
+		linux_portless(req, sc, LINUX_BY_DIAG, linux_net_folder(
+		    &sc->arena, req->proc, req->own_proc));
+}
+
 static bool
 dump_tables(const struct scan_request *req, struct scan *sc)
 {
@@ -409,6 +430,7 @@ dump_tables(const struct scan_request *req, struct scan *sc)
 	}
 	if (filter_wants_proto(req->filter, PROTO_SCTP))
 		dump_sctp(req, sc);
+	dump_portless(req, sc);
 	return linux_places(req->filter, sc);
 }
 

@@ -235,6 +235,7 @@ linux_netns_tables(const struct scan_request *req, struct scan *sc,
     linux_tables *tables)
 {
 	const struct filter all = { .all_netns = true,
+		.protos = filter_protos(req->filter) | PROTOS_PORTED,
 		.ends = req->filter->ends, .nends = req->filter->nends };
 	struct scan_request wide = *req;
 	bool may = false;

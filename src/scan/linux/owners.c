@@ -156,6 +156,7 @@ linux_finish(const struct scan_request *req, struct scan *sc)
 {
 	linux_sock_cgroups(req, sc);
 	linux_names(req, sc);
+	linux_filters(req, sc);
 	/* another tree's paths are of another machine's files */
 	if (req->own_proc)
 		linux_elsewhere(sc);

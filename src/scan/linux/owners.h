@@ -210,12 +210,13 @@ void walk_owners_of(const struct scan_request *req, size_t from,
  * What a descriptor of a socket tells: copy.c.  copy_name sets the local end,
  * and v6only: false if it has no port.  copy_is_open: a TCP socket that is not
  * closed, as one that is BOUND is.  copy_is_bound: such a one that has a port;
- * sets also ifname, in sc.  The cookie of its network namespace: from Linux
- * 5.14 on; 0 is not known.
+ * sets also ifname, in sc.  copy_vsock: one of vsock, likewise.  The cookie of
+ * its network namespace: from Linux 5.14 on; 0 is not known.
  */
 bool copy_name(int fd, struct sock *s);
 bool copy_is_open(int fd);
 bool copy_is_bound(struct scan *sc, int fd, struct sock *s);
+bool copy_vsock(struct scan *sc, int fd, struct sock *s);
 uint64_t copy_netns_cookie(int fd);
 
 /* Looks at the strays, which it sorts, and adds to sc, with their holders if

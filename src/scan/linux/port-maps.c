@@ -59,7 +59,7 @@ read_proto(struct str name, unsigned char *proto)
 {
 	unsigned char i;
 
-	for (i = 0; i < PROTO_COUNT && name.n > 0; i++)
+	for (i = 0; i < PROTO_NPORTED && name.n > 0; i++)
 		if (str_is_like(name, sock_protos[i])) {
 			*proto = i;
 			return true;

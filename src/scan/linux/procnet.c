@@ -1,6 +1,7 @@
 /*
- * The socket tables of /proc/net/{tcp,tcp6,udp,udp6}, proc_pid_net(5), and
- * /proc/net/sctp: where netlink is refused, and for other proc trees.
+ * The socket tables of /proc/net/{tcp,tcp6,udp,udp6}, proc_pid_net(5),
+ * /proc/net/sctp and those of protocols without ports: where netlink is
+ * refused, and for other proc trees.
  *
  * The kernel builds such a file some lines at a time: scan/linux/reread.c.
  */
@@ -29,11 +30,24 @@ struct table {
 	bool (*add)(struct scan *sc, struct str line);
 };
 
+static bool
+add_packet(struct scan *sc, struct str line)
+{
+	return linux_packet_line(sc, line, !sc->other_tree);
+}
+
 static const struct table tables[] = {
 	{ "tcp", PROTO_TCP, ADDR_INET, NULL },
 	{ "tcp6", PROTO_TCP, ADDR_INET6, NULL },
 	{ "udp", PROTO_UDP, ADDR_INET, NULL },
 	{ "udp6", PROTO_UDP, ADDR_INET6, NULL },
+};
+static const struct table portless_tables[] = {
+	{ "raw", PROTO_RAW, ADDR_INET, NULL },
+	{ "raw6", PROTO_RAW, ADDR_INET6, NULL },
+	{ "icmp", PROTO_ICMP, ADDR_INET, NULL },
+	{ "icmp6", PROTO_ICMP, ADDR_INET6, NULL },
+	{ "packet", PROTO_PACKET, ADDR_NONE, add_packet },
 };
 static const struct table sctp_tables[] = {
 	{ "sctp/eps", PROTO_SCTP, ADDR_NONE, linux_sctp_endpoint },
@@ -117,7 +131,7 @@ linux_procnet_line(struct str line, enum sock_proto proto,
 	s->state = (unsigned char)sock_state_of(state, proto);
 	s->timewait = proto == PROTO_TCP && timer == LINUX_TIMER_TIMEWAIT;
 	s->uid = (uint32_t)uid;
-	if (proto == PROTO_UDP && n > DROPS &&
+	if (proto != PROTO_TCP && n > DROPS &&
 	    num_parse(word[DROPS], UINT32_MAX, &drops)) {
 		s->drops = (uint32_t)drops;
 		s->has_drops = true;
@@ -137,6 +151,8 @@ add_line(struct scan *sc, struct str line, const struct table *t)
 		return t->add(sc, line);
 	if (!linux_procnet_line(line, t->proto, t->family, &s))
 		return false;
+	if (t->proto >= PROTO_NPORTED)
+		sock_make_portless(&s, &sc->arena);
 	s.netns = (uint32_t)(sc->nnetns - 1);
 	*scan_add_sock(sc) = s;
 	return true;
@@ -228,6 +244,19 @@ linux_procnet_sctp(struct scan *sc, const char *proc, const char *net)
 	return true;
 }
 
+bool
+linux_procnet_portless(const struct scan_request *req, struct scan *sc,
+    enum sock_proto proto, const char *net)
+{
+	size_t i;
+
+	for (i = 0; i < NELEMS(portless_tables); i++)
+		if (portless_tables[i].proto == proto &&
+		    !read_whole(sc, req->proc, net, &portless_tables[i]))
+			return false;
+	return true;
+}
+
 /* That there is no such protocol is known, too. */
 static void
 add_sctp(struct scan *sc, const char *proc, const char *net)
@@ -258,6 +287,8 @@ folder_tables(const struct scan_request *req, struct scan *sc, const char *net)
 	}
 	if (ok && filter_wants_proto(req->filter, PROTO_SCTP))
 		add_sctp(sc, req->proc, net);
+	if (ok)
+		linux_portless(req, sc, LINUX_BY_FILES, net);
 	if (ok)
 		linux_places_files(req->filter, sc, req->proc, net);
 	return ok;

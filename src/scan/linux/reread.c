@@ -25,7 +25,8 @@ struct numbered {
 static bool
 is_connection(const struct sock *s)
 {
-	return s->proto != PROTO_UDP && s->remote.family != ADDR_NONE;
+	return (s->proto == PROTO_TCP || s->proto == PROTO_SCTP) &&
+	    s->remote.family != ADDR_NONE;
 }
 
 /* Of an endpoint of SCTP there is a row for each address. */

@@ -1,7 +1,8 @@
 /*
  * Sockets of processes that are in no table that was read.  Before Linux 6.8,
- * and in /proc/net, a TCP socket that only has a port is such a one; and all
- * sockets of a network namespace that no process is in.
+ * and in /proc/net, a TCP socket that only has a port is such a one; all of
+ * vsock where the kernel has no vsock_diag; and all sockets of a network
+ * namespace that no process is in.
  *
  * The kernel names the protocol of any descriptor that we may look at
  * (sockfs_xattr_get in net/socket.c).  Of those that count a copy is taken,
@@ -50,6 +51,7 @@ static const struct kind {
 	{ "MPTCP", true, PROTO_TCP }, { "MPTCPv6", true, PROTO_TCP },
 	{ "UDP", false, PROTO_UDP }, { "UDPv6", false, PROTO_UDP },
 	{ "SCTP", false, PROTO_TCP }, { "SCTPv6", false, PROTO_TCP },
+	{ "AF_VSOCK", false, PROTO_VSOCK },
 };
 
 enum { LOOKED_AT = 1, IN_TABLE };
@@ -288,6 +290,41 @@ add_bound(struct look *l, int fd, const struct stat *st, enum sock_proto proto,
 }
 
 static void
+add_vsock(struct look *l, int fd, const struct stat *st, uint32_t netns)
+{
+	struct sock s = { .proto = PROTO_VSOCK, .netns = netns,
+		.uid = st->st_uid, .inode = st->st_ino, .queueless = true };
+
+	if (copy_vsock(&l->late, fd, &s))
+		*scan_add_sock(&l->late) = s;
+}
+
+static bool
+is_sought(const struct look *l, const struct kind *kind)
+{
+	unsigned what = SEEK_NETNS;
+
+	if (kind->may_be_bound)
+		what |= SEEK_BOUND;
+	else if (kind->proto == PROTO_VSOCK)
+		what |= SEEK_VSOCK;
+	return (l->sc->seeks & what) != 0;
+}
+
+static void
+add_found(struct look *l, int fd, const struct stat *st,
+    const struct kind *kind, uint32_t netns)
+{
+	unsigned seeks = l->sc->seeks;
+
+	if (kind->may_be_bound && (seeks & SEEK_BOUND) != 0 &&
+	    map_get(&l->seen, st->st_ino) != IN_TABLE)
+		add_bound(l, fd, st, kind->proto, netns);
+	if (kind->proto == PROTO_VSOCK && (seeks & SEEK_VSOCK) != 0)
+		add_vsock(l, fd, st, netns);
+}
+
+static void
 look_at(struct look *l, const struct stray *s)
 {
 	const struct kind *kind = find_kind(l, s);
@@ -295,8 +332,7 @@ look_at(struct look *l, const struct stray *s)
 	uint32_t netns;
 	int fd;
 
-	if (kind == NULL || (!kind->may_be_bound &&
-	    (l->sc->seeks & SEEK_NETNS) == 0))
+	if (kind == NULL || !is_sought(l, kind))
 		return;
 	fd = take_copy(l, s, &st);
 	if (fd < 0) {
@@ -305,10 +341,8 @@ look_at(struct look *l, const struct stray *s)
 		return;
 	}
 	netns = find_netns(l, fd, s, kind);
-	if (netns != 0 && netns != NETNS_SHUT && kind->may_be_bound &&
-	    (l->sc->seeks & SEEK_BOUND) != 0 &&
-	    map_get(&l->seen, s->inode) != IN_TABLE)
-		add_bound(l, fd, &st, kind->proto, netns - 1);
+	if (netns != 0 && netns != NETNS_SHUT)
+		add_found(l, fd, &st, kind, netns - 1);
 	close(fd);
 }
 
@@ -342,7 +376,8 @@ leave_out_rest(struct look *l)
 	struct scan rest = { .nsock = 0 };
 	size_t i;
 
-	if (!filter_narrows(l->req->filter) || l->sc->seeks != SEEK_BOUND)
+	if (!filter_narrows(l->req->filter) ||
+	    (l->sc->seeks & SEEK_NETNS) != 0)
 		return;
 	scan_add_netns(&rest);
 	l->visit.tables(l->visit.req, &rest);
@@ -435,13 +470,31 @@ keep_netns(struct look *l, struct scan *sc)
 	sc->incomplete |= l->late.incomplete;
 }
 
+static bool
+has_seen_all(const struct look *l)
+{
+	return l->refused == 0 && !l->is_cut && l->sc->hidden == 0;
+}
+
 static enum scan_bound
 whose_bound(const struct look *l)
 {
 	if (l->refused > 0 && l->taken == 0)
 		return BOUND_NO;
-	return l->refused > 0 || l->is_cut || l->sc->hidden > 0 ? BOUND_OWN :
-	    BOUND_ALL;
+	return has_seen_all(l) ? BOUND_ALL : BOUND_OWN;
+}
+
+/* Where only descriptors tell of them. */
+static void
+judge_vsock(const struct look *l, struct scan *sc)
+{
+	if (has_seen_all(l)) {
+		sc->protos |= 1U << PROTO_VSOCK;
+		return;
+	}
+	err_msg("--proto=vsock: the kernel has no vsock_diag, and some "
+	    "processes are hidden");
+	sc->incomplete = true;
 }
 
 bool
@@ -449,6 +502,8 @@ linux_strays(const struct scan_request *req, struct strays *s,
     linux_tables *tables, struct scan *sc)
 {
 	const struct filter all = { .all_netns = req->filter->all_netns,
+		.protos = PROTOS_PORTED | (req->filter->all_netns ?
+		filter_protos(req->filter) : 0),
 		.ends = req->filter->ends, .nends = req->filter->nends };
 	struct scan_request wide = *req;
 	struct look l = { .req = req, .strays = s, .sc = sc, .pidfd = -1,
@@ -472,6 +527,8 @@ linux_strays(const struct scan_request *req, struct strays *s,
 	sc->incomplete |= l.fault != 0;
 	if ((sc->seeks & SEEK_BOUND) != 0)
 		sc->bound = whose_bound(&l);
+	if ((sc->seeks & SEEK_VSOCK) != 0)
+		judge_vsock(&l, sc);
 	if ((req->needs & NEED_DIR) != 0)
 		dir_judge(&l.late);
 	keep_late(&l, sc);
