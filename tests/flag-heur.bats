@@ -787,6 +787,68 @@ setup()
 	)" --enable=all
 }
 
+# Theirs is no port.
+@test "packet-socket, raw-icmp, vsock-listener: who has sockets without ports" {
+	judge packet-socket <<-'END'
+		yes proto=packet state=UNCONN process=x local_port=3
+		yes proto=packet state=UNCONN process=python3 cmdline=python3+-c+x
+		no  proto=packet state=UNCONN process=tcpdump
+		no  proto=packet state=UNCONN process=dhclient exe=/sbin/dhclient
+		no  proto=packet state=UNCONN exe=/usr/lib/systemd/systemd-networkd
+		yes proto=packet state=UNCONN process=tcpdump exe=/tmp/tcpdump
+		yes proto=packet state=UNCONN process=tcpdump exe=/usr/sbin/x
+		yes proto=packet state=UNCONN exe=/usr/sbin/tcpdump+(deleted)
+		no  proto=packet state=UNCONN exe=- pid=-
+		no  proto=raw state=UNCONN process=x local_port=3
+		no  proto=tcp process=x
+	END
+	judge raw-icmp <<-'END'
+		yes proto=raw state=UNCONN process=x local_port=1
+		yes proto=raw state=UNCONN process=x local_port=58
+		no  proto=raw state=UNCONN process=x local_port=89
+		no  proto=raw state=UNCONN process=ping local_port=1
+		no  proto=raw state=UNCONN process=keepalived local_port=1
+		no  proto=icmp state=UNCONN process=x local_port=1
+		yes proto=raw state=UNCONN process=ping exe=/home/ann/ping local_port=1
+	END
+	judge vsock-listener <<-'END'
+		yes proto=vsock process=socat local_port=22
+		no  proto=vsock process=qemu-ga
+		no  proto=vsock process=systemd exe=/usr/lib/systemd/systemd
+		no  proto=vsock process=x state=ESTABLISHED
+		no  proto=tcp process=socat
+	END
+	# and no other takes what they have for a port
+	agree "$(cat <<-'END'
+		raw-icmp proto=raw state=UNCONN local_port=1 process=socat uid=1000
+		- proto=raw state=UNCONN local_port=6 process=ping uid=0
+		- proto=raw state=UNCONN local_port=6 process=ping uid=1000 local_addr=127.0.0.1
+	END
+	)"
+}
+
+@test "packet-socket: high with a filter, from nowhere" {
+	local COLUMNS_MORE=filter LEVELS p='proto=packet state=UNCONN local_port=3'
+
+	LEVELS=$(cat <<-END
+		high $p exe=/opt/x filter=30
+		high $p exe=/tmp/x filter=0
+		high $p exe=/usr/bin/x+(deleted) filter=30
+		high $p process=python3 cmdline=python3+/tmp/x filter=30
+		medium $p process=python3 cmdline=python3+/srv/x filter=30
+		medium $p exe=/opt/x
+		medium $p exe=/tmp/x
+		low $p exe=/usr/bin/x filter=30
+		high proto=raw state=UNCONN local_port=1 exe=/tmp/x
+		medium proto=raw state=UNCONN local_port=1 exe=/opt/x
+		medium proto=vsock process=socat
+		low proto=vsock process=x
+	END
+	)
+	snapshot <<<"$LEVELS" | prt-flag -X -H -o level - --disable=deleted-exe >got
+	awk '{ print $1 }' <<<"$LEVELS" | diff -u - got
+}
+
 @test "close-wait and long-lived: by the time since first_seen" {
 	judge close-wait <<-'END'
 		yes state=CLOSE_WAIT first_seen=2026-11-24T02:09:59.000Z

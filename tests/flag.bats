@@ -454,6 +454,9 @@ setup()
 		exposed-store medium on
 		exposed-debug medium on
 		port-shadow medium on
+		packet-socket high on
+		raw-icmp medium on
+		vsock-listener medium on
 		bind-widened medium on
 		nonroot-privileged-any low off
 		root-high-port-any low off

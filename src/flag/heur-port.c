@@ -202,7 +202,8 @@ is_shared_port(const struct view *v)
 bool
 suspect_port_shadow(struct view *v)
 {
-	if (v->local_port < 0 || v->local_port >= VIEW_RANDOM ||
+	if (v->portless || v->local_port < 0 ||
+	    v->local_port >= VIEW_RANDOM ||
 	    !(v->kind & VIEW_OPEN || view_is_bound(v)) || is_shared_port(v))
 		return false;
 	/* people forward ports of other machines to loopback */

@@ -71,4 +71,12 @@ bool suspect_exposed_store(struct view *v);
 bool suspect_exposed_debug(struct view *v);
 enum heur_level level_for_exposed(struct view *v);
 
+/* heur-raw.c: sockets that have no port. */
+bool suspect_packet_socket(struct view *v);
+enum heur_level level_for_packet_socket(struct view *v);
+bool suspect_raw_icmp(struct view *v);
+enum heur_level level_for_raw_icmp(struct view *v);
+bool suspect_vsock_listener(struct view *v);
+enum heur_level level_for_vsock_listener(struct view *v);
+
 #endif

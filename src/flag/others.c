@@ -302,7 +302,7 @@ others_add(struct others *o, struct view *v)
 		r->sock = socket_hash(o, v);
 	if (o->needs & OTHERS_LISTENERS && role & VIEW_OPEN)
 		add_listener(o, host, v);
-	if (o->needs & OTHERS_PORTS && v->kind & VIEW_OPEN)
+	if (o->needs & OTHERS_PORTS && view_role(v) & VIEW_OPEN)
 		add_port(o, (uint32_t)o->nrows - 1, v);
 	if (o->needs & OTHERS_SHELLS && view_class(v) & PROG_SHELL &&
 	    (pid = id_of(v, F_PPID)) > 0)
