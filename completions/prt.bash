@@ -77,6 +77,8 @@ _prt_list()
 }
 
 # _prt_fields COMMAND WORD [FROM]: after a + only the fields from that one on.
+# Where they all may be asked for, so may groups of them; but prt-flag has those
+# of its input after a + anyway.
 _prt_fields()
 {
 	local fields
@@ -84,6 +86,8 @@ _prt_fields()
 	fields=($("$1" --help 2>/dev/null |
 	    sed -n '/^Fields:/,/^$/s/^  \([a-z][a-z0-9_]*\) .*/\1/p'))
 	[[ $cur != +* ]] || fields=("${fields[@]:${3-0}}")
+	[[ $2 != all || $cur${3-} == +*-1 ]] || fields+=($("$1" --help 2>/dev/null |
+	    sed -n 's/^  \(@[a-z]*\) .*/\1/p'))
 	_prt_list "$2" "${fields[@]}"
 }
 

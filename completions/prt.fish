@@ -29,13 +29,20 @@ function __prt_list
     end
 end
 
-# __prt_fields FROM [WORD]: after a + only the fields from that one on.
+# __prt_fields FROM [WORD]: after a + only the fields from that one on.  Where
+# they all may be asked for, so may groups of them; but prt-flag has those of its
+# input after a + anyway.
 function __prt_fields
     set -l command (commandline -opc)[1]
     set -l names (eval $command --help 2>/dev/null |
         sed -n '/^Fields:/,/^$/s/^  \([a-z][a-z0-9_]*\)  *\(.*\)/\1\t\2/p')
     if string match -q -- '+*' (__prt_value)
         set names $names[$argv[1]..]
+    end
+    if string match -q -- 'all*' "$argv[2]"
+        and not string match -q -- '+*-1' (__prt_value)$argv[1]
+        set -a names (eval $command --help 2>/dev/null |
+            sed -n 's/^  \(@[a-z]*\)  *\(.*\)/\1\t\2 .../p')
     end
     __prt_list "$argv[2]" $names
 end

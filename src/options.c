@@ -257,6 +257,40 @@ opts_about_line(struct buf *b, const char *name, const char *what)
 	buf_puts(b, line);
 }
 
+/* The group, and the fields that it stands for, in lines of a terminal. */
+static void
+add_group(struct buf *b, const struct field_group *g)
+{
+	char line[80];
+	size_t i, n, column;
+
+	n = (size_t)snprintf(line, sizeof line, "  %-14s", g->name);
+	buf_puts(b, line);
+	for (i = 0, column = n; g->fields[i] != FIELD_NONE; i++) {
+		const char *name = field_table[g->fields[i]].name;
+
+		if (column + 1 + strlen(name) > sizeof line) {
+			snprintf(line, sizeof line, "\n%*s", (int)n, "");
+			buf_puts(b, line);
+			column = n;
+		}
+		buf_putc(b, ' ');
+		buf_puts(b, name);
+		column += 1 + strlen(name);
+	}
+	buf_putc(b, '\n');
+}
+
+static void
+add_groups(struct buf *b)
+{
+	const struct field_group *g;
+
+	buf_puts(b, "\nGroups of fields, for -o:\n");
+	for (g = field_groups; g->name != NULL; g++)
+		add_group(b, g);
+}
+
 int
 opts_about(const struct opts *o, const char *usage, enum field_id limit,
     const char *more)
@@ -279,6 +313,7 @@ opts_about(const struct opts *o, const char *usage, enum field_id limit,
 		for (i = 0; i < (int)limit; i++)
 			opts_about_line(&b, field_table[i].name,
 			    field_table[i].help);
+		add_groups(&b);
 		if (more != NULL)
 			buf_puts(&b, more);
 	}

@@ -109,6 +109,11 @@ fields()
 	prt-scan -o all -l 0 | sed -n '/^#proto/s/^#//p' | tr '\t' '\n'
 }
 
+groups()
+{
+	prt-scan --help | sed -n 's/^  \(@[a-z]*\) .*/\1/p'
+}
+
 # offer SHELL LINE WORDS
 offer()
 {
@@ -146,11 +151,12 @@ check_words()
 
 check_fields()
 {
-	offer "$1" 'prt-scan -o ' "all $(fields)"
+	offer "$1" 'prt-scan -o ' "all $(fields) $(groups)"
 	offer "$1" 'prt-scan --output=pro' 'process proto'
 	offer "$1" 'prt-scan -lo pro' 'process proto'
 	offer "$1" 'prt-scan -o proto,pro' proto,process
-	offer "$1" 'prt-scan -o +' "$(fields | sed '1,19d; s/^/+/')"
+	offer "$1" 'prt-scan -o +' \
+		"$({ fields | sed 1,19d; groups; } | sed 's/^/+/')"
 	offer "$1" 'prt-scan --output=+inode,s' \
 		"$(fields | sed -n '20,$s/^s/+inode,s/p')"
 }
@@ -183,7 +189,7 @@ check_diff()
 	offer "$1" 'prt-diff -k ' "$fields"
 	offer "$1" 'prt-diff -c ' "none $fields"
 	offer "$1" 'prt-diff --compare=pid,exe,fir' pid,exe,first_seen
-	offer "$1" 'prt-diff -o ' "all $fields"
+	offer "$1" 'prt-diff -o ' "all $fields $(groups)"
 	offer "$1" 'prt-diff -o +wa' +was
 	offer "$1" 'prt-diff -ao pid,wa' pid,was
 	offer "$1" 'prt-diff --format=' "$(expected format)"
@@ -204,7 +210,7 @@ check_flag()
 	offer "$1" 'prt-flag --min-level=' 'low medium high'
 	offer "$1" 'prt-flag -o +w' +why
 	offer "$1" 'prt-flag -o +l' +level
-	offer "$1" 'prt-flag -o ' "all $fields"
+	offer "$1" 'prt-flag -o ' "all $fields $(groups)"
 	offer "$1" 'prt-flag -so pid,pro' 'pid,process pid,proto'
 	offer "$1" 'prt-flag --fields=fl' flags
 	offer "$1" 'prt-flag -F ' "$(expected format)"

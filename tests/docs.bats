@@ -209,6 +209,12 @@ header()
 		<(section prt-scan.1 FIELDS | sed -n 's/^\.Cm //p' | tr ' ' '\n')
 }
 
+@test "prt-scan(1) has the groups of fields" {
+	diff -u <(section prt-scan.1 FIELDS | sed -n 's/^\.Li //p' | tr ' ' '\n') \
+		<(prt-scan --help | awk '/^Groups/ { on = 1; next }
+		    on && !NF { exit } on { for (i = 1; i <= NF; i++) print $i }')
+}
+
 @test "prt(5) names the fields, and numbers the default ones" {
 	requires netns
 	requires linux		# for -I

@@ -119,14 +119,13 @@ add_number(struct buf *b, struct str s)
 		buf_puts(b, "null");
 }
 
-/* An array of what is between the commas. */
+/* An array of the numbers between the commas. */
 static void
-add_list(struct buf *b, struct str s,
-    void (*add)(struct buf *b, struct str s))
+add_numbers(struct buf *b, struct str s)
 {
 	buf_putc(b, '[');
 	for (;;) {
-		add(b, str_cut(&s, ','));
+		add_number(b, str_cut(&s, ','));
 		if (s.p == NULL)
 			break;
 		buf_putc(b, ',');
@@ -156,6 +155,23 @@ cut_part(struct str *s, const char *ends, struct buf *word)
 		buf_putc(word, *s->p);
 	}
 	return '\0';
+}
+
+/* An array of strings. */
+static void
+add_names(struct buf *b, struct str s)
+{
+	struct buf word = { 0 };
+	char end, sep = '[';
+
+	do {
+		buf_putc(b, sep);
+		sep = ',';
+		end = cut_part(&s, ",", &word);
+		add_text(b, buf_str(&word));
+	} while (end != '\0');
+	buf_putc(b, ']');
+	buf_free(&word);
 }
 
 /* An object of `name=value,name=value'. */
@@ -199,10 +215,10 @@ json_value(struct buf *b, enum field_id id, struct str s)
 		add_number(b, s);
 		break;
 	case FIELD_NUMBERS:
-		add_list(b, s, add_number);
+		add_numbers(b, s);
 		break;
 	case FIELD_NAMES:
-		add_list(b, s, add_text);
+		add_names(b, s);
 		break;
 	case FIELD_PAIRS:
 		add_pairs(b, s);

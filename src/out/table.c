@@ -142,14 +142,19 @@ add_cut(struct buf *b, enum cell_kind kind, struct str s, size_t width)
 static bool
 is_chosen(const struct out_opts *opts, struct str name)
 {
-	struct str list;
+	const struct field_group *g;
+	struct str list, word;
 
 	if (!opts->chosen || opts->added == NULL)
 		return opts->chosen;
 	list = str_from(opts->added);
-	while (list.p != NULL)
-		if (str_eq(str_cut(&list, ','), name))
+	while (list.p != NULL) {
+		word = str_cut(&list, ',');
+		g = field_group(word);
+		if (str_eq(word, name) || (g != NULL &&
+		    field_group_has(g, field_find(name))))
 			return true;
+	}
 	return false;
 }
 

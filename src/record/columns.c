@@ -129,11 +129,49 @@ take_name(struct str *list, struct cols_known known)
 	    str_from(field_table[id].name);
 }
 
+/* Appends those of a group that are known and not there yet; false if none is
+ * known. */
+static bool
+add_group(struct cols *c, const struct field_group *g, struct cols_known known)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; g->fields[i] != FIELD_NONE; i++) {
+		struct str name = str_from(field_table[g->fields[i]].name);
+
+		if (is_known(name, known)) {
+			cols_add(c, name);
+			any = true;
+		}
+	}
+	return any;
+}
+
+/* Whether one of the first n words of the list is a group that has that
+ * field. */
+static bool
+is_grouped(struct str list, size_t n, struct str name)
+{
+	enum field_id id = field_find(name);
+	const struct field_group *g;
+	size_t i;
+
+	for (i = 0; i < n && id != FIELD_NONE; i++) {
+		g = field_group(str_cut(&list, ','));
+		if (g != NULL && field_group_has(g, id))
+			return true;
+	}
+	return false;
+}
+
 bool
 cols_parse(struct cols *c, struct str list, const struct cols *base,
     struct cols_known known, struct str *bad)
 {
-	struct str name;
+	struct str name, rest;
+	const struct field_group *g;
+	size_t n;
 	int i;
 
 	if (str_is(list, "all")) {
@@ -143,17 +181,17 @@ cols_parse(struct cols *c, struct str list, const struct cols *base,
 			cols_add_field(c, (enum field_id)i);
 		return true;
 	}
-	if (str_starts(list, "+")) {
+	if (str_take(&list, '+'))
 		cols_copy(c, base);
-		list.p++;
-		list.n--;
+	rest = list;
+	for (n = 0; rest.p != NULL; n++) {
+		name = take_name(&rest, known);
+		g = field_group(name);
+		if (g != NULL ? add_group(c, g, known) : is_known(name, known) &&
+		    (cols_add(c, name) || is_grouped(list, n, name)))
+			continue;
+		*bad = name;
+		return false;
 	}
-	do {
-		name = take_name(&list, known);
-		if (!is_known(name, known) || !cols_add(c, name)) {
-			*bad = name;
-			return false;
-		}
-	} while (list.p != NULL);
 	return true;
 }

@@ -55,9 +55,9 @@ struct cols_known {
 };
 
 /*
- * Reads the comma-separated list of -o into the empty c: fields, or `all', or
- * `+' and fields that come after those of base.  On false *bad is the part that
- * is unknown, empty or named twice.
+ * Reads the comma-separated list of -o into the empty c: fields and groups of
+ * them, or `all', or `+' and fields that come after those of base.  On false
+ * *bad is the part that is unknown, empty or named twice.
  */
 bool cols_parse(struct cols *c, struct str list, const struct cols *base,
     struct cols_known known, struct str *bad);

@@ -124,6 +124,25 @@ const struct field field_table[FIELD_COUNT] = {
 	[F_FILTER] = { .name = "filter", .type = FIELD_NUMBER, .rank = 9,
 	    .least = 20,
 	    .help = "instructions of a raw or packet socket's filter" },
+	[F_ANCESTORS] = { .name = "ancestors", .type = FIELD_NAMES,
+	    .owner = true, .rank = 9, .least = 20,
+	    .help = "processes above it, NAME/PID, nearest last" },
+	[F_CHILDREN] = { .name = "children", .type = FIELD_NAMES,
+	    .owner = true, .rank = 9, .least = 20,
+	    .help = "names of processes below it, nearest first" },
+	[F_STDIO] = { .name = "stdio", .type = FIELD_NAMES, .owner = true,
+	    .rank = 9, .least = 20,
+	    .help = "what its descriptors 0, 1 and 2 are" },
+	[F_SHELLS] = { .name = "shells", .type = FIELD_NAMES, .owner = true,
+	    .rank = 9, .least = 20,
+	    .help = "shells below it that wait for commands" },
+	[F_EXE_LIKE] = { .name = "exe_like", .owner = true, .rank = 9,
+	    .least = 10, .help = "known program that exe is a copy of" },
+	[F_CAPS] = { .name = "caps", .type = FIELD_NAMES, .owner = true,
+	    .rank = 9, .least = 20, .help = "effective capabilities" },
+	[F_PIDFD] = { .name = "pidfd", .type = FIELD_NUMBER, .owner = true,
+	    .rank = 9, .least = 20,
+	    .help = "inode number of the process, for kill PID:INODE" },
 	[F_CHANGE] = { .name = "change", .words = changes, .least = 9,
 	    .help = "new, gone, changed or unchanged" },
 	[F_FIRST_SEEN] = { .name = "first_seen", .rank = 9, .least = 24,
@@ -156,6 +175,33 @@ const struct field field_table[FIELD_COUNT] = {
 	[F_LEVEL] = { .name = "level", .words = levels, .least = 6,
 	    .help = "the highest of the flags" },
 };
+
+const struct field_group field_groups[] = {
+	{ "@audit", { F_ANCESTORS, F_CHILDREN, F_STDIO, F_SHELLS, F_EXE_LIKE,
+	    F_CAPS, F_SOCK_CGROUP, F_LOCAL_SCOPE, F_REMOTE_SCOPE,
+	    FIELD_NONE } },
+	{ .name = NULL }
+};
+
+const struct field_group *
+field_group(struct str name)
+{
+	const struct field_group *g = field_groups;
+
+	while (g->name != NULL && !str_is(name, g->name))
+		g++;
+	return g->name != NULL ? g : NULL;
+}
+
+bool
+field_group_has(const struct field_group *g, enum field_id id)
+{
+	size_t n = 0;
+
+	while (g->fields[n] != FIELD_NONE)
+		n++;
+	return field_is_among(id, g->fields, n);
+}
 
 enum field_id
 field_find(struct str name)

@@ -22,7 +22,8 @@ enum field_id {
 	F_RTT, F_RETRANS, F_START, F_UNIT, F_CGROUP, F_CONTAINER_ID,
 	F_NETNS_ID, F_CWD, F_RSS, F_CPU, F_SOCK_CGROUP, F_COOKIE, F_DROPS,
 	F_LOCAL_SCOPE, F_REMOTE_SCOPE, F_TIME, F_POD, F_TARGET,
-	F_TARGET_CONTAINER, F_FILTER,
+	F_TARGET_CONTAINER, F_FILTER, F_ANCESTORS, F_CHILDREN, F_STDIO,
+	F_SHELLS, F_EXE_LIKE, F_CAPS, F_PIDFD,
 	FIELD_NSCAN,
 	F_CHANGE = FIELD_NSCAN, F_FIRST_SEEN, F_WAS, F_RX_RATE, F_TX_RATE,
 	F_DROPS_RATE, F_RETRANS_RATE, F_LAST_SEEN,
@@ -53,6 +54,19 @@ struct field {
 };
 
 extern const struct field field_table[FIELD_COUNT];
+
+/* What -o takes for several fields: `@' and a name. */
+enum { FIELD_GROUP_MAX = 12 };
+struct field_group {
+	const char *name;	/* with the @; NULL behind the last group */
+	enum field_id fields[FIELD_GROUP_MAX];	/* FIELD_NONE behind them */
+};
+
+extern const struct field_group field_groups[];
+
+/* NULL where there is no such group. */
+const struct field_group *field_group(struct str name);
+bool field_group_has(const struct field_group *g, enum field_id id);
 
 /* FIELD_NONE where the table has no such name. */
 enum field_id field_find(struct str name);

@@ -481,6 +481,13 @@ get_remote_scope(struct record *r)
 }
 
 static struct str
+get_pidfd(struct record *r)
+{
+	return r->proc != NULL && r->proc->pidfd != 0 ?
+	    from_number(r, r->proc->pidfd) : STR_NONE;
+}
+
+static struct str
 get_time(struct record *r)
 {
 	return r->src->time;
@@ -541,8 +548,19 @@ const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	[F_POD] = { get_pod, NEED_OWNERS | NEED_CONTAINER |
 	    NEED_SOCK_CONTAINER | NEED_NAMES | NEED_USER, 0 },
 	[F_TARGET] = { get_target, NEEDS_OF_TARGET, 0 },
-	[F_FILTER] = { get_filter, NEED_OWNERS | NEED_FILTER, 0 },
 	[F_TARGET_CONTAINER] = { get_target_container, NEEDS_OF_TARGET, 0 },
+	[F_FILTER] = { get_filter, NEED_OWNERS | NEED_FILTER, 0 },
+	[F_ANCESTORS] = { NULL, NEED_OWNERS | NEED_STAT | NEED_ANCESTORS,
+	    TEXT(ancestors) },
+	[F_CHILDREN] = { NULL, NEED_OWNERS | NEED_STAT | NEED_CHILDREN,
+	    TEXT(children) },
+	[F_STDIO] = { NULL, NEED_OWNERS | NEED_STDIO, TEXT(stdio) },
+	[F_SHELLS] = { NULL, NEED_OWNERS | NEED_STAT | NEED_CGROUP |
+	    NEED_SHELLS, TEXT(shells) },
+	[F_EXE_LIKE] = { NULL, NEED_OWNERS | NEED_STAT | NEED_EXE_LIKE,
+	    TEXT(exe_like) },
+	[F_CAPS] = { NULL, NEED_OWNERS | NEED_CAPS, TEXT(caps) },
+	[F_PIDFD] = { get_pidfd, NEED_OWNERS | NEED_STAT | NEED_PIDFD, 0 },
 };
 
 static struct str

@@ -30,10 +30,18 @@ enum scan_need {
 	NEED_NETNS_NAMES = 1 << 18,	/* the namespaces', from containers */
 	NEED_TARGET = 1 << 19,	/* where holders pass connections on to */
 	NEED_FILTER = 1 << 20,	/* of raw and packet sockets */
+	NEED_ANCESTORS = 1 << 22,
+	NEED_CHILDREN = 1 << 23,
+	NEED_STDIO = 1 << 24,
+	NEED_SHELLS = 1 << 25,
+	NEED_EXE_LIKE = 1 << 26,
+	NEED_CAPS = 1 << 28,
+	NEED_PIDFD = 1 << 29,
 	NEEDS_OF_TARGET = NEED_OWNERS | NEED_STAT | NEED_USER | NEED_TARGET,
 	/* what the files of a process tell */
 	NEEDS_OF_PROCESS = NEED_STAT | NEED_USER | NEED_PARENT | NEED_EXE |
-	    NEED_CMDLINE | NEED_CONTAINER | NEED_CGROUP | NEED_CWD
+	    NEED_CMDLINE | NEED_CONTAINER | NEED_CGROUP | NEED_CWD |
+	    NEED_STDIO | NEED_CAPS
 };
 
 /* How the holders are found, where the backend has more than one way. */

@@ -115,6 +115,13 @@ struct proc {
 	struct str comm, parent, exe, cmdline, cgroup, unit, cwd;
 	struct container in;
 	struct str user;	/* its name, where it is told as such */
+	/* As records have them. */
+	struct str ancestors, children, stdio, shells, exe_like, caps;
+	uint32_t tty;		/* its terminal, a device number, or 0 */
+	bool has_caps;
+	uint64_t caps_set;	/* effective ones, a bit each, in */
+	uint64_t userns;	/* the user namespace with that inode, or 0 */
+	uint64_t pidfd;		/* its inode in pidfs, or 0 */
 	bool boxed;		/* in a container that is no user's own */
 	struct file_id exe_id, cwd_id;	/* to be compared, if they are known */
 };
@@ -194,6 +201,8 @@ struct linux_asked;
 struct scan {
 	unsigned needs;		/* as the request has them */
 	bool other_tree;	/* files of processes are not this machine's */
+	uint64_t since;		/* clock ticks from boot, before any was read;
+				 * or UINT64_MAX: all are older */
 	struct netns *netns;
 	size_t nnetns, netnscap;
 	struct ifname *ifname;

@@ -36,6 +36,23 @@ linux_file_id(int dir, const char *path, struct file_id *id)
 	return id->known = true;
 }
 
+bool
+linux_file_look(int dir, const char *path, struct file_look *look)
+{
+	struct statx st = { 0 };
+
+	if (syscall(SYS_statx, dir, path, AT_STATX_DONT_SYNC |
+	    AT_NO_AUTOMOUNT, STATX_TYPE, &st) != 0)
+		return false;
+	look->mode = st.stx_mode;
+	/* new_encode_dev of linux/kdev_t.h */
+	look->device = (st.stx_rdev_minor & 0xff) | st.stx_rdev_major << 8 |
+	    (st.stx_rdev_minor & ~0xffU) << 12;
+	look->dev = (uint64_t)st.stx_dev_major << 32 | st.stx_dev_minor;
+	look->inode = st.stx_ino;
+	return true;
+}
+
 int
 linux_open_known(int root, const char *path)
 {
@@ -51,5 +68,18 @@ linux_open_known(int root, const char *path)
 	if (fd < 0 && (errno == ENOSYS || errno == EINVAL || errno == EPERM))
 		fd = syscall(SYS_openat, root, path[1] != '\0' ? path + 1 : ".",
 		    O_PATH | O_CLOEXEC);
+	return (int)fd;
+}
+
+int
+linux_open_below(int root, const char *path, int flags)
+{
+	struct open_how how = { .flags = (unsigned)flags,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+	long fd = syscall(SYS_openat2, root, path, &how, sizeof how);
+
+	/* before Linux 5.6 */
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+		fd = syscall(SYS_openat, root, path, flags);
 	return (int)fd;
 }

@@ -137,6 +137,36 @@ bool linux_owners(const struct scan_request *req, struct search *search,
  */
 void linux_process(int fd, unsigned needs, struct proc *p, struct scan *sc);
 
+/* The same of a file that is its stat. */
+void linux_stat(enum tree_kind t, int dir, const char *path, struct proc *p,
+    struct scan *sc);
+
+/* What descriptors 0, 1 and 2 are. */
+enum linux_fd { FD_CLOSED, FD_SOCKET, FD_PIPE, FD_TTY, FD_FILE, FD_NULL };
+enum { STDIO_FDS = 3 };
+struct linux_stdio {
+	struct linux_fd_seen {
+		enum linux_fd kind;
+		uint32_t tty;	/* a terminal's device number */
+		uint64_t dev, inode;	/* a pipe's, else 0 */
+	} v[STDIO_FDS];
+};
+/* Of the process that dir, PID/fd or another folder there, is of; 0 or errno.
+ * In a as the field has it. */
+int linux_stdio_of(enum tree_kind t, int dir, struct linux_stdio *s);
+int linux_stdio(enum tree_kind t, int dir, struct proc *p, struct arena *a);
+extern const char *const linux_fd_names[];
+
+/* caps.c: a set of capabilities in the hexadecimal digits of status; and in
+ * words, in b, of which `all' is those of known.  Missing: none of these. */
+bool linux_caps_parse(struct str digits, uint64_t *set);
+struct str linux_caps_names(struct buf *b, uint64_t set, uint64_t known);
+
+/* audit.c: the fields that tell of a process more than its own files. */
+void linux_audit(const struct scan_request *req, struct scan *sc);
+/* Clock ticks from boot until now. */
+uint64_t linux_ticks(void);
+
 /*
  * paths.c: the same of its exe and its cwd, with their ids if they are to be
  * compared; 0 or errno.  p says whether it is boxed.
@@ -152,12 +182,25 @@ struct str linux_mapped_path(struct str text, const struct file_id *id);
  * another file on this machine, or to none. */
 void linux_elsewhere(struct scan *sc);
 
+/* It is a process's folder, whose links lead to what they say: elsewhere they
+ * are texts. */
+bool linux_is_procfs(enum tree_kind t, int dir);
+
+/* What a path leads to, links followed: false with errno. */
+struct file_look {
+	uint32_t mode;
+	uint32_t device;	/* of a device, its number as in stat(5) */
+	uint64_t dev, inode;
+};
+bool linux_file_look(int dir, const char *path, struct file_look *look);
 /* What a path leads to, links followed; "" is the open file dir itself.  False
  * with errno. */
 bool linux_file_id(int dir, const char *path, struct file_id *id);
 /* Opens, as O_PATH, an absolute path below that root, if the kernel need not
  * wait for a file system; -1 with errno, EAGAIN if it would have to. */
 int linux_open_known(int root, const char *path);
+/* Opens a path as if that were the root folder; -1 with errno. */
+int linux_open_below(int root, const char *path, int flags);
 /* The process whose /proc/PID/fd is open, or another folder there, sees the
  * same mounts as we do, mount_namespaces(7). */
 bool linux_shares_mounts(int dir);

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/err.h"
@@ -65,16 +64,6 @@ last_pid(void)
 	return pid;
 }
 
-static uint64_t
-ticks_since_boot(void)
-{
-	uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
-	struct timespec t = { 0 };
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (uint64_t)t.tv_sec * hz + (uint64_t)t.tv_nsec * hz / 1000000000;
-}
-
 static void
 take_files(void *arg, const struct linux_file *f, size_t n)
 {
@@ -91,7 +80,7 @@ run_search(void *arg)
 	struct search *s = arg;
 
 	s->n = 0;
-	s->since = ticks_since_boot();
+	s->since = linux_ticks();
 	s->error = linux_bpf_files(take_files, s, &s->what) ? 0 : errno;
 	return NULL;
 }

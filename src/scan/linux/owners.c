@@ -133,6 +133,7 @@ linux_owners(const struct scan_request *req, struct search *search,
 	struct socks socks = { .n = 0 };
 	bool ok;
 
+	sc->since = req->own_proc ? linux_ticks() : UINT64_MAX;
 	socks_begin(&socks, sc, 0);
 	if (search != NULL)
 		found = linux_search_owners(search, req, &socks, sought, sc);
@@ -155,6 +156,7 @@ void
 linux_finish(const struct scan_request *req, struct scan *sc)
 {
 	linux_sock_cgroups(req, sc);
+	linux_audit(req, sc);
 	linux_names(req, sc);
 	linux_filters(req, sc);
 	/* another tree's paths are of another machine's files */

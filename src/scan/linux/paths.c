@@ -24,9 +24,8 @@ enum { MAPS_SIZE = 256 * 1024 };
 #define REPLACED " (replaced)"
 #define CUT "..."
 
-/* Elsewhere links are texts, and lead nowhere. */
-static bool
-is_procfs(enum tree_kind t, int dir)
+bool
+linux_is_procfs(enum tree_kind t, int dir)
 {
 	struct statfs fs;
 
@@ -165,7 +164,7 @@ linux_exe(enum tree_kind t, int dir, struct proc *p, struct arena *a)
 		return 0;
 	}
 	if (str_ends(s, DELETED) && !str_starts(s, "/memfd:") &&
-	    is_procfs(t, dir))
+	    linux_is_procfs(t, dir))
 		suffix = deleted_suffix(dir, s);
 	if (suffix != NULL) {
 		str_take_end(&s, DELETED);

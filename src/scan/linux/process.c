@@ -3,7 +3,7 @@
  * proc_pid_cmdline(5), proc_pid_cgroup(5); and what paths.c has.
  */
 #define _GNU_SOURCE
-#include "scan/linux/linux.h"
+#include "scan/linux/owners.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@ enum {
 };
 
 /* The fields of stat that we want, counted from 1. */
-enum { STAT_PPID = 4, STAT_UTIME = 14, STAT_STIME = 15, STAT_STARTTIME = 22,
+enum { STAT_PPID = 4, STAT_TTY = 7, STAT_UTIME = 14, STAT_STIME = 15, STAT_STARTTIME = 22,
 	STAT_RSS = 24 };
 
 /* A process that ends gives ENOENT or ESRCH; one that is another's, EACCES or
@@ -96,37 +96,56 @@ read_stat(enum tree_kind t, int dir, const char *path, struct proc *p,
 	p->comm = arena_str(a, comm);
 	p->ppid = (uint32_t)v[STAT_PPID];
 	p->has_ppid = p->has_usage = true;
+	p->tty = (uint32_t)v[STAT_TTY];
 	p->start = v[STAT_STARTTIME];
 	p->rss = v[STAT_RSS] * (uint64_t)sysconf(_SC_PAGESIZE);
 	p->cpu = hundredths(v[STAT_UTIME] + v[STAT_STIME]);
 	return 0;
 }
 
+void
+linux_stat(enum tree_kind t, int dir, const char *path, struct proc *p,
+    struct scan *sc)
+{
+	note_fault(sc, p->pid, "stat", read_stat(t, dir, path, p, &sc->arena));
+}
+
 /* Uid: real, effective, saved, file system; a tab before each.  The owner of
  * /proc/PID is root for every process that changed its user. */
+static void
+take_uid(struct str line, struct proc *p)
+{
+	uint64_t uid;
+
+	str_cut(&line, '\t');
+	if (num_parse(str_cut(&line, '\t'), UINT32_MAX, &uid)) {
+		p->uid = (uint32_t)uid;
+		p->has_uid = true;
+	}
+}
+
+/* What needs asks for, of which the capabilities come last. */
 static int
-read_uid(enum tree_kind t, int dir, struct proc *p)
+read_status(enum tree_kind t, int dir, unsigned needs, struct proc *p)
 {
 	char buf[STAT_SIZE];
 	ssize_t n = tree_read_text(t, dir, "../status", buf, sizeof buf);
 	struct str text, line;
-	uint64_t uid;
+	bool done = false;
 
 	if (n < 0)
 		return errno;
 	text = (struct str){ buf, (size_t)n };
 	do {
 		line = str_cut(&text, '\n');
-		if (!str_starts(line, "Uid:\t"))
-			continue;
-		str_cut(&line, '\t');
-		str_cut(&line, '\t');
-		if (num_parse(str_cut(&line, '\t'), UINT32_MAX, &uid)) {
-			p->uid = (uint32_t)uid;
-			p->has_uid = true;
+		if (str_take_start(&line, "Uid:\t")) {
+			take_uid(line, p);
+			done = (needs & NEED_CAPS) == 0;
+		} else if (str_take_start(&line, "CapEff:\t")) {
+			p->has_caps = linux_caps_parse(line, &p->caps_set);
+			done = true;
 		}
-		break;
-	} while (text.p != NULL);
+	} while (text.p != NULL && !done);
 	return 0;
 }
 
@@ -249,10 +268,14 @@ linux_process(int fd, unsigned needs, struct proc *p, struct scan *sc)
 	struct arena *a = &sc->arena;
 
 	if ((needs & (NEED_STAT | NEED_PARENT)) != 0)
-		note_fault(sc, p->pid, "stat", read_stat(t, fd, "../stat", p,
-		    a));
-	if ((needs & NEED_USER) != 0)
-		note_fault(sc, p->pid, "status", read_uid(t, fd, p));
+		linux_stat(t, fd, "../stat", p, sc);
+	if ((needs & (NEED_USER | NEED_CAPS)) != 0)
+		note_fault(sc, p->pid, "status",
+		    read_status(t, fd, needs, p));
+	if ((needs & NEED_CAPS) != 0)
+		p->userns = walk_inode(fd, "../ns/user", "user:[");
+	if ((needs & NEED_STDIO) != 0)
+		note_fault(sc, p->pid, "fd", linux_stdio(t, fd, p, a));
 	if ((needs & NEED_CMDLINE) != 0)
 		note_fault(sc, p->pid, "cmdline", read_cmdline(t, fd, p,
 		    a));
@@ -303,9 +326,7 @@ linux_parents(const char *proc, struct scan *sc)
 			parent = (struct proc){ .pid = p->ppid };
 			snprintf(path, sizeof path, "%lu/stat",
 			    (unsigned long)p->ppid);
-			note_fault(sc, parent.pid, "stat",
-			    read_stat(tree_kind(proc), dir, path, &parent,
-			    &sc->arena));
+			linux_stat(tree_kind(proc), dir, path, &parent, sc);
 		}
 		if (parent.start <= p->start)
 			p->parent = parent.comm;

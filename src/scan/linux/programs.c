@@ -1,0 +1,450 @@
+#define _GNU_SOURCE
+#include "scan/linux/programs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/input.h"
+#include "lib/num.h"
+#include "scan/linux/owners.h"
+#include "scan/linux/safe.h"
+
+enum { PAGE = 4096, ENDS = 2 * PAGE, MAPS_SIZE = 64 * 1024, MAX_MAPPED = 64 };
+
+/* Of root's PATH, from / on. */
+static const char *const folders[] = { "usr/local/sbin", "usr/local/bin",
+	"usr/sbin", "usr/bin", "sbin", "bin" };
+
+/* Their names may go on with a version, python3.11. */
+static const struct {
+	const char *name;
+	enum program_class class;
+} known[] = {
+	{ "ash", PROGRAM_SHELL }, { "bash", PROGRAM_SHELL },
+	{ "csh", PROGRAM_SHELL }, { "dash", PROGRAM_SHELL },
+	{ "elvish", PROGRAM_SHELL }, { "fish", PROGRAM_SHELL },
+	{ "ksh", PROGRAM_SHELL }, { "lksh", PROGRAM_SHELL },
+	{ "mksh", PROGRAM_SHELL }, { "nu", PROGRAM_SHELL },
+	{ "oksh", PROGRAM_SHELL }, { "pdksh", PROGRAM_SHELL },
+	{ "posh", PROGRAM_SHELL }, { "rbash", PROGRAM_SHELL },
+	{ "rksh", PROGRAM_SHELL }, { "rzsh", PROGRAM_SHELL },
+	{ "sash", PROGRAM_SHELL }, { "sh", PROGRAM_SHELL },
+	{ "static-sh", PROGRAM_SHELL }, { "tcsh", PROGRAM_SHELL },
+	{ "yash", PROGRAM_SHELL }, { "zsh", PROGRAM_SHELL },
+	{ "awk", PROGRAM_INTERPRETER }, { "bun", PROGRAM_INTERPRETER },
+	{ "deno", PROGRAM_INTERPRETER }, { "expect", PROGRAM_INTERPRETER },
+	{ "gawk", PROGRAM_INTERPRETER }, { "gdb", PROGRAM_INTERPRETER },
+	{ "guile", PROGRAM_INTERPRETER }, { "java", PROGRAM_INTERPRETER },
+	{ "julia", PROGRAM_INTERPRETER }, { "lua", PROGRAM_INTERPRETER },
+	{ "luajit", PROGRAM_INTERPRETER }, { "mawk", PROGRAM_INTERPRETER },
+	{ "nawk", PROGRAM_INTERPRETER }, { "node", PROGRAM_INTERPRETER },
+	{ "nodejs", PROGRAM_INTERPRETER },
+	{ "original-awk", PROGRAM_INTERPRETER },
+	{ "perl", PROGRAM_INTERPRETER }, { "php", PROGRAM_INTERPRETER },
+	{ "pypy", PROGRAM_INTERPRETER }, { "python", PROGRAM_INTERPRETER },
+	{ "ruby", PROGRAM_INTERPRETER }, { "tclsh", PROGRAM_INTERPRETER },
+	{ "wish", PROGRAM_INTERPRETER },
+	{ "nc", PROGRAM_RELAY }, { "nc.openbsd", PROGRAM_RELAY },
+	{ "nc.traditional", PROGRAM_RELAY }, { "ncat", PROGRAM_RELAY },
+	{ "netcat", PROGRAM_RELAY }, { "openssl", PROGRAM_RELAY },
+	{ "socat", PROGRAM_RELAY }, { "telnet", PROGRAM_RELAY },
+	{ "busybox", PROGRAM_MANY }, { "toybox", PROGRAM_MANY },
+};
+
+/* A version, as in ksh93 or perl5.36-x86_64-linux-gnu, or `-static'. */
+static bool
+is_version(struct str s)
+{
+	size_t i = 0;
+
+	while (i < s.n && (char_is_digit(s.p[i]) || s.p[i] == '.'))
+		i++;
+	s = str_skip(s, i);
+	return s.n == 0 || str_is(s, "-static") ||
+	    (i > 0 && s.p[0] == '-' && memmem(s.p, s.n, "-linux-", 7) != NULL);
+}
+
+int
+programs_class(struct str name)
+{
+	size_t i;
+
+	for (i = 0; i < NELEMS(known); i++) {
+		struct str rest = name;
+
+		if (str_take_start(&rest, known[i].name) && is_version(rest))
+			return known[i].class;
+	}
+	return 0;
+}
+
+/* Reads a file of which the first page is kept. */
+struct reading {
+	int fd;
+	char page[PAGE];
+	size_t n;
+};
+
+static bool
+read_bytes(void *arg, uint64_t at, void *buf, size_t n)
+{
+	struct reading *r = arg;
+
+	if (at <= r->n && n <= r->n - (size_t)at) {
+		memcpy(buf, r->page + at, n);
+		return true;
+	}
+	return pread(r->fd, buf, n, (off_t)at) == (ssize_t)n;
+}
+
+/* Its first and last page, for which e has room. */
+static bool
+read_ends(struct reading *r, uint64_t size, char *e)
+{
+	if (size < PAGE || r->n < PAGE)
+		return false;
+	memcpy(e, r->page, PAGE);
+	return pread(r->fd, e + PAGE, PAGE, (off_t)(size - PAGE)) == PAGE;
+}
+
+/* False if it is no program.  room is for its ends. */
+static bool
+read_facts(int fd, struct program *p, char *room)
+{
+	struct reading r = { .fd = fd };
+	struct elf_source source = { .read = read_bytes, .arg = &r };
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return false;
+	source.size = p->size = (uint64_t)st.st_size;
+	n = pread(fd, r.page, sizeof r.page, 0);
+	r.n = n > 0 ? (size_t)n : 0;
+	if (!elf_read(&source, &p->facts))
+		return false;
+	if (p->facts.nid == 0 && read_ends(&r, p->size, room))
+		p->ends = room;
+	return true;
+}
+
+/* What a folder has of them. */
+struct listing {
+	struct programs *ps;
+	const char *folder;
+	int fd;
+};
+
+static void
+take_program(void *arg, int dir, const char *name)
+{
+	struct listing *l = arg;
+	int class = programs_class(str_from(name));
+	struct program *p;
+	struct buf path = { 0 };
+	struct stat st;
+
+	if (class == 0 || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return;
+	buf_puts(&path, l->folder);
+	buf_putc(&path, '/');
+	buf_puts(&path, name);
+	p = MEM_PUSH_ZERO(l->ps->v, l->ps->n, l->ps->cap);
+	p->class = (enum program_class)class;
+	p->is_link = S_ISLNK(st.st_mode);
+	p->path = arena_str(&l->ps->sc->arena, buf_str(&path));
+	p->name = str_skip(p->path, strlen(l->folder) + 1);
+	buf_free(&path);
+}
+
+static void
+list_folders(struct programs *ps)
+{
+	struct file_id id[NELEMS(folders)];
+	size_t i, j, n = 0;
+
+	for (i = 0; i < NELEMS(folders); i++) {
+		struct listing l = { ps, folders[i], linux_open_below(ps->root,
+			folders[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
+
+		if (l.fd < 0)
+			continue;
+		/* /bin is /usr/bin, as a rule */
+		j = n;
+		if (linux_file_id(l.fd, "", &id[n]))
+			for (j = 0; j < n && (id[j].ino != id[n].ino ||
+			    id[j].dev != id[n].dev); j++)
+				;
+		if (j == n) {
+			n++;
+			walk_each(l.fd, take_program, &l);
+		}
+		close(l.fd);
+	}
+}
+
+/* Files come before the links that lead to them, and of several names of a file
+ * the shortest. */
+static int
+cmp_program(const void *a, const void *b)
+{
+	const struct program *x = a, *y = b;
+	int c = x->is_link - y->is_link;
+
+	if (c == 0)
+		c = num_cmp(x->name.n, y->name.n);
+	return c != 0 ? c : str_cmp(x->path, y->path);
+}
+
+/* The one with that device and inode, or NULL. */
+static const struct program *
+find_same(const struct programs *ps, size_t n, const struct file_id *id)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (ps->v[i].id.ino == id->ino && ps->v[i].id.dev == id->dev)
+			return &ps->v[i];
+	return NULL;
+}
+
+/* False if there is none, or it is there already. */
+static bool
+read_program(struct programs *ps, struct program *p, size_t n)
+{
+	int fd = linux_open_below(ps->root, p->path.p,
+	    O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	char ends[ENDS];
+	bool ok = fd >= 0 && linux_file_id(fd, "", &p->id) &&
+	    find_same(ps, n, &p->id) == NULL && read_facts(fd, p, ends);
+
+	if (ok && p->ends != NULL) {
+		p->ends = arena_alloc(&ps->sc->arena, ENDS);
+		memcpy(p->ends, ends, ENDS);
+	}
+	input_close(fd);
+	return ok;
+}
+
+/* The loaders that the programs need. */
+static void
+add_loaders(struct programs *ps)
+{
+	size_t i, j, n = ps->n;
+
+	for (i = 0; i < n; i++) {
+		struct program p = { .class = PROGRAM_LOADER };
+		const char *path = ps->v[i].facts.loader;
+
+		for (j = 0; j < i && strcmp(ps->v[j].facts.loader, path) != 0;
+		    j++)
+			;
+		if (path[0] == '\0' || j < i)
+			continue;
+		p.path = p.name = arena_str(&ps->sc->arena, str_from(path));
+		if (read_program(ps, &p, ps->n))
+			*MEM_PUSH(ps->v, ps->n, ps->cap) = p;
+	}
+}
+
+void
+programs_begin(struct programs *ps, const struct scan_request *req,
+    struct scan *sc, int proc)
+{
+	size_t i, n = 0;
+
+	*ps = (struct programs){ .sc = sc, .proc = proc, .root = -1 };
+	if (!req->own_proc)
+		return;
+	ps->userns = walk_inode(proc, "self/ns/user", "user:[");
+	ps->safe = mem_alloc(sizeof *ps->safe);
+	safe_begin(ps->safe, proc, ps->userns);
+	ps->root = openat(proc, "1/root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (ps->root < 0)
+		ps->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (ps->root < 0)
+		return;
+	list_folders(ps);
+	if (ps->n > 0)
+		qsort(ps->v, ps->n, sizeof *ps->v, cmp_program);
+	for (i = 0; i < ps->n; i++)
+		if (read_program(ps, &ps->v[i], n))
+			ps->v[n++] = ps->v[i];
+	ps->n = n;
+	add_loaders(ps);
+}
+
+void
+programs_end(struct programs *ps)
+{
+	if (ps->safe != NULL)
+		safe_end(ps->safe);
+	free(ps->safe);
+	input_close(ps->root);
+	names_free(&ps->files);
+	free(ps->like);
+	free(ps->v);
+}
+
+static bool
+is_copy(const struct program *a, const struct program *b)
+{
+	if (a->facts.nid > 0 || b->facts.nid > 0)
+		return a->facts.nid == b->facts.nid && memcmp(a->facts.id,
+		    b->facts.id, a->facts.nid) == 0;
+	return a->size == b->size && a->ends != NULL && b->ends != NULL &&
+	    memcmp(a->ends, b->ends, ENDS) == 0;
+}
+
+/* What such a file of a process's is. */
+static struct likeness
+compare(struct programs *ps, uint32_t pid, const char *path,
+    const struct file_id *id)
+{
+	struct likeness like = { .program = find_same(ps, ps->n, id) };
+	struct program p = { .size = 0 };
+	char ends[ENDS];
+	size_t i;
+	int fd;
+
+	if (like.program != NULL || !safe_is(ps->safe, pid, id))
+		return like;
+	fd = openat(ps->proc, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0 && linux_file_id(fd, "", &p.id) && p.id.ino == id->ino &&
+	    p.id.dev == id->dev && read_facts(fd, &p, ends))
+		for (i = 0; i < ps->n && like.program == NULL; i++)
+			if (is_copy(&p, &ps->v[i]))
+				like = (struct likeness){ &ps->v[i],
+					true, false };
+	input_close(fd);
+	return like;
+}
+
+/* The same, once for each file. */
+static struct likeness
+find_like(struct programs *ps, uint32_t pid, const char *path)
+{
+	struct likeness like = { .program = NULL };
+	struct file_id id = { .known = false };
+	uint64_t key[2];
+	uint32_t number;
+
+	if (!linux_file_id(ps->proc, path, &id))
+		return like;
+	key[0] = id.dev;
+	key[1] = id.ino;
+	number = names_id(&ps->files,
+	    (struct str){ (const char *)key, sizeof key });
+	if (number <= ps->nlike)
+		return ps->like[number - 1];
+	like = compare(ps, pid, path, &id);
+	*MEM_PUSH(ps->like, ps->nlike, ps->likecap) = like;
+	return like;
+}
+
+/* A line of maps, proc_pid_maps(5), of what is mapped to be run: the path of its
+ * file and the inode number; false of another. */
+static bool
+read_mapping(struct str line, struct str *path, uint64_t *inode)
+{
+	struct str mode;
+
+	str_cut(&line, ' ');
+	mode = str_cut(&line, ' ');
+	str_cut(&line, ' ');		/* the offset, */
+	str_cut(&line, ' ');		/* and the device */
+	if (mode.n < 3 || mode.p[2] != 'x' ||
+	    !num_parse(str_cut(&line, ' '), UINT64_MAX, inode))
+		return false;
+	while (str_take(&line, ' '))
+		;
+	*path = line;
+	return str_starts(line, "/");
+}
+
+/* What is at that path for the process, if it has that inode number. */
+static struct likeness
+look_at(struct programs *ps, uint32_t pid, int root, struct str path,
+    uint64_t inode)
+{
+	struct likeness like = { .program = NULL };
+	struct file_id id = { .known = false };
+	struct buf b = { 0 };
+	int fd;
+
+	buf_add(&b, path.p, path.n);
+	buf_putc(&b, '\0');
+	fd = linux_open_known(root, b.p);
+	b.n = 0;
+	buf_puts(&b, "self/fd/");
+	num_add(&b, (uint64_t)fd);
+	buf_putc(&b, '\0');
+	if (fd >= 0 && linux_file_id(fd, "", &id) && id.ino == inode)
+		like = find_like(ps, pid, b.p);
+	input_close(fd);
+	buf_free(&b);
+	return like;
+}
+
+/* The folder from which the paths of what it has mapped begin. */
+static int
+open_root(struct programs *ps, uint32_t pid)
+{
+	char path[NUM_MAX + sizeof "/root"];
+	int dir = walk_open(TREE_OWN, ps->proc, pid, "/task"), fd;
+
+	memcpy(num_format(path, pid), "/root", sizeof "/root");
+	fd = dir < 0 ? -1 : linux_shares_mounts(dir) ?
+	    open("/", O_PATH | O_CLOEXEC) :
+	    openat(ps->proc, path, O_PATH | O_CLOEXEC);
+	input_close(dir);
+	return fd;
+}
+
+/* What a process has mapped that ld.so was given to run: whatever the arguments
+ * say. */
+static struct likeness
+find_mapped(struct programs *ps, uint32_t pid)
+{
+	struct likeness like = { .program = NULL };
+	char file[NUM_MAX + sizeof "/maps"];
+	struct buf b = { 0 };
+	char *p = buf_room(&b, MAPS_SIZE);
+	struct str rest, path;
+	int root = open_root(ps, pid), i = 0;
+	uint64_t inode;
+	ssize_t n;
+
+	memcpy(num_format(file, pid), "/maps", sizeof "/maps");
+	n = tree_read(TREE_OWN, ps->proc, file, p, MAPS_SIZE);
+	rest = (struct str){ p, n > 0 && root >= 0 ? (size_t)n : 0 };
+	while (rest.n > 0 && like.program == NULL && i < MAX_MAPPED) {
+		if (!read_mapping(str_cut(&rest, '\n'), &path, &inode))
+			continue;
+		i++;
+		like = look_at(ps, pid, root, path, inode);
+		if (like.program != NULL &&
+		    like.program->class == PROGRAM_LOADER)
+			like.program = NULL;
+	}
+	input_close(root);
+	buf_free(&b);
+	/* exe is not that file */
+	like.is_copy = like.is_loaded = true;
+	return like;
+}
+
+struct likeness
+programs_of(struct programs *ps, uint32_t pid)
+{
+	char path[NUM_MAX + sizeof "/exe"];
+	struct likeness like;
+
+	memcpy(num_format(path, pid), "/exe", sizeof "/exe");
+	like = find_like(ps, pid, path);
+	return like.program != NULL && like.program->class == PROGRAM_LOADER ?
+	    find_mapped(ps, pid) : like;
+}

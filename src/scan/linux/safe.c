@@ -1,0 +1,138 @@
+/*
+ * By the number of the file's mount, and its type in mountinfo,
+ * proc_pid_mountinfo(5): of this process, and else of the file's.
+ */
+#define _GNU_SOURCE
+#include "scan/linux/safe.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "lib/input.h"
+#include "lib/num.h"
+#include "scan/linux/owners.h"
+
+/* Of the mounts of others no more is read. */
+enum { MOUNTS_SIZE = 256 * 1024 };
+enum { UNKNOWN, SAFE, SAFE_FOR_OURS, UNSAFE };
+
+void
+safe_begin(struct safe *s, int proc, uint64_t userns)
+{
+	*s = (struct safe){ .proc = proc, .userns = userns };
+}
+
+void
+safe_end(struct safe *s)
+{
+	map_free(&s->mount);
+}
+
+bool
+safe_type(struct str type)
+{
+	static const char *const unsafe[] = {
+		"9p", "afs", "autofs", "ceph", "cifs", "coda", "fuse",
+		"fuseblk", "gfs2", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2",
+		"orangefs", "smb3", "smbfs",
+	};
+	size_t i;
+
+	for (i = 0; i < NELEMS(unsafe); i++)
+		if (str_is(type, unsafe[i]))
+			return false;
+	return !str_starts(type, "fuse.");
+}
+
+/* The number is the first word of a line; the type is behind a dash. */
+static void
+take_line(struct safe *s, struct str line)
+{
+	struct str word = STR_NONE;
+	uint64_t mount;
+
+	if (!num_parse(str_cut(&line, ' '), UINT64_MAX, &mount))
+		return;
+	while (line.p != NULL && !str_is(word, "-"))
+		word = str_cut(&line, ' ');
+	word = str_cut(&line, ' ');
+	/* a user may mount one of those over what is his own */
+	*map_at(&s->mount, mount) = word.p == NULL || !safe_type(word) ?
+	    UNSAFE : str_is(word, "overlay") ? SAFE_FOR_OURS : SAFE;
+}
+
+static void
+take_mounts(struct safe *s, const char *path)
+{
+	struct buf b = { 0 };
+	char *p = buf_room(&b, MOUNTS_SIZE);
+	ssize_t n = tree_read(TREE_OWN, s->proc, path, p, MOUNTS_SIZE);
+	struct str rest = { p, n > 0 ? (size_t)n : 0 };
+
+	while (rest.n > 0) {
+		struct str line = str_cut(&rest, '\n');
+
+		/* what was cut tells nothing */
+		if (rest.p != NULL)
+			take_line(s, line);
+	}
+	buf_free(&b);
+}
+
+/* It is in memory, memfd_create(2): the kernel has one mount of these, which is
+ * nowhere. */
+static bool
+is_memfd(const struct file_id *id)
+{
+	struct file_id own = { .known = false };
+	int fd = memfd_create("prt", MFD_CLOEXEC);
+	bool answer = fd >= 0 && linux_file_id(fd, "", &own) &&
+	    own.dev == id->dev;
+
+	input_close(fd);
+	return answer;
+}
+
+static uint32_t
+find_kind(struct safe *s, const char *folder, const struct file_id *id)
+{
+	char path[NUM_MAX + sizeof "/mountinfo"];
+	uint32_t kind;
+
+	if (!s->asked) {
+		take_mounts(s, "self/mountinfo");
+		s->asked = true;
+	}
+	kind = map_get(&s->mount, id->mount);
+	if (kind != UNKNOWN)
+		return kind;
+	memcpy(stpcpy(path, folder), "/mountinfo", sizeof "/mountinfo");
+	take_mounts(s, path);
+	kind = map_get(&s->mount, id->mount);
+	return kind != UNKNOWN ? kind : is_memfd(id) ? SAFE : UNSAFE;
+}
+
+/* Its mounts were made by who may do so here. */
+static bool
+is_ours(const struct safe *s, const char *folder)
+{
+	char path[NUM_MAX + sizeof "/ns/user"];
+
+	memcpy(stpcpy(path, folder), "/ns/user", sizeof "/ns/user");
+	return s->userns != 0 &&
+	    walk_inode(s->proc, path, "user:[") == s->userns;
+}
+
+bool
+safe_is(struct safe *s, uint32_t pid, const struct file_id *id)
+{
+	char folder[NUM_MAX + 1];
+	uint32_t kind;
+
+	/* before Linux 5.8; a disk's has a device with a driver */
+	if (id->mount == 0)
+		return id->dev >> 32 != 0 || is_memfd(id);
+	*num_format(folder, pid) = '\0';
+	kind = find_kind(s, folder, id);
+	return kind == SAFE || (kind == SAFE_FOR_OURS && is_ours(s, folder));
+}

@@ -1,0 +1,27 @@
+/*
+ * safe: whether a file can be read without asking a file system that may never
+ * answer: one of a user's own (FUSE), or of another machine.
+ */
+#ifndef SCAN_LINUX_SAFE_H
+#define SCAN_LINUX_SAFE_H
+
+#include "lib/map.h"
+#include "scan/linux/linux.h"
+
+struct safe {
+	int proc;		/* the proc tree */
+	uint64_t userns;	/* our own, */
+	bool asked;		/* and our mounts, if they were read */
+	struct map mount;	/* its number to SAFE_... */
+};
+
+void safe_begin(struct safe *s, int proc, uint64_t userns);
+void safe_end(struct safe *s);
+
+/* The file that the process has mapped, or a descriptor of, is such a one. */
+bool safe_is(struct safe *s, uint32_t pid, const struct file_id *id);
+
+/* The same of the type of a file system, where our own root has mounted it. */
+bool safe_type(struct str type);
+
+#endif
