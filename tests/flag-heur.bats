@@ -827,6 +827,101 @@ setup()
 	)"
 }
 
+@test "shell-relay: a shell behind pipes or a terminal" {
+	local c='state=ESTABLISHED remote_addr=203.0.113.9 remote_port=4444 dir=out' fed=shells=sh/9/pipe/pipe/pipe
+	local pty=shells=bash/9/pty/pty/pty
+
+	judge shell-relay <<-END
+		yes process=python3 $c $fed
+		yes process=python3 $c $pty
+		yes process=x exe=/opt/x $c shells=bash/9/socket/socket/socket
+		yes process=nc $c remote_addr=10.0.0.9 $fed
+		no  process=nc $c remote_addr=127.0.0.1 $fed
+		no  process=nc state=LISTEN $fed
+		no  process=nc $c shells=-
+		# a shell of its user's, at his terminal
+		no  process=python3 $c shells=bash/9/tty/tty/tty
+		no  process=python3 $c shells=bash/9/null/file/file
+		yes process=python3 $c shells=bash/9/tty/tty/tty,sh/10/pipe/pipe/null
+		# a relay may only feed it
+		yes process=nc $c shells=sh/9/pipe/tty/tty
+		yes process=telnet $c shells=sh/9/pipe/file/file
+		no  process=python3 $c shells=sh/9/pipe/tty/tty
+		# who has sessions, and installs things
+		no  process=sshd exe=/usr/sbin/sshd $c dir=in $pty
+		no  process=sshd-session $c dir=in $pty
+		no  process=telnetd $c dir=in $pty
+		yes process=telnetd exe=/tmp/telnetd $c dir=in $pty
+		yes process=socat $c dir=in $fed
+		no  process=gitlab-runner $c $fed
+		no  process=curl $c stdio=null,pipe,tty $fed
+		yes process=curl $c stdio=pipe,pipe,tty $fed
+		no  process=ssh $c stdio=tty,pipe,tty $fed
+		yes process=ssh $c stdio=pipe,pipe,null $fed
+	END
+}
+
+@test "shell-relay, renamed-exe: levels" {
+	local c='state=ESTABLISHED remote_addr=203.0.113.9 remote_port=4444 dir=out' fed=shells=sh/9/pipe/pipe/pipe
+	local pty=shells=bash/9/pty/pty/pty COLUMNS_MORE=stdio LEVELS
+
+	LEVELS=$(cat <<-END
+		high process=nc $c $fed
+		high exe=/opt/x $c $fed
+		high exe=/usr/local/bin/x $c $fed
+		medium process=x $c $fed
+		high exe=/home/ann/x $c $fed uid=1000
+		low exe=/home/ann/x $c $pty uid=1000
+		low process=java cmdline=java+-jar+/opt/idea.jar $c $pty uid=1000
+		low process=node cmdline=node+/home/ann/server.js $c $pty uid=1000
+		high process=node cmdline=node+-e+x $c $pty uid=1000
+		high process=node cmdline=node+/home/ann/server.js $c $pty uid=33
+		high process=node cmdline=node+/home/ann/server.js $c $fed uid=1000
+		high exe=/usr/bin/x+(deleted) $c $pty uid=1000
+		low exe=/opt/x exe_like=nc.openbsd cmdline=x
+		medium exe=/usr/lib/x exe_like=nc.openbsd cmdline=x
+		medium exe=/opt/systemd-x exe_like=bash cmdline=x
+	END
+	)
+	snapshot <<<"$LEVELS" | prt-flag -X -H -o level - --disable=deleted-exe >got
+	awk '{ print $1 }' <<<"$LEVELS" | diff -u - got
+}
+
+@test "renamed-exe, and what a copy is taken for" {
+	local c='state=ESTABLISHED remote_addr=203.0.113.9 remote_port=4444 dir=out'
+
+	judge renamed-exe <<-END
+		yes exe=/opt/x exe_like=nc.openbsd
+		yes exe=/opt/x exe_like=bash $c
+		yes exe=/opt/x exe_like=python3.11 proto=udp state=UNCONN
+		yes exe=/opt/x exe_like=busybox cmdline=x
+		no  exe=/opt/x exe_like=bash local_addr=127.0.0.1
+		no  exe=/opt/x exe_like=-
+		no  exe=/opt/app/python3 exe_like=python3.11
+		no  exe=/opt/bash exe_like=bash
+		no  exe=/usr/lib/ld-linux.so.2 exe_like=bash cmdline=ld+/bin/bash
+		no  exe=/opt/busybox-1.36 exe_like=busybox
+		no  exe=/opt/x exe_like=openssl
+	END
+	judge nc-listener <<-'END'
+		yes exe=/opt/x exe_like=socat
+		no  exe=/opt/x exe_like=-
+	END
+	judge stdio-socket <<-END
+		yes exe=/opt/x exe_like=bash cmdline=x fd=0 $c dir=in
+		no  exe=/opt/x exe_like=- cmdline=x fd=0 $c dir=in
+	END
+	judge nonroot-privileged <<-'END'
+		yes uid=1000 local_port=80 caps=net_bind_service
+	END
+	run -0 prt-flag -X -H -o level <(snapshot \
+		<<<'x uid=1000 local_port=80 caps=net_bind_service')
+	[ "$output" = low ]
+	run -0 prt-flag -X -H -o level <(snapshot \
+		<<<'x uid=1000 local_port=80 caps=net_bind_service,sys_admin')
+	[ "$output" = medium ]
+}
+
 @test "packet-socket: high with a filter, from nowhere" {
 	local COLUMNS_MORE=filter LEVELS p='proto=packet state=UNCONN local_port=3'
 

@@ -446,6 +446,8 @@ setup()
 		stdio-socket high on
 		shell-net medium on
 		shell-listener medium on
+		shell-relay high on
+		renamed-exe medium on
 		memfd-exe high on
 		deleted-exe medium on
 		tmp-exe high on
@@ -469,7 +471,7 @@ setup()
 	run -0 prt-flag -l -H -o name,attack
 	[ "${lines[5]}" = $'stdio-socket\tT1059' ]
 	run -0 prt-flag -l -F json
-	[[ ${lines[8]} == '{"name":"memfd-exe","level":"high","default":"on","fields":'* ]]
+	[[ ${lines[10]} == '{"name":"memfd-exe","level":"high","default":"on","fields":'* ]]
 	# It is read back like any other.
 	prt-flag -l | prt-flag -X -H --disable=all | cut -f 1-8 |
 		cmp - <(prt-flag -l -H)

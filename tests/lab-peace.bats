@@ -63,3 +63,6 @@ load lab
 @test "root-agents" { lab; }
 @test "address-added" { lab; }
 @test "version-removed" { lab; }
+@test "curl-sh" { lab; }
+@test "sessions-audit" { lab; }
+@test "editor" { lab; }

@@ -16,11 +16,13 @@ confirm_nonroot_privileged(struct heur_case *c)
 	    !others_root_holds(c->o, c->row, c->v);
 }
 
-/* Who set up a unit for a user has meant its port. */
+/* Who set up a unit for a user has meant its port, and so has who gave a file,
+ * or a service, just that capability. */
 enum heur_level
 level_for_nonroot_privileged(struct view *v)
 {
-	return view_is_unit(v) ? HEUR_LOW : HEUR_MEDIUM;
+	return view_is_unit(v) || str_is(view_get(v, F_CAPS),
+	    "net_bind_service") ? HEUR_LOW : HEUR_MEDIUM;
 }
 
 /* A user can give a cgroup of his own any container's name, but not a port of
@@ -166,6 +168,8 @@ suspect_nc_listener(struct view *v)
 enum heur_level
 level_for_nc_listener(struct view *v)
 {
+	if (heur_is_renamed(v) && !heur_poses_as_systems(v))
+		return HEUR_LOW;
 	return str_is(view_get(v, F_PPID), "1") && view_is_unit(v) ? HEUR_LOW :
 	    HEUR_MEDIUM;
 }

@@ -65,12 +65,19 @@ suspect_packet_socket(struct view *v)
 	    !is_known(v, packet_programs);
 }
 
+/* Someone sits before it, as far as the stream says. */
+static bool
+has_terminal(const struct view *v)
+{
+	return view_lists(v, F_STDIO, "tty");
+}
+
 /* One with a filter may wait for a magic packet. */
 enum heur_level
 level_for_packet_socket(struct view *v)
 {
 	if (view_get(v, F_FILTER).p != NULL &&
-	    (is_strange(v) || !is_packaged(v)))
+	    (is_strange(v) || (!is_packaged(v) && !has_terminal(v))))
 		return HEUR_HIGH;
 	return is_strange(v) || !is_packaged(v) ||
 	    view_class(v) & (PROG_INTERPRETER | PROG_SHELL) ? HEUR_MEDIUM :

@@ -33,6 +33,17 @@ bool confirm_shell_listener(struct heur_case *c);
 bool suspect_relay_shell(struct view *v);
 bool confirm_relay_shell(struct heur_case *c);
 
+/* heur-relay.c: what the fields of @audit tell of programs and shells. */
+bool suspect_shell_relay(struct view *v);
+enum heur_level level_for_shell_relay(struct view *v);
+bool suspect_renamed_exe(struct view *v);
+enum heur_level level_for_renamed_exe(struct view *v);
+
+/* It is a copy of a program that has another name; and it looks as if it were
+ * the system's. */
+bool heur_is_renamed(const struct view *v);
+bool heur_poses_as_systems(const struct view *v);
+
 /* heur-path.c: where the program is, and what it calls itself. */
 bool suspect_memfd_exe(struct view *v);
 bool suspect_deleted_exe(struct view *v);

@@ -131,6 +131,30 @@ const struct heur heur_table[HEUR_COUNT] = {
 	    .fields = { F_PROTO, F_STATE, F_LOCAL_ADDR, F_LOCAL_PORT, F_NETNS,
 	    F_PID, F_FD, F_PPID, F_EXE, F_PROCESS, F_CMDLINE, FIELD_NONE },
 	    .facts = { F_FD, F_CMDLINE, FIELD_NONE } },
+	{ .name = "shell-relay", .level = HEUR_HIGH, .on = true,
+	    .kinds = VIEW_CONNECTED, .attack = "T1059.004",
+	    .sentence = "a program with a connection beyond loopback passes "
+		"it on to a shell, by pipes or a terminal",
+	    .excuse = "servers of logins, terminals and jobs, ssh on a "
+		"terminal, curl to sh; low for a login account's terminal "
+		"within a program, medium of an installed one that is "
+		"neither relay nor interpreter",
+	    .suspect = suspect_shell_relay,
+	    .level_for = level_for_shell_relay,
+	    .fields = { F_STATE, F_REMOTE_ADDR, F_UID, F_EXE, F_PROCESS,
+	    F_CMDLINE, F_STDIO, F_SHELLS, FIELD_NONE },
+	    .facts = { F_SHELLS, F_STDIO, F_CMDLINE, FIELD_NONE } },
+	{ .name = "renamed-exe", .level = HEUR_MEDIUM, .on = true,
+	    .kinds = VIEW_OPEN | VIEW_CONNECTED, .attack = "T1036.003",
+	    .sentence = "a copy of a shell, interpreter, nc or the like has "
+		"another name, and listens or is connected beyond loopback",
+	    .excuse = "its own name; low outside the system's folders and "
+		"names",
+	    .suspect = suspect_renamed_exe,
+	    .level_for = level_for_renamed_exe,
+	    .fields = { F_STATE, F_LOCAL_ADDR, F_REMOTE_ADDR, F_EXE, F_PROCESS,
+	    F_EXE_LIKE, FIELD_NONE },
+	    .facts = { F_EXE, F_EXE_LIKE, FIELD_NONE } },
 	{ .name = "memfd-exe", .level = HEUR_HIGH, .on = true,
 	    .kinds = VIEW_ANY, .attack = "T1620",
 	    .sentence = "the executable is in memory alone",
@@ -171,7 +195,8 @@ const struct heur heur_table[HEUR_COUNT] = {
 	{ .name = "nc-listener", .level = HEUR_MEDIUM, .on = true,
 	    .kinds = VIEW_OPEN, .attack = "T1095",
 	    .sentence = "nc, ncat, netcat or socat listens beyond loopback",
-	    .excuse = "low as a unit's main program",
+	    .excuse = "low as a unit's main program, or a copy by another name "
+		"that is not as the system's",
 	    .suspect = suspect_nc_listener,
 	    .level_for = level_for_nc_listener,
 	    .fields = { F_STATE, F_LOCAL_ADDR, F_LOCAL_PORT, F_EXE, F_PROCESS,

@@ -115,21 +115,32 @@ view_remote_public(struct view *v)
 unsigned
 view_class(struct view *v)
 {
-	if (v->class < 0)
-		v->class = (int)prog_class(view_get(v, F_EXE),
-		    view_get(v, F_PROCESS), view_get(v, F_CMDLINE));
+	struct str like;
+
+	if (v->class < 0) {
+		like = view_get(v, F_EXE_LIKE);
+		v->class = (int)prog_class(like.p != NULL ? like :
+		    view_get(v, F_EXE), view_get(v, F_PROCESS),
+		    view_get(v, F_CMDLINE));
+	}
 	return (unsigned)v->class;
+}
+
+bool
+view_lists(const struct view *v, enum field_id id, const char *part)
+{
+	struct str list = view_get(v, id);
+
+	while (list.p != NULL)
+		if (str_is(str_cut(&list, ','), part))
+			return true;
+	return false;
 }
 
 bool
 view_has_fd(const struct view *v, const char *fd)
 {
-	struct str list = view_get(v, F_FD);
-
-	while (list.p != NULL)
-		if (str_is(str_cut(&list, ','), fd))
-			return true;
-	return false;
+	return view_lists(v, F_FD, fd);
 }
 
 /* prt-scan lists descriptors in order. */

@@ -100,8 +100,11 @@ bool view_local_beyond(struct view *v);
 bool view_remote_beyond(struct view *v);
 bool view_remote_public(struct view *v);
 
-/* Of the process: bits of enum prog_class. */
+/* Of the process: bits of enum prog_class; of a copy what it is a copy of. */
 unsigned view_class(struct view *v);
+
+/* A field that is a list has that part. */
+bool view_lists(const struct view *v, enum field_id id, const char *part);
 
 /* It holds the socket as that descriptor; as one of 0 to 2. */
 bool view_has_fd(const struct view *v, const char *fd);

