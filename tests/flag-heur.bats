@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The heuristics that look at a record by itself: both verdicts and the
 # boundaries of each.  flag.bash says how to read the tables.
+# shellcheck disable=SC2034
 
 load helpers
 load flag

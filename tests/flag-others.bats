@@ -175,6 +175,9 @@ every()
 		yes process=sh cmdline=sh+-c+x ppid=52 fd=0,1 $conn local_port=17
 		no  process=bash pid=53 local_port=18
 		yes process=bash cmdline=sh+-c+x ppid=53 fd=0,1 $conn local_port=18
+		no  process=socat pid=55 local_port=20
+		yes process=python3 ppid=55 fd=0,1 $conn local_port=20
+		no  process=python3 cmdline=python3+/opt/x ppid=55 fd=0,1 $conn local_port=20 remote_port=9
 		# But a server in front of it hands over to it.
 		no  process=systemd pid=1 local_port=19
 		no  process=python3 pid=54 local_port=19

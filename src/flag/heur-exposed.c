@@ -155,8 +155,8 @@ asks_for_debugger(const struct view *v)
 			return true;
 	/* the console of Werkzeug's debugger */
 	return ((str_has(cmdline, "flask") || str_has(cmdline, "werkzeug")) &&
-	    str_has(cmdline, "--debug")) || str_has(cmdline, "runserver_plus") ||
-	    serves_root(v, cmdline);
+	    str_has(cmdline, "--debug")) ||
+	    str_has(cmdline, "runserver_plus") || serves_root(v, cmdline);
 }
 
 bool

@@ -109,7 +109,7 @@ is_odd_program(struct view *v)
 	if (path_is_odd(exe) || poses_as_installed(v))
 		return true;
 	return exe.p != NULL && prog_is_loader(exe) && path_is_odd(resolve(path,
-	    v, script_loaded(view_get(v, F_CMDLINE))));
+	    v, prog_loaded(view_get(v, F_CMDLINE))));
 }
 
 /* What nobody sits before has no business with neighbours either; ports of

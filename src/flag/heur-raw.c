@@ -13,16 +13,11 @@ is_proto(const struct view *v, const char *proto)
 static bool
 is_known(const struct view *v, const char *list)
 {
-	struct str exe = view_get(v, F_EXE), words = str_from(list), name;
+	struct str exe = view_get(v, F_EXE);
 
-	if (!prog_is_installed(exe) || prog_is_elsewhere(exe) ||
-	    str_ends(exe, " (deleted)"))
-		return false;
-	name = prog_basename(str_undeleted(exe));
-	while (words.p != NULL)
-		if (str_eq(str_cut(&words, ' '), name))
-			return true;
-	return false;
+	return prog_is_installed(exe) && !prog_is_elsewhere(exe) &&
+	    !str_ends(exe, " (deleted)") &&
+	    prog_is_among(prog_basename(str_undeleted(exe)), list);
 }
 
 /* Nobody can say who put it there. */

@@ -60,17 +60,6 @@ has_pty(const struct view *v)
 	return false;
 }
 
-static bool
-is_among(struct str name, const char *words)
-{
-	struct str list = str_from(words);
-
-	while (list.p != NULL)
-		if (str_eq(str_cut(&list, ' '), name))
-			return true;
-	return false;
-}
-
 static struct str
 name_of(const struct view *v)
 {
@@ -92,7 +81,7 @@ is_login(struct view *v)
 	struct str exe = view_get(v, F_EXE);
 
 	return view_class(v) & PROG_SSHD || (prog_is_installed(exe) &&
-	    !prog_is_elsewhere(exe) && is_among(name_of(v), known));
+	    !prog_is_elsewhere(exe) && prog_is_among(name_of(v), known));
 }
 
 /* curl HOST | sh installs things; only one that gets an answer is a line. */
@@ -101,7 +90,7 @@ is_fetch(const struct view *v)
 {
 	struct str words = view_get(v, F_STDIO);
 
-	return is_among(name_of(v), "curl wget") &&
+	return prog_is_among(name_of(v), "curl wget") &&
 	    !is_line(str_cut(&words, ','));
 }
 

@@ -10,7 +10,16 @@
 #include "flag/heuristics.h"
 
 /* The number is in a list. */
-bool heur_in_list(int port, const uint16_t *list, size_t n);
+static inline bool
+heur_in_list(int port, const uint16_t *list, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (port == list[i])
+			return true;
+	return false;
+}
 #define HEUR_IN(port, list) heur_in_list((port), (list), NELEMS(list))
 
 /* Its port is one of SCTP, which names none of the services that are known by
@@ -52,8 +61,8 @@ bool suspect_tmp_exe(struct view *v);
 enum heur_level level_for_tmp_exe(struct view *v);
 bool suspect_fake_kthread(struct view *v);
 
-/* A file that its arguments have it run is in a folder of those; script: what it
- * runs is a file, and none of them is. */
+/* A file that its arguments have it run is in a folder of those; script: what
+ * it runs is a file, and none of them is. */
 bool heur_runs_odd_file(struct view *v);
 bool heur_runs_script(struct view *v);
 

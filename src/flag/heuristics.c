@@ -3,17 +3,6 @@
 /* In seconds. */
 enum { HOUR = 60 * 60, DAY = 24 * HOUR };
 
-bool
-heur_in_list(int port, const uint16_t *list, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (port == list[i])
-			return true;
-	return false;
-}
-
 static bool
 suspect_long_lived(struct view *v)
 {

@@ -136,8 +136,8 @@ is_bracketed_thread(struct str s)
 	return true;
 }
 
-/* Arguments may follow [kworker/0:1], and kswapd0 has no brackets.  After another
- * name in brackets they are a title, too. */
+/* Arguments may follow [kworker/0:1], and kswapd0 has no brackets.  After
+ * another name in brackets they are a title, too. */
 bool
 kthread_is_like(struct str comm, struct str cmdline)
 {

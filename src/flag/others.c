@@ -119,7 +119,7 @@ listener_key(struct others *o, uint32_t host, uint32_t pid,
 	return buf_str(&o->key);
 }
 
-/* A shell or interpreter that listens is not a server that may hand a
+/* A shell, interpreter or relay that listens is not a server that may hand a
  * connection over: that is what a bind shell looks like. */
 static void
 add_listener(struct others *o, uint32_t host, struct view *v)
@@ -127,7 +127,8 @@ add_listener(struct others *o, uint32_t host, struct view *v)
 	const struct view_addr *a = view_local(v);
 
 	if (a == NULL || v->local_port < 0 ||
-	    view_class(v) & (PROG_SHELL | PROG_INTERPRETER))
+	    view_class(v) &
+	    (PROG_SHELL | PROG_INTERPRETER | PROG_RELAY))
 		return;
 	names_id(&o->listeners, listener_key(o, host, id_of(v, F_PID), v,
 	    addr_is_any(&a->plain) ? NULL : &a->plain));

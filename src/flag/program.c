@@ -105,6 +105,50 @@ prog_basename(struct str path)
 	return str_skip(path, i);
 }
 
+bool
+prog_is_among(struct str word, const char *list)
+{
+	struct str words = str_from(list);
+
+	while (words.n > 0)
+		if (str_eq(str_cut(&words, ' '), word))
+			return true;
+	return false;
+}
+
+struct str
+prog_take_word(struct str *rest)
+{
+	struct str word = STR_NONE;
+
+	while (rest->p != NULL && word.n == 0)
+		word = str_cut(rest, ' ');
+	return word.n > 0 ? word : STR_NONE;
+}
+
+void
+prog_skip_loader(struct str *rest)
+{
+	static const char args[] = "--library-path --preload --argv0 "
+	    "--audit --glibc-hwcaps-prepend --glibc-hwcaps-mask "
+	    "--inhibit-rpath";
+	struct str word;
+
+	prog_take_word(rest);
+	while (str_starts(*rest, "--")) {
+		word = prog_take_word(rest);
+		if (prog_is_among(word, args))
+			prog_take_word(rest);
+	}
+}
+
+struct str
+prog_loaded(struct str cmdline)
+{
+	prog_skip_loader(&cmdline);
+	return prog_take_word(&cmdline);
+}
+
 static struct str
 cut_version(struct str name)
 {
@@ -204,7 +248,7 @@ name_of(struct str exe, struct str comm, struct str cmdline)
 	if (is_busybox(name))
 		return applet(cmdline);
 	if (prog_is_loader(name))
-		return prog_basename(script_loaded(cmdline));
+		return prog_basename(prog_loaded(cmdline));
 	return name;
 }
 

@@ -33,8 +33,16 @@ unsigned prog_class_of(struct str name);
 /* What is behind the last slash. */
 struct str prog_basename(struct str path);
 
-/* The dynamic loader, which runs what its arguments say. */
+/* The dynamic loader, which runs what its arguments say: takes off them what is
+ * before the program; and that program. */
 bool prog_is_loader(struct str exe);
+void prog_skip_loader(struct str *cmdline);
+struct str prog_loaded(struct str cmdline);
+
+/* The word is one of those between the blanks of a list. */
+bool prog_is_among(struct str word, const char *list);
+/* Takes the next word off the rest; a missing value if there is none. */
+struct str prog_take_word(struct str *rest);
 
 /* On this machine another file has that path, or none: whoever runs the process
  * has chosen it. */

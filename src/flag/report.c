@@ -5,8 +5,8 @@
 #include "lib/escape.h"
 #include "lib/num.h"
 
-/* One that prt-flag has written, and is old.  A level without flags is none: the
- * table of heuristics has such. */
+/* One that prt-flag has written, and is old.  A level without flags is none:
+ * the table of heuristics has such. */
 static bool
 is_old(const struct cols *c, const struct col *col)
 {

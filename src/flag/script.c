@@ -43,29 +43,8 @@ static const struct lang {
 	    false, false },
 };
 
-static bool
-is_among(struct str word, const char *list)
-{
-	struct str words = str_from(list);
-
-	while (words.n > 0)
-		if (str_eq(str_cut(&words, ' '), word))
-			return true;
-	return false;
-}
-
-static struct str
-take_word(struct str *rest)
-{
-	struct str word = STR_NONE;
-
-	while (rest->p != NULL && word.n == 0)
-		word = str_cut(rest, ' ');
-	return word.n > 0 ? word : STR_NONE;
-}
-
-/* Does what an option of that kind says, whose argument is attached, or else the
- * next word.  A file, or a missing value. */
+/* Does what an option of that kind says, whose argument is attached, or else
+ * the next word.  A file, or a missing value. */
 static struct str
 take_argument(struct script_args *a, int kind, struct str attached)
 {
@@ -79,7 +58,7 @@ take_argument(struct script_args *a, int kind, struct str attached)
 		return STR_NONE;
 	}
 	if (attached.n == 0)
-		arg = take_word(&a->rest);
+		arg = prog_take_word(&a->rest);
 	if (kind != FILE_ARG || arg.n == 0 || (langs[a->lang].modules &&
 	    arg.p[0] != '/' && arg.p[0] != '.'))
 		return STR_NONE;
@@ -110,7 +89,7 @@ take_option(struct script_args *a, struct str word)
 	int kind;
 
 	for (kind = 0; kind < TAIL; kind++)
-		if (is_among(name, langs[a->lang].words[kind]))
+		if (prog_is_among(name, langs[a->lang].words[kind]))
 			return take_argument(a, kind, value);
 	return str_starts(word, "--") ? STR_NONE : take_letters(a, word);
 }
@@ -128,7 +107,7 @@ script_next(struct script_args *a)
 	struct str word, file;
 
 	while (a->rest.p != NULL && a->lang != SCRIPT_NONE) {
-		word = take_word(&a->rest);
+		word = prog_take_word(&a->rest);
 		if (is_option(a, word) && !str_is(word, "--")) {
 			file = take_option(a, word);
 			if (file.n > 0)
@@ -136,37 +115,13 @@ script_next(struct script_args *a)
 			continue;
 		}
 		if (str_is(word, "--"))
-			word = take_word(&a->rest);
+			word = prog_take_word(&a->rest);
 		a->rest = STR_NONE;
 		if (word.n > 0 && !str_is(word, "-") &&
 		    (langs[a->lang].word || str_ends(word, ".java")))
 			return word;
 	}
 	return STR_NONE;
-}
-
-/* The words of the loader before the program. */
-static void
-skip_loader(struct str *rest)
-{
-	static const char args[] = "--library-path --preload --argv0 "
-	    "--audit --glibc-hwcaps-prepend --glibc-hwcaps-mask "
-	    "--inhibit-rpath";
-	struct str word;
-
-	take_word(rest);
-	while (str_starts(*rest, "--")) {
-		word = take_word(rest);
-		if (is_among(word, args))
-			take_word(rest);
-	}
-}
-
-struct str
-script_loaded(struct str cmdline)
-{
-	skip_loader(&cmdline);
-	return take_word(&cmdline);
 }
 
 void
@@ -178,10 +133,10 @@ script_start(struct script_args *a, unsigned class, struct str exe,
 	*a = (struct script_args){ .lang = class >> PROG_LANG_SHIFT,
 		.rest = cmdline };
 	if (exe.p != NULL && prog_is_loader(exe))
-		skip_loader(&a->rest);
-	first = prog_basename(take_word(&a->rest));
+		prog_skip_loader(&a->rest);
+	first = prog_basename(prog_take_word(&a->rest));
 	if (str_starts(first, "busybox") || str_starts(first, "toybox"))
-		take_word(&a->rest);
+		prog_take_word(&a->rest);
 }
 
 struct str
@@ -200,7 +155,7 @@ script_main(unsigned class, struct str exe, struct str cmdline)
 static bool
 has_shells_name(struct str cmdline)
 {
-	struct str word = take_word(&cmdline);
+	struct str word = prog_take_word(&cmdline);
 
 	str_take(&word, '-');
 	word = prog_basename(word);

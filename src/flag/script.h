@@ -41,7 +41,4 @@ struct str script_main(unsigned class, struct str exe, struct str cmdline);
  * does one whose arguments are not those of a shell, for it wrote them. */
 bool script_is_bare(unsigned class, struct str exe, struct str cmdline);
 
-/* The program that the dynamic loader was given. */
-struct str script_loaded(struct str cmdline);
-
 #endif

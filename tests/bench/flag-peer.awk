@@ -211,7 +211,7 @@ function has_business() {
 	    !($1 == "udp" && $4 ~ /^(1900|3702|5353|5355)$/) && p != "ssh" &&
 	    $14 >= 1000 && $14 != 65534)
 		again = 1
-	if (bound)
+	if (bound && !(p in shell || p in interpreter || p in relay))
 		listener[$11, $1, $4, reach($3) == "any" ? "any" : $3] = 1
 	if (p in shell)
 		shell_of[$16] = 1

@@ -6,8 +6,8 @@
 # A caller of port 4444.
 caller()
 {
-	peer $NET connect 203.0.113.2 "${1-4444}"
-	await "local_port=${1-4444}" state=ESTABLISHED
+	peer $NET connect 203.0.113.2 4444
+	await local_port=4444 state=ESTABLISHED
 }
 
 attack inetd-shell 'shell-net stdio-socket' 'a line of sh -i in inetd.conf'
