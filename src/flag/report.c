@@ -181,7 +181,7 @@ add_facts(struct buf *b, const struct heur *h, const struct view *view)
 		buf_puts(b, field->name);
 		buf_putc(b, '=');
 		value.n = escape_cut(value, LONGEST);
-		if (field->type == FIELD_NUMBERS)
+		if (field->type == FIELD_NUMBERS || field->type == FIELD_NAMES)
 			buf_add(b, value.p, value.n);
 		else
 			rule_quote(b, value);
