@@ -100,7 +100,7 @@ str_has(struct str a, const char *part)
 {
 	size_t n = strlen(part), i;
 
-	for (i = 0; i + n <= a.n; i++)
+	for (i = 0; a.p != NULL && i + n <= a.n; i++)
 		if (a.p[i] == part[0] && memcmp(a.p + i, part, n) == 0)
 			return true;
 	return false;
