@@ -388,6 +388,61 @@ x	socat
 y	-' ]
 }
 
+@test "script: as the interpreter finds it" {
+	requires perl
+	mkdir "$BATS_TEST_TMPDIR/sub"
+	for i in x.py 'a,b.pl' X.pm sh gone; do
+		: >"$BATS_TEST_TMPDIR/$i"
+	done
+	echo 'read x' >"$BATS_TEST_TMPDIR/sh"
+	echo 'input()' >"$BATS_TEST_TMPDIR/x.py"
+	echo '<STDIN>; 1;' | tee "$BATS_TEST_TMPDIR/X.pm" >"$BATS_TEST_TMPDIR/a,b.pl"
+	echo 'import os; os.chdir("/"); input()' >"$BATS_TEST_TMPDIR/sub/moved.py"
+	echo 'import os; os.unlink("../gone"); input()' >"$BATS_TEST_TMPDIR/gone"
+	ln -s ../x.py "$BATS_TEST_TMPDIR/sub/link"
+	hold 'd = os.environ["BATS_TEST_TMPDIR"]
+os.set_inheritable(s.fileno(), True)
+os.chdir(d + "/sub")
+def begin(*args, **how):
+    run(*args, close_fds=False, **how)
+begin("python3", "../x.py")
+begin("python3", "-u", "/" + d + "/./sub//link")
+begin("python3", "-m", "x", cwd=d)
+begin("python3", "-c", "input()", "x.py")
+begin("python3", "moved.py")
+begin("python3", d + "/sub/../gone")
+begin("perl", "-I" + d, "-MX", "-e", "1")
+begin("perl", "-w", "../a,b.pl")
+begin("sh", "-x", "../sub/../sh")
+begin("python3", stdin=open(d + "/x.py"))'
+	local pids want
+	pids=$(pgrep -P "$holder" | paste -sd,)
+	want=$(sed "s|^/|$BATS_TEST_TMPDIR/|" <<-'END'
+		/x.py
+		/x.py
+		/x.py
+		-
+		moved.py
+		/gone
+		/X.pm
+		/a\\,b.pl
+		/sh
+	END
+	)
+	# the last one has read all of it, and ended
+	becomes "$want" script --pid "$(cut -d, -f 1-9 <<<"$pids")"
+	pkill -9 -P "$holder"
+}
+
+@test "script: standard input" {
+	requires bash
+	printf 'exec 3<>/dev/tcp/127.0.0.1/7000\nread -u 3 x\n' >"$BATS_TEST_TMPDIR/in"
+	hold 'd = os.environ["BATS_TEST_TMPDIR"]
+run("bash", stdin=open(d + "/in"))'
+	becomes "$BATS_TEST_TMPDIR/in" script --pid "$(pids_of bash)"
+	pkill -9 -P "$holder"
+}
+
 @test "caps: some, all, none, and those of a namespace of one's own" {
 	[ "$EUID" -eq 0 ] || skip 'needs root'
 	requires setpriv
@@ -427,7 +482,7 @@ print(os.fstat(fd).st_ino if os.fstat(fd).st_ino > 1 and
 }
 
 @test "-o +@audit: a group, which adds what is not there yet" {
-	local group=ancestors,children,stdio,shells,exe_like,caps
+	local group=ancestors,children,stdio,shells,exe_like,script,caps
 	group+=,sock_cgroup,local_scope,remote_scope
 	run -0 prt-scan -o @audit -l 0
 	[ "$(grep '^#proto\|^#anc' <<<"$output" | tr '\t' ,)" = "#$group" ]
@@ -479,7 +534,7 @@ print(os.fstat(fd).st_ino if os.fstat(fd).st_ino > 1 and
 	requires lsof
 	hold ''
 	run -0 scan pid,@audit --backend=lsof
-	[ "$output" = "$holder	-	-	-	-	-	-	-	loopback	-" ]
+	[ "$output" = "$holder	-	-	-	-	-	-	-	-	loopback	-" ]
 }
 
 # tree_stat PID COMM START PPID: of a process that is there.

@@ -60,7 +60,8 @@ is_mapped(struct str s)
 	return str_starts(s, MAPPED) && memchr(s.p, '.', s.n) != NULL;
 }
 
-/* Appends 0.0.0.0:22 or [::]:22, or what there is of it; returns how many columns of it are to stay. */
+/* Appends 0.0.0.0:22 or [::]:22, or what there is of it; returns how many
+ * columns of it are to stay. */
 static size_t
 add_endpoint(struct buf *b, struct str addr, struct str port)
 {

@@ -138,6 +138,9 @@ const struct field field_table[FIELD_COUNT] = {
 	    .help = "shells below it that wait for commands" },
 	[F_EXE_LIKE] = { .name = "exe_like", .owner = true, .rank = 9,
 	    .least = 10, .help = "known program that exe is a copy of" },
+	[F_SCRIPT] = { .name = "script", .type = FIELD_NAMES, .owner = true,
+	    .rank = 9, .least = 20,
+	    .help = "files that an interpreter was given to run" },
 	[F_CAPS] = { .name = "caps", .type = FIELD_NAMES, .owner = true,
 	    .rank = 9, .least = 20, .help = "effective capabilities" },
 	[F_PIDFD] = { .name = "pidfd", .type = FIELD_NUMBER, .owner = true,
@@ -178,7 +181,7 @@ const struct field field_table[FIELD_COUNT] = {
 
 const struct field_group field_groups[] = {
 	{ "@audit", { F_ANCESTORS, F_CHILDREN, F_STDIO, F_SHELLS, F_EXE_LIKE,
-	    F_CAPS, F_SOCK_CGROUP, F_LOCAL_SCOPE, F_REMOTE_SCOPE,
+	    F_SCRIPT, F_CAPS, F_SOCK_CGROUP, F_LOCAL_SCOPE, F_REMOTE_SCOPE,
 	    FIELD_NONE } },
 	{ .name = NULL }
 };

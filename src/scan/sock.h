@@ -116,8 +116,11 @@ struct proc {
 	struct container in;
 	struct str user;	/* its name, where it is told as such */
 	/* As records have them. */
-	struct str ancestors, children, stdio, shells, exe_like, caps;
+	struct str ancestors, children, stdio, shells, exe_like, script, caps;
 	uint32_t tty;		/* its terminal, a device number, or 0 */
+	struct pipe_id {	/* those that its standard input and output */
+		uint64_t dev, inode;	/* are, or 0 */
+	} pipe[2];
 	bool has_caps;
 	uint64_t caps_set;	/* effective ones, a bit each, in */
 	uint64_t userns;	/* the user namespace with that inode, or 0 */

@@ -1,8 +1,9 @@
 /*
- * load SOCKETS PROCESSES FILES: holds that many TCP sockets (one listener a
- * process, else both ends of connections to it on loopback) in so many
- * processes, each with FILES other descriptors.  Prints `ready' once all are
- * open, and ends with its standard input, or after five minutes.
+ * load SOCKETS PROCESSES FILES [IDLE]: holds that many TCP sockets (one listener
+ * a process, else both ends of connections to it on loopback) in so many
+ * processes, each with FILES other descriptors, beside IDLE processes without
+ * sockets.  Prints `ready' once all are open, and ends with its standard input,
+ * or after five minutes.
  *
  * To be run in a network namespace of its own, whose lo it brings up.
  */
@@ -95,26 +96,45 @@ start(unsigned process, long sockets, long files, int ready, int hold[2])
 	_exit(read(hold[0], &c, 1) == 0 ? 0 : 2);
 }
 
+/* Forks one that only stays until hold ends. */
+static void
+start_idle(int hold[2])
+{
+	pid_t pid = fork();
+	char c;
+
+	need(pid >= 0, "fork");
+	if (pid > 0)
+		return;
+	alarm(LIFETIME);
+	close(hold[1]);
+	_exit(read(hold[0], &c, 1) == 0 ? 0 : 2);
+}
+
 int
 main(int argc, char **argv)
 {
-	long sockets, processes, files, i;
+	long sockets, processes, files, idle, i;
 	int ready[2], hold[2];
 	char c;
 
-	if (argc != 4) {
-		fprintf(stderr, "usage: load SOCKETS PROCESSES FILES\n");
+	if (argc != 4 && argc != 5) {
+		fprintf(stderr,
+		    "usage: load SOCKETS PROCESSES FILES [IDLE]\n");
 		return 2;
 	}
 	sockets = strtol(argv[1], NULL, 10);
 	processes = strtol(argv[2], NULL, 10);
 	files = strtol(argv[3], NULL, 10);
+	idle = argc > 4 ? strtol(argv[4], NULL, 10) : 0;
 	alarm(LIFETIME);
 	raise_limit();
 	bring_up();
 	need(pipe(ready) == 0 && pipe(hold) == 0, "pipe");
 	for (i = 0; i < processes; i++)
 		start((unsigned)i, sockets / processes, files, ready[1], hold);
+	for (i = 0; i < idle; i++)
+		start_idle(hold);
 	close(ready[1]);
 	close(hold[0]);
 	for (i = 0; i < processes; i++)

@@ -5,6 +5,22 @@
 #include "fuzz.h"
 #include "scan/linux/linux.h"
 
+static void
+check_lines(struct str text)
+{
+	struct str path;
+	uint64_t inode;
+
+	while (text.n > 0) {
+		struct str line = str_cut(&text, '\n');
+
+		if (linux_exec_mapping(line, &path, &inode))
+			check(path.n > 0 && path.p[0] == '/' &&
+			    path.p + path.n == line.p + line.n,
+			    "a path that does not end its line");
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -14,6 +30,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		text.p = "";
+	check_lines(text);
 	path = linux_mapped_path(text, &id);
 	if (path.n == 0)
 		return 0;

@@ -71,6 +71,7 @@ check_process(const struct proc *p)
 	    "a NUL in a cmdline");
 	check((p->in.name.p == NULL) == (p->in.id.p == NULL),
 	    "a container without an id");
+	check(p->has_caps || p->caps_set == 0, "capabilities of nobody");
 	check(p->unit.n <= p->cgroup.n, "a unit beside its cgroup");
 }
 
@@ -80,7 +81,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str rest = { (const char *)data, size };
 	struct proc p = { .pid = PID }, again = { .pid = PID };
 	unsigned needs = NEED_STAT | NEED_USER | NEED_CMDLINE |
-	    NEED_CONTAINER | NEED_CGROUP;
+	    NEED_CONTAINER | NEED_CGROUP | NEED_CAPS;
 	struct scan sc = { .nproc = 0 };
 	size_t i;
 

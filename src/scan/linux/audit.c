@@ -15,6 +15,7 @@
 #include "scan/linux/family.h"
 #include "scan/linux/owners.h"
 #include "scan/linux/programs.h"
+#include "scan/linux/script.h"
 
 enum { NUMBER_SIZE = 32, FDINFO_SIZE = 4096, LAST_CAP = 40 };
 
@@ -155,7 +156,7 @@ static void
 tell_family(const struct scan_request *req, struct scan *sc)
 {
 	const unsigned of_all = NEED_CHILDREN | NEED_SHELLS,
-	    of_programs = NEED_SHELLS | NEED_EXE_LIKE;
+	    of_programs = NEED_SHELLS | NEED_EXE_LIKE | NEED_SCRIPT;
 	struct programs ps = { .root = -1 };
 	struct family f;
 
@@ -166,6 +167,8 @@ tell_family(const struct scan_request *req, struct scan *sc)
 		family_find_shells(&f, &ps);
 	if ((req->needs & NEED_EXE_LIKE) != 0 && req->own_proc)
 		tell_likeness(&ps, &f, sc);
+	if ((req->needs & NEED_SCRIPT) != 0)
+		script_tell(&f, &ps);
 	family_tell(&f, req->needs);
 	programs_end(&ps);
 	family_end(&f);
@@ -181,6 +184,6 @@ linux_audit(const struct scan_request *req, struct scan *sc)
 	if ((req->needs & NEED_PIDFD) != 0 && req->own_proc)
 		tell_pidfds(req, sc);
 	if ((req->needs & (NEED_ANCESTORS | NEED_CHILDREN | NEED_SHELLS |
-	    NEED_EXE_LIKE)) != 0)
+	    NEED_EXE_LIKE | NEED_SCRIPT)) != 0)
 		tell_family(req, sc);
 }

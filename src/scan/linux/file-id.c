@@ -53,22 +53,35 @@ linux_file_look(int dir, const char *path, struct file_look *look)
 	return true;
 }
 
-int
-linux_open_known(int root, const char *path)
+/* As O_PATH, without waiting for a file system. */
+static int
+open_cached(int dir, const char *path, unsigned resolve)
 {
 	struct open_how how = { .flags = O_PATH | O_CLOEXEC,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS |
-		RESOLVE_CACHED };
+		.resolve = resolve | RESOLVE_NO_MAGICLINKS | RESOLVE_CACHED };
 	long fd = -1;
 	int i;
 
 	for (i = 0; i < TRIES && fd < 0 && (i == 0 || errno == EAGAIN); i++)
-		fd = syscall(SYS_openat2, root, path, &how, sizeof how);
+		fd = syscall(SYS_openat2, dir, path, &how, sizeof how);
 	/* before Linux 5.6, and 5.12 */
 	if (fd < 0 && (errno == ENOSYS || errno == EINVAL || errno == EPERM))
-		fd = syscall(SYS_openat, root, path[1] != '\0' ? path + 1 : ".",
-		    O_PATH | O_CLOEXEC);
+		fd = syscall(SYS_openat, dir, path, O_PATH | O_CLOEXEC);
 	return (int)fd;
+}
+
+int
+linux_open_known(int root, const char *path)
+{
+	while (*path == '/')
+		path++;
+	return open_cached(root, *path != '\0' ? path : ".", RESOLVE_IN_ROOT);
+}
+
+int
+linux_open_near(int dir, const char *path)
+{
+	return open_cached(dir, path, 0);
 }
 
 int

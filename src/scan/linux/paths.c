@@ -78,7 +78,7 @@ deleted_suffix(int dir, struct str path)
 }
 
 /* The words of a line of maps, proc_pid_maps(5), before the path. */
-enum { DEVICE = 3, INODE, NWORDS };
+enum { MODE = 1, DEVICE = 3, INODE, NWORDS };
 
 /* The path in the line of a mapping of that file, else a missing value. */
 static struct str
@@ -110,6 +110,21 @@ linux_mapped_path(struct str text, const struct file_id *id)
 	while (path.n == 0 && text.n > 0)
 		path = mapped_path(str_cut(&text, '\n'), device, of);
 	return path;
+}
+
+bool
+linux_exec_mapping(struct str line, struct str *path, uint64_t *inode)
+{
+	struct str word[NWORDS];
+	size_t i;
+
+	for (i = 0; i < NWORDS; i++)
+		word[i] = str_cut(&line, ' ');
+	while (str_take(&line, ' '))
+		;
+	*path = line;
+	return word[MODE].n > 2 && word[MODE].p[2] == 'x' &&
+	    num_parse(word[INODE], UINT64_MAX, inode) && str_starts(line, "/");
 }
 
 /*

@@ -18,69 +18,6 @@ enum { PAGE = 4096, ENDS = 2 * PAGE, MAPS_SIZE = 64 * 1024, MAX_MAPPED = 64 };
 static const char *const folders[] = { "usr/local/sbin", "usr/local/bin",
 	"usr/sbin", "usr/bin", "sbin", "bin" };
 
-/* Their names may go on with a version, python3.11. */
-static const struct {
-	const char *name;
-	enum program_class class;
-} known[] = {
-	{ "ash", PROGRAM_SHELL }, { "bash", PROGRAM_SHELL },
-	{ "csh", PROGRAM_SHELL }, { "dash", PROGRAM_SHELL },
-	{ "elvish", PROGRAM_SHELL }, { "fish", PROGRAM_SHELL },
-	{ "ksh", PROGRAM_SHELL }, { "lksh", PROGRAM_SHELL },
-	{ "mksh", PROGRAM_SHELL }, { "nu", PROGRAM_SHELL },
-	{ "oksh", PROGRAM_SHELL }, { "pdksh", PROGRAM_SHELL },
-	{ "posh", PROGRAM_SHELL }, { "rbash", PROGRAM_SHELL },
-	{ "rksh", PROGRAM_SHELL }, { "rzsh", PROGRAM_SHELL },
-	{ "sash", PROGRAM_SHELL }, { "sh", PROGRAM_SHELL },
-	{ "static-sh", PROGRAM_SHELL }, { "tcsh", PROGRAM_SHELL },
-	{ "yash", PROGRAM_SHELL }, { "zsh", PROGRAM_SHELL },
-	{ "awk", PROGRAM_INTERPRETER }, { "bun", PROGRAM_INTERPRETER },
-	{ "deno", PROGRAM_INTERPRETER }, { "expect", PROGRAM_INTERPRETER },
-	{ "gawk", PROGRAM_INTERPRETER }, { "gdb", PROGRAM_INTERPRETER },
-	{ "guile", PROGRAM_INTERPRETER }, { "java", PROGRAM_INTERPRETER },
-	{ "julia", PROGRAM_INTERPRETER }, { "lua", PROGRAM_INTERPRETER },
-	{ "luajit", PROGRAM_INTERPRETER }, { "mawk", PROGRAM_INTERPRETER },
-	{ "nawk", PROGRAM_INTERPRETER }, { "node", PROGRAM_INTERPRETER },
-	{ "nodejs", PROGRAM_INTERPRETER },
-	{ "original-awk", PROGRAM_INTERPRETER },
-	{ "perl", PROGRAM_INTERPRETER }, { "php", PROGRAM_INTERPRETER },
-	{ "pypy", PROGRAM_INTERPRETER }, { "python", PROGRAM_INTERPRETER },
-	{ "ruby", PROGRAM_INTERPRETER }, { "tclsh", PROGRAM_INTERPRETER },
-	{ "wish", PROGRAM_INTERPRETER },
-	{ "nc", PROGRAM_RELAY }, { "nc.openbsd", PROGRAM_RELAY },
-	{ "nc.traditional", PROGRAM_RELAY }, { "ncat", PROGRAM_RELAY },
-	{ "netcat", PROGRAM_RELAY }, { "openssl", PROGRAM_RELAY },
-	{ "socat", PROGRAM_RELAY }, { "telnet", PROGRAM_RELAY },
-	{ "busybox", PROGRAM_MANY }, { "toybox", PROGRAM_MANY },
-};
-
-/* A version, as in ksh93 or perl5.36-x86_64-linux-gnu, or `-static'. */
-static bool
-is_version(struct str s)
-{
-	size_t i = 0;
-
-	while (i < s.n && (char_is_digit(s.p[i]) || s.p[i] == '.'))
-		i++;
-	s = str_skip(s, i);
-	return s.n == 0 || str_is(s, "-static") ||
-	    (i > 0 && s.p[0] == '-' && memmem(s.p, s.n, "-linux-", 7) != NULL);
-}
-
-int
-programs_class(struct str name)
-{
-	size_t i;
-
-	for (i = 0; i < NELEMS(known); i++) {
-		struct str rest = name;
-
-		if (str_take_start(&rest, known[i].name) && is_version(rest))
-			return known[i].class;
-	}
-	return 0;
-}
-
 /* Reads a file of which the first page is kept. */
 struct reading {
 	int fd;
@@ -142,18 +79,19 @@ static void
 take_program(void *arg, int dir, const char *name)
 {
 	struct listing *l = arg;
-	int class = programs_class(str_from(name));
+	enum program_class class = programs_class(str_from(name));
 	struct program *p;
 	struct buf path = { 0 };
 	struct stat st;
 
-	if (class == 0 || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+	if (class == PROGRAM_OTHER ||
+	    fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return;
 	buf_puts(&path, l->folder);
 	buf_putc(&path, '/');
 	buf_puts(&path, name);
 	p = MEM_PUSH_ZERO(l->ps->v, l->ps->n, l->ps->cap);
-	p->class = (enum program_class)class;
+	p->class = class;
 	p->is_link = S_ISLNK(st.st_mode);
 	p->path = arena_str(&l->ps->sc->arena, buf_str(&path));
 	p->name = str_skip(p->path, strlen(l->folder) + 1);
@@ -345,26 +283,6 @@ find_like(struct programs *ps, uint32_t pid, const char *path)
 	return like;
 }
 
-/* A line of maps, proc_pid_maps(5), of what is mapped to be run: the path of its
- * file and the inode number; false of another. */
-static bool
-read_mapping(struct str line, struct str *path, uint64_t *inode)
-{
-	struct str mode;
-
-	str_cut(&line, ' ');
-	mode = str_cut(&line, ' ');
-	str_cut(&line, ' ');		/* the offset, */
-	str_cut(&line, ' ');		/* and the device */
-	if (mode.n < 3 || mode.p[2] != 'x' ||
-	    !num_parse(str_cut(&line, ' '), UINT64_MAX, inode))
-		return false;
-	while (str_take(&line, ' '))
-		;
-	*path = line;
-	return str_starts(line, "/");
-}
-
 /* What is at that path for the process, if it has that inode number. */
 static struct likeness
 look_at(struct programs *ps, uint32_t pid, int root, struct str path,
@@ -422,7 +340,7 @@ find_mapped(struct programs *ps, uint32_t pid)
 	n = tree_read(TREE_OWN, ps->proc, file, p, MAPS_SIZE);
 	rest = (struct str){ p, n > 0 && root >= 0 ? (size_t)n : 0 };
 	while (rest.n > 0 && like.program == NULL && i < MAX_MAPPED) {
-		if (!read_mapping(str_cut(&rest, '\n'), &path, &inode))
+		if (!linux_exec_mapping(str_cut(&rest, '\n'), &path, &inode))
 			continue;
 		i++;
 		like = look_at(ps, pid, root, path, inode);
@@ -447,4 +365,24 @@ programs_of(struct programs *ps, uint32_t pid)
 	like = find_like(ps, pid, path);
 	return like.program != NULL && like.program->class == PROGRAM_LOADER ?
 	    find_mapped(ps, pid) : like;
+}
+
+bool
+programs_see(struct programs *ps, uint32_t pid, struct program_seen *seen)
+{
+	struct likeness like;
+
+	*seen = (struct program_seen){ .class = PROGRAM_OTHER };
+	if (ps->safe == NULL) {
+		seen->name = program_exe(ps, pid);
+		seen->class = programs_class(seen->name);
+	} else {
+		like = programs_of(ps, pid);
+		if (like.program == NULL)
+			return false;
+		seen->name = like.program->name;
+		seen->class = like.program->class;
+		seen->is_loaded = like.is_loaded;
+	}
+	return seen->class != PROGRAM_OTHER;
 }

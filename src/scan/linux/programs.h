@@ -10,7 +10,8 @@
 #include "scan/linux/linux.h"
 
 enum program_class {
-	PROGRAM_SHELL = 1,
+	PROGRAM_OTHER,
+	PROGRAM_SHELL,
 	PROGRAM_INTERPRETER,
 	PROGRAM_RELAY,
 	PROGRAM_MANY,		/* busybox, toybox: what argv[0] says */
@@ -57,7 +58,25 @@ void programs_end(struct programs *ps);
  * run; by its /proc/PID/exe.  Not known: none. */
 struct likeness programs_of(struct programs *ps, uint32_t pid);
 
-/* The same by a file's name alone; PROGRAM_... or 0. */
-int programs_class(struct str name);
+/* What a process runs, as far as it is one of them; of another tree by the name
+ * of its file.  False if it is none. */
+struct program_seen {
+	struct str name;
+	enum program_class class;
+	bool is_loaded;
+};
+bool programs_see(struct programs *ps, uint32_t pid, struct program_seen *seen);
+
+/*
+ * program-names.c: the class of a program by its file's name.  What is behind
+ * the last slash of a path.  The name of a process's exe, in the scan's arena.
+ */
+enum program_class programs_class(struct str name);
+struct str program_base(struct str path);
+struct str program_exe(struct programs *ps, uint32_t pid);
+/* Cuts the name off the arguments, which have a NUL between them: `/bin/sh',
+ * `-sh', or of several programs in one `busybox sh'; before it what ld.so took.
+ * Returns what is behind the last slash, without a dash. */
+struct str program_take_name(struct str *args, const struct program_seen *seen);
 
 #endif

@@ -44,21 +44,29 @@ safe_type(struct str type)
 	return !str_starts(type, "fuse.");
 }
 
-/* The number is the first word of a line; the type is behind a dash. */
+bool
+safe_mount(struct str line, uint64_t *mount, struct str *type)
+{
+	struct str word = STR_NONE;
+
+	if (!num_parse(str_cut(&line, ' '), UINT64_MAX, mount))
+		return false;
+	while (line.p != NULL && !str_is(word, "-"))
+		word = str_cut(&line, ' ');
+	*type = str_cut(&line, ' ');
+	return type->n > 0;
+}
+
 static void
 take_line(struct safe *s, struct str line)
 {
-	struct str word = STR_NONE;
+	struct str type;
 	uint64_t mount;
 
-	if (!num_parse(str_cut(&line, ' '), UINT64_MAX, &mount))
-		return;
-	while (line.p != NULL && !str_is(word, "-"))
-		word = str_cut(&line, ' ');
-	word = str_cut(&line, ' ');
-	/* a user may mount one of those over what is his own */
-	*map_at(&s->mount, mount) = word.p == NULL || !safe_type(word) ?
-	    UNSAFE : str_is(word, "overlay") ? SAFE_FOR_OURS : SAFE;
+	/* an overlay a user may mount over what is his own */
+	if (safe_mount(line, &mount, &type))
+		*map_at(&s->mount, mount) = !safe_type(type) ? UNSAFE :
+		    str_is(type, "overlay") ? SAFE_FOR_OURS : SAFE;
 }
 
 static void

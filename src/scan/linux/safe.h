@@ -21,7 +21,10 @@ void safe_end(struct safe *s);
 /* The file that the process has mapped, or a descriptor of, is such a one. */
 bool safe_is(struct safe *s, uint32_t pid, const struct file_id *id);
 
-/* The same of the type of a file system, where our own root has mounted it. */
+/* The number of a mount and the type of its file system, in a line of
+ * mountinfo: the first word, and the one behind a dash.  False if it is none. */
+bool safe_mount(struct str line, uint64_t *mount, struct str *type);
+/* A file system of that type answers, where our own root has mounted it. */
 bool safe_type(struct str type);
 
 #endif

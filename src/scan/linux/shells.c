@@ -51,47 +51,6 @@ is_below(struct search_below *s, size_t i)
 	return answer == BELOW;
 }
 
-static struct str
-last_part(struct str path)
-{
-	const char *slash = path.n == 0 ? NULL : memrchr(path.p, '/', path.n);
-
-	return slash == NULL ? path :
-	    str_skip(path, (size_t)(slash + 1 - path.p));
-}
-
-/* Cuts off the name of ld.so, ld.so(8), and its options. */
-static void
-skip_loader(struct str *args)
-{
-	static const char *const with_value[] = { "--argv0", "--audit",
-		"--glibc-hwcaps-mask", "--glibc-hwcaps-prepend",
-		"--inhibit-rpath", "--library-path", "--preload" };
-	size_t i;
-
-	str_cut(args, '\0');
-	while (str_starts(*args, "--")) {
-		struct str word = str_cut(args, '\0');
-
-		for (i = 0; i < NELEMS(with_value); i++)
-			if (str_is(word, with_value[i]))
-				str_cut(args, '\0');
-	}
-}
-
-/* Cuts the name off the arguments: `/bin/sh', `-sh', or of several programs in
- * one `busybox sh'.  Returns what is behind the last /. */
-static struct str
-take_name(struct str *args, enum program_class class)
-{
-	struct str name = last_part(str_cut(args, '\0'));
-
-	if (class == PROGRAM_MANY && programs_class(name) == PROGRAM_MANY)
-		name = last_part(str_cut(args, '\0'));
-	str_take(&name, '-');
-	return name;
-}
-
 /* Neither a script nor -c: it reads what it is sent.  Options may be long, have
  * a + for a -, or an argument. */
 static bool
@@ -128,52 +87,14 @@ read_args(enum tree_kind t, int dir, char buf[static ARGS_SIZE])
 	return (struct str){ buf, n > 0 ? (size_t)n : 0 };
 }
 
-/* The name of exe, in buf. */
-static struct str
-exe_name(int proc, uint32_t pid, char buf[static ARGS_SIZE])
-{
-	char path[NUM_MAX + sizeof "/exe"];
-	ssize_t n;
-
-	memcpy(num_format(path, pid), "/exe", sizeof "/exe");
-	n = readlinkat(proc, path, buf, ARGS_SIZE);
-	return last_part(str_undeleted((struct str){ buf,
-	    n > 0 ? (size_t)n : 0 }));
-}
-
-/* The program that a process runs; of another tree by its name. */
-static struct str
-find_program(struct search_below *s, const struct kin *k,
-    enum program_class *class, bool *is_loaded)
-{
-	struct likeness like;
-	char buf[ARGS_SIZE];
-	struct str name;
-
-	if (s->f->kind == TREE_OWN) {
-		like = programs_of(s->ps, k->pid);
-		if (like.program == NULL)
-			return STR_NONE;
-		*class = like.program->class;
-		*is_loaded = like.is_loaded;
-		return like.program->name;
-	}
-	name = exe_name(s->f->proc, k->pid, buf);
-	*class = (enum program_class)programs_class(name);
-	return arena_str(&s->f->sc->arena, name);
-}
-
-/* The shell among these that its arguments say, if it waits for commands. */
+/* It is a shell, as far as its arguments say that, and waits for commands. */
 static bool
-waits(struct str args, enum program_class class, bool is_loaded)
+waits(const struct program_seen *seen, struct str args)
 {
-	struct str name;
+	struct str name = program_take_name(&args, seen);
 
-	if (is_loaded)
-		skip_loader(&args);
-	name = take_name(&args, class);
-	return (class == PROGRAM_SHELL || (class == PROGRAM_MANY &&
-	    programs_class(name) == PROGRAM_SHELL)) && is_bare(args);
+	return (seen->class == PROGRAM_SHELL ||
+	    programs_class(name) == PROGRAM_SHELL) && is_bare(args);
 }
 
 /* What was found is this process's, and not a later one's. */
@@ -189,18 +110,18 @@ is_still(struct search_below *s, int dir, const struct kin *k)
 static void
 look_at(struct search_below *s, struct kin *k)
 {
-	enum program_class class = 0;
 	struct kin_shell shell = { .pid = k->pid };
-	bool is_loaded = false;
+	struct program_seen seen;
 	char buf[ARGS_SIZE];
 	int dir;
 
-	shell.name = find_program(s, k, &class, &is_loaded);
-	if (class != PROGRAM_SHELL && class != PROGRAM_MANY)
+	if (!programs_see(s->ps, k->pid, &seen) ||
+	    (seen.class != PROGRAM_SHELL && seen.class != PROGRAM_MANY))
 		return;
+	shell.name = seen.name;
 	dir = walk_open(s->f->kind, s->f->proc, k->pid, "/fd");
-	if (dir >= 0 && waits(read_args(s->f->kind, dir, buf), class,
-	    is_loaded) && linux_stdio_of(s->f->kind, dir, &shell.stdio) == 0 &&
+	if (dir >= 0 && waits(&seen, read_args(s->f->kind, dir, buf)) &&
+	    linux_stdio_of(s->f->kind, dir, &shell.stdio) == 0 &&
 	    is_still(s, dir, k)) {
 		*MEM_PUSH(s->f->shell, s->f->nshell, s->f->shellcap) = shell;
 		k->shell = (uint32_t)s->f->nshell;
@@ -220,20 +141,18 @@ struct ends {
 };
 
 static void
-add_ends(struct search_below *s, uint32_t holder, struct ends *ends)
+add_ends(const struct family *f, const struct proc *p, struct ends *ends)
 {
-	const struct kin *k = &s->f->v[holder - 1];
-	struct linux_stdio stdio;
-	int i, dir = walk_open(s->f->kind, s->f->proc, k->pid, "/fd");
+	uint32_t holder = family_find(f, p);
+	size_t i;
 
-	if (dir >= 0 && linux_stdio_of(s->f->kind, dir, &stdio) == 0 &&
-	    is_still(s, dir, k))
-		for (i = STDIN_FILENO; i <= STDOUT_FILENO; i++)
-			if (stdio.v[i].inode != 0)
-				*MEM_PUSH(ends->v, ends->n, ends->cap) =
-				    (struct end){ holder, stdio.v[i].dev,
-					stdio.v[i].inode };
-	input_close(dir);
+	if (holder == 0 || f->v[holder - 1].parent == 0 ||
+	    f->v[holder - 1].is_init)
+		return;
+	for (i = 0; i < NELEMS(p->pipe); i++)
+		if (p->pipe[i].inode != 0)
+			*MEM_PUSH(ends->v, ends->n, ends->cap) = (struct end){
+				holder, p->pipe[i].dev, p->pipe[i].inode };
 }
 
 static int
@@ -271,10 +190,8 @@ find_beside(struct search_below *s)
 	unsigned char *parent = mem_alloc(f->n + 1);
 	uint32_t i;
 
-	for (i = 1; i <= f->n; i++)
-		if (f->v[i - 1].is_holder && f->v[i - 1].parent != 0 &&
-		    !f->v[i - 1].is_init)
-			add_ends(s, i, &ends);
+	for (i = 0; i < f->sc->nproc; i++)
+		add_ends(f, &f->sc->proc[i], &ends);
 	if (ends.n > 0)
 		qsort(ends.v, ends.n, sizeof *ends.v, cmp_end);
 	for (i = 0; i < ends.n; i++)

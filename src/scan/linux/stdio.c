@@ -153,6 +153,8 @@ linux_stdio(enum tree_kind t, int dir, struct proc *p, struct arena *a)
 
 	if (error != 0)
 		return error;
+	for (i = 0; i < NELEMS(p->pipe); i++)
+		p->pipe[i] = (struct pipe_id){ s.v[i].dev, s.v[i].inode };
 	for (i = 0; i < STDIO_FDS; i++) {
 		if (i > 0)
 			buf_putc(&b, ',');
