@@ -215,7 +215,7 @@ _prt_flag()
 	case $option in
 	--output|-o|-[!-]*o)
 		# Only why, the last one, is not there by default.
-		_prt_fields "$1" all -1
+		_prt_fields "$1" all -2
 		;;
 	--fields)
 		_prt_fields "$1" ''
@@ -223,6 +223,9 @@ _prt_flag()
 	--enable|--disable)
 		names=($("$1" -l -H -F tsv -o name 2>/dev/null))
 		_prt_list all "${names[@]}"
+		;;
+	--min-level)
+		_prt_words low medium high
 		;;
 	--rule|-e|-[!-]*e)
 		_prt_words flag bell allow
@@ -232,7 +235,8 @@ _prt_flag()
 		;;
 	*)
 		_prt_common '-s --select --why -f --rules= -e --rule= -X
-		    --no-default-rules --enable= --disable= --suggest
+		    --no-default-rules --enable= --disable= --min-level=
+		    --suggest
 		    -l --list --fields=' ||
 			_prt_files
 		;;

@@ -3,9 +3,11 @@
 
 #include "flag/scope.h"
 
-enum { NAME, LEVEL, DEFAULT, FIELDS, SCOPE, ATTACK, SENTENCE, NCOLUMNS };
+enum { NAME, LEVEL, DEFAULT, FIELDS, SCOPE, ATTACK, SENTENCE, EXCUSE,
+	NCOLUMNS };
 static const char *const names[NCOLUMNS] = {
 	"name", "level", "default", "fields", "scope", "attack", "sentence",
+	"excuse",
 };
 
 /* In a table `default' is called for what it says. */
@@ -66,6 +68,7 @@ write_one(struct out *out, const struct heur *h, const struct cols *cols,
 	v[SCOPE] = str_from(scope_name(h->scope));
 	v[ATTACK] = h->attack != NULL ? str_from(h->attack) : STR_NONE;
 	v[SENTENCE] = str_from(h->sentence);
+	v[EXCUSE] = h->excuse != NULL ? str_from(h->excuse) : STR_NONE;
 	for (i = 0; i < cols->n; i++)
 		row[i] = v[find_column(cols->v[i].name)];
 	out_row(out, row, marks[h->level]);

@@ -10,6 +10,7 @@ static const char *const brief_states[] = { "ESTABLISHED", "ESTAB", NULL };
 static const char *const dirs[] = { "in", "out", NULL };
 static const char *const families[] = { "inet", "inet6", NULL };
 static const char *const yes_no[] = { "yes", "no", NULL };
+static const char *const levels[] = { "low", "medium", "high", NULL };
 static const char *const changes[] = { "new", "gone", "changed", "unchanged",
 	NULL };
 static const char *const change_marks[] = { "new", "+", "gone", "-",
@@ -190,6 +191,8 @@ const struct field field_table[FIELD_COUNT] = {
 	    .help = "what prt-flag found" },
 	[F_WHY] = { .name = "why", .least = 20,
 	    .help = "a sentence for each flag" },
+	[F_LEVEL] = { .name = "level", .words = levels, .least = 6,
+	    .help = "the highest of the flags" },
 };
 
 const struct field_group field_groups[] = {
