@@ -67,6 +67,20 @@ take_disable(void *options, const char *arg)
 }
 
 static bool
+take_level(void *options, const char *arg)
+{
+	struct options *o = options;
+	int level = heur_level_find(str_from(arg));
+
+	if (level < 0) {
+		opts_bad("--min-level", arg, "low, medium or high");
+		return false;
+	}
+	o->judge.least = (enum heur_level)level;
+	return true;
+}
+
+static bool
 take_file(void *options, const char *arg)
 {
 	struct options *o = options;
@@ -106,6 +120,8 @@ static const struct opt table[] = {
 	    .take = take_enable },
 	{ 0, "disable", "NAMES", "heuristics that are on; all",
 	    .take = take_disable },
+	{ 0, "min-level", "LEVEL", "only what is low, medium or high at least",
+	    .take = take_level },
 	{ 0, "suggest", NULL, "print rules that allow what is flagged",
 	    OPT_FLAG(suggest) },
 	{ 'l', "list", NULL, "print the heuristics", OPT_FLAG(list) },
@@ -132,7 +148,8 @@ read_options(struct options *o, int argc, char **argv)
 static int
 list(struct options *o)
 {
-	struct cols all, cols;
+	const struct out_opts *out = &o->common.out;
+	struct cols all, base, cols;
 	bool ok;
 
 	if (optind < o->common.argc) {
@@ -141,12 +158,15 @@ list(struct options *o)
 		return STATUS_TROUBLE;
 	}
 	cols_init(&all);
+	cols_init(&base);
 	cols_init(&cols);
-	report_list_columns(&all);
-	ok = opts_columns(&o->common, &cols, &all,
+	report_list_columns(&all, true);
+	report_list_columns(&base, !out_makes_table(out) || out->wide);
+	ok = opts_columns(&o->common, &cols, &base,
 	    (struct cols_known){ (enum field_id)0, &all }) &&
-	    report_list(&cols, &all, &o->common.out);
+	    report_list(&cols, out);
 	cols_free(&all);
+	cols_free(&base);
 	cols_free(&cols);
 	return ok ? STATUS_DONE : STATUS_TROUBLE;
 }
@@ -209,6 +229,7 @@ write_records(struct options *o)
 	report_columns(r, &base);
 	cols_copy(&known, &base);
 	cols_add_field(&known, F_WHY);
+	cols_add_field(&known, F_LEVEL);
 	r->columns = &chosen;
 	ok = opts_columns(&o->common, &chosen, &base,
 	    (struct cols_known){ (enum field_id)0, &known }) &&

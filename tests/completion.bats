@@ -205,9 +205,11 @@ check_flag()
 	check_operands "$1" prt-flag --rules
 	check_options "$1" prt-flag --su --suggest
 	offer "$1" 'prt-flag --enable=' "all $(prt-flag -l -H -o name)"
-	offer "$1" 'prt-flag --disable=s' 'shell-net script-sensitive stdio-socket'
-	offer "$1" 'prt-flag --disable=tmp-exe,sh' tmp-exe,shell-net
-	offer "$1" 'prt-flag -o +' +why
+	offer "$1" 'prt-flag --disable=s' 'script-sensitive shell-listener shell-net stdio-socket'
+	offer "$1" 'prt-flag --disable=tmp-exe,shell-n' tmp-exe,shell-net
+	offer "$1" 'prt-flag --min-level=' 'low medium high'
+	offer "$1" 'prt-flag -o +w' +why
+	offer "$1" 'prt-flag -o +l' +level
 	offer "$1" 'prt-flag -o ' "all $fields $(groups)"
 	offer "$1" 'prt-flag -so pid,pro' 'pid,process pid,proto'
 	offer "$1" 'prt-flag --fields=fl' flags
@@ -269,6 +271,15 @@ check_descriptions()
 	check_flag bash
 }
 
+@test "bash: an option that is cut short" {
+	requires bash python3
+	offer bash 'prt-scan --form=' "$(expected format)"
+	offer bash 'prt-scan --form j' json
+	offer bash 'prt-diff --onl=new,' 'new,gone new,changed'
+	# two options begin so
+	run ! grep -x tcp <<<"$(offers bash 'prt-scan --pro=tc')"
+}
+
 @test "bash: also where = is no word break" {
 	cat >"$BATS_TEST_TMPDIR/run" <<-'END'
 		compopt() { :; }
@@ -309,6 +320,21 @@ check_descriptions()
 @test "zsh: prt-flag" {
 	requires zsh python3
 	check_flag zsh
+}
+
+@test "zsh: what heuristics are described as, is what they say" {
+	requires zsh
+	cat >"$BATS_TEST_TMPDIR/run" <<-'END'
+		_arguments() { _prt_heuristics }
+		_call_program() { shift; eval "$@" }
+		_values() { print -rl -- "${@:4}" }
+		service=prt-flag words=(prt-flag)
+		. "$DIR/_prt"
+	END
+	run -0 zsh -f "$BATS_TEST_TMPDIR/run"
+	diff -u <(prt-flag -l -H -F tsv -o name,sentence | sed 's/\t/[/; s/$/]/') \
+		<(printf '%s\n' "$output" | sed 1d)
+	[[ $output == *"no kernel service's]"* ]]
 }
 
 @test "zsh: descriptions are those of --help" {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The heuristics that look at a record by itself: both verdicts and the
 # boundaries of each.  flag.bash says how to read the tables.
+# shellcheck disable=SC2034
 
 load helpers
 load flag
@@ -162,6 +163,29 @@ setup()
 		no  $c remote_addr=192.0.2.1 remote_port=4444 state=SYN_SENT
 		no  $c remote_addr=192.0.2.1 remote_port=4444 state=CLOSE_WAIT
 		yes $c remote_addr=192.0.2.1 remote_port=4444 proto=udp
+		# of such a service root is no client
+		yes $c remote_addr=192.0.2.1 remote_port=6667 service=ircd
+		yes $c remote_addr=192.0.2.1 remote_port=6697 service=ircs-u
+		# what goes where it is sent
+		no  $c remote_addr=192.0.2.1 remote_port=7999 process=ssh
+		no  $c remote_addr=192.0.2.1 remote_port=7999 process=curl
+		no  $c remote_addr=192.0.2.1 remote_port=50000 process=lftp
+		no  $c remote_addr=192.0.2.1 remote_port=50000 exe=/usr/lib/git-core/git-remote-https
+		yes $c remote_addr=192.0.2.1 remote_port=7999 process=curl exe=/srv/curl
+		yes $c remote_addr=192.0.2.1 remote_port=7999 process=curl exe=/usr/bin/x
+		yes $c remote_addr=192.0.2.1 remote_port=7999 exe=/usr/bin/curl+(elsewhere)
+	END
+	# from a port that firewalls let pass
+	c='state=ESTABLISHED dir=- remote_addr=192.0.2.1'
+	judge root-high-port <<-END
+		yes $c local_port=443 remote_port=4444
+		yes $c local_port=443 remote_port=4444 service=https
+		yes $c local_port=1023 remote_port=4444
+		no  $c local_port=1024 remote_port=4444
+		no  $c local_port=443 remote_port=4444 dir=in
+		# an answer of a server that has gone
+		no  $c local_port=22 remote_port=50000
+		no  $c local_port=22 remote_port=4444 process=sshd
 	END
 }
 
@@ -249,10 +273,38 @@ setup()
 		no  local_port=1080 state=ESTABLISHED remote_addr=10.0.0.9
 		no  local_port=1080 proto=udp state=UNCONN
 		yes process=ssh local_port=5000
-		yes process=ssh local_port=1080 local_addr=127.0.0.1
+		no  process=ssh local_port=1080 local_addr=127.0.0.1
+		no  process=ssh local_port=5000 local_addr=::1
+		# ssh -R, with GatewayPorts
+		yes process=sshd cmdline=sshd:+ann@pts/0 uid=1000 local_port=5000
+		yes process=sshd cmdline=sshd:+root@notty uid=0 local_port=5000
+		yes process=sshd-session cmdline=sshd-session:+ann uid=1000 local_port=5000
+		no  process=sshd cmdline=sshd:+ann uid=1000 local_port=5000 local_addr=127.0.0.1
+		no  process=sshd cmdline=sshd:+/usr/sbin/sshd+-D+[listener]+0+of+10-100+startups local_port=22
+		no  process=sshd cmdline=/usr/sbin/sshd+-D local_port=22
 		no  process=sshd local_port=22
 		no  process=ssh-agent local_port=22
 		no  process=ssh state=ESTABLISHED remote_addr=192.0.2.1
+	END
+}
+
+@test "own-sshd: not root's, or configured elsewhere" {
+	judge own-sshd <<-'END'
+		yes process=sshd cmdline=/usr/sbin/sshd+-D+-p+2222 uid=1000
+		yes process=sshd cmdline=sshd:+/usr/sbin/sshd+[listener]+0+of+10 uid=33
+		yes process=dropbear uid=1000
+		yes process=sshd cmdline=sshd:+/usr/sbin/sshd+-f+/tmp/c+[listener]+0+of+10
+		yes process=sshd cmdline=/usr/sbin/sshd+-f/dev/shm/c local_addr=127.0.0.1
+		yes process=sshd cmdline=/usr/sbin/sshd+-D+-h+/etc/../tmp/k
+		yes process=sshd cmdline=/usr/sbin/sshd+-f+c cwd=/var/tmp
+		no  process=sshd cmdline=/usr/sbin/sshd+-f+c cwd=/etc/ssh
+		no  process=sshd cmdline=/usr/sbin/sshd+-f+/etc/ssh/sshd_config
+		no  process=sshd cmdline=/usr/sbin/sshd+-D uid=0
+		no  process=sshd cmdline=/usr/sbin/sshd+-D uid=-
+		no  process=sshd cmdline=/usr/sbin/sshd+-D uid=1000 container=docker/dev
+		no  process=sshd cmdline=sshd:+ann@pts/0 uid=1000
+		no  process=ssh uid=1000
+		no  process=sshd cmdline=/usr/sbin/sshd+-D uid=1000 state=ESTABLISHED remote_addr=10.0.0.9
 	END
 }
 
@@ -267,9 +319,14 @@ setup()
 		no  exe=/usr/sbin/daemon
 		no  exe=-
 		# runc's own, and who only says so.
-		no  exe=/memfd:runc_cloned:/proc/self/exe+(deleted) uid=0
+		no  exe=/memfd:runc_cloned:/proc/self/exe+(deleted) uid=0 state=BOUND
+		no  exe=/memfd:runc_cloned:/proc/self/exe+(deleted) uid=0 state=ESTABLISHED remote_addr=10.0.0.9
+		yes exe=/memfd:runc_cloned:/proc/self/exe+(deleted) uid=0
+		yes exe=/memfd:runc_cloned:/proc/self/exe+(deleted) uid=0 proto=udp state=UNCONN
+		yes exe=/memfd:runc_cloned:/proc/self/exe+(deleted) uid=0 state=ESTABLISHED remote_addr=192.0.2.1
+		no  exe=/memfd:runc_cloned:/proc/self/exe+(deleted) uid=0 state=ESTABLISHED remote_addr=192.0.2.1 dir=in
 		yes exe=/memfd:runc_cloned:/proc/self/exe+(deleted) uid=1000
-		yes exe=/memfd:runc_cloned:/proc/self/exe2+(deleted) uid=0
+		yes exe=/memfd:runc_cloned:/proc/self/exe2+(deleted) uid=0 state=BOUND
 	END
 }
 
@@ -297,7 +354,11 @@ setup()
 		yes exe=/tmp/x+(deleted)
 		no  exe=/tmpx/x
 		no  exe=/var/tmpx
-		no  exe=/run/users/x
+		yes exe=/run/users/x
+		yes exe=/run/lock/x
+		yes exe=/run/.x
+		no  exe=/run/current-system/sw/bin/x
+		no  exe=/runx/x
 		no  exe=/home/tmp/x
 		no  exe=/usr/bin/x
 		no  exe=-
@@ -315,7 +376,17 @@ setup()
 		yes exe=/tmp/x local_addr=10.0.0.5
 		no  exe=/tmp/x local_addr=127.0.0.1
 		no  exe=/tmp/x local_addr=::1
-		no  exe=/tmp/x proto=udp state=UNCONN
+		yes exe=/tmp/x proto=udp state=UNCONN
+		no  exe=/tmp/x proto=udp state=UNCONN local_port=40000
+		no  exe=/tmp/x proto=udp state=UNCONN local_addr=127.0.0.1
+		no  exe=/tmp/x proto=udp state=UNCONN uid=1000
+		yes exe=/tmp/x proto=udp state=UNCONN uid=33 local_port=40000
+		yes exe=/tmp/x $out remote_addr=10.0.0.9 uid=33
+		no  exe=/tmp/x $out remote_addr=10.0.0.9 uid=1000
+		no  exe=/tmp/x $out remote_addr=127.0.0.1 uid=33
+		# the dynamic loader runs what it is given
+		yes exe=/usr/lib/ld-linux.so.2 cmdline=ld+--argv0+x+/tmp/x
+		no  exe=/usr/lib/ld-linux.so.2 cmdline=ld+/usr/sbin/x+/tmp/x
 		yes exe=/tmp/x $out remote_addr=192.0.2.1
 		yes exe=/tmp/x $out remote_addr=192.0.2.1 state=SYN_SENT
 		no  exe=/tmp/x $out remote_addr=10.0.0.9
@@ -337,7 +408,50 @@ setup()
 		no  process=python3 cmdline=python3
 		no  process=python3 cmdline=-
 		no  process=daemon cmdline=daemon+/tmp/x.conf
-		no  process=bash cmdline=bash+/tmp/x.sh
+		yes process=bash cmdline=bash+/tmp/x.sh
+		no  process=bash cmdline=bash+-c+/tmp/x.sh
+		yes process=bash cmdline=bash+--rcfile+/tmp/rc+-i
+		yes process=node cmdline=node+-r+/tmp/x.js+/srv/y.js
+		yes process=node cmdline=node+--require=/tmp/x.js+/srv/y.js
+		yes process=node cmdline=node+--import+/tmp/x.mjs+/srv/y.js
+		no  process=node cmdline=node+-r+dotenv/config+/srv/y.js
+		no  process=node cmdline=node+-e+x+/tmp/y.js
+		no  process=node cmdline=node+/srv/y.js+/tmp/y.js
+		yes process=java cmdline=java+-Xmx2g+-Da=b+-jar+/tmp/x.jar
+		yes process=java cmdline=java+-cp+/tmp:/srv+Main
+		yes process=java cmdline=java+/tmp/Main.java
+		no  process=java cmdline=java+-jar+/srv/x.jar+/tmp/x
+		no  process=java cmdline=java+Main+/tmp/x
+		yes process=tclsh8.6 cmdline=tclsh+/tmp/x.tcl
+		yes process=pypy3 cmdline=pypy3+/tmp/x.py
+		yes process=ruby3.1 cmdline=ruby+-rsocket+/dev/shm/x.rb
+		yes process=lua5.4 cmdline=lua5.4+/tmp/x.lua
+		yes process=gawk cmdline=gawk+-f+/tmp/x.awk
+		no  process=gawk cmdline=gawk+BEGIN+/tmp/x
+		yes process=perl cmdline=perl+-Mstrict+-w+/tmp/x.pl
+		no  process=perl cmdline=perl+-ne+/tmp/x
+		no  process=php8.2 cmdline=php+-r+/tmp/x
+		yes process=python3 cmdline=python3+--+/tmp/x.py
+		yes process=python3 cmdline=python3+/dev/fd/63
+		yes process=python3 cmdline=python3+/proc/self/fd/3
+	END
+	# what names the same path
+	judge tmp-exe <<-'END'
+		yes process=python3 cmdline=python3+../tmp/x.py
+		yes process=python3 cmdline=python3+../../var/tmp/x.py
+		yes process=perl cmdline=perl+//tmp/x.pl
+		yes process=ruby cmdline=ruby+/var/../tmp/x.rb
+		yes process=ruby cmdline=ruby+/var/./tmp//x.rb
+		yes process=ruby cmdline=ruby+/../../tmp/x.rb
+		no  process=python3 cmdline=python3+../srv/x.py
+		no  process=python3 cmdline=python3+/tmp/../srv/x.py
+		no  process=python3 cmdline=python3+tmp/x.py
+	END
+	judge tmp-exe <<-'END'
+		yes process=python3 cmdline=python3+../tmp/x.py cwd=/opt
+		no  process=python3 cmdline=python3+../tmp/x.py cwd=/opt/a
+		no  process=python3 cmdline=python3+../srv/x.py cwd=/tmp
+		yes process=python3 cmdline=python3+./x.py cwd=/tmp+(deleted)
 	END
 	judge tmp-exe <<-'END'
 		yes process=python3 cmdline=python3+x.py cwd=/tmp
@@ -348,6 +462,63 @@ setup()
 		no  process=python3 cmdline=python3+x.py cwd=/srv
 		no  process=python3 cmdline=python3+x.py cwd=-
 		no  process=python3 cmdline=python3+/srv/x.py cwd=/tmp
+	END
+}
+
+@test "tmp-exe: hidden folders, and those of uploads" {
+	judge tmp-exe <<-'END'
+		yes exe=/opt/.x/y
+		yes exe=/usr/lib/.x
+		yes exe=/var/lib/.x/y
+		yes exe=/etc/a/.x/b/c
+		yes exe=/home/.x/y
+		no  exe=/home/ann/.x/y
+		no  exe=/root/.x/y
+		no  exe=/var/lib/jenkins/.x/y
+		no  exe=/opt/a.b/c
+		no  exe=/opt/app/.venv/bin/x
+		no  exe=/srv/app/.next/x
+		yes exe=/var/www/html/wp-content/uploads/x
+		yes exe=/srv/www/a/upload/b/x
+		yes exe=/usr/share/nginx/html/images/x
+		no  exe=/var/www/app/bin/x
+		no  exe=/var/www/app/uploads
+		no  exe=/srv/app/uploads/x
+		yes process=php cmdline=php+/var/www/html/uploads/x.php
+		yes process=python3 cmdline=python3+/opt/.x/y.py
+		no  process=python3 cmdline=python3+/srv/app/.venv/bin/gunicorn
+		no  process=python3 cmdline=python3+/home/ann/.x/y.py
+	END
+}
+
+@test "fake-kthread: every name" {
+	local name
+
+	for name in acpi_thermal_pm ata_sff backlog_napi/0 cpuhp/1 devfreq_wq \
+	    ecryptfs-kthrea ext4-rsv-conver idle_inject/0 ipv6_addrconf \
+	    irq/24-ahci jbd2/sda1-8 kauditd kblockd kcompactd0 kcryptd/253:0 \
+	    kdevtmpfs kdevtmpfsi kdmflush/253:0 khugepaged khungtaskd \
+	    kintegrityd kmpath_rdacd ksmd ksoftirqd/0 kswapd0 kthreadd \
+	    kthrotld ktimers/0 kworker/0:1-events migration/0 mm_percpu_wq \
+	    nfsiod nvme-wq oom_reaper psimon rcu_sched rcuop/0 scsi_eh_0 \
+	    scsi_eh_12 scsi_tmf_1 slub_flushwq xfsaild/sda1 zswap-shrink; do
+		echo "yes process=$name exe=/usr/bin/x"
+		echo "yes process=x cmdline=$name exe=/usr/bin/x"
+		echo "yes process=x cmdline=[$name]+-x exe=/usr/bin/x"
+	done | judge fake-kthread
+	judge fake-kthread <<-'END'
+		no  process=ksmtuned exe=/usr/sbin/ksmtuned
+		no  process=scsi_eh_x exe=/usr/bin/x
+		no  process=irqbalance exe=/usr/sbin/irqbalance
+		no  process=psimonitor exe=/usr/bin/x
+		no  process=x exe=/usr/bin/x
+		no  process=- cmdline=- exe=/usr/bin/x
+		# a title
+		no  process=x cmdline=[celeryd:+celery@host:ForkPoolWorker-1] exe=/usr/bin/python3
+		no  process=x cmdline=[celeryd@host] exe=/usr/bin/python3
+		no  process=x cmdline=[app:worker] exe=/usr/bin/python3
+		yes process=x cmdline=[kworker/0:1+x] exe=/usr/bin/python3
+		yes process=x cmdline=[app-worker] exe=/usr/bin/python3
 	END
 }
 
@@ -402,6 +573,78 @@ setup()
 		yes process=nc local_addr=::
 		yes process=nc local_addr=192.168.1.5
 		no  process=nc state=ESTABLISHED remote_addr=192.0.2.1
+		yes process=nc proto=udp state=UNCONN local_port=53
+		yes process=socat proto=udp state=UNCONN local_port=32767
+		no  process=socat proto=udp state=UNCONN local_port=32768
+		no  process=nc proto=udp state=UNCONN local_addr=127.0.0.1
+	END
+}
+
+@test "exposed-store: a store's program, on any port, and what leads to one" {
+	local name
+
+	for name in redis-server redis-check-rdb valkey-server memcached mongod \
+	    etcd rethinkdb influxd dockerd; do
+		echo "yes process=$name local_port=6380"
+		echo "no  process=$name local_port=6380 local_addr=127.0.0.1"
+	done | judge exposed-store
+	judge exposed-store <<-'END'
+		yes process=dockerd local_port=2385
+		no  process=dockerd local_port=2376
+		no  process=dockerd local_port=7946
+		no  process=redis-cli local_port=6380
+		yes process=docker-proxy local_port=16379 target=172.17.0.2:6379
+		yes process=docker-proxy local_port=16379 target=[fd00::2]:6379
+		no  process=docker-proxy local_port=16379 target=172.17.0.2:80
+		no  process=docker-proxy local_port=16379 target=172.17.0.2:6379 local_addr=127.0.0.1
+		no  process=docker-proxy local_port=16379 target=x
+		no  process=docker-proxy local_port=16379 target=-
+	END
+}
+
+@test "exposed-debug: debuggers, consoles, displays" {
+	judge exposed-debug <<-'END'
+		yes local_port=873
+		yes local_port=5005
+		yes local_port=5901
+		yes local_port=6000
+		yes local_port=9222
+		yes local_port=9229
+		yes local_port=10255
+		yes local_port=27042
+		no  local_port=5899
+		no  local_port=5910
+		no  local_port=6010
+		no  local_port=8888
+		no  local_port=9229 local_addr=127.0.0.1
+		no  local_port=9229 netns=docker/x
+		no  local_port=9229 proto=sctp
+		no  local_port=9229 state=ESTABLISHED remote_addr=192.0.2.1
+		yes process=gdbserver
+		yes process=Xtigervnc
+		yes process=x11vnc
+		yes process=Xorg exe=/usr/lib/xorg/Xorg
+		yes process=ttyd
+		yes process=java cmdline=java+-agentlib:jdwp=transport=dt_socket,address=*:8000+-jar+/srv/x.jar
+		yes process=java cmdline=java+-Xrunjdwp:transport=dt_socket+x
+		no  process=java cmdline=java+-jar+/srv/x.jar
+		yes process=node cmdline=node+--inspect=0.0.0.0:8000+/srv/x.js
+		yes process=node cmdline=node+--inspect-brk+/srv/x.js
+		yes process=python3 cmdline=python3+/usr/bin/jupyter-notebook+--ip=0.0.0.0
+		yes process=python3 cmdline=python3+-m+debugpy+--listen+0.0.0.0:5678+x.py
+		yes process=python3 cmdline=python3+-m+flask+--app+x+run+--debug
+		no  process=python3 cmdline=python3+-m+flask+--app+x+run
+		yes process=chrome cmdline=chrome+--headless+--remote-debugging-port=1
+		yes process=python3 cmdline=python3+-m+http.server+-d+/+8000
+		yes process=python3 cmdline=python3+-m+http.server+--directory=/
+		no  process=python3 cmdline=python3+-m+http.server+-d+/srv
+		no  process=python3 cmdline=python3+-m+http.server
+		no  exe=- cmdline=-
+	END
+	judge exposed-debug <<-'END'
+		yes process=python3 cmdline=python3+-m+http.server cwd=/
+		no  process=python3 cmdline=python3+-m+http.server cwd=/srv
+		no  process=python3 cmdline=python3+-m+http.server+-d+/srv cwd=/
 	END
 }
 
@@ -540,9 +783,166 @@ setup()
 		memfd-exe $b exe=/memfd:x+(deleted)
 		deleted-exe $b exe=/opt/x+(deleted)
 		fake-kthread $b process=kworker/0:1 exe=/opt/x
-		- state=LISTEN local_port=80 uid=0
+		- state=LISTEN local_port=81 uid=0
 	END
 	)" --enable=all
+}
+
+# Theirs is no port.
+@test "packet-socket, raw-icmp, vsock-listener: who has sockets without ports" {
+	judge packet-socket <<-'END'
+		yes proto=packet state=UNCONN process=x local_port=3
+		yes proto=packet state=UNCONN process=python3 cmdline=python3+-c+x
+		no  proto=packet state=UNCONN process=tcpdump
+		no  proto=packet state=UNCONN process=dhclient exe=/sbin/dhclient
+		no  proto=packet state=UNCONN exe=/usr/lib/systemd/systemd-networkd
+		yes proto=packet state=UNCONN process=tcpdump exe=/tmp/tcpdump
+		yes proto=packet state=UNCONN process=tcpdump exe=/usr/sbin/x
+		yes proto=packet state=UNCONN exe=/usr/sbin/tcpdump+(deleted)
+		no  proto=packet state=UNCONN exe=- pid=-
+		no  proto=raw state=UNCONN process=x local_port=3
+		no  proto=tcp process=x
+	END
+	judge raw-icmp <<-'END'
+		yes proto=raw state=UNCONN process=x local_port=1
+		yes proto=raw state=UNCONN process=x local_port=58
+		no  proto=raw state=UNCONN process=x local_port=89
+		no  proto=raw state=UNCONN process=ping local_port=1
+		no  proto=raw state=UNCONN process=keepalived local_port=1
+		no  proto=icmp state=UNCONN process=x local_port=1
+		yes proto=raw state=UNCONN process=ping exe=/home/ann/ping local_port=1
+	END
+	judge vsock-listener <<-'END'
+		yes proto=vsock process=socat local_port=22
+		no  proto=vsock process=qemu-ga
+		no  proto=vsock process=systemd exe=/usr/lib/systemd/systemd
+		no  proto=vsock process=x state=ESTABLISHED
+		no  proto=tcp process=socat
+	END
+	# and no other takes what they have for a port
+	agree "$(cat <<-'END'
+		raw-icmp proto=raw state=UNCONN local_port=1 process=socat uid=1000
+		- proto=raw state=UNCONN local_port=6 process=ping uid=0
+		- proto=raw state=UNCONN local_port=6 process=ping uid=1000 local_addr=127.0.0.1
+	END
+	)"
+}
+
+@test "shell-relay: a shell behind pipes or a terminal" {
+	local c='state=ESTABLISHED remote_addr=203.0.113.9 remote_port=4444 dir=out' fed=shells=sh/9/pipe/pipe/pipe
+	local pty=shells=bash/9/pty/pty/pty
+
+	judge shell-relay <<-END
+		yes process=python3 $c $fed
+		yes process=python3 $c $pty
+		yes process=x exe=/opt/x $c shells=bash/9/socket/socket/socket
+		yes process=nc $c remote_addr=10.0.0.9 $fed
+		no  process=nc $c remote_addr=127.0.0.1 $fed
+		no  process=nc state=LISTEN $fed
+		no  process=nc $c shells=-
+		# a shell of its user's, at his terminal
+		no  process=python3 $c shells=bash/9/tty/tty/tty
+		no  process=python3 $c shells=bash/9/null/file/file
+		yes process=python3 $c shells=bash/9/tty/tty/tty,sh/10/pipe/pipe/null
+		# a relay may only feed it
+		yes process=nc $c shells=sh/9/pipe/tty/tty
+		yes process=telnet $c shells=sh/9/pipe/file/file
+		no  process=python3 $c shells=sh/9/pipe/tty/tty
+		# who has sessions, and installs things
+		no  process=sshd exe=/usr/sbin/sshd $c dir=in $pty
+		no  process=sshd-session $c dir=in $pty
+		no  process=telnetd $c dir=in $pty
+		yes process=telnetd exe=/tmp/telnetd $c dir=in $pty
+		yes process=socat $c dir=in $fed
+		no  process=gitlab-runner $c $fed
+		no  process=curl $c stdio=null,pipe,tty $fed
+		yes process=curl $c stdio=pipe,pipe,tty $fed
+		no  process=ssh $c stdio=tty,pipe,tty $fed
+		yes process=ssh $c stdio=pipe,pipe,null $fed
+	END
+}
+
+@test "shell-relay, renamed-exe: levels" {
+	local c='state=ESTABLISHED remote_addr=203.0.113.9 remote_port=4444 dir=out' fed=shells=sh/9/pipe/pipe/pipe
+	local pty=shells=bash/9/pty/pty/pty COLUMNS_MORE=stdio LEVELS
+
+	LEVELS=$(cat <<-END
+		high process=nc $c $fed
+		high exe=/opt/x $c $fed
+		high exe=/usr/local/bin/x $c $fed
+		medium process=x $c $fed
+		high exe=/home/ann/x $c $fed uid=1000
+		low exe=/home/ann/x $c $pty uid=1000
+		low process=java cmdline=java+-jar+/opt/idea.jar $c $pty uid=1000
+		low process=node cmdline=node+/home/ann/server.js $c $pty uid=1000
+		high process=node cmdline=node+-e+x $c $pty uid=1000
+		high process=node cmdline=node+/home/ann/server.js $c $pty uid=33
+		high process=node cmdline=node+/home/ann/server.js $c $fed uid=1000
+		high exe=/usr/bin/x+(deleted) $c $pty uid=1000
+		low exe=/opt/x exe_like=nc.openbsd cmdline=x
+		medium exe=/usr/lib/x exe_like=nc.openbsd cmdline=x
+		medium exe=/opt/systemd-x exe_like=bash cmdline=x
+	END
+	)
+	snapshot <<<"$LEVELS" | prt-flag -X -H -o level - --disable=deleted-exe >got
+	awk '{ print $1 }' <<<"$LEVELS" | diff -u - got
+}
+
+@test "renamed-exe, and what a copy is taken for" {
+	local c='state=ESTABLISHED remote_addr=203.0.113.9 remote_port=4444 dir=out'
+
+	judge renamed-exe <<-END
+		yes exe=/opt/x exe_like=nc.openbsd
+		yes exe=/opt/x exe_like=bash $c
+		yes exe=/opt/x exe_like=python3.11 proto=udp state=UNCONN
+		yes exe=/opt/x exe_like=busybox cmdline=x
+		no  exe=/opt/x exe_like=bash local_addr=127.0.0.1
+		no  exe=/opt/x exe_like=-
+		no  exe=/opt/app/python3 exe_like=python3.11
+		no  exe=/opt/bash exe_like=bash
+		no  exe=/usr/lib/ld-linux.so.2 exe_like=bash cmdline=ld+/bin/bash
+		no  exe=/opt/busybox-1.36 exe_like=busybox
+		no  exe=/opt/x exe_like=openssl
+	END
+	judge nc-listener <<-'END'
+		yes exe=/opt/x exe_like=socat
+		no  exe=/opt/x exe_like=-
+	END
+	judge stdio-socket <<-END
+		yes exe=/opt/x exe_like=bash cmdline=x fd=0 $c dir=in
+		no  exe=/opt/x exe_like=- cmdline=x fd=0 $c dir=in
+	END
+	judge nonroot-privileged <<-'END'
+		yes uid=1000 local_port=80 caps=net_bind_service
+	END
+	run -0 prt-flag -X -H -o level <(snapshot \
+		<<<'x uid=1000 local_port=80 caps=net_bind_service')
+	[ "$output" = low ]
+	run -0 prt-flag -X -H -o level <(snapshot \
+		<<<'x uid=1000 local_port=80 caps=net_bind_service,sys_admin')
+	[ "$output" = medium ]
+}
+
+@test "packet-socket: high with a filter, from nowhere" {
+	local COLUMNS_MORE=filter LEVELS p='proto=packet state=UNCONN local_port=3'
+
+	LEVELS=$(cat <<-END
+		high $p exe=/opt/x filter=30
+		high $p exe=/tmp/x filter=0
+		high $p exe=/usr/bin/x+(deleted) filter=30
+		high $p process=python3 cmdline=python3+/tmp/x filter=30
+		medium $p process=python3 cmdline=python3+/srv/x filter=30
+		medium $p exe=/opt/x
+		medium $p exe=/tmp/x
+		low $p exe=/usr/bin/x filter=30
+		high proto=raw state=UNCONN local_port=1 exe=/tmp/x
+		medium proto=raw state=UNCONN local_port=1 exe=/opt/x
+		medium proto=vsock process=socat
+		low proto=vsock process=x
+	END
+	)
+	snapshot <<<"$LEVELS" | prt-flag -X -H -o level - --disable=deleted-exe >got
+	awk '{ print $1 }' <<<"$LEVELS" | diff -u - got
 }
 
 @test "close-wait and long-lived: by the time since first_seen" {

@@ -94,8 +94,8 @@ setup()
 	[ -z "$stderr" ]
 	assert_output_is "$(printf '%s\n' \
 		$'101\t-' \
-		$'102\tnonroot-privileged (medium, T1548): a login account listens on a privileged port, and no root process has that socket; script-sensitive (medium, T1036): an interpreter outside a container listens on port 22, 80 or 443' \
-		$'103\texposed-store (medium, T1190): the port of a store without authentication is open beyond loopback')"
+		$'102\tnonroot-privileged (medium, T1548): a login account listens on a privileged port, and no root process has that socket: uid=1000 local_port=80; script-sensitive (medium, T1036): an interpreter outside a container listens on port 22, 80 or 443: cmdline=python3' \
+		$'103\texposed-store (medium, T1190): a store is open beyond loopback, to everybody if without a password: local_addr=0.0.0.0 local_port=6379 exe=/usr/bin/redis-server')"
 	[ "$(prt-flag -X --why in | sed -n 2p | cut -f 20-)" = $'flags\twhy' ]
 	[ "$(prt-flag -X -o why,flags in | sed -n 2p)" = $'#why\tflags' ]
 }
@@ -124,6 +124,103 @@ setup()
 	[ "$output" = 'low medium medium high medium high' ]
 }
 
+@test "a level: what lowers it" {
+	local COLUMNS_MORE=sock_cgroup LEVELS
+	local s='state=ESTABLISHED process=bash fd=3 local_addr=10.0.0.5 dir=out'
+
+	LEVELS=$(cat <<-END
+		low local_port=80 process=python3 cmdline=python3+/srv/app/.venv/bin/gunicorn
+		low local_port=443 process=node cmdline=node+/srv/app/server.js
+		low local_port=80 process=python3 cmdline=python3+-m+app sock_cgroup=/system.slice/app.service
+		medium local_port=80 process=python3 cmdline=python3+-m+http.server
+		medium local_port=80 process=php cmdline=php+-S+0.0.0.0:80
+		low local_port=81 uid=1000 sock_cgroup=/system.slice/app.service
+		low local_port=81 uid=1000 sock_cgroup=/system.slice/system-app.slice/app@1.service
+		medium local_port=82 uid=1000 sock_cgroup=/system.slice/ssh.service
+		medium local_port=83 uid=1000 sock_cgroup=/user.slice/user-1000.slice/session-1.scope
+		medium local_port=84 uid=1000 sock_cgroup=/user.slice/user-1000.slice/user@1000.service/app.slice/app.service
+		low process=socat ppid=1 sock_cgroup=/system.slice/relay.service
+		medium process=socat ppid=7 sock_cgroup=/system.slice/relay.service
+		medium process=socat ppid=1
+		low exe=/usr/lib/postgresql/15/bin/postgres+(deleted)
+		low exe=/usr/lib/jvm/java-17-openjdk-amd64/bin/java+(deleted)
+		low exe=/usr/bin/python3.11+(deleted)
+		low exe=/opt/app-1.2.3/bin/app+(deleted)
+		medium exe=/usr/lib/x86_64-linux-gnu/app+(deleted)
+		medium exe=/usr/bin/app+(deleted)
+		medium exe=/srv/app-1.2.3/app+(deleted)
+		high exe=/tmp/app-1.2.3/app+(deleted)
+		low exe=/tmp/.mount_App1/usr/bin/app uid=1000
+		low exe=/tmp/go-build1/b001/exe/main uid=1000
+		high exe=/tmp/go-build1/b001/exe/main uid=33
+		low process=python3 cmdline=python3+/tmp/get-pip.py
+		low process=python3 cmdline=python3+/var/tmp/ansible-tmp-1.2/AnsiballZ_x.py
+		medium process=python3 cmdline=python3+/tmp/x.py
+		medium process=python3 cmdline=python3+/tmp/x.py uid=33
+		low $s remote_addr=10.0.0.9 remote_port=2003 service=graphite
+		medium $s remote_addr=10.0.0.9 remote_port=2004
+		medium $s remote_addr=192.0.2.9 remote_port=2003 service=graphite
+		high $s remote_addr=10.0.0.9 remote_port=2003 service=graphite fd=0,3 local_port=8001
+		low local_port=6380 process=redis-server local_addr=10.0.0.5
+		medium local_port=9229 local_addr=192.0.2.5
+		low local_port=9229 local_addr=10.0.0.5
+	END
+	)
+	snapshot <<<"$LEVELS" >levels
+	prt-flag -X -H -o level levels >got
+	awk '{ print $1 }' <<<"$LEVELS" | diff -u - got
+}
+
+@test "--min-level: what is lower does not count" {
+	snapshot >levels <<-'END'
+		x local_port=6379 local_addr=10.0.0.5
+		x local_port=6379
+		x exe=/tmp/x
+		x exe=/tmp/x uid=1000
+		x process=sshd local_port=22
+	END
+	run -0 prt-flag -X -s -H -o level,flags --min-level=low levels
+	assert_output_is "$(printf '%s\t%s\n' low exposed-store \
+	    medium exposed-store high tmp-exe medium tmp-exe)"
+	run -0 prt-flag -X -s -H -o level,flags --min-level=medium levels
+	assert_output_is "$(printf '%s\t%s\n' medium exposed-store \
+	    high tmp-exe medium tmp-exe)"
+	run -0 prt-flag -X -H -o level,flags --min-level=high levels
+	assert_output_is "$(printf '%s\t%s\n' - - - - high tmp-exe - - - -)"
+	run -0 prt-flag -X --suggest --min-level=high levels
+	[ "${#lines[@]}" -eq 1 ]
+	# a rule has no level
+	run -0 prt-flag -X -s -H -o level,flags --min-level=high \
+		-e 'flag ssh process=sshd' levels
+	assert_output_is "$(printf '%s\t%s\n' high tmp-exe - ssh)"
+	sed -i '/tmp/d; /ssh/d; s/records=.*/records=2/' levels
+	run -1 prt-flag -X -q --min-level=high levels
+	refuses '--min-level=x: *low, medium or high' -X --min-level=x levels
+	refuses '--min-level=High: *' -X --min-level=High levels
+	# of several flags the highest
+	snapshot >levels <<<'x exe=/tmp/x+(deleted)'
+	run -0 prt-flag -X -H -o flags,level levels
+	[ "$output" = $'deleted-exe,tmp-exe\thigh' ]
+	run -0 prt-flag -X -H -o flags,level --min-level=high levels
+	[ "$output" = $'tmp-exe\thigh' ]
+	# what was there before is replaced, or left out
+	prt-flag -X -o +level levels >once
+	prt-flag -X -o +level once | cmp - once
+	[[ $(prt-flag -X once) != *level* ]]
+	run -0 prt-flag -X -H -s -o flags -e 'flag sure level=high' once
+	[ "$output" = 'deleted-exe,tmp-exe,sure' ]
+	refuses '-e:1:14: *low medium high' -X -e 'flag x level=higher' once
+}
+
+@test "--why says which values decided, and of a long one the beginning" {
+	snapshot >in <<-END
+		x exe=/tmp/x uid=1000 cmdline=x+$(printf 'a%.0s' {1..200})
+	END
+	run -0 prt-flag -X -H -o why in
+	[[ $output == *': exe=/tmp/x cmdline="x aaa'*'a"...' ]]
+	[ "${#output}" -lt 400 ]
+}
+
 @test "-o chooses columns: of the stream, flags, why" {
 	run -0 prt-flag -X -o pid,flags in
 	[ "${lines[1]}" = $'#pid\tflags' ]
@@ -133,7 +230,7 @@ setup()
 	run -0 prt-flag -X -o +why in
 	[ "${lines[1]}" = "$(sed -n 2p in)"$'\tflags\twhy' ]
 	run -0 prt-flag -X -o all in
-	[ "${lines[1]}" = "$(sed -n 2p in)"$'\tflags\twhy' ]
+	[ "${lines[1]}" = "$(sed -n 2p in)"$'\tflags\twhy\tlevel' ]
 	refuses '-o pid,rtt2: *rtt2*' -X -o pid,rtt2 in
 	refuses '-o change: *change*' -X -o change in
 	refuses '-o pid,pid: *' -X -o pid,pid in
@@ -336,7 +433,7 @@ setup()
 
 @test "-l lists the heuristics as a record stream" {
 	run -0 prt-flag -l
-	[ "${lines[0]}" = $'#name\tlevel\tdefault\tfields\tscope\tattack\tsentence' ]
+	[ "${lines[0]}" = $'#name\tlevel\tdefault\tfields\tscope\tattack\tsentence\texcuse' ]
 	prt-flag -l | cut -f 1-3 >list
 	# These are what they were; others may be there.
 	tr ' ' '\t' >those <<-'END'
@@ -345,14 +442,23 @@ setup()
 		script-sensitive medium on
 		root-high-port low on
 		proxy-listener low on
+		own-sshd medium on
 		stdio-socket high on
 		shell-net medium on
+		shell-listener medium on
+		shell-relay high on
+		renamed-exe medium on
 		memfd-exe high on
 		deleted-exe medium on
 		tmp-exe high on
 		fake-kthread high on
 		nc-listener medium on
 		exposed-store medium on
+		exposed-debug medium on
+		port-shadow medium on
+		packet-socket high on
+		raw-icmp medium on
+		vsock-listener medium on
 		bind-widened medium on
 		nonroot-privileged-any low off
 		root-high-port-any low off
@@ -363,12 +469,15 @@ setup()
 	END
 	run -1 grep -vxF -f list those
 	run -0 prt-flag -l -H -o name,attack
-	[ "${lines[4]}" = $'stdio-socket\tT1059' ]
+	[ "${lines[5]}" = $'stdio-socket\tT1059' ]
 	run -0 prt-flag -l -F json
-	[[ ${lines[6]} == '{"name":"memfd-exe","level":"high","default":"on","fields":'* ]]
+	[[ ${lines[10]} == '{"name":"memfd-exe","level":"high","default":"on","fields":'* ]]
 	# It is read back like any other.
-	prt-flag -l | prt-flag -X -H --disable=all | cut -f 1-7 |
+	prt-flag -l | prt-flag -X -H --disable=all | cut -f 1-8 |
 		cmp - <(prt-flag -l -H)
+	# each that a fact can take away says which
+	[ "$(prt-flag -l -H -o name,default,excuse |
+		awk '$2 == "on" && $3 == "-"')" = '' ]
 	refuses '-o nope: *' -l -o nope
 	refuses "-l: 'scan': no operand goes with it" -l scan
 }

@@ -30,7 +30,7 @@ def attach(s, instructions):
 def attach_long(s):
     """As long as a filter may be: before Linux 6.8 the memory of a socket's
     options, net.core.optmem_max, is less.  Returns how long it is."""
-    for instructions in (4096, 2000):
+    for instructions in (4096, 1000):
         try:
             attach(s, instructions)
             return instructions

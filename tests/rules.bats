@@ -561,6 +561,11 @@ ring()
 		flag x pid==1|12|a second =: expected a value (\\x3d is one that begins with =)
 		flag x process==nginx|16|a second =: *
 		flag x state=foo|14|unknown value: expected any of LISTEN ESTABLISHED UNCONN BOUND NAT SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE_WAIT LAST_ACK CLOSING CLOSED
+		flag x local_port=80 local_port=81|6|no record has all of its values of local_port: expected one condition with a list
+		flag x port=1-5 local_port=6,7|6|no record has all of its values of local_port: expected one condition with a list
+		flag x remote_port=- remote_port=1|6|no record has all of its values of remote_port: expected one condition with a list
+		flag x state=LISTEN state=UNCONN|6|no record has all of its values of state: expected one condition with a list
+		flag x state=LISTEN remote_port=80|6|what is LISTEN or UNCONN has no remote_port: expected local_port
 		flag x state=LISTEN,|21|expected a value between the commas
 		flag x proto!=ip|15|unknown value: expected any of tcp udp*
 		flag x dir=in,inbound|15|unknown value: expected any of in out
@@ -769,8 +774,8 @@ allows()
 		x exe=...
 	END
 	run -0 prt-flag -X --suggest in
-	assert_output_is "allow tmp-exe exe=/tmp/x container=docker/web user=root local_port=8000
-allow tmp-exe exe=/tmp/x user=root local_port=8000"
+	assert_output_is "allow tmp-exe exe=/tmp/x container=docker/web netns=- user=root local_addr=0.0.0.0 local_port=8000
+allow tmp-exe exe=/tmp/x netns=- user=root local_addr=0.0.0.0 local_port=8000"
 	run -0 prt-flag -X -H -o flags -e "${lines[0]}" -e "${lines[1]}" in
 	assert_output_is "-
 -
@@ -795,14 +800,14 @@ tmp-exe"
 	END
 	run -0 --separate-stderr prt-flag -X --suggest in
 	[ -z "$stderr" ]
-	[ "${lines[0]}" = 'allow nonroot-privileged exe=/usr/bin/python3 user=ann local_port=80' ]
-	[ "${lines[4]}" = 'allow script-sensitive exe=/usr/bin/node user=ann local_port=443' ]
-	[ "${lines[5]}" = 'allow exposed-store exe="/opt/a b/redis\x2c\x22x\x22" user="a b\x2cc" local_port=6379' ]
-	[ "${lines[8]}" = 'allow exposed-store exe=- user=- local_port=6379' ]
-	[ "${lines[9]}" = 'allow exposed-store exe=\x2d user=\x2d local_port=6379' ]
-	[ "${lines[11]}" = 'allow root-high-port exe=/usr/sbin/daemon user=root remote_port=4444' ]
-	[ "${lines[12]}" = 'allow tmp-exe exe=/tmp/x user=root local_port=4444' ]
-	[ "${lines[13]}" = 'allow exposed-store exe=/a=b user="\x3d=a b" local_port=6379' ]
+	[ "${lines[0]}" = 'allow nonroot-privileged exe=/usr/bin/python3 cmdline=python3 netns=- user=ann local_addr=0.0.0.0 local_port=80' ]
+	[ "${lines[4]}" = 'allow script-sensitive exe=/usr/bin/node cmdline=node netns=- user=ann local_addr=0.0.0.0 local_port=443' ]
+	[ "${lines[5]}" = 'allow exposed-store exe="/opt/a b/redis\x2c\x22x\x22" netns=- user="a b\x2cc" local_addr=0.0.0.0 local_port=6379' ]
+	[ "${lines[8]}" = 'allow exposed-store exe=- netns=- user=- local_addr=0.0.0.0 local_port=6379' ]
+	[ "${lines[9]}" = 'allow exposed-store exe=\x2d netns=- user=\x2d local_addr=0.0.0.0 local_port=6379' ]
+	[ "${lines[11]}" = 'allow root-high-port exe=/usr/sbin/daemon netns=- user=root remote_addr=192.0.2.1 remote_port=4444' ]
+	[ "${lines[12]}" = 'allow tmp-exe exe=/tmp/x netns=- user=root remote_addr=192.0.2.1 local_port=4444' ]
+	[ "${lines[13]}" = 'allow exposed-store exe=/a=b netns=- user="\x3d=a b" local_addr=0.0.0.0 local_port=6379' ]
 	[ "${#lines[@]}" -eq 14 ]
 	printf '%s\n' "${lines[@]}" >allow
 	run -1 prt-flag -X -q -f allow in
@@ -829,7 +834,7 @@ tmp-exe"
 8082	held"
 	# Of its two ports it has the local one.
 	run -0 prt-flag -X --suggest in
-	assert_output_is 'allow deleted-exe exe="/opt/x (deleted)" user=root local_port=8082'
+	assert_output_is 'allow deleted-exe exe="/opt/x (deleted)" netns=- user=root local_addr=0.0.0.0 local_port=8082'
 	run -1 prt-flag -X -q -e "$output" in
 }
 
@@ -841,22 +846,65 @@ tmp-exe"
 	[ "${#lines[@]}" -eq 1 ]
 	COLUMNS_LESS=user snapshot >in <<<'x local_port=80 process=python3'
 	run -0 prt-flag -X --suggest in
-	assert_output_is 'allow script-sensitive exe=/usr/bin/python3 local_port=80'
+	assert_output_is 'allow script-sensitive exe=/usr/bin/python3 cmdline=python3 netns=- local_addr=0.0.0.0 local_port=80'
 	run -0 prt-flag -X --suggest --disable=all in
 	[ -z "$output" ]
 	run -0 prt-flag -X --suggest -q in
 	[ -z "$output" ]
 	# What is no port cannot be in a rule, and without it one says too much.
 	snapshot >in <<-'END'
-		x local_port=6.79 process=python3 exe=/tmp/x
-		x local_port=- process=python3 exe=/tmp/x
+		x local_port=6.79 process=x exe=/tmp/x
+		x local_port=- process=x exe=/tmp/x
 	END
 	run -0 prt-flag -X --suggest in
-	assert_output_is 'allow tmp-exe exe=/tmp/x user=root local_port=-'
+	assert_output_is 'allow tmp-exe exe=/tmp/x netns=- user=root local_addr=0.0.0.0 local_port=-'
 	# A name that a process gives itself does not get into a rule.
-	snapshot >in <<<'x local_port=80 process=evil cmdline=evil exe=/usr/bin/python3'
+	snapshot >in <<<'x process=evil cmdline=evil exe=/tmp/x'
 	run -0 prt-flag -X --suggest in
-	[[ $output != *evil* ]]
+	[[ $output == *tmp-exe* && $output != *evil* ]]
+}
+
+# Of each record below, what differs from it in the fields that follow the bar
+# is not for its rule, and it is.
+@test "--suggest: exactly this: another address, script, container or user is not" {
+	local out='state=ESTABLISHED dir=out local_addr=10.0.0.5 local_port=40000'
+	local record change line
+
+	while IFS='|' read -r record change; do
+		snapshot >one <<<"x $record"
+		prt-flag -X --suggest one >allow
+		echo "$record: $(cat allow)"
+		[ -s allow ]
+		run -1 prt-flag -X -q -f allow one
+		for change in $change; do
+			snapshot >other <<<"x $record $change"
+			prt-flag -X -q other
+			echo "not with $change"
+			[ "$(prt-flag -X -H -o flags -f allow other)" = \
+			    "$(prt-flag -X -H -o flags other)" ]
+		done
+	done <<-END
+		uid=0 user=root exe=/usr/bin/bash process=bash cmdline=bash+-i fd=0,1,2 $out remote_addr=192.0.2.1 remote_port=443|remote_addr=192.0.2.2 remote_port=444 cmdline=bash+-li user=ann container=docker/x netns=x exe=/usr/bin/dash
+		process=python3 cmdline=python3+/tmp/get-pip.py $out remote_addr=192.0.2.1 remote_port=443|remote_addr=192.0.2.2 cmdline=python3+/tmp/x.py cmdline=python3+/tmp/x.py+/tmp/get-pip.py user=ann container=docker/x
+		process=python3 cmdline=python3+-c+x fd=0,1 $out remote_addr=192.0.2.1 remote_port=443|cmdline=python3+-c+y remote_addr=192.0.2.2
+		process=python3 cmdline=python3+/tmp/ansible-tmp-1.2-3/AnsiballZ_x.py $out remote_addr=192.0.2.1 remote_port=443|cmdline=python3+/tmp/x.py cmdline=python3+/tmp/ansible-tmp-1.2-3/AnsiballZ_y.py
+		exe=/tmp/.mount_AppAB12/usr/bin/app cmdline=app uid=1000 $out remote_addr=192.0.2.1 remote_port=443|exe=/tmp/x exe=/tmp/.mount_AppAB12/usr/bin/x remote_addr=192.0.2.2
+		exe=/tmp/x cmdline=x|local_addr=10.0.0.5 local_port=8001 user=ann container=docker/x netns=x
+		exe=/tmp/x state=ESTABLISHED dir=in local_addr=10.0.0.5 local_port=7 remote_addr=192.0.2.1 remote_port=50000|local_port=8 remote_addr=192.0.2.2
+		process=x exe=/usr/lib/ld-linux.so.2 cmdline=ld+/tmp/x|cmdline=ld+/tmp/y local_addr=10.0.0.5
+		process=bash cmdline=-bash fd=0 state=ESTABLISHED dir=- local_addr=10.0.0.5 local_port=22 remote_addr=192.0.2.1 remote_port=50000|local_port=23 remote_addr=192.0.2.2
+	END
+	# the caller's random port is not asked for, nor what a start makes anew
+	snapshot >one <<-END
+		x process=bash cmdline=-bash fd=0 state=ESTABLISHED dir=- local_addr=10.0.0.5 local_port=22 remote_addr=192.0.2.1 remote_port=50000
+		x exe=/tmp/go-build1/b001/exe/main uid=1000
+		x process=python3 cmdline=python3+/tmp/ansible-tmp-1.2-3/AnsiballZ_x.py
+	END
+	prt-flag -X --suggest one >allow
+	sed 's/50000/50001/; s/go-build1/go-build23/; s/tmp-1.2-3/tmp-4.5-6/' \
+		one >again
+	run -1 prt-flag -X -q -f allow again
+	cmp <(prt-flag -X --suggest again) allow
 }
 
 # What prt-rules(5) shows is a file of rules, and does what stands above each.

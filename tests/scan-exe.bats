@@ -157,7 +157,7 @@ as_user=(setpriv --reuid=1234567 --regid=1234567 --clear-groups)
 		assert_output_is tmp-exe
 	done
 	run -0 prt-flag -X --suggest scan
-	assert_output_is "allow tmp-exe exe=\"$installed (elsewhere)\" user=1234567 local_port=$port"
+	assert_output_is "allow tmp-exe exe=\"$installed (elsewhere)\" container=- netns=- user=1234567 local_addr=0.0.0.0 local_port=$port"
 	run -0 prt-flag -X -H -o flags -e "$output" scan
 	assert_output_is -
 	# to prt-diff it is the same as before, where 1.0.1 did not tell

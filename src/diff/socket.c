@@ -13,6 +13,7 @@ static const enum field_id unstable[] = {
 	F_RTT, F_RETRANS, F_RSS, F_CPU, F_DROPS, F_TIME, F_CHANGE, F_FIRST_SEEN,
 	F_LAST_SEEN, F_WAS, F_RX_RATE, F_TX_RATE, F_DROPS_RATE, F_RETRANS_RATE,
 	F_RX_PACKETS, F_RX_ERRORS, F_TX_PACKETS, F_TX_ERRORS, F_FLAGS, F_WHY,
+	F_LEVEL,
 };
 
 /* The value by which a socket is known; false if it has none, or 0. */

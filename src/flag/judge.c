@@ -144,7 +144,10 @@ look_at(struct judge *j, const struct plan *p, struct view *v)
 	size_t i, n = 0;
 
 	for (i = 0; !v->gone && i < p->n[role]; i++) {
-		if (heur_table[p->v[role][i]].suspect(v)) {
+		const struct heur *h = &heur_table[p->v[role][i]];
+
+		if (h->suspect(v) && (j->least == HEUR_LOW ||
+		    heur_level_of(h, v) >= j->least)) {
 			set_put(j->bits, p->v[role][i]);
 			n++;
 		}

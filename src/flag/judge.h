@@ -22,6 +22,8 @@ struct verdict {
 
 struct judge {
 	struct scope_wish wish;
+	enum heur_level least;		/* what heuristics raise below it does
+					 * not count */
 	struct rules rules;
 
 	/* The module's own. */
@@ -50,7 +52,7 @@ struct judge_input {
 	struct others others;
 };
 
-/* j is zeroed, and then wish and rules are set. */
+/* j is zeroed, and then wish, least and rules are set. */
 void judge_start(struct judge *j);
 void judge_free(struct judge *j);
 

@@ -11,11 +11,20 @@ struct others_row {
 
 struct socket_held {
 	bool by_root;
-	uint32_t roots;		/* holders whose parent does not hold it */
+	/* Of holders whose parent does not hold it: the one with the lowest
+	 * number, and how many are shells or no orphans. */
+	uint32_t first, roots;
 };
 
 struct co_holder {
 	uint32_t socket, pid, ppid;
+	bool shell;
+};
+
+/* Users of services on one port, or of one socket. */
+struct port_user {
+	uint32_t uid;		/* the first */
+	bool several;
 };
 
 /* More steps than processes have ancestors; a stream may hold a ring. */
@@ -38,11 +47,15 @@ others_free(struct others *o)
 	map_free(&o->holder_of);
 	names_free(&o->listeners);
 	names_free(&o->binds);
+	names_free(&o->kept_binds);
+	names_free(&o->ports);
+	names_free(&o->port_pids);
 	names_free(&o->sockets);
 	buf_free(&o->key);
 	free(o->rows);
 	free(o->owners);
 	free(o->widest);
+	free(o->port_users);
 	free(o->held);
 	free(o->holders);
 }
@@ -106,7 +119,7 @@ listener_key(struct others *o, uint32_t host, uint32_t pid,
 	return buf_str(&o->key);
 }
 
-/* A shell or interpreter that listens is not a server that may hand a
+/* A shell, interpreter or relay that listens is not a server that may hand a
  * connection over: that is what a bind shell looks like. */
 static void
 add_listener(struct others *o, uint32_t host, struct view *v)
@@ -114,7 +127,8 @@ add_listener(struct others *o, uint32_t host, struct view *v)
 	const struct view_addr *a = view_local(v);
 
 	if (a == NULL || v->local_port < 0 ||
-	    view_class(v) & (PROG_SHELL | PROG_INTERPRETER))
+	    view_class(v) &
+	    (PROG_SHELL | PROG_INTERPRETER | PROG_RELAY))
 		return;
 	names_id(&o->listeners, listener_key(o, host, id_of(v, F_PID), v,
 	    addr_is_any(&a->plain) ? NULL : &a->plain));
@@ -158,6 +172,16 @@ bind_key(struct others *o, uint32_t host, const struct view *v)
 	return buf_str(&o->key);
 }
 
+/* The same of a process. */
+static struct str
+bind_pid_key(struct others *o, uint32_t host, const struct view *v,
+    enum field_id pid)
+{
+	bind_key(o, host, v);
+	add_key_value(o, v, pid);
+	return buf_str(&o->key);
+}
+
 /* What was there in the snapshot before, gone or not. */
 static void
 add_bind(struct others *o, uint32_t host, struct view *v)
@@ -169,6 +193,8 @@ add_bind(struct others *o, uint32_t host, struct view *v)
 		*MEM_PUSH(o->widest, o->nwidest, o->widest_cap) = 0;
 	if (width > o->widest[id - 1])
 		o->widest[id - 1] = width;
+	if (!v->gone)
+		names_id(&o->kept_binds, bind_pid_key(o, host, v, F_PID));
 }
 
 bool
@@ -177,7 +203,73 @@ others_widened(struct others *o, uint32_t row, struct view *v)
 	uint32_t id = names_find(&o->binds, bind_key(o, host_of(o, row), v));
 
 	return id > 0 && o->widest[id - 1] > 0 &&
-	    width_of(v) > o->widest[id - 1];
+	    width_of(v) > o->widest[id - 1] && names_find(&o->kept_binds,
+	    bind_pid_key(o, host_of(o, row), v, F_PID)) == 0;
+}
+
+static struct str
+socket_key(struct others *o, uint32_t row, const struct view *v)
+{
+	/* By which a socket without an inode number is known. */
+	static const enum field_id ends[] = {
+		F_PROTO, F_LOCAL_ADDR, F_LOCAL_PORT, F_REMOTE_ADDR,
+		F_REMOTE_PORT, F_NETNS, F_IFACE,
+	};
+	size_t i;
+
+	start_key(o, host_of(o, row));
+	if (view_get(v, F_INODE).p != NULL)
+		add_key_value(o, v, F_INODE);
+	else
+		for (i = 0; i < NELEMS(ends); i++)
+			add_key_value(o, v, ends[i]);
+	return buf_str(&o->key);
+}
+
+/* A service's user of what key says: a port, or a socket. */
+static void
+add_user(struct others *o, struct str key, uint32_t uid)
+{
+	uint32_t id = names_id(&o->ports, key);
+	struct port_user *user;
+
+	if (id > o->nport_users)
+		*MEM_PUSH(o->port_users, o->nport_users, o->port_user_cap) =
+		    (struct port_user){ uid, false };
+	user = &o->port_users[id - 1];
+	user->several = user->several || user->uid != uid;
+}
+
+/* A service of another user than uid has it. */
+static bool
+has_other_user(const struct others *o, struct str key, uint32_t uid)
+{
+	uint32_t id = names_find(&o->ports, key);
+
+	return id > 0 && (o->port_users[id - 1].several ||
+	    o->port_users[id - 1].uid != uid);
+}
+
+static void
+add_port(struct others *o, uint32_t row, const struct view *v)
+{
+	uint32_t host = host_of(o, row);
+
+	if (!v->has_uid || view_is_login(v) || v->local_port >= VIEW_RANDOM)
+		return;
+	add_user(o, bind_key(o, host, v), v->uid);
+	add_user(o, socket_key(o, row, v), v->uid);
+	names_id(&o->port_pids, bind_pid_key(o, host, v, F_PID));
+}
+
+bool
+others_shadows(struct others *o, uint32_t row, struct view *v)
+{
+	uint32_t host = host_of(o, row);
+
+	return has_other_user(o, bind_key(o, host, v), v->uid) &&
+	    !has_other_user(o, socket_key(o, row, v), v->uid) &&
+	    names_find(&o->port_pids, bind_pid_key(o, host, v, F_PPID)) == 0;
 }
 
 /* Counts a record of the process, and returns its number, from 1. */
@@ -211,6 +303,8 @@ others_add(struct others *o, struct view *v)
 		r->sock = socket_hash(o, v);
 	if (o->needs & OTHERS_LISTENERS && role & VIEW_OPEN)
 		add_listener(o, host, v);
+	if (o->needs & OTHERS_PORTS && view_role(v) & VIEW_OPEN)
+		add_port(o, (uint32_t)o->nrows - 1, v);
 	if (o->needs & OTHERS_SHELLS && view_class(v) & PROG_SHELL &&
 	    (pid = id_of(v, F_PPID)) > 0)
 		*map_at(&o->shell_of, pair(host, pid)) = 1;
@@ -244,25 +338,6 @@ others_want(struct others *o, uint32_t row)
 		*map_at(&o->wanted, o->rows[row].sock) = 1;
 }
 
-static struct str
-socket_key(struct others *o, uint32_t row, const struct view *v)
-{
-	/* By which a socket without an inode number is known. */
-	static const enum field_id ends[] = {
-		F_PROTO, F_LOCAL_ADDR, F_LOCAL_PORT, F_REMOTE_ADDR,
-		F_REMOTE_PORT, F_NETNS, F_IFACE,
-	};
-	size_t i;
-
-	start_key(o, host_of(o, row));
-	if (view_get(v, F_INODE).p != NULL)
-		add_key_value(o, v, F_INODE);
-	else
-		for (i = 0; i < NELEMS(ends); i++)
-			add_key_value(o, v, ends[i]);
-	return buf_str(&o->key);
-}
-
 /* 0 if nobody was found to hold the row's socket. */
 static uint32_t
 socket_of(struct others *o, uint32_t row, const struct view *v)
@@ -271,7 +346,7 @@ socket_of(struct others *o, uint32_t row, const struct view *v)
 }
 
 static void
-add_holder(struct others *o, uint32_t row, const struct view *v)
+add_holder(struct others *o, uint32_t row, struct view *v)
 {
 	uint32_t pid = id_of(v, F_PID), id, *holder;
 
@@ -285,10 +360,26 @@ add_holder(struct others *o, uint32_t row, const struct view *v)
 	if (*holder != 0)
 		return;
 	*MEM_PUSH(o->holders, o->nholders, o->holder_cap) =
-	    (struct co_holder){ id, pid, id_of(v, F_PPID) };
+	    (struct co_holder){ id, pid, id_of(v, F_PPID),
+	    (view_class(v) & PROG_SHELL) != 0 };
 	*holder = (uint32_t)o->nholders;
 	if (view_is_root(v))
 		o->held[id - 1].by_root = true;
+}
+
+/* A holder whose parent does not hold it had it from someone else, who may be
+ * gone.  An orphan, unless it is a shell, counts only if it may have been there
+ * first: not what a shell left in the background. */
+static void
+add_root(struct others *o, const struct co_holder *h)
+{
+	struct socket_held *held = &o->held[h->socket - 1];
+
+	if (map_get(&o->holder_of, pair(h->socket, h->ppid)) != 0)
+		return;
+	if (held->first == 0 || h->pid < held->first)
+		held->first = h->pid;
+	held->roots += h->shell || h->ppid > 1;
 }
 
 void
@@ -305,9 +396,7 @@ others_settle(struct others *o)
 		add_holder(o, i, &v);
 	}
 	for (i = 0; i < o->nholders; i++)
-		if (map_get(&o->holder_of, pair(o->holders[i].socket,
-		    o->holders[i].ppid)) == 0)
-			o->held[o->holders[i].socket - 1].roots++;
+		add_root(o, &o->holders[i]);
 }
 
 bool
@@ -323,8 +412,8 @@ others_alone(struct others *o, uint32_t row, const struct view *v)
 {
 	uint32_t id = socket_of(o, row, v);
 
-	return id > 0 && o->held[id - 1].roots == 1 &&
-	    map_get(&o->holder_of, pair(id, id_of(v, F_PPID))) == 0;
+	return id > 0 && o->held[id - 1].first == id_of(v, F_PID) &&
+	    o->held[id - 1].roots <= 1;
 }
 
 /* The process has a listener that the record's local end may have come from. */

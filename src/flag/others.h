@@ -16,7 +16,8 @@ enum others_need {
 	OTHERS_LISTENERS = 2,	/* who listens on a port */
 	OTHERS_SHELLS = 4,	/* whose child is a shell */
 	OTHERS_BINDS = 8,	/* where ports were open before */
-	OTHERS_OWNERS = 16	/* how many records a process has */
+	OTHERS_OWNERS = 16,	/* how many records a process has */
+	OTHERS_PORTS = 32	/* which users' services have a port */
 };
 
 struct others {
@@ -36,6 +37,12 @@ struct others {
 	struct names binds;		/* host, netns, proto, port */
 	unsigned char *widest;		/* width_of the widest */
 	size_t nwidest, widest_cap;
+	struct names kept_binds;	/* and pid, of what is still there */
+
+	struct names ports;		/* of services: as binds, or sockets */
+	struct port_user *port_users;	/* by that number, from 1 */
+	size_t nport_users, port_user_cap;
+	struct names port_pids;		/* and pid */
 
 	struct map wanted;		/* hashes of sockets */
 	struct names sockets;
@@ -61,7 +68,8 @@ void others_settle(struct others *o);
 /* A root process holds the socket. */
 bool others_root_holds(struct others *o, uint32_t row, const struct view *v);
 
-/* Every holder of the socket inherited it from this process. */
+/* Every holder of the socket inherited it from this process, or was started
+ * after it and is an orphan. */
 bool others_alone(struct others *o, uint32_t row, const struct view *v);
 
 /* A server accepted this connection and passed it on, as inetd does: an
@@ -72,8 +80,13 @@ bool others_accepted(struct others *o, uint32_t row, struct view *v);
 /* A child or sibling of the process is a shell. */
 bool others_shell_near(struct others *o, uint32_t row, const struct view *v);
 
-/* The port was open before, but nowhere this widely. */
+/* The port was open before, but nowhere this widely, and the process does not
+ * keep what it had. */
 bool others_widened(struct others *o, uint32_t row, struct view *v);
+
+/* A service of another user's, which nobody logs in as, has the port too, by
+ * another socket, and the process's parent does not. */
+bool others_shadows(struct others *o, uint32_t row, struct view *v);
 
 /* The number of records of the row's process, -1 if that is unknown. */
 int64_t others_connections(const struct others *o, uint32_t row);

@@ -1,34 +1,152 @@
 #include "flag/program.h"
 
-/* By the names that Debian's alternatives give them too. */
+#include "flag/script.h"
+
+/* By the names that Debian's alternatives give them too.  Sorted. */
 static const struct {
 	struct str name;
-	enum prog_class class;
+	unsigned class;
 } programs[] = {
-#define P(name, class) { { (name), sizeof(name) - 1 }, (class) }
-	P("sh", PROG_SHELL), P("bash", PROG_SHELL), P("dash", PROG_SHELL),
-	P("ash", PROG_SHELL), P("zsh", PROG_SHELL), P("ksh", PROG_SHELL),
-	P("mksh", PROG_SHELL), P("csh", PROG_SHELL), P("tcsh", PROG_SHELL),
-	P("fish", PROG_SHELL),
-	P("python", PROG_INTERPRETER), P("perl", PROG_INTERPRETER),
-	P("ruby", PROG_INTERPRETER), P("node", PROG_INTERPRETER),
-	P("php", PROG_INTERPRETER), P("lua", PROG_INTERPRETER),
-	P("nc", PROG_RELAY), P("nc.openbsd", PROG_RELAY),
-	P("nc.traditional", PROG_RELAY), P("ncat", PROG_RELAY),
-	P("netcat", PROG_RELAY), P("socat", PROG_RELAY),
-	P("openssl", PROG_CLIENT), P("telnet", PROG_CLIENT),
-	P("ssh", PROG_SSH),
+#define P(name, class, lang) { { (name), sizeof(name) - 1 }, \
+	(class) | SCRIPT_##lang << PROG_LANG_SHIFT }
+	P("ash", PROG_SHELL, SHELL),
+	P("awk", PROG_INTERPRETER | PROG_AWK, AWK),
+	P("bash", PROG_SHELL | PROG_DIALS, SHELL),
+	P("bun", PROG_INTERPRETER, NODE),
+	P("bwk", PROG_INTERPRETER | PROG_AWK, AWK),
+	P("cryptcat", PROG_RELAY, NONE),
+	P("csh", PROG_SHELL, SHELL),
+	P("dash", PROG_SHELL, SHELL),
+	P("dbclient", PROG_SSH, NONE),
+	P("deno", PROG_INTERPRETER, NODE),
+	P("dropbear", PROG_SSHD, NONE),
+	P("elvish", PROG_SHELL, SHELL),
+	P("emacs", PROG_INTERPRETER, VIM),
+	P("emacs-gtk", PROG_INTERPRETER, VIM),
+	P("emacs-nox", PROG_INTERPRETER, VIM),
+	P("expect", PROG_INTERPRETER, TCL),
+	P("fish", PROG_SHELL, SHELL),
+	P("gawk", PROG_INTERPRETER | PROG_AWK, AWK),
+	P("gdb", PROG_INTERPRETER, GDB),
+	P("gnutls-cli", PROG_CLIENT, NONE),
+	P("gnutls-cli-debug", PROG_CLIENT, NONE),
+	P("guile", PROG_INTERPRETER, TCL),
+	P("hhvm", PROG_INTERPRETER, PHP),
+	P("hush", PROG_SHELL, SHELL),
+	P("ipython", PROG_INTERPRETER, PYTHON),
+	P("java", 0, JAVA),
+	P("jimsh", PROG_INTERPRETER, TCL),
+	P("jruby", PROG_INTERPRETER, RUBY),
+	P("jshell", 0, JAVA),
+	P("ksh", PROG_SHELL | PROG_DIALS, SHELL),
+	P("lksh", PROG_SHELL | PROG_DIALS, SHELL),
+	P("lldb", PROG_INTERPRETER, GDB),
+	P("loksh", PROG_SHELL | PROG_DIALS, SHELL),
+	P("lua", PROG_INTERPRETER, LUA),
+	P("luajit", PROG_INTERPRETER, LUA),
+	P("mawk", PROG_INTERPRETER | PROG_AWK, AWK),
+	P("micropython", PROG_INTERPRETER, PYTHON),
+	P("mksh", PROG_SHELL, SHELL),
+	P("nawk", PROG_INTERPRETER | PROG_AWK, AWK),
+	P("nc", PROG_RELAY, NONE),
+	P("nc.openbsd", PROG_RELAY, NONE),
+	P("nc.traditional", PROG_RELAY, NONE),
+	P("ncat", PROG_RELAY, NONE),
+	P("netcat", PROG_RELAY, NONE),
+	P("node", PROG_INTERPRETER, NODE),
+	P("nodejs", PROG_INTERPRETER, NODE),
+	P("nvim", PROG_INTERPRETER, VIM),
+	P("oksh", PROG_SHELL | PROG_DIALS, SHELL),
+	P("openssl", PROG_CLIENT, NONE),
+	P("original-awk", PROG_INTERPRETER | PROG_AWK, AWK),
+	P("perl", PROG_INTERPRETER, PERL),
+	P("php", PROG_INTERPRETER, PHP),
+	P("php-cgi", PROG_INTERPRETER, PHP),
+	P("posh", PROG_SHELL, SHELL),
+	P("pwsh", PROG_SHELL | PROG_DIALS, SHELL),
+	P("pypy", PROG_INTERPRETER, PYTHON),
+	P("python", PROG_INTERPRETER, PYTHON),
+	P("rbash", PROG_SHELL | PROG_DIALS, SHELL),
+	P("rksh", PROG_SHELL | PROG_DIALS, SHELL),
+	P("ruby", PROG_INTERPRETER, RUBY),
+	P("rzsh", PROG_SHELL | PROG_DIALS, SHELL),
+	P("sash", PROG_SHELL, SHELL),
+	P("sh", PROG_SHELL | PROG_DIALS, SHELL),
+	P("socat", PROG_RELAY, NONE),
+	P("ssh", PROG_SSH, NONE),
+	P("sshd", PROG_SSHD, NONE),
+	P("sshd-auth", PROG_SSHD, NONE),
+	P("sshd-session", PROG_SSHD, NONE),
+	P("tclsh", PROG_INTERPRETER, TCL),
+	P("tcsh", PROG_SHELL, SHELL),
+	P("telnet", PROG_CLIENT, NONE),
+	P("texlua", PROG_INTERPRETER, LUA),
+	P("vi", PROG_INTERPRETER, VIM),
+	P("vim", PROG_INTERPRETER, VIM),
+	P("vim.athena", PROG_INTERPRETER, VIM),
+	P("vim.basic", PROG_INTERPRETER, VIM),
+	P("vim.gtk", PROG_INTERPRETER, VIM),
+	P("vim.nox", PROG_INTERPRETER, VIM),
+	P("vim.tiny", PROG_INTERPRETER, VIM),
+	P("wish", PROG_INTERPRETER, TCL),
+	P("xonsh", PROG_SHELL | PROG_DIALS, SHELL),
+	P("yash", PROG_SHELL | PROG_DIALS, SHELL),
+	P("zsh", PROG_SHELL | PROG_DIALS, SHELL),
 #undef P
 };
 
-static struct str
-basename_of(struct str path)
+struct str
+prog_basename(struct str path)
 {
 	size_t i = path.n;
 
 	while (i > 0 && path.p[i - 1] != '/')
 		i--;
 	return str_skip(path, i);
+}
+
+bool
+prog_is_among(struct str word, const char *list)
+{
+	struct str words = str_from(list);
+
+	while (words.n > 0)
+		if (str_eq(str_cut(&words, ' '), word))
+			return true;
+	return false;
+}
+
+struct str
+prog_take_word(struct str *rest)
+{
+	struct str word = STR_NONE;
+
+	while (rest->p != NULL && word.n == 0)
+		word = str_cut(rest, ' ');
+	return word.n > 0 ? word : STR_NONE;
+}
+
+void
+prog_skip_loader(struct str *rest)
+{
+	static const char args[] = "--library-path --preload --argv0 "
+	    "--audit --glibc-hwcaps-prepend --glibc-hwcaps-mask "
+	    "--inhibit-rpath";
+	struct str word;
+
+	prog_take_word(rest);
+	while (str_starts(*rest, "--")) {
+		word = prog_take_word(rest);
+		if (prog_is_among(word, args))
+			prog_take_word(rest);
+	}
+}
+
+struct str
+prog_loaded(struct str cmdline)
+{
+	prog_skip_loader(&cmdline);
+	return prog_take_word(&cmdline);
 }
 
 static struct str
@@ -40,14 +158,78 @@ cut_version(struct str name)
 	return name;
 }
 
+static unsigned
+find(struct str name)
+{
+	size_t low = 0, high = NELEMS(programs), mid;
+	int c;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		c = str_cmp(name, programs[mid].name);
+		if (c == 0)
+			return programs[mid].class;
+		if (c < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return 0;
+}
+
+/* What follows the version, or is no part of the name: bash-static,
+ * perl5.36-x86_64-linux-gnu, luajit-2.1.0-beta3. */
+static struct str
+cut_variant(struct str name)
+{
+	size_t i;
+
+	if (str_take_end(&name, "-static"))
+		return cut_version(name);
+	for (i = 0; i < name.n && !char_is_digit(name.p[i]); i++)
+		;
+	name.n = i == name.n ? 0 : i;
+	str_take_end(&name, "-");
+	return name;
+}
+
+unsigned
+prog_class_of(struct str name)
+{
+	enum { LONGEST = 40 };
+	unsigned class;
+
+	name = cut_version(name);
+	if (name.n < 2 || name.n > LONGEST)
+		return 0;
+	class = find(name);
+	return class != 0 ? class : find(cut_variant(name));
+}
+
+static bool
+is_busybox(struct str name)
+{
+	return str_starts(name, "busybox") || str_starts(name, "toybox");
+}
+
+bool
+prog_is_loader(struct str exe)
+{
+	struct str name = prog_basename(str_undeleted(exe));
+
+	return str_starts(name, "ld-linux") || str_starts(name, "ld-musl") ||
+	    (str_starts(name, "ld-2.") && str_ends(name, ".so")) ||
+	    str_is(name, "ld.so") || str_starts(name, "ld64.so");
+}
+
 /* Of `busybox nc -l', `/bin/nc -l' or `-sh' the nc or sh. */
 static struct str
 applet(struct str cmdline)
 {
-	struct str name = basename_of(str_cut(&cmdline, ' '));
+	struct str name = prog_basename(str_cut(&cmdline, ' '));
 
-	if (str_is(name, "busybox") && cmdline.n > 0)
-		name = basename_of(str_cut(&cmdline, ' '));
+	if (is_busybox(name) && cmdline.n > 0)
+		name = prog_basename(str_cut(&cmdline, ' '));
 	if (name.n > 1)
 		str_take(&name, '-');
 	return name;
@@ -59,74 +241,21 @@ name_of(struct str exe, struct str comm, struct str cmdline)
 	struct str name;
 
 	if (exe.p == NULL)
-		return cut_version(comm);
-	name = cut_version(basename_of(str_undeleted(exe)));
-	if (name.n == 7 && memcmp(name.p, "busybox", 7) == 0 &&
-	    cmdline.p != NULL)
+		return comm;
+	name = prog_basename(str_undeleted(exe));
+	if (name.n < 5 || cmdline.p == NULL)
+		return name;
+	if (is_busybox(name))
 		return applet(cmdline);
+	if (prog_is_loader(name))
+		return prog_basename(prog_loaded(cmdline));
 	return name;
 }
 
 unsigned
 prog_class(struct str exe, struct str comm, struct str cmdline)
 {
-	struct str name = name_of(exe, comm, cmdline);
-	size_t i;
-
-	if (name.n < 2)
-		return 0;
-	for (i = 0; i < NELEMS(programs); i++)
-		if (programs[i].name.n == name.n &&
-		    programs[i].name.p[0] == name.p[0] &&
-		    str_eq(programs[i].name, name))
-			return programs[i].class;
-	return 0;
-}
-
-/* Most differ in their second letter: that first. */
-static bool
-begins(struct str s, struct str prefix)
-{
-	return s.n >= prefix.n && s.p[1] == prefix.p[1] &&
-	    memcmp(s.p, prefix.p, prefix.n) == 0;
-}
-
-static const struct str folders[] = {
-	{ "/tmp/", 5 }, { "/var/tmp/", 9 }, { "/dev/", 5 },
-	{ "/run/user/", 10 },
-};
-
-/* A path too long to be read, of which not even the beginning is known.  Nobody
- * installs a program there. */
-static bool
-is_cut_off(struct str path)
-{
-	return str_starts(path, "...");
-}
-
-bool
-prog_is_temporary(struct str path)
-{
-	size_t i;
-
-	if (is_cut_off(path))
-		return true;
-	for (i = 0; i < NELEMS(folders); i++)
-		if (begins(path, folders[i]))
-			return true;
-	return false;
-}
-
-bool
-prog_is_temporary_folder(struct str path)
-{
-	size_t i;
-
-	for (i = 0; i < NELEMS(folders); i++)
-		if (path.n + 1 == folders[i].n &&
-		    memcmp(path.p, folders[i].p, path.n) == 0)
-			return true;
-	return prog_is_temporary(path);
+	return prog_class_of(name_of(exe, comm, cmdline));
 }
 
 bool
@@ -136,7 +265,7 @@ prog_is_elsewhere(struct str path)
 }
 
 bool
-prog_poses_as_installed(struct str exe)
+prog_is_installed(struct str exe)
 {
 	static const char *const installed[] = { "/usr/", "/bin/", "/sbin/",
 		"/lib", "/opt/" };
@@ -144,77 +273,12 @@ prog_poses_as_installed(struct str exe)
 
 	for (i = 0; i < NELEMS(installed); i++)
 		if (str_starts(exe, installed[i]))
-			return prog_is_elsewhere(exe);
-	return false;
-}
-
-/*
- * Python, Perl, Ruby, Node, PHP and Lua take their program in one of three
- * ways: as text or module of an option (-c, -e, -m, -E and long ones with a =),
- * from standard input, or as the first word that is not an option.
- */
-struct str
-prog_script(struct str cmdline)
-{
-	struct str word;
-
-	str_cut(&cmdline, ' ');
-	while (cmdline.p != NULL) {
-		word = str_cut(&cmdline, ' ');
-		if (word.n == 0)
-			continue;
-		if (word.p[0] != '-')
-			return word;
-		if (word.n < 2)
-			return STR_NONE;
-		if (word.n == 2 && strchr("WXIrd", word.p[1]) != NULL)
-			str_cut(&cmdline, ' ');		/* its argument */
-		else if (word.n == 2 && strchr("ceEm", word.p[1]) != NULL)
-			return STR_NONE;
-	}
-	return STR_NONE;
-}
-
-/* Threads that every kernel has. */
-static const struct str threads[] = {
-#define T(name) { (name), sizeof(name) - 1 }
-	T("kworker"), T("kthreadd"), T("ksoftirqd/"), T("kswapd"),
-	T("kcompactd"), T("khugepaged"), T("kdevtmpfs"), T("kauditd"),
-	T("khungtaskd"), T("kblockd"), T("kintegrityd"), T("migration/"),
-	T("rcu_"), T("cpuhp/"), T("irq/"), T("jbd2/"), T("oom_reaper"),
-#undef T
-};
-
-static bool
-in_brackets(struct str s)
-{
-	return s.n > 2 && s.p[0] == '[' && s.p[s.n - 1] == ']';
-}
-
-static bool
-is_thread(struct str name)
-{
-	size_t i;
-
-	for (i = 0; i < NELEMS(threads); i++)
-		if (begins(name, threads[i]))
 			return true;
 	return false;
 }
 
-/* Arguments may follow [kworker/0:1].  After another name in brackets they are
- * a title, such as `[celeryd: a@b] -active-'. */
 bool
-prog_poses_as_kernel(struct str comm, struct str cmdline)
+prog_poses_as_installed(struct str exe)
 {
-	struct str word;
-
-	if (in_brackets(cmdline) || in_brackets(comm) || is_thread(comm))
-		return true;
-	word = str_cut(&cmdline, ' ');
-	if (!in_brackets(word))
-		return false;
-	word.p++;
-	word.n -= 2;
-	return is_thread(word);
+	return prog_is_elsewhere(exe) && prog_is_installed(exe);
 }

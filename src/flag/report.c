@@ -2,7 +2,17 @@
 
 #include <stdlib.h>
 
+#include "lib/escape.h"
 #include "lib/num.h"
+
+/* One that prt-flag has written, and is old.  A level without flags is none:
+ * the table of heuristics has such. */
+static bool
+is_old(const struct cols *c, const struct col *col)
+{
+	return col->id == F_FLAGS || col->id == F_WHY ||
+	    (col->id == F_LEVEL && c->at[F_FLAGS] >= 0);
+}
 
 /* Appends the columns that c lacks, except for those that are our own. */
 static void
@@ -11,7 +21,7 @@ unite(struct cols *c, const struct cols *more)
 	size_t i;
 
 	for (i = 0; i < more->n; i++)
-		if (more->v[i].id != F_FLAGS && more->v[i].id != F_WHY)
+		if (!is_old(more, &more->v[i]))
 			cols_add(c, more->v[i].name);
 }
 
@@ -126,9 +136,10 @@ struct writer {
 };
 
 static bool
-is_own(const struct col *col)
+is_own(const struct writer *w, const struct col *col)
 {
-	return col->id == F_FLAGS || col->id == F_WHY;
+	return col->id == F_FLAGS || col->id == F_WHY ||
+	    (col->id == F_LEVEL && w->r->columns != NULL);
 }
 
 static void
@@ -141,8 +152,8 @@ map_columns(struct writer *w, uint32_t cols)
 	for (i = 0; i < w->cols->n; i++) {
 		const struct col *col = &w->cols->v[i];
 
-		w->from[i] = is_own(col) ? -1 : cols_find(in, col->name);
-		if (i < in->n ? w->from[i] != (int)i : !is_own(col))
+		w->from[i] = is_own(w, col) ? -1 : cols_find(in, col->name);
+		if (i < in->n ? w->from[i] != (int)i : !is_own(w, col))
 			w->kept = 0;
 	}
 	if (in->n > w->cols->n)
@@ -150,21 +161,48 @@ map_columns(struct writer *w, uint32_t cols)
 	w->cols_now = cols;
 }
 
+/* What of the record decided, in the words of a rule; of a long value the
+ * beginning. */
+static void
+add_facts(struct buf *b, const struct heur *h, const struct view *view)
+{
+	enum { LONGEST = 80 };
+	const char *before = ": ";
+	int i;
+
+	for (i = 0; i < HEUR_FACTS && h->facts[i] != FIELD_NONE; i++) {
+		const struct field *field = &field_table[h->facts[i]];
+		struct str value = view_get(view, h->facts[i]);
+		bool cut = value.n > LONGEST;
+
+		if (value.p == NULL)
+			continue;
+		buf_puts(b, before);
+		buf_puts(b, field->name);
+		buf_putc(b, '=');
+		value.n = escape_cut(value, LONGEST);
+		if (field->type == FIELD_NUMBERS || field->type == FIELD_NAMES)
+			buf_add(b, value.p, value.n);
+		else
+			rule_quote(b, value);
+		buf_puts(b, cut ? "..." : "");
+		before = " ";
+	}
+}
+
 static void
 add_heuristic(struct buf *b, const struct heur *h, struct view *view)
 {
-	enum heur_level level = h->level_for != NULL ? h->level_for(view) :
-	    h->level;
-
 	buf_puts(b, h->name);
 	buf_puts(b, " (");
-	buf_puts(b, heur_level_name(level));
+	buf_puts(b, heur_level_name(heur_level_of(h, view)));
 	if (h->attack != NULL) {
 		buf_puts(b, ", ");
 		buf_puts(b, h->attack);
 	}
 	buf_puts(b, "): ");
 	buf_puts(b, h->sentence);
+	add_facts(b, h, view);
 }
 
 static void
@@ -207,6 +245,46 @@ why(struct writer *w, size_t row, const struct verdict *v)
 	return buf_str(&w->why);
 }
 
+/* The highest; that of a rule is not known: -1 if there is no other. */
+static int
+highest_level(struct writer *w, size_t row, const struct verdict *v)
+{
+	struct stream *s = &w->in->stream;
+	int highest = -1, one;
+	size_t i;
+
+	view_set(&w->view, stream_cols(s, row), stream_values(s, row));
+	for (i = 0; i < v->n; i++) {
+		one = v->items[i] < HEUR_COUNT ? (int)heur_level_of(
+		    &heur_table[v->items[i]], &w->view) : -1;
+		highest = one > highest ? one : highest;
+	}
+	return highest;
+}
+
+static struct str
+level(struct writer *w, size_t row, const struct verdict *v)
+{
+	int highest = highest_level(w, row, v);
+
+	return highest < 0 ? STR_NONE : str_from(heur_level_name(
+	    (enum heur_level)highest));
+}
+
+/* The color of the highest level; that of a rule is as a medium one's. */
+static enum out_mark
+mark_of(struct writer *w, size_t row, const struct verdict *v)
+{
+	int highest;
+
+	if (v->n == 0 || !out_is_table(w->out))
+		return OUT_PLAIN;
+	highest = highest_level(w, row, v);
+	if (highest == HEUR_HIGH)
+		return OUT_BAD;
+	return highest == HEUR_LOW ? OUT_PLAIN : OUT_ODD;
+}
+
 /* Our own columns first: the input line may serve unchanged for the rest. */
 static void
 write_record(struct writer *w, size_t row, const struct verdict *verdict)
@@ -220,15 +298,17 @@ write_record(struct writer *w, size_t row, const struct verdict *verdict)
 			w->v[i] = verdict->flags;
 		else if (w->cols->v[i].id == F_WHY)
 			w->v[i] = why(w, row, verdict);
+		else if (w->cols->v[i].id == F_LEVEL)
+			w->v[i] = level(w, row, verdict);
 	}
 	if (w->kept > 0 && out_line(w->out, (struct str){ in->line, in->len },
 	    w->v + w->kept, n - w->kept))
 		return;
 	v = stream_values(&w->in->stream, row);
 	for (i = 0; i < n; i++)
-		if (!is_own(&w->cols->v[i]))
+		if (!is_own(w, &w->cols->v[i]))
 			w->v[i] = w->from[i] >= 0 ? v[w->from[i]] : STR_NONE;
-	out_row(w->out, w->v, verdict->n > 0 ? OUT_ODD : OUT_PLAIN);
+	out_row(w->out, w->v, mark_of(w, row, verdict));
 }
 
 /* order: the row numbers; NULL: they are 0 to n - 1. */

@@ -279,6 +279,28 @@ add_cond(struct rule *rule, struct rule_cond c)
 	rule->gone = rule->gone || c.id == F_CHANGE;
 }
 
+/* Two conditions may be in order, and yet no record has both. */
+static bool
+check_bounds(struct parser *ps, const struct rule *rule)
+{
+	const char *field = NULL;
+
+	if (rule->local.low > rule->local.high)
+		field = "local_port";
+	else if (rule->remote.low > rule->remote.high)
+		field = "remote_port";
+	else if (rule->kinds == 0)
+		field = "state";
+	if (field != NULL)
+		return reject(ps, ps->start + rule->name_column - 1, "no "
+		    "record has all of its values of %s: expected one "
+		    "condition with a list", field);
+	if (!(rule->kinds & ~(unsigned)VIEW_OPEN) && rule->remote.low >= 0)
+		return reject(ps, ps->start + rule->name_column - 1, "what is "
+		    "LISTEN or UNCONN has no remote_port: expected local_port");
+	return true;
+}
+
 static bool
 parse_conds(struct parser *ps, struct rule *rule)
 {
@@ -298,7 +320,7 @@ parse_conds(struct parser *ps, struct rule *rule)
 		add_cond(rule, c);
 		skip_blanks(ps);
 	} while (ps->p < ps->end);
-	return true;
+	return check_bounds(ps, rule);
 }
 
 /* What no line may hold. */

@@ -115,10 +115,92 @@ view_remote_public(struct view *v)
 unsigned
 view_class(struct view *v)
 {
-	if (v->class < 0)
-		v->class = (int)prog_class(view_get(v, F_EXE),
-		    view_get(v, F_PROCESS), view_get(v, F_CMDLINE));
+	struct str like;
+
+	if (v->class < 0) {
+		like = view_get(v, F_EXE_LIKE);
+		v->class = (int)prog_class(like.p != NULL ? like :
+		    view_get(v, F_EXE), view_get(v, F_PROCESS),
+		    view_get(v, F_CMDLINE));
+	}
 	return (unsigned)v->class;
+}
+
+bool
+view_lists(const struct view *v, enum field_id id, const char *part)
+{
+	struct str list = view_get(v, id);
+
+	while (list.p != NULL)
+		if (str_is(str_cut(&list, ','), part))
+			return true;
+	return false;
+}
+
+bool
+view_has_fd(const struct view *v, const char *fd)
+{
+	return view_lists(v, F_FD, fd);
+}
+
+/* prt-scan lists descriptors in order. */
+bool
+view_on_stdio(const struct view *v)
+{
+	struct str list = view_get(v, F_FD), first = str_cut(&list, ',');
+
+	return first.n == 1 && first.p[0] >= '0' && first.p[0] <= '2';
+}
+
+bool
+view_is_metadata(struct view *v)
+{
+	static const struct addr services[] = {
+		{ ADDR_INET, { 169, 254, 169, 254 } },
+		{ ADDR_INET, { 169, 254, 170, 2 } },	/* of ECS */
+		{ ADDR_INET, { 100, 100, 100, 200 } },	/* of Alibaba */
+		{ ADDR_INET6, { 0xfd, 0, 0x0e, 0xc2,
+		    [14] = 0x02, [15] = 0x54 } },
+	};
+	const struct view_addr *a = view_remote(v);
+	size_t i;
+
+	for (i = 0; a != NULL && i < NELEMS(services); i++)
+		if (addr_cmp(&a->plain, &services[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Under these come sessions without PAM, and jobs. */
+static bool
+is_door(struct str unit)
+{
+	static const char *const doors[] = { "ssh", "sshd", "ssh@", "sshd@",
+		"dropbear", "cron", "crond", "cronie", "atd", "anacron",
+		"user@", "getty@", "serial-getty@" };
+	size_t i;
+
+	for (i = 0; i < NELEMS(doors); i++)
+		if (str_starts(unit, doors[i]) &&
+		    (str_ends(str_from(doors[i]), "@") ||
+		    unit.p[strlen(doors[i])] == '.'))
+			return true;
+	return false;
+}
+
+bool
+view_is_unit(const struct view *v)
+{
+	struct str path = view_get(v, F_SOCK_CGROUP), unit;
+
+	if (path.p == NULL)
+		path = view_get(v, F_CGROUP);
+	if (!str_take_start(&path, "/system.slice/"))
+		return false;
+	unit = str_cut(&path, '/');
+	while (str_ends(unit, ".slice") && path.p != NULL)
+		unit = str_cut(&path, '/');
+	return str_ends(unit, ".service") && !is_door(unit);
 }
 
 /* systemd hands 61184 to 65519 to services (DynamicUser=), and 65534 is

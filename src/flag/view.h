@@ -29,6 +29,10 @@ struct view_addr {
 	struct addr addr, plain;	/* plain: a v4-mapped one as IPv4 */
 };
 
+/* Below this one are the ports of services, as systems have it; from it on what
+ * the kernel hands out. */
+enum { VIEW_RANDOM = 32768 };
+
 struct view {
 	const struct cols *cols;
 	const struct str *values;
@@ -96,8 +100,36 @@ bool view_local_beyond(struct view *v);
 bool view_remote_beyond(struct view *v);
 bool view_remote_public(struct view *v);
 
-/* Of the process: bits of enum prog_class. */
+/* Of the process: bits of enum prog_class; of a copy what it is a copy of. */
 unsigned view_class(struct view *v);
+
+/* A field that is a list has that part. */
+bool view_lists(const struct view *v, enum field_id id, const char *part);
+
+/* It holds the socket as that descriptor; as one of 0 to 2. */
+bool view_has_fd(const struct view *v, const char *fd);
+bool view_on_stdio(const struct view *v);
+
+/* The port has a name, and what a process that has it calls it says nothing. */
+static inline bool
+view_has_service(const struct view *v)
+{
+	return view_get(v, F_SERVICE).p != NULL;
+}
+
+/* Nobody knows that it was opened from here. */
+static inline bool
+view_not_out(const struct view *v)
+{
+	return !str_is(view_get(v, F_DIR), "out");
+}
+
+/* The address at which clouds tell a machine its secrets. */
+bool view_is_metadata(struct view *v);
+
+/* A service of the system's service manager, as far as the stream says; what
+ * people and their jobs start under ssh or cron is none. */
+bool view_is_unit(const struct view *v);
 
 /* Of a user who logs in, as far as the number tells. */
 bool view_is_login(const struct view *v);
@@ -105,6 +137,12 @@ static inline bool
 view_is_root(const struct view *v)
 {
 	return v->has_uid && v->uid == 0;
+}
+/* An account that does neither log in nor is root. */
+static inline bool
+view_is_daemon(const struct view *v)
+{
+	return v->has_uid && v->uid != 0 && !view_is_login(v);
 }
 
 /* A socket of the kernel's own, which prt-scan calls [KIND] or [KIND/NAME]: a
@@ -116,6 +154,12 @@ static inline bool
 view_is_own_netns(const struct view *v)
 {
 	return view_get(v, F_NETNS).p == NULL;
+}
+
+static inline bool
+view_is_bound(const struct view *v)
+{
+	return str_is(view_get(v, F_STATE), "BOUND");
 }
 
 /* It let peers in, in the snapshot before: false also if that is not told. */

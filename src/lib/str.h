@@ -94,6 +94,18 @@ str_ends(struct str a, const char *suffix)
 	return a.n >= n && memcmp(a.p + a.n - n, suffix, n) == 0;
 }
 
+/* part is in it somewhere. */
+static inline bool
+str_has(struct str a, const char *part)
+{
+	size_t n = strlen(part), i;
+
+	for (i = 0; a.p != NULL && i + n <= a.n; i++)
+		if (a.p[i] == part[0] && memcmp(a.p + i, part, n) == 0)
+			return true;
+	return false;
+}
+
 /* Without its first n bytes. */
 static inline struct str
 str_skip(struct str s, size_t n)

@@ -3,58 +3,7 @@
 #include <stdlib.h>
 
 #include "lib/num.h"
-
-/* A record that is being written. */
-struct record {
-	struct rows_source *src;
-	const struct sock *sock;
-	const struct proc *proc;	/* NULL: nobody holds it */
-	const struct row *row;
-	char *p;	/* room for what is not kept anywhere, to be moved on:
-			 * GETTER_MAX bytes a getter, get_fd has its own */
-};
-
-enum { GETTER_MAX = ADDR_TEXT_MAX + 1 + SOCK_IFNAME_MAX };
-
-static struct str
-from_name(const char *s)
-{
-	return s != NULL ? str_from(s) : STR_NONE;
-}
-
-/* What was written at r->p, from start on. */
-static struct str
-from_text(const struct record *r, const char *start)
-{
-	return (struct str){ start, (size_t)(r->p - start) };
-}
-
-static struct str
-from_number(struct record *r, uint64_t v)
-{
-	char *start = r->p;
-
-	r->p = num_format(start, v);
-	return from_text(r, start);
-}
-
-static struct str
-from_addr(struct record *r, const struct addr *a, bool zone)
-{
-	char *start = r->p;
-
-	if (a->family == ADDR_NONE)
-		return STR_NONE;
-	r->p = addr_format(r->p, a);
-	if (r->sock->ifname != NULL && (zone || addr_is_linklocal(a))) {
-		size_t n = strlen(r->sock->ifname);
-
-		*r->p++ = '%';
-		memcpy(r->p, r->sock->ifname, n);
-		r->p += n;
-	}
-	return from_text(r, start);
-}
+#include "scan/rows-record.h"
 
 static struct str
 get_proto(struct record *r)
@@ -66,51 +15,6 @@ static struct str
 get_state(struct record *r)
 {
 	return from_name(sock_states[r->sock->state]);
-}
-
-/* As ss(8) writes any. */
-static struct str
-from_cid(struct record *r, uint32_t cid)
-{
-	return cid == SOCK_CID_ANY ? STR_LIT("*") : from_number(r, cid);
-}
-
-static struct str
-get_local_addr(struct record *r)
-{
-	const struct sock_portless *p = r->sock->portless;
-
-	if (p != NULL && p->is_vsock)
-		return from_cid(r, p->local_cid);
-	return from_addr(r, &r->sock->local, r->src->zones);
-}
-
-static struct str
-get_local_port(struct record *r)
-{
-	return from_number(r, r->sock->portless != NULL ?
-	    r->sock->portless->local : r->sock->local_port);
-}
-
-static struct str
-get_remote_addr(struct record *r)
-{
-	const struct sock_portless *p = r->sock->portless;
-
-	if (p != NULL && p->is_vsock)
-		return sock_has_peer(r->sock) ? from_cid(r, p->remote_cid) :
-		    STR_NONE;
-	return from_addr(r, &r->sock->remote, false);
-}
-
-static struct str
-get_remote_port(struct record *r)
-{
-	const struct sock_portless *p = r->sock->portless;
-
-	if (!sock_has_peer(r->sock) || (p != NULL && !p->is_vsock))
-		return STR_NONE;
-	return from_number(r, p != NULL ? p->remote : r->sock->remote_port);
 }
 
 static struct str
@@ -128,7 +32,9 @@ get_service(struct record *r)
 	};
 	const struct sock *s = r->sock;
 
-	return !sock_has_ports(s) ? STR_NONE : services_name(r->src->services, protos[s->proto],
+	if (!sock_has_ports(s))
+		return STR_NONE;
+	return services_name(r->src->services, protos[s->proto],
 	    s->dir == DIR_OUT ? s->remote_port : s->local_port);
 }
 
@@ -306,7 +212,8 @@ static struct str
 get_tx_queue(struct record *r)
 {
 	return r->sock->timewait || r->sock->queueless ||
-	    r->sock->proto == PROTO_PACKET || r->sock->state == STATE_LISTEN || r->sock->state == STATE_BOUND ?
+	    r->sock->proto == PROTO_PACKET ||
+	    r->sock->state == STATE_LISTEN || r->sock->state == STATE_BOUND ?
 	    STR_NONE : from_number(r, r->sock->tx_queue);
 }
 
@@ -499,10 +406,10 @@ get_time(struct record *r)
 const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	[F_PROTO] = { get_proto, 0, 0 },
 	[F_STATE] = { get_state, 0, 0 },
-	[F_LOCAL_ADDR] = { get_local_addr, 0, 0 },
-	[F_LOCAL_PORT] = { get_local_port, 0, 0 },
-	[F_REMOTE_ADDR] = { get_remote_addr, 0, 0 },
-	[F_REMOTE_PORT] = { get_remote_port, 0, 0 },
+	[F_LOCAL_ADDR] = { rows_local_addr, 0, 0 },
+	[F_LOCAL_PORT] = { rows_local_port, 0, 0 },
+	[F_REMOTE_ADDR] = { rows_remote_addr, 0, 0 },
+	[F_REMOTE_PORT] = { rows_remote_port, 0, 0 },
 	[F_DIR] = { get_dir, NEED_DIR, 0 },
 	[F_SERVICE] = { get_service, NEED_DIR | NEED_SERVICES, 0 },
 	[F_NETNS] = { get_netns, NEED_NETNS_NAMES, 0 },
@@ -593,7 +500,8 @@ rows_write(const struct rows *r, struct rows_source *src,
 		    (size_t)row->nholders * (NUM_MAX + 1));
 		for (c = 0; c < cols->n; c++)
 			v[c] = get_value(&rec, &rows_getters[cols->v[c].id]);
-		out_row(out, v, OUT_PLAIN);
+		out_row(out, v, src->people &&
+		    scan_is_open(src->scan, rec.sock) ? OUT_OPEN : OUT_PLAIN);
 	}
 	buf_free(&scratch);
 	free(v);

@@ -4,13 +4,23 @@
 
 BEGIN {
 	FS = OFS = "\t"
-	split("sh bash dash ash zsh ksh mksh csh tcsh fish", word, " ")
+	split("sh bash dash ash hush zsh ksh lksh oksh loksh yash mksh posh " \
+	    "csh tcsh fish elvish sash pwsh xonsh rbash rzsh rksh", word, " ")
 	for (i in word)
 		shell[word[i]] = 1
-	split("python perl ruby node php lua", word2, " ")
+	split("sh bash zsh ksh lksh oksh loksh yash pwsh xonsh rbash rzsh " \
+	    "rksh", word0, " ")
+	for (i in word0)
+		dials[word0[i]] = 1
+	split("python pypy ipython micropython perl ruby jruby node nodejs " \
+	    "deno bun php php-cgi hhvm lua luajit texlua tclsh wish expect " \
+	    "jimsh guile awk gawk mawk nawk original-awk bwk gdb lldb vim " \
+	    "vim.basic vim.nox vim.gtk vim.tiny vim.athena nvim vi emacs " \
+	    "emacs-nox emacs-gtk", word2, " ")
 	for (i in word2)
 		interpreter[word2[i]] = 1
-	split("nc nc.openbsd nc.traditional ncat netcat socat", word3, " ")
+	split("nc nc.openbsd nc.traditional ncat netcat socat cryptcat",
+	    word3, " ")
 	for (i in word3)
 		relay[word3[i]] = 1
 	split("1080 1081 3128 9050 9150", word4, " ")
@@ -23,6 +33,24 @@ BEGIN {
 	split("445 2049 20049 3260 4045 4420 7777 7788 7789 21064", word6, " ")
 	for (i in word6)
 		kernel[word6[i]] = 1
+	split("redis-server redis-check-rdb redis-check-aof redis-sentinel " \
+	    "valkey-server valkey-check-rdb keydb-server dragonfly " \
+	    "memcached mongod mongos etcd rethinkdb influxd dockerd",
+	    word7, " ")
+	for (i in word7)
+		store_program[word7[i]] = 1
+	split("curl wget aria2c ftp lftp tnftp ncftp git git-remote-http " \
+	    "git-remote-https http https rsync sftp scp mosh-client " \
+	    "tailscaled openvpn zerotier-one vsftpd proftpd pure-ftpd ssh",
+	    word8, " ")
+	for (i in word8)
+		client[word8[i]] = 1
+	split("gdbserver lldb-server dlv frida-server ttyd gotty wetty " \
+	    "shellinaboxd Xvnc Xtigervnc Xtightvnc x0vncserver " \
+	    "X0tigervnc x11vnc vino-server wayvnc krfb Xorg Xvfb Xephyr " \
+	    "Xnest Xwayland adb adbd", word9, " ")
+	for (i in word9)
+		debugger[word9[i]] = 1
 }
 
 # any, loopback, private, multicast or public; each address is looked at once
@@ -60,7 +88,8 @@ function add(name) {
 }
 
 function temporary(path) {
-	return path ~ /^\/(tmp|var\/tmp|dev|run\/user)\/|^\.\.\./
+	return path ~ /^\/(tmp|var\/tmp|dev|run|proc)\/|^\.\.\./ ||
+	    path ~ /^\/(opt|usr|srv|etc)\/(.*\/)?\.[^.\/]/
 }
 
 function poses(exe) {
@@ -79,6 +108,47 @@ function script(cmdline,    w, n, i) {
 			return ""
 	}
 	return ""
+}
+
+# The shell takes its commands from what comes in.
+function bare(cmdline) {
+	return cmdline !~ / [^-+]/ && cmdline !~ / -[a-z]*c/
+}
+
+# A script of a service's gets its connections from others.
+function service(cmdline,    s) {
+	s = script(cmdline)
+	return $7 != "out" && s != "" && !temporary(s)
+}
+
+function interactive() {
+	return $15 ~ /(^|,)255$/ && (p in shell || $15 ~ /(^|,)2,/)
+}
+
+# Somebody has a connection where only a shell should have it.
+function turned() {
+	return $15 ~ /^[012],/ && $7 == "out" && beyond($5)
+}
+
+function stdio() {
+	return interactive() || turned() ||
+	    (p in shell && $15 ~ /^0(,|$)/ && bare($19)) ||
+	    ((p in shell || p in interpreter) && $15 ~ /^0,1(,|$)/ &&
+	    !service($19))
+}
+
+function leaked() {
+	return !(p in dials) && $15 !~ /^[012](,|$)/ && !bare($19)
+}
+
+function shell_net() {
+	if (!(p in shell || p ~ /awk$/) || !beyond($5))
+		return 0
+	if ($5 == "169.254.169.254")
+		return 1
+	return !service($19) && (p !~ /awk$/ || !leaked()) &&
+	    !(p in shell && leaked()) &&
+	    !($2 == "SYN_SENT" && reach($5) != "public")
 }
 
 function beyond(a,    r) {
@@ -106,6 +176,17 @@ function accepted(key,    pid, i) {
 	return 0
 }
 
+# What a program in an odd folder should not do.
+function has_business() {
+	if (listening)
+		return beyond($3)
+	if (bound)
+		return beyond($3) && (daemon ||
+		    (odd && $14 == "0" && $4 < 32768))
+	return connected && (reach($5) == "public" ||
+	    (daemon && beyond($5)))
+}
+
 /^##prt/ { $0 = $0; print; next }
 /^#proto/ { print $0, "flags"; next }
 /^#/ { end = $0; next }
@@ -120,7 +201,17 @@ function accepted(key,    pid, i) {
 	connected = !bound && state != "TIME_WAIT" && $5 != "-"
 	p = program($18, $12)
 	again = 0
-	if (bound)
+	if (bound && $14 != "-" && ($14 < 1000 || $14 == 65534)) {
+		uid = (($1, $4, $9) in port_uid) ? port_uid[$1, $4, $9] : $14
+		port_uid[$1, $4, $9] = uid == $14 ? uid : "several"
+		sock_uid[$1, $3, $4, $9] = 1
+		port_pid[$1, $4, $9, $11] = 1
+	}
+	if ((bound || state == "BOUND") && $4 < 32768 && $14 != "-" &&
+	    !($1 == "udp" && $4 ~ /^(1900|3702|5353|5355)$/) && p != "ssh" &&
+	    $14 >= 1000 && $14 != 65534)
+		again = 1
+	if (bound && !(p in shell || p in interpreter || p in relay))
 		listener[$11, $1, $4, reach($3) == "any" ? "any" : $3] = 1
 	if (p in shell)
 		shell_of[$16] = 1
@@ -132,30 +223,47 @@ function accepted(key,    pid, i) {
 	if (listening && $1 != "sctp" && ($4 == 22 || $4 == 80 || $4 == 443) &&
 	    p in interpreter && ($10 == "-" || ($9 == "-" && $14 >= 1000)))
 		add("script-sensitive")
-	if (state == "ESTABLISHED" && $14 == "0" && $7 == "out" &&
-	    $6 >= 1024 && $8 == "-" && reach($5) == "public")
+	if (state == "ESTABLISHED" && $14 == "0" && $6 >= 1024 &&
+	    (($7 == "out" && ($8 == "-" || $8 ~ /^irc/)) || ($7 == "-" &&
+	    $4 < 1024 && p != "sshd" && $6 < 32768)) &&
+	    !(p in client && $18 ~ /^\/(usr|bin|sbin|opt)\/|^\/lib/ &&
+	    $18 !~ /elsewhere/) && reach($5) == "public")
 		add("root-high-port")
-	if (listening && (p == "ssh" ||
-	    ($4 in proxy && $1 != "sctp" && beyond($3))))
+	session = p ~ /^sshd/ && $19 ~ /^sshd(-session)?: [^\/]/ &&
+	    $19 !~ /\[listener\]/
+	if (listening && beyond($3) && (p == "ssh" || session ||
+	    ($4 in proxy && $1 != "sctp")))
 		add("proxy-listener")
-	if (connected && (p in shell || (p in interpreter && $15 ~ /^0,1(,|$)/)))
+	if (listening && p ~ /^(sshd|dropbear)/ && !session && $10 == "-" &&
+	    $14 != "0" && $14 != "-")
+		add("own-sshd")
+	if (connected && (stdio() || shell_net()))
 		again = 1
-	if ($18 ~ /^\/memfd:/ && !($14 == "0" && $18 ~ /^\/memfd:runc_cloned:\/proc\/self\/exe/))
+	if (listening && p in shell && !leaked())
+		again = 1
+	if ($18 ~ /^\/memfd:/ && !($14 == "0" && !bound &&
+	    reach($5) != "public" &&
+	    $18 ~ /^\/memfd:runc_cloned:\/proc\/self\/exe/))
 		add("memfd-exe")
 	if ($18 ~ / \(deleted\)$/ && $18 !~ /^\/memfd:/)
 		add("deleted-exe")
-	if ((listening || connected) && (temporary($18) || poses($18) ||
-	    (p in interpreter && temporary(script($19)))) &&
-	    (listening ? beyond($3) : reach($5) == "public"))
+	daemon = $14 != "0" && $14 != "-" && ($14 < 1000 || $14 == 65534)
+	odd = temporary($18) || poses($18)
+	if ((odd || ((p in interpreter || p in shell || p == "java") &&
+	    temporary(script($19)))) && has_business())
 		add("tmp-exe")
-	if ($18 != "-" && $16 != 2 && ($19 ~ /^\[.+\]$/ || $12 ~ /^\[.+\]$/ ||
-	    $12 ~ /^(kworker|kthreadd|ksoftirqd\/|kswapd|kcompactd|khugepaged|kdevtmpfs|kauditd|khungtaskd|kblockd|kintegrityd|migration\/|rcu_|cpuhp\/|irq\/|jbd2\/|oom_reaper)/))
+	if ($18 != "-" && $16 != 2 && ($19 ~ /^\[[^ :@]+\]$/ || $12 ~ /^\[[^ :@]+\]$/ ||
+	    $12 ~ /^(kworker|kthreadd|ksoftirqd\/|kswapd|kcompactd|khugepaged|kdevtmpfs|kauditd|khungtaskd|kblockd|kintegrityd|migration\/|rcu_|cpuhp\/|irq\/|jbd2\/|oom_reaper|ksmd$|kthrotld$|scsi_eh_[0-9]*$)/))
 		add("fake-kthread")
-	if (listening && p in relay && beyond($3))
+	if (bound && p in relay && beyond($3) && (listening || $4 < 32768))
 		add("nc-listener")
-	if ((listening ? $4 in store : state == "UNCONN" && $4 == 11211) &&
-	    $1 != "sctp" && $9 == "-" && beyond($3))
+	if (((listening && ($4 in store || p in store_program)) ||
+	    (state == "UNCONN" && $4 == 11211)) && $1 != "sctp" && $9 == "-" && beyond($3))
 		add("exposed-store")
+	if (listening && $1 != "sctp" && $9 == "-" && beyond($3) &&
+	    ($4 ~ /^(873|5005|590[0-9]|600[0-9]|9222|9229|10255|27042)$/ ||
+	    p in debugger || $19 ~ /jdwp=| --inspect|--remote-debugging-port|debugpy|jupyter/))
+		add("exposed-debug")
 	if (listening && $14 != "0" && $14 != "-" && $4 < 1024)
 		add("nonroot-privileged-any")
 	if (state == "ESTABLISHED" && $14 == "0" && $6 >= 1024 && $7 != "in")
@@ -169,7 +277,7 @@ function accepted(key,    pid, i) {
 		own[n] = flags
 	if (again) {
 		suspect[n] = 1
-		if (connected)
+		if (connected || (listening && p in shell))
 			wanted[$1, $3, $4, $5, $6, $9] = 1
 	}
 }
@@ -183,11 +291,17 @@ END {
 			ppid_of[key, $11] = $16
 			held[++holders] = key SUBSEP $11
 			key_of[holders] = key
+			is_shell[holders] = program($18, $12) in shell
 		}
 	}
 	for (i = 1; i <= holders; i++)
-		if (!((key_of[i], ppid_of[held[i]]) in ppid_of))
-			roots[key_of[i]]++
+		if (!((key_of[i], ppid_of[held[i]]) in ppid_of)) {
+			split(held[i], part, SUBSEP)
+			pid = part[7] + 0
+			if (!(key_of[i] in first_of) || pid < first_of[key_of[i]])
+				first_of[key_of[i]] = pid
+			roots[key_of[i]] += is_shell[i] || ppid_of[held[i]] > 1
+		}
 	for (i = 1; i <= n; i++) {
 		if (i in suspect)
 			judge()
@@ -196,21 +310,47 @@ END {
 	print end
 }
 
+function login(uid) {
+	return uid != "-" && uid >= 1000 && uid != 65534 &&
+	    (uid < 61184 || uid > 65519)
+}
+
+# Before what comes behind it.
+function insert(flags, name, behind) {
+	if (name == "")
+		return flags
+	if (match(flags, behind))
+		return substr(flags, 1, RSTART - 1) name "," \
+		    substr(flags, RSTART)
+	return flags (flags == "" ? "" : ",") name
+}
+
 # Flags come in the order of prt-flag -l.
-function judge(    first, middle, last, rest) {
+function judge(    first, middle, shadow, last, rest) {
 	$0 = line[i]
 	rest = i in own ? own[i] : ""
 	p = program($18, $12)
-	if ($2 == "LISTEN") {
-		if (!(($9, $3, $4) in root_has))
+	if ($2 == "LISTEN" || $2 == "UNCONN") {
+		if ($2 == "LISTEN" && $4 < 1024 && $9 == "-" && login($14) &&
+		    !(($9, $3, $4) in root_has))
 			first = "nonroot-privileged"
+		if (login($14) && $4 < 32768 && ($1, $4, $9) in port_uid &&
+		    !(($1, $3, $4, $9) in sock_uid) && p != "ssh" &&
+		    !($1 == "udp" && $4 ~ /^(1900|3702|5353|5355)$/) &&
+		    !(($1, $4, $9, $16) in port_pid))
+			shadow = "port-shadow"
+		key = $1 SUBSEP $3 SUBSEP $4 SUBSEP $5 SUBSEP $6 SUBSEP $9
+		if ($2 == "LISTEN" && p in shell && !leaked() &&
+		    first_of[key] == $11 && roots[key] <= 1)
+			middle = "shell-listener"
 	} else {
 		key = $1 SUBSEP $3 SUBSEP $4 SUBSEP $5 SUBSEP $6 SUBSEP $9
-		if (!accepted(key)) {
-			if ($15 ~ /^0,1(,|$)/ && (p in shell || p in interpreter))
+		if (interactive() || (p in shell && $15 ~ /^0(,|$)/ &&
+		    bare($19)) || !accepted(key)) {
+			if (stdio())
 				middle = "stdio-socket"
-			if (p in shell && beyond($5) && roots[key] == 1 &&
-			    !((key, $16) in ppid_of))
+			if (shell_net() && first_of[key] == $11 &&
+			    roots[key] <= 1)
 				middle = middle (middle == "" ? "" : ",") \
 				    "shell-net"
 		}
@@ -220,11 +360,8 @@ function judge(    first, middle, last, rest) {
 	}
 	if (first != "")
 		rest = first (rest == "" ? "" : ",") rest
-	if (middle != "" && match(rest, /(memfd|deleted|tmp)-exe|fake|nc-|exposed|nonroot-privileged-any|root-high-port-any|no-owner/))
-		rest = substr(rest, 1, RSTART - 1) middle "," \
-		    substr(rest, RSTART)
-	else if (middle != "")
-		rest = rest (rest == "" ? "" : ",") middle
+	rest = insert(rest, middle, "(memfd|deleted|tmp)-exe|fake|nc-|exposed|nonroot-privileged-any|root-high-port-any|no-owner")
+	rest = insert(rest, shadow, "nonroot-privileged-any|root-high-port-any|no-owner")
 	if (last != "")
 		rest = rest (rest == "" ? "" : ",") last
 	if (rest != "")

@@ -42,7 +42,7 @@ run-bash-ipv6()
 	shell_is 2001:db8::1 process=bash
 }
 
-attack bash-descriptor shell-net 'bash reads commands from descriptor 5'
+attack bash-descriptor 'shell-net stdio-socket' 'bash reads commands from descriptor 5'
 run-bash-descriptor()
 {
 	hold 4444
@@ -467,11 +467,11 @@ run-login-port()
 	await local_port=25 state=LISTEN user=lab
 }
 
-attack ssh-proxy proxy-listener 'ssh -D'
+attack ssh-proxy proxy-listener 'ssh -D on any address'
 run-ssh-proxy()
 {
 	sshd_peer
-	as lab ssh "${SSH[@]}" -N -D 1080 lab@203.0.113.1
+	as lab ssh "${SSH[@]}" -N -g -D 1080 lab@203.0.113.1
 	await local_port=1080 state=LISTEN process=ssh
 }
 

@@ -27,7 +27,7 @@ peace()
 	attack "$1" '' "$2"
 }
 
-LAB=/run/lab
+LAB=/srv/lab
 LOG=$LAB/log
 NET=$LAB/lib/net.py
 
@@ -194,6 +194,7 @@ lab_folders()
 	local here=$1 build=$2 dir
 
 	mount -t tmpfs -o mode=755 lab /run
+	mount -t tmpfs -o mode=755 lab /srv
 	mkdir -p $LAB/bin $LAB/lib /run/sshd /run/lock
 	mount --bind "$build" $LAB/bin
 	mount --bind "$here" $LAB/lib

@@ -47,7 +47,7 @@ def main(verb, *args):
         deaf = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for p in args]
         for s, port in zip(deaf, args):
             s.bind(("", int(port)))
-        open("/run/lab/held", "w").close()
+        open("/srv/lab/held", "w").close()
         hold(listeners)
     elif verb == "listen":
         hold([listener(*args)])

@@ -27,9 +27,10 @@ struct attached {
 static void
 ask(struct sock_portless *p, int fd)
 {
+	char nothing;
 	socklen_t n = 0;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, NULL, &n) == 0) {
+	if (getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, &nothing, &n) == 0) {
 		p->has_filter = n > 0;
 		p->filter = n;
 	} else {

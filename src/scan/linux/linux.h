@@ -69,23 +69,27 @@ bool linux_packet_diag(struct scan *sc, struct str message);
 bool linux_packet_line(struct scan *sc, struct str line, bool own_proc);
 bool linux_vsock_diag(struct scan *sc, struct str message);
 
-/* Sockets of protocols without ports that are asked for, in the calling
- * thread's namespace by sock_diag(7), or else, or of another proc tree, by the
- * files of that folder.  What could not be read is told, once a scan. */
-enum linux_how { LINUX_BY_DIAG, LINUX_BY_FILES };
-void linux_portless(const struct scan_request *req, struct scan *sc,
-    enum linux_how how, const char *net);
-
-/* The same of one protocol, of files; false after a message. */
+/*
+ * How tables of protocols without ports are read.  dump (may be NULL) sends a
+ * request that SOCK_DIAG_BY_FAMILY answers until the answer is whole, and adds
+ * its sockets: 0 or errno.  files reads those of a protocol in that folder, and
+ * returns false after a message.
+ */
+struct nlmsghdr;
+struct linux_ways {
+	int (*dump)(struct scan *sc, const struct nlmsghdr *request,
+	    enum sock_proto proto);
+	bool (*files)(const struct scan_request *req, struct scan *sc,
+	    enum sock_proto proto, const char *net);
+};
 bool linux_procnet_portless(const struct scan_request *req, struct scan *sc,
     enum sock_proto proto, const char *net);
 
-/* Sends the request of a dump, which SOCK_DIAG_BY_FAMILY answers, until it is
- * whole, and adds its sockets: 0 or errno.  *states is a part of the request;
- * NULL but of TCP. */
-struct nlmsghdr;
-int linux_dump(struct scan *sc, const struct nlmsghdr *request,
-    enum sock_proto proto, uint32_t *states);
+/* The sockets of such protocols that are asked for, in the calling thread's
+ * namespace by sock_diag(7), or else, or of another proc tree, by the files of
+ * that folder.  What could not be read is told, once a scan. */
+void linux_portless(const struct scan_request *req, struct scan *sc,
+    const struct linux_ways *ways, const char *net);
 
 /* How many instructions the filters of raw and packet sockets have, by copies
  * of descriptors that some process holds: once holders are known. */

@@ -188,9 +188,9 @@ move_last(struct scan *sc, size_t i, uint32_t states)
  * The request, and where its states are: a dump that divides a chain is done
  * again, of TCP only for the states of such chains, and only these are joined.
  */
-int
-linux_dump(struct scan *sc, const struct nlmsghdr *request,
-    enum sock_proto proto, uint32_t *states)
+static int
+dump(struct scan *sc, const struct nlmsghdr *request, enum sock_proto proto,
+    uint32_t *states)
 {
 	struct linux_join j = { .from = sc->nsock };
 	size_t mid = sc->nsock;
@@ -241,7 +241,7 @@ dump_family(const struct scan_request *req, struct scan *sc,
 			.idiag_states = states },
 	};
 
-	return linux_dump(sc, &r.head, proto, &r.body.idiag_states);
+	return dump(sc, &r.head, proto, &r.body.idiag_states);
 }
 
 /* Both families in one pass, which SOCK_DIAG_BY_FAMILY cannot. */
@@ -257,7 +257,7 @@ dump_tcp(const struct scan_request *req, struct scan *sc, unsigned states)
 			.idiag_states = states },
 	};
 
-	return linux_dump(sc, &r.head, PROTO_TCP, &r.body.idiag_states);
+	return dump(sc, &r.head, PROTO_TCP, &r.body.idiag_states);
 }
 
 /* An IPv6 socket of a kernel without IPv6 is no failure. */
@@ -390,12 +390,22 @@ dump_sctp(const struct scan_request *req, struct scan *sc)
 		sc->protos |= 1U << PROTO_SCTP;
 }
 
+static int
+dump_other(struct scan *sc, const struct nlmsghdr *request,
+    enum sock_proto proto)
+{
+	return dump(sc, request, proto, NULL);
+}
+
 static void
 dump_portless(const struct scan_request *req, struct scan *sc)
 {
+	static const struct linux_ways ways = { dump_other,
+		linux_procnet_portless };
+
 	if ((filter_protos(req->filter) & ~(unsigned)PROTOS_PORTED) != 0)
-		linux_portless(req, sc, LINUX_BY_DIAG, linux_net_folder(
-		    &sc->arena, req->proc, req->own_proc));
+		linux_portless(req, sc, &ways, linux_net_folder(&sc->arena,
+		    req->proc, req->own_proc));
 }
 
 static bool

@@ -47,13 +47,15 @@ struct vsock_request {
  * how sock_diag is asked; either may be NULL. */
 struct source {
 	const char *name, *file;
-	int (*dump)(const struct scan_request *req, struct scan *sc);
+	int (*dump)(const struct scan_request *req, struct scan *sc,
+	    const struct linux_ways *ways);
 };
 
 /* struct inet_diag_req_raw is the same, but for a protocol where this one has
  * padding: 0, all of them.  The kernel does not look at states. */
 static int
-dump_raw_of(const struct scan_request *req, struct scan *sc, int family)
+dump_raw_of(const struct scan_request *req, struct scan *sc,
+    const struct linux_ways *ways, int family)
 {
 	struct raw_request r = {
 		.head = DUMP_HEAD(r),
@@ -64,16 +66,17 @@ dump_raw_of(const struct scan_request *req, struct scan *sc, int family)
 
 	if ((req->needs & NEED_DROPS) != 0)
 		r.body.idiag_ext = 1U << (INET_DIAG_SKMEMINFO - 1);
-	return linux_dump(sc, &r.head, PROTO_RAW, NULL);
+	return ways->dump(sc, &r.head, PROTO_RAW);
 }
 
 static int
-dump_raw(const struct scan_request *req, struct scan *sc)
+dump_raw(const struct scan_request *req, struct scan *sc,
+    const struct linux_ways *ways)
 {
-	int status = dump_raw_of(req, sc, AF_INET);
+	int status = dump_raw_of(req, sc, ways, AF_INET);
 
 	if (status == 0)
-		status = dump_raw_of(req, sc, AF_INET6);
+		status = dump_raw_of(req, sc, ways, AF_INET6);
 	return status;
 }
 
@@ -81,7 +84,8 @@ dump_raw(const struct scan_request *req, struct scan *sc)
  * end the dump before it, without a word (packet_diag_dump in
  * net/packet/diag.c). */
 static int
-dump_packet(const struct scan_request *req, struct scan *sc)
+dump_packet(const struct scan_request *req, struct scan *sc,
+    const struct linux_ways *ways)
 {
 	struct packet_request r = {
 		.head = DUMP_HEAD(r),
@@ -90,11 +94,12 @@ dump_packet(const struct scan_request *req, struct scan *sc)
 	};
 
 	(void)req;
-	return linux_dump(sc, &r.head, PROTO_PACKET, NULL);
+	return ways->dump(sc, &r.head, PROTO_PACKET);
 }
 
 static int
-dump_vsock(const struct scan_request *req, struct scan *sc)
+dump_vsock(const struct scan_request *req, struct scan *sc,
+    const struct linux_ways *ways)
 {
 	struct vsock_request r = {
 		.head = DUMP_HEAD(r),
@@ -102,7 +107,7 @@ dump_vsock(const struct scan_request *req, struct scan *sc)
 	};
 
 	(void)req;
-	return linux_dump(sc, &r.head, PROTO_VSOCK, NULL);
+	return ways->dump(sc, &r.head, PROTO_VSOCK);
 }
 
 static const struct source sources[PROTO_COUNT] = {
@@ -150,14 +155,14 @@ has_file(struct scan *sc, const char *net, const struct source *from)
 /* False after a message. */
 static bool
 read_files(const struct scan_request *req, struct scan *sc,
-    enum sock_proto proto, const char *net)
+    enum sock_proto proto, const struct linux_ways *ways, const char *net)
 {
 	const struct source *from = &sources[proto];
 
 	if (!has_file(sc, net, from) && is_absent(req, sc, net, from->name))
 		return true;
 	if (from->file != NULL)
-		return linux_procnet_portless(req, sc, proto, net);
+		return ways->files(req, sc, proto, net);
 	/* of this machine they are found by descriptors: strays.c */
 	if (req->own_proc)
 		sc->untold |= 1U << proto;
@@ -170,20 +175,20 @@ read_files(const struct scan_request *req, struct scan *sc,
 /* False after a message. */
 static bool
 read_proto(const struct scan_request *req, struct scan *sc,
-    enum sock_proto proto, enum linux_how how, const char *net)
+    enum sock_proto proto, const struct linux_ways *ways, const char *net)
 {
 	const struct source *from = &sources[proto];
 	size_t before = sc->nsock;
 	int status;
 
-	if (how == LINUX_BY_FILES || from->dump == NULL)
-		return read_files(req, sc, proto, net);
-	status = from->dump(req, sc);
+	if (ways->dump == NULL || from->dump == NULL)
+		return read_files(req, sc, proto, ways, net);
+	status = from->dump(req, sc, ways);
 	if (status == 0)
 		return true;
 	sc->nsock = before;
 	if (status != EPROTO)
-		return read_files(req, sc, proto, net);
+		return read_files(req, sc, proto, ways, net);
 	errno = status;
 	if ((sc->unread >> proto & 1) == 0)
 		err_msg("netlink: sock_diag: %s:", sock_protos[proto]);
@@ -192,14 +197,14 @@ read_proto(const struct scan_request *req, struct scan *sc,
 
 void
 linux_portless(const struct scan_request *req, struct scan *sc,
-    enum linux_how how, const char *net)
+    const struct linux_ways *ways, const char *net)
 {
 	unsigned proto;
 
 	for (proto = PROTO_NPORTED; proto < PROTO_COUNT; proto++) {
 		if (!filter_wants_proto(req->filter, (enum sock_proto)proto))
 			continue;
-		if (read_proto(req, sc, (enum sock_proto)proto, how, net)) {
+		if (read_proto(req, sc, (enum sock_proto)proto, ways, net)) {
 			sc->protos |= 1U << proto;
 			continue;
 		}

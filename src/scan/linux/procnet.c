@@ -276,6 +276,7 @@ add_sctp(struct scan *sc, const char *proc, const char *net)
 static bool
 folder_tables(const struct scan_request *req, struct scan *sc, const char *net)
 {
+	static const struct linux_ways ways = { NULL, linux_procnet_portless };
 	bool ok = true;
 	size_t i;
 
@@ -288,7 +289,7 @@ folder_tables(const struct scan_request *req, struct scan *sc, const char *net)
 	if (ok && filter_wants_proto(req->filter, PROTO_SCTP))
 		add_sctp(sc, req->proc, net);
 	if (ok)
-		linux_portless(req, sc, LINUX_BY_FILES, net);
+		linux_portless(req, sc, &ways, net);
 	if (ok)
 		linux_places_files(req->filter, sc, req->proc, net);
 	return ok;

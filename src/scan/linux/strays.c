@@ -52,6 +52,9 @@ static const struct kind {
 	{ "UDP", false, PROTO_UDP }, { "UDPv6", false, PROTO_UDP },
 	{ "SCTP", false, PROTO_TCP }, { "SCTPv6", false, PROTO_TCP },
 	{ "AF_VSOCK", false, PROTO_VSOCK },
+	{ "RAW", false, PROTO_RAW }, { "RAWv6", false, PROTO_RAW },
+	{ "PACKET", false, PROTO_PACKET },
+	{ "PING", false, PROTO_ICMP }, { "PINGv6", false, PROTO_ICMP },
 };
 
 enum { LOOKED_AT = 1, IN_TABLE };
@@ -220,7 +223,8 @@ count_veiled(struct look *l, int fd, const struct kind *kind)
 	struct sock s = { .netns = 0 };
 	uint64_t cookie = copy_netns_cookie(fd);
 
-	if (!copy_name(fd, &s) || (cookie != 0 && cookie == l->cookie) ||
+	if ((cookie != 0 && cookie == l->cookie) ||
+	    (kind->proto < PROTO_NPORTED && !copy_name(fd, &s)) ||
 	    (kind->may_be_bound && !copy_is_open(fd)))
 		return;
 	if (cookie == 0 || map_get(&l->veiled, cookie) == 0)
@@ -304,6 +308,10 @@ is_sought(const struct look *l, const struct kind *kind)
 {
 	unsigned what = SEEK_NETNS;
 
+	/* those of other namespaces are only there if they are asked for */
+	if (kind->proto >= PROTO_NPORTED &&
+	    !filter_wants_proto(l->req->filter, kind->proto))
+		return false;
 	if (kind->may_be_bound)
 		what |= SEEK_BOUND;
 	else if (kind->proto == PROTO_VSOCK)

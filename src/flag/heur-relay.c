@@ -1,0 +1,180 @@
+#include "flag/heur.h"
+
+#include "flag/path.h"
+#include "flag/program.h"
+#include "flag/script.h"
+
+/* What the field `shells' says of one: its standard input and output. */
+struct fed_shell {
+	struct str in, out;
+};
+
+/* Takes PROGRAM/PID/IN/OUT/ERR off the list. */
+static struct fed_shell
+take_shell(struct str *list)
+{
+	struct str one = str_cut(list, ','), word[3] = { { NULL, 0 } };
+	size_t i = 3, end;
+
+	while (i-- > 0) {
+		for (end = one.n; one.n > 0 && one.p[one.n - 1] != '/';)
+			one.n--;
+		word[i] = (struct str){ one.p + one.n, end - one.n };
+		one.n -= one.n > 0;
+	}
+	return (struct fed_shell){ word[0], word[1] };
+}
+
+/* Not the terminal that the program runs on itself, nor a file. */
+static bool
+is_line(struct str word)
+{
+	return str_is(word, "pipe") || str_is(word, "pty") ||
+	    str_is(word, "socket");
+}
+
+/* Some shell waits for what the program passes on; both: and it gets what the
+ * shell says. */
+static bool
+feeds_shell(const struct view *v, bool both)
+{
+	struct str list = view_get(v, F_SHELLS);
+	struct fed_shell s;
+
+	while (list.p != NULL) {
+		s = take_shell(&list);
+		if (is_line(s.in) && (!both || is_line(s.out)))
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_pty(const struct view *v)
+{
+	struct str list = view_get(v, F_SHELLS);
+
+	while (list.p != NULL)
+		if (str_is(take_shell(&list).in, "pty"))
+			return true;
+	return false;
+}
+
+static struct str
+name_of(const struct view *v)
+{
+	return prog_basename(str_undeleted(view_get(v, F_EXE)));
+}
+
+/* Those through which people log in, and what runs jobs; installed. */
+static bool
+is_login(struct view *v)
+{
+	static const char known[] = "telnetd in.telnetd rlogind in.rlogind "
+	    "rshd in.rshd login mosh-server tmux screen zellij ttyd gotty "
+	    "shellinaboxd xrdp-sesman xrdp-sessvc kitty konsole "
+	    "gnome-terminal-server xfce4-terminal alacritty wezterm-gui "
+	    "foot terminator cockpit-bridge cockpit-ws tailscaled teleport "
+	    "ssm-session-worker amazon-ssm-agent gitlab-runner "
+	    "buildkite-agent Runner.Worker code code-tunnel emacs systemd "
+	    "gnome-shell plasmashell sudo su containerd-shim conmon";
+	struct str exe = view_get(v, F_EXE);
+
+	return view_class(v) & PROG_SSHD || (prog_is_installed(exe) &&
+	    !prog_is_elsewhere(exe) && prog_is_among(name_of(v), known));
+}
+
+/* curl HOST | sh installs things; only one that gets an answer is a line. */
+static bool
+is_fetch(const struct view *v)
+{
+	struct str words = view_get(v, F_STDIO);
+
+	return prog_is_among(name_of(v), "curl wget") &&
+	    !is_line(str_cut(&words, ','));
+}
+
+bool
+suspect_shell_relay(struct view *v)
+{
+	unsigned class;
+
+	if (view_get(v, F_SHELLS).p == NULL || !view_remote_beyond(v))
+		return false;
+	class = view_class(v);
+	if (is_login(v) || is_fetch(v) || (class & PROG_SSH &&
+	    view_lists(v, F_STDIO, "tty")))
+		return false;
+	return feeds_shell(v, !(class & (PROG_RELAY | PROG_CLIENT)));
+}
+
+/* Editors and the like have terminals in them, and are connected. */
+static bool
+has_own_terminal(struct view *v)
+{
+	unsigned lang = view_class(v) >> PROG_LANG_SHIFT;
+
+	return view_is_login(v) && has_pty(v) &&
+	    !(view_class(v) & (PROG_RELAY | PROG_CLIENT)) &&
+	    (lang == SCRIPT_NONE || lang == SCRIPT_JAVA ||
+	    lang == SCRIPT_VIM || heur_runs_script(v));
+}
+
+enum heur_level
+level_for_shell_relay(struct view *v)
+{
+	struct str exe = view_get(v, F_EXE);
+
+	if (path_is_odd(exe) || str_ends(exe, " (deleted)") ||
+	    heur_runs_odd_file(v))
+		return HEUR_HIGH;
+	if (has_own_terminal(v))
+		return HEUR_LOW;
+	return view_class(v) != 0 || !prog_is_installed(exe) ||
+	    str_starts(exe, "/usr/local/") || str_starts(exe, "/opt/") ?
+	    HEUR_HIGH : HEUR_MEDIUM;
+}
+
+bool
+heur_is_renamed(const struct view *v)
+{
+	return view_get(v, F_EXE_LIKE).p != NULL &&
+	    prog_class_of(name_of(v)) == 0 &&
+	    !str_starts(name_of(v), "busybox") &&
+	    !prog_is_loader(view_get(v, F_EXE));
+}
+
+/* People copy tools for ends of their own; among the system's, or by such a
+ * name, one hides. */
+bool
+heur_poses_as_systems(const struct view *v)
+{
+	static const char *const names[] = { "systemd", "dbus", "cron", "sshd",
+		"udev", "polkit", "rsyslog", "agetty", "init", "kernel" };
+	struct str exe = view_get(v, F_EXE), name = name_of(v);
+	size_t i;
+
+	for (i = 0; i < NELEMS(names); i++)
+		if (str_starts(name, names[i]))
+			return true;
+	return prog_is_installed(exe) && !str_starts(exe, "/opt/") &&
+	    !str_starts(exe, "/usr/local/");
+}
+
+enum heur_level
+level_for_renamed_exe(struct view *v)
+{
+	return heur_poses_as_systems(v) ? HEUR_MEDIUM : HEUR_LOW;
+}
+
+bool
+suspect_renamed_exe(struct view *v)
+{
+	struct str like = view_get(v, F_EXE_LIKE);
+
+	if (!heur_is_renamed(v))
+		return false;
+	return (view_class(v) & (PROG_SHELL | PROG_INTERPRETER | PROG_RELAY) ||
+	    str_is(like, "busybox")) && (v->kind & VIEW_OPEN ?
+	    view_local_beyond(v) : view_remote_beyond(v));
+}
