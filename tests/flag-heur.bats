@@ -491,6 +491,16 @@ setup()
 	END
 }
 
+@test "tmp-exe: what prt-scan says that is run" {
+	judge tmp-exe <<-'END'
+		yes process=python3 cmdline=python3 script=/tmp/x.py
+		yes process=python3 cmdline=python3+/srv/x.py script=/srv/x.py,/dev/shm/y
+		yes process=perl cmdline=perl+-I+lib+-Mx script=/var/tmp/lib/x.pm
+		no  process=python3 cmdline=python3+/srv/x.py script=/srv/x.py
+		no  process=python3 cmdline=python3 script=-
+	END
+}
+
 @test "fake-kthread: every name" {
 	local name
 

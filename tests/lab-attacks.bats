@@ -123,3 +123,4 @@ load lab
 @test "go-relay" { lab; }
 @test "copied-nc" { lab; }
 @test "copied-bash" { lab; }
+@test "tmp-stdin" { lab; }

@@ -58,8 +58,12 @@ heur_runs_odd_file(struct view *v)
 {
 	char path[PATH_SIZE];
 	struct script_args a;
-	struct str file;
+	struct str file, list = view_get(v, F_SCRIPT);
 
+	/* prt-scan has looked what they are, and what is standard input */
+	while (list.p != NULL)
+		if (path_is_odd(str_cut(&list, ',')))
+			return true;
 	if (view_class(v) >> PROG_LANG_SHIFT == SCRIPT_NONE)
 		return false;
 	script_start(&a, view_class(v), view_get(v, F_EXE),

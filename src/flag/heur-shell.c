@@ -38,9 +38,9 @@ is_fed(struct view *v)
 static bool
 is_turned(struct view *v)
 {
-	return view_on_stdio(v) && memchr(view_get(v, F_FD).p, ',',
-	    view_get(v, F_FD).n) != NULL && !view_not_out(v) &&
-	    view_remote_beyond(v);
+	/* and it has it as another one, too */
+	return view_on_stdio(v) && view_get(v, F_FD).n > 1 &&
+	    !view_not_out(v) && view_remote_beyond(v);
 }
 
 /* A service that is a script gets its connections as standard input and output

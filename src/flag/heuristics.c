@@ -172,7 +172,7 @@ const struct heur heur_table[HEUR_COUNT] = {
 	    .suspect = suspect_tmp_exe, .level_for = level_for_tmp_exe,
 	    .fields = { F_STATE, F_LOCAL_ADDR, F_REMOTE_ADDR, F_UID, F_EXE,
 	    F_PROCESS, F_CMDLINE, FIELD_NONE },
-	    .facts = { F_EXE, F_CMDLINE, FIELD_NONE } },
+	    .facts = { F_EXE, F_CMDLINE, F_SCRIPT, FIELD_NONE } },
 	{ .name = "fake-kthread", .level = HEUR_HIGH, .on = true,
 	    .kinds = VIEW_ANY, .attack = "T1036.011",
 	    .sentence = "a process is named like a kernel thread and is none",

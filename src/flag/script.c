@@ -155,7 +155,7 @@ script_main(unsigned class, struct str exe, struct str cmdline)
 static bool
 has_shells_name(struct str cmdline)
 {
-	struct str word = prog_take_word(&cmdline);
+	struct str word = str_cut(&cmdline, ' ');
 
 	str_take(&word, '-');
 	word = prog_basename(word);

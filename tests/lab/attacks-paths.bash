@@ -171,3 +171,12 @@ os.write(fd, open("/usr/bin/nc.openbsd", "rb").read())
 os.execv("/proc/self/fd/%d" % fd, ["runc", "-l", "4444"])'
 	await local_port=4444 state=LISTEN
 }
+
+attack tmp-stdin tmp-exe 'python3 - </tmp/x.py (scanned with @audit)'
+run-tmp-stdin()
+{
+	SCAN=(-o +@audit)
+	cp $LAB/lib/net.py /tmp/x.py
+	as www-data sh -c 'exec /usr/bin/python3 - listen 0.0.0.0 4444 </tmp/x.py'
+	await local_port=4444 state=LISTEN
+}
