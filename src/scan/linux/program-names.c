@@ -108,7 +108,7 @@ program_take_name(struct str *args, const struct program_seen *seen)
 	if (seen->is_loaded)
 		skip_loader(args);
 	name = program_base(str_cut(args, '\0'));
-	if (seen->class == PROGRAM_MANY &&
+	if (name.p != NULL && seen->class == PROGRAM_MANY &&
 	    programs_class(name) == PROGRAM_MANY)
 		name = program_base(str_cut(args, '\0'));
 	str_take(&name, '-');
