@@ -2,10 +2,13 @@
 # three names where bash-completion looks for it.  Fields and heuristics are
 # asked of the programs; tests/completion.bats checks the other lists.
 
-# _prt_begin LETTERS: sets cur, the argument that is completed; option, whose it
-# may be, also in one word with one of LETTERS; lead, what stands before it there.
+# _prt_begin LETTERS COMMAND: sets cur, the argument that is completed; option,
+# whose it may be, also in one word with one of LETTERS, or cut short; lead, what
+# stands before it there.
 _prt_begin()
 {
+	local options
+
 	cur=${COMP_WORDS[COMP_CWORD]}
 	option=${COMP_WORDS[COMP_CWORD - 1]}
 	lead=
@@ -23,6 +26,12 @@ _prt_begin()
 		option=${cur:0:2}
 		lead=$option
 		cur=${cur:2}
+	fi
+	# --form is --format, where no other begins so.
+	if [[ $option =~ ^--[a-z-]+$ ]]; then
+		options=($("$2" --help 2>/dev/null |
+		    sed -n "s/^  .*\(${option}[a-z0-9-]*\).*/\1/p"))
+		[[ ${#options[@]} -ne 1 ]] || option=${options[0]}
 	fi
 }
 
@@ -118,7 +127,7 @@ _prt_scan()
 {
 	local cur option lead
 
-	_prt_begin oF
+	_prt_begin oF "$1"
 	case $option in
 	--output|-o|-[!-]*o)
 		# The first 19 are the default ones, which + stands for.
@@ -133,13 +142,13 @@ _prt_scan()
 		_prt_names tcp udp sctp raw packet icmp vsock
 		;;
 	--backend)
-		_prt_words netlink proc lsof
+		_prt_words netlink proc sockstat lsof
 		;;
 	--owners)
 		_prt_words auto walk bpf
 		;;
 	--from)
-		_prt_words lsof
+		_prt_words lsof ss netstat sockstat auto
 		;;
 	--sudo)
 		_prt_words ask stdin
@@ -169,7 +178,7 @@ _prt_diff()
 {
 	local cur option lead
 
-	_prt_begin koFcS
+	_prt_begin koFcS "$1"
 	case $option in
 	--output|-o|-[!-]*o)
 		_prt_fields "$1" all
@@ -202,7 +211,7 @@ _prt_flag()
 {
 	local cur option lead names
 
-	_prt_begin efoF
+	_prt_begin efoF "$1"
 	case $option in
 	--output|-o|-[!-]*o)
 		# Only why, the last one, is not there by default.

@@ -55,7 +55,7 @@ end
 
 # The options that all three have.
 for __prt_program in prt-scan prt-diff prt-flag
-    complete -c $__prt_program -s F -l format -x -d 'tsv, table, json or csv' -a 'tsv table json csv'
+    complete -c $__prt_program -s F -l format -x -d 'tsv, table, csv, or json: JSON Lines' -a 'tsv table json csv'
     complete -c $__prt_program -s H -l no-header -d 'no # lines'
     complete -c $__prt_program -l header -x -d '# lines: auto, always, never' -a 'auto always never'
     complete -c $__prt_program -s w -l wide -d 'table: leave nothing out, cut nothing'
@@ -87,10 +87,10 @@ complete -c prt-scan -l no-ephemeral -d 'no UDP socket unconnected on a port the
 complete -c prt-scan -l published -d 'ports that container runtimes pass on without a socket, too'
 complete -c prt-scan -l strict -d 'exit 2 if something cannot be read'
 complete -c prt-scan -l verify -d 'read the tables both ways, and tell what differs'
-complete -c prt-scan -l backend -x -d 'how to read the tables: one of those below' -a 'netlink proc lsof'
+complete -c prt-scan -l backend -x -d 'how to read the tables of sockets' -a 'netlink proc sockstat lsof'
 complete -c prt-scan -l owners -x -d 'how to find the processes: auto, walk or bpf' -a 'auto walk bpf'
 complete -c prt-scan -l proc -x -d 'another proc tree, such as /host/proc' -a '(__fish_complete_directories)'
-complete -c prt-scan -l from -x -d 'read a file instead: lsof' -a lsof
+complete -c prt-scan -l from -x -d 'read what another program printed: lsof, ss...' -a 'lsof ss netstat sockstat auto'
 complete -c prt-scan -l sudo -d 'as root, if sudo asks for nothing; or ask, or stdin'
 complete -c prt-scan -l services -r -F -d 'names of ports, services(5)'
 complete -c prt-scan -s o -l output -x -d 'columns: names, `all\', or `+\' and more' -a '(__prt_fields 20 all\t"every field")'

@@ -121,7 +121,7 @@ take_color(void *options, const char *arg)
 static const struct opt common[] = {
 	{ 'o', "output", "LIST", "columns: names, `all', or `+' and more",
 	    .take = take_columns },
-	{ 'F', "format", "FORMAT", "tsv, table, json or csv",
+	{ 'F', "format", "FORMAT", "tsv, table, csv, or json: JSON Lines",
 	    .take = take_format },
 	{ 'H', "no-header", NULL, "no # lines", .take = take_header },
 	{ 0, "header", "WHEN", "# lines: auto, always, never",

@@ -148,7 +148,8 @@ read_options(struct options *o, int argc, char **argv)
 static int
 list(struct options *o)
 {
-	struct cols all, cols;
+	const struct out_opts *out = &o->common.out;
+	struct cols all, base, cols;
 	bool ok;
 
 	if (optind < o->common.argc) {
@@ -157,12 +158,15 @@ list(struct options *o)
 		return STATUS_TROUBLE;
 	}
 	cols_init(&all);
+	cols_init(&base);
 	cols_init(&cols);
-	report_list_columns(&all);
-	ok = opts_columns(&o->common, &cols, &all,
+	report_list_columns(&all, true);
+	report_list_columns(&base, !out_makes_table(out) || out->wide);
+	ok = opts_columns(&o->common, &cols, &base,
 	    (struct cols_known){ (enum field_id)0, &all }) &&
-	    report_list(&cols, &all, &o->common.out);
+	    report_list(&cols, out);
 	cols_free(&all);
+	cols_free(&base);
 	cols_free(&cols);
 	return ok ? STATUS_DONE : STATUS_TROUBLE;
 }

@@ -17,7 +17,7 @@
 static const char usage[] =
     "Usage: prt-scan [OPTION]... [PORT[-PORT] | SERVICE | "
     "ADDR[/LEN][:PORT]]...\n"
-    "       prt-scan --from=lsof [OPTION]... [FILE]\n"
+    "       prt-scan --from=FORMAT [OPTION]... [FILE]\n"
     "       prt-scan -I [OPTION]...\n"
     "Print every TCP, UDP and SCTP socket and the processes that hold it, one\n"
     "record a line; with operands, those with such a local or remote end.\n";
@@ -167,13 +167,13 @@ static const struct opt table[] = {
 	    OPT_FLAG(strict) },
 	{ 0, "verify", NULL, "read the tables both ways, and tell what differs",
 	    OPT_FLAG(verify) },
-	{ 0, "backend", "NAME", "how to read the tables: one of those below",
+	{ 0, "backend", "NAME", "how to read the tables of sockets",
 	    .take = take_backend },
 	{ 0, "owners", "HOW", "how to find the processes: auto, walk or bpf",
 	    .take = take_owners },
 	{ 0, "proc", "DIR", "another proc tree, such as /host/proc",
 	    OPT_TEXT(proc) },
-	{ 0, "from", "FORMAT", "read a file instead: lsof",
+	{ 0, "from", "FORMAT", "read what another program printed: lsof, ss...",
 	    .take = take_from },
 	{ 0, "sudo", "[=HOW]",
 	    "as root, if sudo asks for nothing; or ask, or stdin",
@@ -355,6 +355,20 @@ choose_columns(struct options *o, struct cols *cols)
 	return ok;
 }
 
+/* A table tells of a proxy which container answers at its port: the column of
+ * that has it, so that these are none.  True if any were added. */
+static bool
+add_targets(const struct options *o, struct cols *cols)
+{
+	const struct out_opts *out = &o->common.out;
+
+	if (o->interfaces || !out_makes_table(out) || out->wide ||
+	    (out->chosen && out->added == NULL))
+		return false;
+	return cols_add(cols, str_from(field_table[F_TARGET].name)) &&
+	    cols_add(cols, str_from(field_table[F_TARGET_CONTAINER].name));
+}
+
 static int
 status_of(const struct options *o, enum scan_result result)
 {
@@ -389,6 +403,8 @@ run_job(struct options *o, char **operands)
 	cols_init(&j.cols);
 	ok = choose_columns(o, &j.cols);
 	if (ok)
+		j.proxies = add_targets(o, &j.cols);
+	if (ok)
 		scan_job_begin(&j);
 	if (ok && open_services(o, &j.cols, n, &services) &&
 	    (o->from != NULL || add_operands(o, operands, services))) {
@@ -412,6 +428,9 @@ help(const struct options *o)
 
 	buf_puts(&more, "\nBackends, in the order in which they are tried:\n");
 	for (i = 0; (b = scan_backend_at(i)) != NULL; i++)
+		opts_about_line(&more, b->name, b->help);
+	buf_puts(&more, "\nFormats of --from:\n");
+	for (i = 0; (b = scan_source_at(i)) != NULL; i++)
 		opts_about_line(&more, b->name, b->help);
 	buf_putc(&more, '\0');
 	status = opts_about(&o->common, usage, FIELD_NSCAN, more.p);

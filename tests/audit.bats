@@ -327,6 +327,40 @@ bash" exe_like --pid "$(pgrep -P "$holder" | paste -sd,)"
 	pkill -9 -P "$holder"
 }
 
+@test "exe_like: by another thread, where the first one has ended" {
+	requires gcc
+	# a copy of a program that is installed, and ends its first thread
+	run -0 unshare -nmpf --mount-proc true || skip 'needs root'
+	cat >"$BATS_TEST_TMPDIR/socat.c" <<-'END'
+		#include <pthread.h>
+		#include <unistd.h>
+		static void *stay(void *arg) { pause(); return arg; }
+		int main(void) {
+			pthread_t t;
+			pthread_create(&t, NULL, stay, NULL);
+			pthread_exit(NULL);
+		}
+	END
+	run -0 unshare -nmpf --mount-proc bash -c '
+		ip link set lo up
+		mount -t tmpfs none /usr/local/bin
+		gcc -pthread -o /usr/local/bin/socat "$BATS_TEST_TMPDIR/socat.c"
+		cp /usr/local/bin/socat "$BATS_TEST_TMPDIR/x"
+		python3 -c "
+import os, socket, subprocess, time
+s = socket.socket()
+s.bind((\"127.0.0.1\", 0))
+s.listen()
+p = subprocess.Popen([os.environ[\"BATS_TEST_TMPDIR\"] + \"/x\"], pass_fds=(s.fileno(),))
+while \"\\nState:\\tZ\" not in open(\"/proc/%d/status\" % p.pid).read():
+    time.sleep(0.05)
+os.system(\"prt-scan -H -o process,exe_like,stdio --pid %d\" % p.pid)
+p.kill()
+"'
+	[[ $output == "x	socat	"* ]]
+	[[ $output != *'	-' ]]
+}
+
 @test "exe_like, shells: what ld.so was given to run" {
 	local loader
 	loader=$(LC_ALL=C readelf -l "$(command -v sh)" 2>/dev/null |

@@ -271,6 +271,15 @@ check_descriptions()
 	check_flag bash
 }
 
+@test "bash: an option that is cut short" {
+	requires bash python3
+	offer bash 'prt-scan --form=' "$(expected format)"
+	offer bash 'prt-scan --form j' json
+	offer bash 'prt-diff --onl=new,' 'new,gone new,changed'
+	# two options begin so
+	run ! grep -x tcp <<<"$(offers bash 'prt-scan --pro=tc')"
+}
+
 @test "bash: also where = is no word break" {
 	cat >"$BATS_TEST_TMPDIR/run" <<-'END'
 		compopt() { :; }
@@ -311,6 +320,21 @@ check_descriptions()
 @test "zsh: prt-flag" {
 	requires zsh python3
 	check_flag zsh
+}
+
+@test "zsh: what heuristics are described as, is what they say" {
+	requires zsh
+	cat >"$BATS_TEST_TMPDIR/run" <<-'END'
+		_arguments() { _prt_heuristics }
+		_call_program() { shift; eval "$@" }
+		_values() { print -rl -- "${@:4}" }
+		service=prt-flag words=(prt-flag)
+		. "$DIR/_prt"
+	END
+	run -0 zsh -f "$BATS_TEST_TMPDIR/run"
+	diff -u <(prt-flag -l -H -F tsv -o name,sentence | sed 's/\t/[/; s/$/]/') \
+		<(printf '%s\n' "$output" | sed 1d)
+	[[ $output == *"no kernel service's]"* ]]
 }
 
 @test "zsh: descriptions are those of --help" {

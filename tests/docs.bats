@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The examples of README.md and of the man pages: each is run, and gives what
-# stands below it, but for times and boot ids.
+# stands below it, but for times, ages of seconds, and boot ids.
 #
 # An example is a line `$ COMMAND' (with lines `> MORE' after it) in a ```console
 # block of README.md, or in a .Bd -literal of a man page that begins with such a
@@ -140,6 +140,7 @@ def await_background(command, before):
 
 def steady(text):
     text = re.sub(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d\d\dZ", "TIME", text)
+    text = re.sub(r"(?m) (now|\d+ s)$", " AGE", text)
     return re.sub(r"boot=[0-9a-f-]{36}", "boot=ID", text)
 
 

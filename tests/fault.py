@@ -107,7 +107,10 @@ def uncounted(output, all_of_it):
 
 
 def hides(name, value, whole):
-    """Of a container that is not named there is the id."""
+    """Of a container that is not named there is the id; of a list what is left."""
+    if name in (b"ancestors", b"children", b"shells") and \
+            set(value.split(b",")) <= set(whole.split(b",")):
+        return True
     runtime = whole.split(b"/")[0]
     return value in (whole, b"-") or name == b"container" and \
         re.fullmatch(re.escape(runtime) + b"/[0-9a-f]{12}", value)

@@ -409,15 +409,15 @@ prt-scan: lsof: \x1b[2Jx' ]
 		sed -n '/^Backends/,/^$/s/^  \([a-z]*\) .*/\1/p' |
 		paste -s -d' ')
 	case $backends in
-	'netlink proc lsof') ;;
-	lsof)
+	'netlink proc sockstat lsof') ;;
+	'sockstat lsof')
 		one_socket | fake_fields
 		run -0 prt-scan -H -o local_port
 		[ "$output" = 80 ]
 		run -2 --separate-stderr prt-scan --proc=/proc
 		[[ $stderr == 'prt-scan: --proc: '* ]]
 		run -2 --separate-stderr prt-scan --backend=netlink
-		[[ $stderr == *'expected lsof' ]]
+		[[ $stderr == *'expected sockstat'*'lsof' ]]
 		run -2 --separate-stderr prt-scan --owners=walk
 		[[ $stderr == 'prt-scan: --owners: '* ]]
 		;;

@@ -120,7 +120,7 @@ fields_to_nul()
 	done
 	printf '\xff\xfeC\0O\0M\0\n\0' >"$in"
 	run -2 --separate-stderr prt-scan --from=lsof "$in"
-	[ "$stderr" = "prt-scan: $in:1: UTF-16, not what lsof wrote: convert"\
+	[ "$stderr" = "prt-scan: $in:1: UTF-16, not what was printed: convert"\
 ' it to UTF-8' ]
 }
 

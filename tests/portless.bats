@@ -212,7 +212,7 @@ sys.stdin.read()'
 @test "a table shows what there is of an end" {
 	start
 	run -0 enter prt-scan -F table --proto=raw,packet
-	grep -q '^raw  *ESTABLISHED  *127.0.0.1:89  *127.0.0.2 ' <<<"$output"
+	grep -q '^raw  *ESTAB  *127.0.0.1:89  *127.0.0.2 ' <<<"$output"
 	grep -q '^packet  *UNCONN  *:2048  *- ' <<<"$output"
 	run ! grep -q '^raw.*127.0.0.2:' <<<"$output"
 }

@@ -1,9 +1,10 @@
 /* t-lsof-addr: what lsof says of a socket's ends and state; see
- * src/scan/lsof/reader.h.  Prints TAP. */
+ * src/scan/from/lsof.h.  Prints TAP. */
 #include <stdio.h>
 #include <string.h>
 
-#include "scan/lsof/reader.h"
+#include "scan/from/ends.h"
+#include "scan/from/lsof.h"
 #include "tap.h"
 
 static struct services *services;
@@ -189,7 +190,7 @@ test_states(void)
 
 	for (i = 0; i < sizeof states / sizeof states[0]; i++) {
 		const char *got =
-		    sock_states[lsof_state(str_from(states[i].text))];
+		    sock_states[from_state(str_from(states[i].text))];
 
 		ok_of(got == states[i].want || (got != NULL && states[i].want !=
 		    NULL && strcmp(got, states[i].want) == 0), "state",

@@ -1,8 +1,8 @@
-/* t-lsof: the reader of lsof's output; see src/scan/lsof/lsof.h.  Prints TAP. */
+/* t-lsof: the reader of lsof's output; see src/scan/from/from.h.  Prints TAP. */
 #include <stdio.h>
 #include <string.h>
 
-#include "scan/lsof/lsof.h"
+#include "scan/from/from.h"
 #include "tap.h"
 
 static struct services *services;
@@ -30,8 +30,8 @@ add_holder(struct buf *b, const struct scan *sc, const struct holder *h)
 }
 
 static const char *const ends[] = {
-	[LSOF_READ] = "", [LSOF_UNKNOWN] = "unknown",
-	[LSOF_UNREAD] = "unread", [LSOF_REFUSED] = "refused",
+	[FROM_READ] = "", [FROM_UNKNOWN] = "unknown",
+	[FROM_UNREAD] = "unread", [FROM_REFUSED] = "refused",
 };
 
 /* What is found in text, given in pieces of so many bytes: each line that is
@@ -42,16 +42,16 @@ read_in(struct str text, size_t piece)
 	struct buf b = { 0 };
 	struct scan sc = { .nsock = 0 };
 	struct filter all = { .npids = 0 };
-	struct lsof *l = lsof_open(services, note, &b);
+	struct from *l = from_open(&from_lsof, services, note, &b);
 	size_t i, h, n;
 
 	scan_add_netns(&sc);
 	for (; text.n > 0; text.p += n, text.n -= n) {
 		n = text.n < piece ? text.n : piece;
-		lsof_feed(l, text.p, n);
+		from_feed(l, text.p, n);
 	}
-	buf_puts(&b, ends[lsof_end(l)]);
-	lsof_give(l, &all, &sc);
+	buf_puts(&b, ends[from_end(l)]);
+	from_give(l, &all, &sc);
 	for (i = h = 0; i < sc.nsock; i++) {
 		add_number(&b, sc.sock[i].local_port);
 		for (; h < sc.nholder && sc.holder[h].sock == i; h++)
@@ -59,7 +59,7 @@ read_in(struct str text, size_t piece)
 		buf_putc(&b, ';');
 	}
 	scan_free(&sc);
-	lsof_close(l);
+	from_close(l);
 	return b;
 }
 
@@ -238,19 +238,19 @@ first_proc(const char *text, struct arena *a)
 	struct scan sc = { .nsock = 0 };
 	struct filter all = { .npids = 0 };
 	struct buf b = { 0 };
-	struct lsof *l = lsof_open(services, note, &b);
+	struct from *l = from_open(&from_lsof, services, note, &b);
 	struct proc p = { .pid = 0 };
 
 	scan_add_netns(&sc);
-	lsof_feed(l, text, strlen(text));
-	lsof_end(l);
-	lsof_give(l, &all, &sc);
+	from_feed(l, text, strlen(text));
+	from_end(l);
+	from_give(l, &all, &sc);
 	if (sc.nproc > 0) {
 		p = sc.proc[0];
 		p.comm = arena_str(a, p.comm);
 		p.user = arena_str(a, p.user);
 	}
-	lsof_close(l);
+	from_close(l);
 	scan_free(&sc);
 	buf_free(&b);
 	return p;
@@ -315,13 +315,13 @@ test_sockets(void)
 	struct scan sc = { .nsock = 0 };
 	struct filter all = { .npids = 0 };
 	struct buf b = { 0 };
-	struct lsof *l = lsof_open(services, note, &b);
+	struct from *l = from_open(&from_lsof, services, note, &b);
 	const struct sock *s;
 
 	scan_add_netns(&sc);
-	lsof_feed(l, text, sizeof text - 1);
-	lsof_end(l);
-	lsof_give(l, &all, &sc);
+	from_feed(l, text, sizeof text - 1);
+	from_end(l);
+	from_give(l, &all, &sc);
 	s = sc.sock;
 	ok_of(sc.nsock == 3 && s[0].inode == 1234 && !s[0].queueless &&
 	    s[0].rx_queue == 7 && s[0].state == STATE_LISTEN && s[0].userless,
@@ -333,7 +333,7 @@ test_sockets(void)
 	ok_of(sc.nsock == 3 && s[2].inode == 0 && s[2].queueless &&
 	    s[2].state == STATE_ESTABLISHED, "socket",
 	    "connected UDP; one queue is none");
-	lsof_close(l);
+	from_close(l);
 	scan_free(&sc);
 	buf_free(&b);
 }
@@ -346,7 +346,7 @@ test_many(void)
 	struct scan sc = { .nsock = 0 };
 	struct filter all = { .npids = 0 };
 	struct buf text = { 0 }, b = { 0 };
-	struct lsof *l = lsof_open(services, note, &b);
+	struct from *l = from_open(&from_lsof, services, note, &b);
 	char line[128];
 	bool good;
 	size_t i;
@@ -364,9 +364,9 @@ test_many(void)
 			}
 		}
 	scan_add_netns(&sc);
-	lsof_feed(l, text.p, text.n);
-	good = lsof_end(l) == LSOF_READ;
-	lsof_give(l, &all, &sc);
+	from_feed(l, text.p, text.n);
+	good = from_end(l) == FROM_READ;
+	from_give(l, &all, &sc);
 	good = good && sc.nproc == PROCS && sc.nsock == SOCKS &&
 	    sc.nholder == sc.nsock;
 	for (i = 0; good && i < sc.nholder; i++) {
@@ -379,7 +379,7 @@ test_many(void)
 		    s->local_port == proc->pid + sc.holder[i].fd;
 	}
 	ok_of(good, "many", "54000 files, 18000 of them different");
-	lsof_close(l);
+	from_close(l);
 	scan_free(&sc);
 	buf_free(&text);
 	buf_free(&b);

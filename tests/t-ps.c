@@ -1,9 +1,9 @@
-/* t-ps: the reader of ps's lines, and its lists of pids; see src/scan/lsof/lsof.h.  Prints
+/* t-ps: the reader of ps's lines, and its lists of pids; see src/scan/tools/tools.h.  Prints
  * TAP. */
 #include <stdio.h>
 #include <string.h>
 
-#include "scan/lsof/lsof.h"
+#include "scan/tools/tools.h"
 #include "tap.h"
 
 static const struct {

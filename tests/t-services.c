@@ -397,9 +397,10 @@ main(void)
 	const char *tmp = getenv("TMPDIR");
 
 	err_setprog("t-services");
-	snprintf(dir, sizeof dir, "%s/t-services.XXXXXX",
-	    tmp != NULL && *tmp != '\0' ? tmp : "/tmp");
-	if (mkdtemp(dir) == NULL) {
+	/* macOS hides mkdtemp(3) where POSIX is asked for */
+	snprintf(dir, sizeof dir, "%s/t-services.%ld",
+	    tmp != NULL && *tmp != '\0' ? tmp : "/tmp", (long)getpid());
+	if (mkdir(dir, 0700) != 0) {
 		printf("Bail out! no folder %s\n", dir);
 		return 1;
 	}

@@ -3,20 +3,39 @@
 
 #include "flag/scope.h"
 
-static const char *const names[] = {
+enum { NAME, LEVEL, DEFAULT, FIELDS, SCOPE, ATTACK, SENTENCE, EXCUSE,
+	NCOLUMNS };
+static const char *const names[NCOLUMNS] = {
 	"name", "level", "default", "fields", "scope", "attack", "sentence",
 	"excuse",
 };
-enum { NAME, LEVEL, DEFAULT, FIELDS, SCOPE, ATTACK, SENTENCE, EXCUSE,
-	NCOLUMNS };
+
+/* In a table `default' is called for what it says. */
+#define DEFAULT_SHORT "on"
 
 void
-report_list_columns(struct cols *c)
+report_list_columns(struct cols *c, bool all)
 {
 	int i;
 
-	for (i = 0; i < NCOLUMNS; i++)
-		cols_add(c, str_from(names[i]));
+	for (i = 0; i < NCOLUMNS; i++) {
+		if (all || i == NAME || i == LEVEL || i == SENTENCE)
+			cols_add(c, str_from(names[i]));
+		else if (i == DEFAULT)
+			cols_add(c, STR_LIT(DEFAULT_SHORT));
+	}
+}
+
+static size_t
+find_column(struct str name)
+{
+	size_t i = 0;
+
+	if (str_is(name, DEFAULT_SHORT))
+		return DEFAULT;
+	while (!str_is(name, names[i]))
+		i++;
+	return i;
 }
 
 static struct str
@@ -34,9 +53,11 @@ fields_of(const struct heur *h, struct buf *b)
 }
 
 static void
-write_one(struct out *out, const struct heur *h, const struct cols *all,
-    const struct cols *cols, struct buf *fields)
+write_one(struct out *out, const struct heur *h, const struct cols *cols,
+    struct buf *fields)
 {
+	static const enum out_mark marks[] = { [HEUR_LOW] = OUT_PLAIN,
+		[HEUR_MEDIUM] = OUT_ODD, [HEUR_HIGH] = OUT_BAD };
 	struct str v[NCOLUMNS], row[NCOLUMNS];
 	size_t i;
 
@@ -49,22 +70,24 @@ write_one(struct out *out, const struct heur *h, const struct cols *all,
 	v[SENTENCE] = str_from(h->sentence);
 	v[EXCUSE] = h->excuse != NULL ? str_from(h->excuse) : STR_NONE;
 	for (i = 0; i < cols->n; i++)
-		row[i] = v[cols_find(all, cols->v[i].name)];
-	out_row(out, row, OUT_PLAIN);
+		row[i] = v[find_column(cols->v[i].name)];
+	out_row(out, row, marks[h->level]);
 }
 
 bool
-report_list(const struct cols *cols, const struct cols *all,
-    const struct out_opts *opts)
+report_list(const struct cols *cols, const struct out_opts *opts)
 {
-	struct out *out = out_open(opts);
+	struct out_opts prose = *opts;
+	struct out *out;
 	struct buf fields = { 0 };
 	int i;
 	bool ok;
 
+	prose.prose = true;
+	out = out_open(&prose);
 	out_snapshot(out, NULL, cols);
 	for (i = 0; i < HEUR_COUNT; i++)
-		write_one(out, &heur_table[i], all, cols, &fields);
+		write_one(out, &heur_table[i], cols, &fields);
 	ok = out_close(out);
 	buf_free(&fields);
 	return ok;

@@ -245,9 +245,9 @@ why(struct writer *w, size_t row, const struct verdict *v)
 	return buf_str(&w->why);
 }
 
-/* The highest; that of a rule is not known. */
-static struct str
-level(struct writer *w, size_t row, const struct verdict *v)
+/* The highest; that of a rule is not known: -1 if there is no other. */
+static int
+highest_level(struct writer *w, size_t row, const struct verdict *v)
 {
 	struct stream *s = &w->in->stream;
 	int highest = -1, one;
@@ -259,8 +259,30 @@ level(struct writer *w, size_t row, const struct verdict *v)
 		    &heur_table[v->items[i]], &w->view) : -1;
 		highest = one > highest ? one : highest;
 	}
+	return highest;
+}
+
+static struct str
+level(struct writer *w, size_t row, const struct verdict *v)
+{
+	int highest = highest_level(w, row, v);
+
 	return highest < 0 ? STR_NONE : str_from(heur_level_name(
 	    (enum heur_level)highest));
+}
+
+/* The color of the highest level; that of a rule is as a medium one's. */
+static enum out_mark
+mark_of(struct writer *w, size_t row, const struct verdict *v)
+{
+	int highest;
+
+	if (v->n == 0 || !out_is_table(w->out))
+		return OUT_PLAIN;
+	highest = highest_level(w, row, v);
+	if (highest == HEUR_HIGH)
+		return OUT_BAD;
+	return highest == HEUR_LOW ? OUT_PLAIN : OUT_ODD;
 }
 
 /* Our own columns first: the input line may serve unchanged for the rest. */
@@ -286,7 +308,7 @@ write_record(struct writer *w, size_t row, const struct verdict *verdict)
 	for (i = 0; i < n; i++)
 		if (!is_own(w, &w->cols->v[i]))
 			w->v[i] = w->from[i] >= 0 ? v[w->from[i]] : STR_NONE;
-	out_row(w->out, w->v, verdict->n > 0 ? OUT_ODD : OUT_PLAIN);
+	out_row(w->out, w->v, mark_of(w, row, verdict));
 }
 
 /* order: the row numbers; NULL: they are 0 to n - 1. */

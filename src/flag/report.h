@@ -28,10 +28,9 @@ bool report_records(const struct report *r, const struct out_opts *opts);
 /* An allow rule for each flag, as text of prt-rules(5). */
 bool report_suggest(const struct report *r, const struct out_opts *opts);
 
-/* The columns of the table of heuristics, into the empty c; and the table, with
- * cols of all of them.  False after a message. */
-void report_list_columns(struct cols *c);
-bool report_list(const struct cols *cols, const struct cols *all,
-    const struct out_opts *opts);
+/* The columns of the table of heuristics, into the empty c: all, or those that
+ * a person reads first; and the table.  False after a message. */
+void report_list_columns(struct cols *c, bool all);
+bool report_list(const struct cols *cols, const struct out_opts *opts);
 
 #endif

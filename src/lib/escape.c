@@ -148,23 +148,49 @@ add_byte(struct buf *b, char c)
 	buf_putc(b, hexdigits[u & 15]);
 }
 
+/* Appends what s begins with that is not written as it is: all bytes of a
+ * hostile character, one of a broken one.  Returns what is behind it. */
+static struct str
+add_first(struct buf *b, struct str s)
+{
+	uint32_t cp;
+	size_t n = escape_decode(s.p, s.n, &cp);
+
+	for (n = n > 0 ? n : 1; n > 0; n--, s.n--)
+		add_byte(b, *s.p++);
+	return s;
+}
+
 void
 escape_add(struct buf *b, struct str s)
 {
-	uint32_t cp;
 	size_t n;
 
 	for (;;) {
 		n = clean(s);
 		buf_add(b, s.p, n);
-		s.p += n;
-		s.n -= n;
+		s = str_skip(s, n);
 		if (s.n == 0)
 			return;
-		/* All bytes of a hostile character, one of a broken one. */
-		n = escape_decode(s.p, s.n, &cp);
-		for (n = n > 0 ? n : 1; n > 0; n--, s.n--)
-			add_byte(b, *s.p++);
+		s = add_first(b, s);
+	}
+}
+
+void
+escape_controls(struct buf *b, struct str s)
+{
+	size_t n;
+
+	for (;;) {
+		n = clean(s);
+		while (n < s.n && s.p[n] == '\\')
+			n++;
+		buf_add(b, s.p, n);
+		s = str_skip(s, n);
+		if (s.n == 0)
+			return;
+		if (n == 0)
+			s = add_first(b, s);
 	}
 }
 

@@ -31,6 +31,9 @@ size_t escape_cut(struct str s, size_t max);
 /* Appends s in its one escaped form. */
 void escape_add(struct buf *b, struct str s);
 
+/* Appends s for a reader that undoes no escapes: a backslash stays one. */
+void escape_controls(struct buf *b, struct str s);
+
 /* Appends s as a field of a record that is not its first, `-' where it is
  * missing. */
 void escape_field(struct buf *b, struct str s);

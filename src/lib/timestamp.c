@@ -1,6 +1,6 @@
 /*
- * Dates are reckoned here: POSIX has no timegm, and gmtime_r may read the file
- * of the local time zone.
+ * Dates are reckoned here, but for local ones: POSIX has no timegm, and
+ * gmtime_r may read the file of the local time zone.
  */
 #include "lib/timestamp.h"
 
@@ -82,6 +82,32 @@ timestamp_format(char *p, int64_t ms)
 	*p++ = '.';
 	p = put(p, 3, ms % 1000);
 	*p = 'Z';
+}
+
+bool
+timestamp_local(char *p, int64_t ms)
+{
+	static const char before[NPARTS] = { '\0', '-', '-', ' ', ':', ':' };
+	time_t t = (time_t)(ms / 1000);
+	int v[NPARTS];
+	struct tm tm;
+	size_t i;
+
+	tzset();	/* localtime_r need not do it */
+	if (localtime_r(&t, &tm) == NULL)
+		return false;
+	v[YEAR] = tm.tm_year + 1900;
+	v[MONTH] = tm.tm_mon + 1;
+	v[DAY] = tm.tm_mday;
+	v[HOUR] = tm.tm_hour;
+	v[MINUTE] = tm.tm_min;
+	v[SECOND] = tm.tm_sec;
+	for (i = 0; i < NPARTS; i++) {
+		if (i > 0)
+			*p++ = before[i];
+		p = put(p, parts[i].width, v[i]);
+	}
+	return true;
 }
 
 static int

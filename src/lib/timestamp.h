@@ -20,6 +20,13 @@ void timestamp_format(char *p, int64_t ms);
  * which three count.  False where it is no such time, or one before 1970. */
 bool timestamp_parse(struct str s, int64_t *ms);
 
+enum { TIMESTAMP_LOCAL_LEN = 19 };
+
+/* The same for people, in the time zone of the environment, as text of
+ * TIMESTAMP_LOCAL_LEN bytes and no NUL: 2026-11-24 04:10:00.  False if the
+ * system cannot tell. */
+bool timestamp_local(char *p, int64_t ms);
+
 /* The clock (CLOCK_REALTIME) in milliseconds since 1970-01-01. */
 int64_t timestamp_now(void);
 

@@ -69,7 +69,7 @@ add_csv_cell(struct buf *b, struct str s)
 		return;
 	if (is_formula(s))
 		buf_putc(b, '\'');
-	escape_add(b, s);
+	escape_controls(b, s);
 	/* No line end is left that would need quotes: it is escaped. */
 	if (memchr(b->p + start, ',', b->n - start) != NULL ||
 	    memchr(b->p + start, '"', b->n - start) != NULL)

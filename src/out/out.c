@@ -27,6 +27,13 @@ out_format_name(unsigned i)
 	return i < NELEMS(formats) ? formats[i]->name : NULL;
 }
 
+bool
+out_makes_table(const struct out_opts *opts)
+{
+	return opts->format == &out_table ||
+	    (opts->format == NULL && isatty(STDOUT_FILENO));
+}
+
 struct out *
 out_open(const struct out_opts *opts)
 {
@@ -34,7 +41,7 @@ out_open(const struct out_opts *opts)
 
 	o->opts = *opts;
 	if (o->opts.format == NULL)
-		o->opts.format = isatty(STDOUT_FILENO) ? &out_table : &out_tsv;
+		o->opts.format = out_makes_table(opts) ? &out_table : &out_tsv;
 	return o;
 }
 

@@ -10,8 +10,9 @@
 #include "record/columns.h"
 #include "record/snapshot.h"
 
-/* How a table shows a record. */
-enum out_mark { OUT_PLAIN, OUT_GOOD, OUT_BAD, OUT_ODD };
+/* How a table shows a record: green, red, yellow; or only its local end in
+ * yellow, which is open to the network. */
+enum out_mark { OUT_PLAIN, OUT_GOOD, OUT_BAD, OUT_ODD, OUT_OPEN };
 
 enum out_when { OUT_AUTO, OUT_ALWAYS, OUT_NEVER };
 
@@ -25,6 +26,7 @@ struct out_opts {
 	enum out_when color;
 	bool quiet;		/* nothing to tell is no output at all */
 	bool wide;		/* a table leaves nothing out, cuts nothing */
+	bool prose;		/* no word of a table's last column is cut */
 	bool chosen;		/* the columns are the user's: leave none out */
 	const char *added;	/* NULL, or only these are (-o +LIST); kept */
 };
@@ -45,8 +47,10 @@ void out_guard_descriptors(void);
 /* opts is copied.  The caller calls out_close, which frees. */
 struct out *out_open(const struct out_opts *opts);
 
-/* What it writes is a table: for people, and nobody reads it back. */
+/* What it writes, or would write, is a table: for people, and nobody reads it
+ * back. */
 bool out_is_table(const struct out *o);
+bool out_makes_table(const struct out_opts *opts);
 
 /*
  * Begins a snapshot, and ends the one before: snap (NULL: the records belong to

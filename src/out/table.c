@@ -2,162 +2,20 @@
  * A table, for people: aligned columns, no wider than the terminal.
  *
  * The widths are known once all records are.  Until then each is kept as a run
- * of bytes: its mark, then its cells as they will be shown, escaped and so
- * without a TAB, each with a TAB behind it.
+ * of bytes: its cells as they will be shown, escaped and so without a TAB, each
+ * with a TAB behind it.
  *
  * On a terminal the sentences of `why' are no column, which would be cut to
  * nothing: they stand below their record, on lines of their own.
  */
-#include "out/format.h"
+#include "out/table.h"
 
 #include <stdlib.h>
-
-#include "lib/escape.h"
 
 /* Of columns that only the stream knows. */
 enum { UNKNOWN_RANK = 255, UNKNOWN_LEAST = 20 };
 
-/* Where nothing is cut, a cell that is wider shifts the rest of its line: no
- * one wants to see a long command line as blanks in all others. */
-enum { ALIGN_MAX = 80 };
-
-enum { NOTE_INDENT = 4, FLAGS_NOTED = 8 };
-
-/* Stands for what was cut off, as in top(1): ASCII, and one column wide. */
-#define CUT_MARK '+'
-
-/* An IPv4 address is shown whole, also as the end of one that is mapped into
- * IPv6; of any other IPv6 address the first groups may have to do: [2001:d+]:22
- */
-#define MAPPED "[::ffff:"
-enum { IPV6_LEAST = 15, LEAST_MAX = sizeof "[+255.255.255.255]:65535" - 1 };
-
-/* What of a cell is kept where it is cut: its beginning; that and a port; that
- * and as much of a path's end as there is room for. */
-enum cell_kind { CELL_TEXT, CELL_ENDPOINT, CELL_PATH };
-
-struct column {
-	struct str name;
-	size_t at;		/* its first value in a record */
-	enum field_id id;
-	enum cell_kind kind;	/* of an endpoint, the port is the next value */
-	bool held;		/* some record had a value */
-	bool note;		/* stands below the record */
-};
-
-struct out_table {
-	struct column *cols;
-	struct layout_col *layout;	/* of each of cols */
-	size_t n;
-	size_t limit;			/* the terminal's width; 0: nothing is
-					 * cut */
-	struct buf rows;
-};
-
-static bool
-is_mapped(struct str s)
-{
-	return str_starts(s, MAPPED) && memchr(s.p, '.', s.n) != NULL;
-}
-
-/* Appends 0.0.0.0:22 or [::]:22, or what there is of it; returns how many
- * columns of it are to stay. */
-static size_t
-add_endpoint(struct buf *b, struct str addr, struct str port)
-{
-	bool colon = addr.n > 0 && memchr(addr.p, ':', addr.n) != NULL;
-	size_t width, start = b->n;
-	struct str cell;
-
-	if (addr.n == 0 && port.n == 0) {
-		buf_putc(b, '-');
-		return 1;
-	}
-	if (colon)
-		buf_putc(b, '[');
-	if (addr.n > 0)
-		escape_field(b, addr);
-	if (colon)
-		buf_putc(b, ']');
-	if (port.n > 0) {
-		buf_putc(b, ':');
-		escape_field(b, port);
-	}
-	cell = (struct str){ b->p + start, b->n - start };
-	width = width_of(cell);
-	if (is_mapped(cell))
-		width -= sizeof MAPPED - sizeof "[+";
-	else if (colon && width > IPV6_LEAST)
-		width = IPV6_LEAST;
-	return width < LEAST_MAX ? width : LEAST_MAX;
-}
-
-/* Of an endpoint. */
-static struct str
-port_part(struct str s)
-{
-	const struct str none = STR_LIT("");
-	size_t i = s.n;
-
-	while (i > 0 && s.p[i - 1] != ':')
-		i--;
-	if (i < 2)
-		return none;
-	i -= s.p[i - 2] == ']' ? 2 : 1;
-	return (struct str){ s.p + i, s.n - i };
-}
-
-/* What of a cell that is cut is kept of its end. */
-static struct str
-tail_of(enum cell_kind kind, struct str s, size_t room)
-{
-	const struct str none = STR_LIT("");
-	struct str port, tail;
-
-	if (kind == CELL_PATH)
-		return width_tail(s, room);
-	if (kind == CELL_TEXT)
-		return none;
-	if (is_mapped(s)) {
-		tail = (struct str){ s.p + sizeof MAPPED - 1,
-		    s.n - (sizeof MAPPED - 1) };
-		return room > 1 ? width_tail(tail, room - 1) : none;
-	}
-	port = port_part(s);
-	return width_of(port) < room ? port : none;
-}
-
-/* Appends s, which is wider, cut to width columns. */
-static void
-add_cut(struct buf *b, enum cell_kind kind, struct str s, size_t width)
-{
-	struct str tail = tail_of(kind, s, width - 1);
-	struct str head = width_head(s, width - 1 - width_of(tail));
-
-	buf_add(b, head.p, head.n);
-	buf_putc(b, CUT_MARK);
-	buf_add(b, tail.p, tail.n);
-}
-
-/* The columns that -o named stay, whatever they hold. */
-static bool
-is_chosen(const struct out_opts *opts, struct str name)
-{
-	const struct field_group *g;
-	struct str list, word;
-
-	if (!opts->chosen || opts->added == NULL)
-		return opts->chosen;
-	list = str_from(opts->added);
-	while (list.p != NULL) {
-		word = str_cut(&list, ',');
-		g = field_group(word);
-		if (str_eq(word, name) || (g != NULL &&
-		    field_group_has(g, field_find(name))))
-			return true;
-	}
-	return false;
-}
+enum { NOTE_INDENT = 4 };
 
 /* Column i and the one after it are an address and its port, and the user has
  * not named them one by one. */
@@ -166,10 +24,57 @@ is_endpoint(const struct out *o, size_t i)
 {
 	const struct col *c = o->cols->v;
 
-	if (i + 1 == o->cols->n || (o->opts.chosen && o->opts.added == NULL))
+	if (i + 1 == o->cols->n || table_is_own(&o->opts))
 		return false;
 	return (c[i].id == F_LOCAL_ADDR && c[i + 1].id == F_LOCAL_PORT) ||
 	    (c[i].id == F_REMOTE_ADDR && c[i + 1].id == F_REMOTE_PORT);
+}
+
+/* It comes first, as a mark without a name. */
+static bool
+is_mark(const struct out *o, const struct col *col)
+{
+	return col->id != FIELD_NONE && field_table[col->id].mark &&
+	    !o->opts.wide && !table_chosen(&o->opts, col->name);
+}
+
+static bool
+names_field(const struct out *o, enum field_id id)
+{
+	return table_chosen(&o->opts, str_from(field_table[id].name));
+}
+
+/* The container's column says, too, where a proxy passes things on to: unless
+ * the user wants one of these columns. */
+static bool
+tells_targets(const struct out *o)
+{
+	return o->cols->at[F_CONTAINER] >= 0 && !o->opts.wide &&
+	    !names_field(o, F_CONTAINER) && !names_field(o, F_TARGET) &&
+	    !names_field(o, F_TARGET_CONTAINER);
+}
+
+static bool
+is_told(const struct out *o, const struct col *col)
+{
+	return (col->id == F_TARGET || col->id == F_TARGET_CONTAINER) &&
+	    tells_targets(o);
+}
+
+static enum cell_kind
+kind_of(const struct out *o, size_t at)
+{
+	if (is_endpoint(o, at))
+		return CELL_ENDPOINT;
+	switch (o->cols->v[at].id) {
+	case F_EXE:
+		return CELL_PATH;
+	case F_CONTAINER:
+	case F_NETNS:
+		return CELL_NAME;
+	default:
+		return CELL_TEXT;
+	}
 }
 
 static void
@@ -182,114 +87,125 @@ add_column(struct out *o, size_t at)
 	c->name = o->cols->v[at].name;
 	c->at = at;
 	c->id = o->cols->v[at].id;
+	c->kind = kind_of(o, at);
+	c->right = c->id != FIELD_NONE && c->kind != CELL_ENDPOINT &&
+	    field_table[c->id].type == FIELD_NUMBER;
 	l->rank = UNKNOWN_RANK;
 	l->least = UNKNOWN_LEAST;
 	if (c->id != FIELD_NONE) {
 		l->rank = field_table[c->id].rank;
 		l->least = field_table[c->id].least;
 	}
-	if (is_endpoint(o, at)) {
-		c->kind = CELL_ENDPOINT;
+	l->address = c->kind == CELL_ENDPOINT;
+	if (l->address)
 		c->name.n -= sizeof "_addr" - 1;
-		l->least = c->name.n;	/* table_row knows better */
-	} else if (c->id == F_EXE)
-		c->kind = CELL_PATH;
-	if (is_chosen(&o->opts, c->name))
+	if (is_mark(o, &o->cols->v[at]))
+		c->name.n = 0;
+	if (table_chosen(&o->opts, c->name))
 		l->rank = 0;
-	if (o->opts.header != OUT_NEVER)
-		l->width = c->name.n;
+}
+
+/* Rows of one socket can be told from those of another. */
+static bool
+has_ends(const struct cols *cols)
+{
+	return cols->at[F_LOCAL_ADDR] >= 0 && cols->at[F_LOCAL_PORT] >= 0 &&
+	    cols->at[F_REMOTE_ADDR] >= 0 && cols->at[F_REMOTE_PORT] >= 0;
 }
 
 static void
 table_begin(struct out *o)
 {
 	struct out_table *t = mem_alloc(sizeof *t);
+	const struct cols *cols = o->cols;
 	size_t i;
 
 	o->table = t;
-	t->cols = mem_alloc(o->cols->n * sizeof *t->cols);
-	t->layout = mem_alloc(o->cols->n * sizeof *t->layout);
-	for (i = 0; i < o->cols->n; i += is_endpoint(o, i) ? 2 : 1)
-		add_column(o, i);
+	t->exact = o->opts.wide;
+	t->merge = !t->exact && has_ends(cols) &&
+	    !(table_is_own(&o->opts) && cols->at[F_PID] >= 0);
+	t->now = cell_now(o->snap);
+	t->cols = mem_alloc(cols->n * sizeof *t->cols);
+	t->layout = mem_alloc(cols->n * sizeof *t->layout);
+	for (i = 0; i < cols->n; i++)
+		if (is_mark(o, &cols->v[i]))
+			add_column(o, i);
+	for (i = 0; i < cols->n; i += is_endpoint(o, i) ? 2 : 1)
+		if (!is_mark(o, &cols->v[i]) && !is_told(o, &cols->v[i]))
+			add_column(o, i);
+}
+
+/* A proxy is where it is, but what is at its port is where that leads to:
+ * docker/web :80.  False if it is none. */
+static bool
+add_target(struct buf *b, const struct cols *cols, const struct str *v)
+{
+	int at = cols->at[F_TARGET], in = cols->at[F_TARGET_CONTAINER];
+	struct str target = at >= 0 ? v[at] : STR_NONE;
+	struct str container = in >= 0 ? v[in] : STR_NONE;
+
+	if (container.n == 0 && target.n == 0)
+		return false;
+	if (container.n == 0) {
+		cell_add(b, target);
+		return true;
+	}
+	cell_add(b, container);
+	while (target.n > 0 && memchr(target.p + 1, ':', target.n - 1) != NULL)
+		target = str_skip(target, 1);
+	if (target.n > 0 && *target.p == ':') {
+		buf_putc(b, ' ');
+		cell_add(b, target);
+	}
+	return true;
+}
+
+static void
+add_value(struct out *o, const struct column *c, const struct str *v)
+{
+	struct out_table *t = o->table;
+	struct buf *b = &t->text;
+	struct str value = v[c->at], brief;
+	bool chosen = table_chosen(&o->opts, c->name);
+
+	if (c->kind == CELL_ENDPOINT) {
+		cell_endpoint(b, value, v[c->at + 1]);
+		return;
+	}
+	if (c->id == F_CONTAINER && tells_targets(o) &&
+	    add_target(b, o->cols, v))
+		return;
+	if (!t->exact && !chosen && c->id == F_SERVICE &&
+	    cell_is_misnomer(o->cols, v))
+		value = STR_NONE;
+	brief = t->exact || chosen ? STR_NONE : cell_brief(c->id, value);
+	if (brief.n > 0)
+		buf_add(b, brief.p, brief.n);
+	else if (t->exact)
+		cell_add(b, value);
+	else
+		cell_show(b, c->id, value, &t->now);
 }
 
 static void
 table_row(struct out *o, const struct str *v, enum out_mark mark)
 {
 	struct out_table *t = o->table;
-	struct buf *b = &t->rows;
-	size_t i, start, width, least;
+	struct line *line = MEM_PUSH_ZERO(t->lines, t->nlines, t->linecap);
+	size_t i, start;
 
-	buf_putc(b, (char)mark);
+	line->at = t->text.n;
+	line->mark = (unsigned char)mark;
 	for (i = 0; i < t->n; i++) {
-		struct column *c = &t->cols[i];
-		struct layout_col *l = &t->layout[i];
-
-		start = b->n;
-		if (c->kind == CELL_ENDPOINT) {
-			least = add_endpoint(b, v[c->at], v[c->at + 1]);
-			if (least > l->least)
-				l->least = least;
-		} else
-			escape_field(b, v[c->at]);
-		width = width_of((struct str){ b->p + start, b->n - start });
-		if (width > l->width)
-			l->width = width;
-		c->held = c->held || v[c->at].n > 0 ||
-		    (c->kind == CELL_ENDPOINT && v[c->at + 1].n > 0);
-		buf_putc(b, '\t');
+		start = t->text.n;
+		add_value(o, &t->cols[i], v);
+		if (t->text.n - start != 1 || t->text.p[start] != '-' ||
+		    t->cols[i].name.n == 0)
+			t->cols[i].held = true;
+		buf_putc(&t->text, '\t');
 	}
-}
-
-/* What stands below the record, unless the user wants it as a column. */
-static bool
-is_note(const struct out *o, const struct column *c)
-{
-	return o->table->limit > 0 && c->id == F_WHY &&
-	    !is_chosen(&o->opts, c->name);
-}
-
-/* Each of the sentences below a record begins with its flag. */
-static size_t
-least_of(const struct out_table *t, size_t i)
-{
-	size_t j;
-
-	if (t->cols[i].id == F_FLAGS)
-		for (j = 0; j < t->n; j++)
-			if (t->cols[j].note)
-				return FLAGS_NOTED;
-	return t->layout[i].least;
-}
-
-/* Who has what is asked, and that no one can say is an answer. */
-static bool
-is_answer(enum field_id id)
-{
-	return id == F_PID || id == F_PROCESS;
-}
-
-/* Decides on the columns; without a record all of them might hold something. */
-static void
-lay_out(struct out *o)
-{
-	struct out_table *t = o->table;
-	size_t i;
-
-	t->limit = o->opts.wide ? 0 : out_term_width();
-	for (i = 0; i < t->n; i++) {
-		t->cols[i].note = is_note(o, &t->cols[i]);
-		t->layout[i].shown = !t->cols[i].note && (t->cols[i].held ||
-		    o->rows == 0 || o->opts.wide ||
-		    is_answer(t->cols[i].id) ||
-		    is_chosen(&o->opts, t->cols[i].name));
-		if (t->limit == 0 && t->layout[i].width > ALIGN_MAX)
-			t->layout[i].width = ALIGN_MAX;
-	}
-	for (i = 0; i < t->n; i++)
-		t->layout[i].least = least_of(t, i);
-	if (t->limit > 0)
-		layout_fit(t->layout, t->n, t->limit, !o->opts.chosen);
+	if (t->merge)
+		alike_add(t);
 }
 
 static void
@@ -299,27 +215,28 @@ add_blanks(struct buf *b, size_t n)
 		buf_putc(b, ' ');
 }
 
-/* Appends s as column i, which starts behind a gap if it is not the line's
- * first. */
+/* Appends s as column i: cut, and with blanks as wide as the column. */
 static void
-add_cell(struct buf *b, const struct out_table *t, size_t i, struct str s,
-    bool first)
+add_cell(struct buf *b, const struct out_table *t, size_t i, struct str s)
 {
 	const struct column *c = &t->cols[i];
-	size_t start, width = width_of(s), room = t->layout[i].width;
-	bool right = c->id != FIELD_NONE && c->kind != CELL_ENDPOINT &&
-	    field_table[c->id].type == FIELD_NUMBER;
+	size_t room = t->layout[i].width, width = width_of(s), start = b->n;
+	size_t after = 0;
 
-	add_blanks(b, first ? 0 : LAYOUT_GAP);
-	if (right && width < room)
-		add_blanks(b, room - width);
-	start = b->n;
 	if (width > room && t->limit > 0) {
-		add_cut(b, c->kind, s, room);
+		cell_cut(b, c->kind, s, room);
 		width = width_of((struct str){ b->p + start, b->n - start });
-	} else
+	} else {
+		if (c->right && c->more > 0 && memchr(s.p, ' ', s.n) == NULL &&
+		    width + c->more <= room)
+			after = c->more;
+		if (c->right && width + after < room)
+			add_blanks(b, room - width - after);
 		buf_add(b, s.p, s.n);
-	if (!right && width < room)
+	}
+	if (c->right)
+		add_blanks(b, after);
+	else if (width < room)
 		add_blanks(b, room - width);
 }
 
@@ -347,108 +264,133 @@ add_heading(struct buf *b, const struct out_table *t)
 			char c = t->cols[i].name.p[j];
 
 			/* No toupper: it asks the locale. */
-			buf_putc(&name, c >= 'a' && c <= 'z' ?
+			buf_putc(&name, char_is_lower(c) ?
 			    (char)(c - 'a' + 'A') : c);
 		}
-		add_cell(b, t, i, buf_str(&name), b->n == start);
+		add_blanks(b, b->n == start ? 0 : LAYOUT_GAP);
+		add_cell(b, t, i, buf_str(&name));
 	}
 	end_line(b, start, "");
 	buf_free(&name);
 }
 
-/* Where a line of s that has room for n bytes is to end: behind a blank. */
-static size_t
-word_end(struct str s, size_t n)
+/* The list of a record's flags. */
+static struct str
+flags_of(const struct out_table *t, const char *cells)
 {
-	size_t i = n;
-
-	if (n == s.n || s.p[n] == ' ')
-		return n;
-	while (i > 0 && s.p[i - 1] != ' ')
-		i--;
-	return i > 0 ? i : n;
-}
-
-/* Appends s in lines of at most limit columns, broken between words where that
- * can be. */
-static void
-add_note(struct buf *b, struct str s, size_t limit)
-{
-	size_t start, n, room = limit > NOTE_INDENT ? limit - NOTE_INDENT : 1;
-
-	while (s.n > 0) {
-		n = width_head(s, room).n;
-		if (n == 0)
-			n = s.n;	/* not even one fits */
-		n = word_end(s, n);
-		start = b->n;
-		add_blanks(b, NOTE_INDENT);
-		buf_add(b, s.p, n);
-		end_line(b, start, "");
-		while (n < s.n && s.p[n] == ' ')
-			n++;
-		s = (struct str){ s.p + n, s.n - n };
-	}
-}
-
-/* Appends what stands below the record at p, after its mark. */
-static void
-add_notes(struct buf *b, const struct out_table *t, const char *p)
-{
-	const char *end = t->rows.p + t->rows.n, *tab;
-	struct str s;
+	struct str cell;
 	size_t i;
 
-	for (i = 0; i < t->n; i++, p = tab + 1) {
-		tab = memchr(p, '\t', (size_t)(end - p));
-		s = (struct str){ p, (size_t)(tab - p) };
-		if (t->cols[i].note && !str_is(s, "-"))
-			add_note(b, s, t->limit);
+	for (i = 0; i < t->n; i++) {
+		cell = table_cell(&cells);
+		if (t->cols[i].id == F_FLAGS)
+			return cell;
+	}
+	return STR_NONE;
+}
+
+/* Appends what stands below the record: a paragraph for each flag. */
+static void
+add_notes(struct buf *b, const struct out_table *t, const char *cells)
+{
+	struct str flags = flags_of(t, cells), s;
+	size_t i;
+
+	for (i = 0; i < t->n; i++) {
+		s = table_cell(&cells);
+		if (!t->cols[i].note || str_is(s, "-"))
+			continue;
+		while (s.n > 0)
+			prose_add(b, prose_sentence(&s, &flags), NOTE_INDENT,
+			    t->limit);
 	}
 }
 
-/* Appends the record at p; returns what is behind it. */
 static const char *
-add_record(struct buf *b, const struct out_table *t, const char *p, bool color)
+color_of(const struct line *line, bool color)
 {
 	static const char *const colors[] = {
 		[OUT_PLAIN] = "", [OUT_GOOD] = "\033[32m",
 		[OUT_BAD] = "\033[31m", [OUT_ODD] = "\033[33m",
+		[OUT_OPEN] = "\033[33m",
 	};
-	const char *on = color ? colors[(unsigned char)*p] : "";
-	const char *end = t->rows.p + t->rows.n, *cells = ++p, *tab;
-	size_t i, start;
 
+	return color ? colors[line->mark] : "";
+}
+
+/* Appends the local end in the color of what is open. */
+static void
+add_open(struct buf *b, const struct out_table *t, size_t i, struct str s,
+    const char *on)
+{
+	size_t end, start = b->n;
+	struct buf cell = { 0 };
+
+	add_cell(&cell, t, i, s);
+	for (end = cell.n; end > 0 && cell.p[end - 1] == ' '; )
+		end--;
 	buf_puts(b, on);
+	buf_add(b, cell.p, end);
+	buf_puts(b, b->n > start + end ? "\033[0m" : "");
+	buf_add(b, cell.p + end, cell.n - end);
+	buf_free(&cell);
+}
+
+static void
+add_record(struct buf *b, const struct out_table *t, const struct line *line,
+    bool color)
+{
+	const char *on = color_of(line, color), *end = "\033[0m";
+	const char *cells = t->text.p + line->at, *p = cells;
+	struct str s, rest = STR_NONE;
+	size_t i, start, indent = 0;
+
+	if (line->mark == OUT_OPEN || *on == '\0')
+		end = "";
+	buf_puts(b, line->mark == OUT_OPEN ? "" : on);
 	start = b->n;
 	for (i = 0; i < t->n; i++) {
-		tab = memchr(p, '\t', (size_t)(end - p));
-		if (t->layout[i].shown)
-			add_cell(b, t, i, (struct str){ p, (size_t)(tab - p) },
-			    b->n == start);
-		p = tab + 1;
+		s = table_cell(&p);
+		if (t->cols[i].folded && str_is(s, "-"))
+			s = table_fold(t, cells);
+		if (!t->layout[i].shown)
+			continue;
+		add_blanks(b, indent > 0 ? LAYOUT_GAP : 0);
+		indent += indent > 0 ? LAYOUT_GAP : 0;
+		if (t->cols[i].prose) {
+			rest = s;
+			s = prose_line(&rest, t->layout[i].width);
+		} else {
+			indent += t->layout[i].width;
+		}
+		if (line->mark == OUT_OPEN && t->cols[i].id == F_LOCAL_ADDR)
+			add_open(b, t, i, s, on);
+		else
+			add_cell(b, t, i, s);
 	}
-	end_line(b, start, *on != '\0' ? "\033[0m" : "");
+	end_line(b, start, end);
+	if (rest.n > 0)
+		prose_add(b, rest, indent, t->limit);
 	add_notes(b, t, cells);
-	return p;
 }
 
 static void
 write_table(struct out *o)
 {
 	const struct out_table *t = o->table;
-	const char *p = t->rows.p;
 	bool color = out_term_color(o->opts.color);
-	uint64_t i;
+	size_t i;
 
-	if (o->rows == 0 && o->opts.header == OUT_NEVER)
+	if (t->nlines == 0 && o->opts.header == OUT_NEVER)
 		return;
 	if (o->wrote || o->buf.n > 0)
 		buf_putc(&o->buf, '\n');	/* there was a table before */
 	if (o->opts.header != OUT_NEVER)
 		add_heading(&o->buf, t);
-	for (i = 0; i < o->rows && !o->failed; i++) {
-		p = add_record(&o->buf, t, p, color);
+	for (i = 0; i < t->nlines && !o->failed; i++) {
+		if (t->lines[i].more)
+			continue;
+		add_record(&o->buf, t, &t->lines[i], color);
 		out_spill(o);
 	}
 }
@@ -458,9 +400,13 @@ table_end(struct out *o)
 {
 	struct out_table *t = o->table;
 
-	lay_out(o);
+	alike_finish(t);
+	table_lay_out(o);
 	write_table(o);
-	buf_free(&t->rows);
+	buf_free(&t->text);
+	map_free(&t->rows);
+	names_free(&t->words);
+	free(t->lines);
 	free(t->layout);
 	free(t->cols);
 	free(t);

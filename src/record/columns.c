@@ -187,8 +187,9 @@ cols_parse(struct cols *c, struct str list, const struct cols *base,
 	for (n = 0; rest.p != NULL; n++) {
 		name = take_name(&rest, known);
 		g = field_group(name);
-		if (g != NULL ? add_group(c, g, known) : is_known(name, known) &&
-		    (cols_add(c, name) || is_grouped(list, n, name)))
+		if (g != NULL ? add_group(c, g, known) :
+		    is_known(name, known) && (cols_add(c, name) ||
+		    is_grouped(list, n, name)))
 			continue;
 		*bad = name;
 		return false;

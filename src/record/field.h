@@ -38,15 +38,40 @@ enum field_id {
 enum field_type { FIELD_TEXT, FIELD_NUMBER, FIELD_NUMBERS, FIELD_NAMES,
 	FIELD_PAIRS };
 
+/* What a table makes of a value that no person reads as it is. */
+enum field_show {
+	SHOW_PLAIN,
+	SHOW_BYTES,		/* 3.4 MiB */
+	SHOW_RATE,		/* bytes a second: 3.4 KiB/s */
+	SHOW_MICROSECONDS,	/* 1.2 ms */
+	SHOW_TICKS,		/* since boot: the age, 3 d */
+	SHOW_AGE,		/* of a time: 3 d */
+	SHOW_TIME		/* local time */
+};
+
+/* Records of a table that differ in such fields only are one row.  The others,
+ * process and exe among them, say that it is something else. */
+enum field_alike {
+	ALIKE_NEVER,
+	ALIKE_COUNTED,		/* the first, and how many others: 712 +2 */
+	ALIKE_FIRST		/* the first */
+};
+
 struct field {
 	const char *name;
 	const char *alias;	/* that -o and rules take too, or NULL */
 	/* All values that it can have, NULL behind the last; NULL: any. */
 	const char *const *words;
+	/* Some of words, and behind each what stands for it in a table; NULL
+	 * behind the last, or instead. */
+	const char *const *brief;
 	enum field_type type;
+	enum field_show show;
+	enum field_alike alike;
+	bool mark;	/* in a table it comes first, without a name */
 	bool owner;	/* of the process that holds the socket */
-	/* In a table that is too wide the highest rank is left out first;
-	 * 0 never is. */
+	/* In a table that is too wide the highest rank is left out first; 0
+	 * never is.  For those up to 11 addresses are cut. */
 	unsigned char rank;
 	/* Where it is wider a table may cut it to so many columns. */
 	unsigned char least;

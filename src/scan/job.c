@@ -100,6 +100,8 @@ record_needs(const struct scan_job *j)
 {
 	unsigned needs = rows_needs(&j->cols);
 
+	if (j->proxies && (needs & NEED_TARGET) != 0)
+		needs = (needs & ~(unsigned)NEED_TARGET) | NEED_TARGET_SEEN;
 	/* what would be printed may be hidden all the same */
 	if (j->quiet)
 		needs &= j->strict ? NEED_OWNERS : 0;
@@ -136,7 +138,9 @@ print_records(const struct scan_job *j, struct scan *sc,
 	buf_free(&scope);
 	src.host = about.sys.host;
 	src.time = snap_get(&about.snap, "time");
-	src.zones = out_is_table(out);
+	src.people = out_is_table(out);
+	/* of another machine's users only numbers are known */
+	src.users.loaded = j->req.is_text;
 	out_snapshot(out, &about.snap, &j->cols);
 	rows_write(rows, &src, &j->cols, out);
 	sc->incomplete |= src.users.cut;

@@ -15,6 +15,8 @@ struct scan_job {
 	const struct out_opts *out;
 	struct cols cols;	/* of sockets, or of interfaces */
 	bool interfaces;
+	bool proxies;		/* of the columns, target is the table's own:
+				 * no more is looked at for it than is there */
 	bool quiet;		/* no records, only whether there are any */
 	bool strict;		/* what cannot be read is a failure */
 	bool unsorted;

@@ -33,7 +33,7 @@ rows_local_addr(struct record *r)
 
 	if (p != NULL && p->is_vsock)
 		return from_cid(r, p->local_cid);
-	return from_addr(r, &r->sock->local, r->src->zones);
+	return from_addr(r, &r->sock->local, r->src->people);
 }
 
 struct str

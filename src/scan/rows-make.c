@@ -8,6 +8,17 @@
 
 #include "lib/num.h"
 
+unsigned
+rows_needs(const struct cols *cols)
+{
+	unsigned needs = 0;
+	size_t i;
+
+	for (i = 0; i < cols->n; i++)
+		needs |= rows_getters[cols->v[i].id].needs;
+	return needs;
+}
+
 static uint32_t
 row_pid(const struct row *row)
 {

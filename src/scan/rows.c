@@ -400,7 +400,8 @@ get_time(struct record *r)
 	return r->src->time;
 }
 
-#define TEXT(member) offsetof(struct proc, member)
+#define OF_PROCESS(needs, member) \
+	{ NULL, NEED_OWNERS | (needs), offsetof(struct proc, member) }
 
 const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	[F_PROTO] = { get_proto, 0, 0 },
@@ -421,9 +422,9 @@ const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	[F_UID] = { get_uid, NEED_OWNERS | NEED_USER, 0 },
 	[F_FD] = { get_fd, NEED_OWNERS, 0 },
 	[F_PPID] = { get_ppid, NEED_OWNERS | NEED_STAT, 0 },
-	[F_PARENT] = { NULL, NEED_OWNERS | NEED_PARENT, TEXT(parent) },
-	[F_EXE] = { NULL, NEED_OWNERS | NEED_EXE, TEXT(exe) },
-	[F_CMDLINE] = { NULL, NEED_OWNERS | NEED_CMDLINE, TEXT(cmdline) },
+	[F_PARENT] = OF_PROCESS(NEED_PARENT, parent),
+	[F_EXE] = OF_PROCESS(NEED_EXE, exe),
+	[F_CMDLINE] = OF_PROCESS(NEED_CMDLINE, cmdline),
 	[F_HOST] = { get_host, 0, 0 },
 	[F_FAMILY] = { get_family, 0, 0 },
 	[F_V6ONLY] = { get_v6only, 0, 0 },
@@ -438,11 +439,11 @@ const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	[F_RTT] = { get_rtt, NEED_INFO, 0 },
 	[F_RETRANS] = { get_retrans, NEED_INFO, 0 },
 	[F_UNIT] = { get_unit, NEED_OWNERS | NEED_CGROUP | NEED_SOCK_UNIT, 0 },
-	[F_CGROUP] = { NULL, NEED_OWNERS | NEED_CGROUP, TEXT(cgroup) },
+	[F_CGROUP] = OF_PROCESS(NEED_CGROUP, cgroup),
 	[F_CONTAINER_ID] = { get_container_id, NEED_OWNERS | NEED_CONTAINER |
 	    NEED_SOCK_CONTAINER, 0 },
 	[F_NETNS_ID] = { get_netns_id, NEED_NETNS, 0 },
-	[F_CWD] = { NULL, NEED_OWNERS | NEED_CWD, TEXT(cwd) },
+	[F_CWD] = OF_PROCESS(NEED_CWD, cwd),
 	[F_RSS] = { get_rss, NEED_OWNERS | NEED_STAT, 0 },
 	[F_CPU] = { get_cpu, NEED_OWNERS | NEED_STAT, 0 },
 	[F_START] = { get_start, NEED_OWNERS | NEED_STAT, 0 },
@@ -457,18 +458,14 @@ const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	[F_TARGET] = { get_target, NEEDS_OF_TARGET, 0 },
 	[F_TARGET_CONTAINER] = { get_target_container, NEEDS_OF_TARGET, 0 },
 	[F_FILTER] = { get_filter, NEED_OWNERS | NEED_FILTER, 0 },
-	[F_ANCESTORS] = { NULL, NEED_OWNERS | NEED_STAT | NEED_ANCESTORS,
-	    TEXT(ancestors) },
-	[F_CHILDREN] = { NULL, NEED_OWNERS | NEED_STAT | NEED_CHILDREN,
-	    TEXT(children) },
-	[F_STDIO] = { NULL, NEED_OWNERS | NEED_STDIO, TEXT(stdio) },
-	[F_SHELLS] = { NULL, NEED_OWNERS | NEED_STAT | NEED_CGROUP |
-	    NEED_STDIO | NEED_SHELLS, TEXT(shells) },
-	[F_EXE_LIKE] = { NULL, NEED_OWNERS | NEED_STAT | NEED_EXE_LIKE,
-	    TEXT(exe_like) },
-	[F_SCRIPT] = { NULL, NEED_OWNERS | NEED_STAT | NEED_SCRIPT,
-	    TEXT(script) },
-	[F_CAPS] = { NULL, NEED_OWNERS | NEED_CAPS, TEXT(caps) },
+	[F_ANCESTORS] = OF_PROCESS(NEED_STAT | NEED_ANCESTORS, ancestors),
+	[F_CHILDREN] = OF_PROCESS(NEED_STAT | NEED_CHILDREN, children),
+	[F_STDIO] = OF_PROCESS(NEED_STDIO, stdio),
+	[F_SHELLS] = OF_PROCESS(NEED_STAT | NEED_CGROUP | NEED_STDIO |
+	    NEED_SHELLS, shells),
+	[F_EXE_LIKE] = OF_PROCESS(NEED_STAT | NEED_EXE_LIKE, exe_like),
+	[F_SCRIPT] = OF_PROCESS(NEED_STAT | NEED_SCRIPT, script),
+	[F_CAPS] = OF_PROCESS(NEED_CAPS, caps),
 	[F_PIDFD] = { get_pidfd, NEED_OWNERS | NEED_STAT | NEED_PIDFD, 0 },
 };
 
@@ -481,17 +478,6 @@ get_value(struct record *r, const struct rows_getter *g)
 		return STR_NONE;
 	return *(const struct str *)(const void *)
 	    ((const char *)r->proc + g->text);
-}
-
-unsigned
-rows_needs(const struct cols *cols)
-{
-	unsigned needs = 0;
-	size_t i;
-
-	for (i = 0; i < cols->n; i++)
-		needs |= rows_getters[cols->v[i].id].needs;
-	return needs;
 }
 
 void
@@ -514,7 +500,8 @@ rows_write(const struct rows *r, struct rows_source *src,
 		    (size_t)row->nholders * (NUM_MAX + 1));
 		for (c = 0; c < cols->n; c++)
 			v[c] = get_value(&rec, &rows_getters[cols->v[c].id]);
-		out_row(out, v, OUT_PLAIN);
+		out_row(out, v, src->people &&
+		    scan_is_open(src->scan, rec.sock) ? OUT_OPEN : OUT_PLAIN);
 	}
 	buf_free(&scratch);
 	free(v);

@@ -29,8 +29,8 @@ struct rows_source {
 	const struct services *services;
 	struct users users;
 	struct str host, time;
-	bool zones;		/* for people: a local address has the
-				 * interface that it is bound to */
+	bool people;		/* a table: a local address has the interface
+				 * that it is bound to, a listener its color */
 };
 
 /* How the value of each field is had. */

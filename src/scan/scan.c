@@ -3,8 +3,9 @@
 #include <stdlib.h>
 
 #include "lib/err.h"
-#include "scan/lsof/lsof.h"
+#include "scan/from/from.h"
 #include "scan/machine.h"
+#include "scan/tools/tools.h"
 
 #ifdef PRT_LINUX
 #include "scan/linux/linux.h"
@@ -15,10 +16,8 @@ static const struct backend *const backends[] = {
 #ifdef PRT_LINUX
 	&linux_netlink, &linux_procnet,
 #endif
-	&lsof_backend, NULL
+	&sockstat_backend, &lsof_backend, NULL
 };
-
-static const struct backend *const sources[] = { &lsof_source, NULL };
 
 const struct backend *
 scan_backend(const char *name)
@@ -39,21 +38,25 @@ scan_backend_at(unsigned i)
 const struct backend *
 scan_source_at(unsigned i)
 {
-	return sources[i];
+	return from_source_at(i);
 }
 
 static bool
 read_tables(const struct scan_request *req, const struct backend **backend,
     struct scan *sc)
 {
+	bool again = false;
 	size_t i;
 
 	if (*backend != NULL)
 		return (*backend)->tables(req, sc);
 	for (i = 0; backends[i] != NULL; i++) {
+		if (backends[i]->is_here != NULL && !backends[i]->is_here())
+			continue;
 		*backend = backends[i];
-		if (i > 0)
+		if (again)
 			err_msg("trying %s", backends[i]->name);
+		again = true;
 		if (backends[i]->tables(req, sc))
 			return true;
 		/* what all namespaces need, no other way gives */

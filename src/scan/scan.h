@@ -38,6 +38,7 @@ enum scan_need {
 	NEED_SCRIPT = 1 << 27,
 	NEED_CAPS = 1 << 28,
 	NEED_PIDFD = 1 << 29,
+	NEED_TARGET_SEEN = 1 << 21,	/* likewise, of holders that are seen */
 	NEEDS_OF_TARGET = NEED_OWNERS | NEED_STAT | NEED_USER | NEED_TARGET,
 	/* what the files of a process tell */
 	NEEDS_OF_PROCESS = NEED_STAT | NEED_USER | NEED_PARENT | NEED_EXE |
@@ -71,6 +72,8 @@ struct search;
 struct backend {
 	const char *name;
 	const char *help;
+	/* NULL: it is worth a try; false: it is only if it is asked for. */
+	bool (*is_here)(void);
 	bool (*tables)(const struct scan_request *req, struct scan *sc);
 	/* Adds holders and their processes if needed, and what sc->seeks; NULL:
 	 * tables did so. */

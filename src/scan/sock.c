@@ -107,6 +107,15 @@ sock_answers(const struct sock *s)
 }
 
 bool
+scan_is_open(const struct scan *sc, const struct sock *s)
+{
+	return sock_has_ports(s) && sock_answers(s) &&
+	    sc->netns[s->netns].label.p == NULL &&
+	    addr_reach(&s->local) != ADDR_LOOPBACK &&
+	    (s->ifname == NULL || strcmp(s->ifname, "lo") != 0);
+}
+
+bool
 sock_is_alone(const struct sock *s)
 {
 	return sock_answers(s) || s->state == STATE_BOUND;

@@ -287,6 +287,10 @@ bool sock_is_listener(const struct sock *s);
  * without a socket. */
 bool sock_answers(const struct sock *s);
 
+/* It answers who gets here by network: of this namespace, and not by loopback
+ * only. */
+bool scan_is_open(const struct scan *sc, const struct sock *s);
+
 /* It has no peer: what the kernel still knows of one is of an earlier
  * connection, or of one that was refused. */
 bool sock_is_alone(const struct sock *s);

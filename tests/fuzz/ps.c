@@ -3,7 +3,7 @@
  */
 #include "fuzz.h"
 #include "lib/num.h"
-#include "scan/lsof/lsof.h"
+#include "scan/tools/tools.h"
 
 /* Numbers and text, written with one blank between, read the same. */
 static void

@@ -34,10 +34,12 @@ function put(s, x, code) {
 	x = 0
 	lines++
 	while (match(rest, /\033\[[0-9;]*m/)) {
-		put(substr(rest, 1, RSTART - 1), x, color)
-		x += RSTART - 1
-		color = substr(rest, RSTART + 2, RLENGTH - 3)
-		rest = substr(rest, RSTART + RLENGTH)
+		at = RSTART	# put matches, too
+		code = substr(rest, at, RLENGTH)
+		put(substr(rest, 1, at - 1), x, color)
+		x += at - 1
+		color = substr(code, 3, length(code) - 3)
+		rest = substr(rest, at + length(code))
 	}
 	put(rest, x, color)
 }

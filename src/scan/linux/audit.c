@@ -3,6 +3,7 @@
  * and what it has begun, and what its capabilities are worth.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/err.h"
 #include "lib/input.h"
 #include "lib/num.h"
 #include "scan/linux/family.h"
@@ -35,7 +37,7 @@ linux_ticks(void)
 /* All capabilities that the kernel of the tree has: from Linux 3.2 on it says
  * which is the last one. */
 static uint64_t
-known_caps(const char *proc)
+known_caps(const char *proc, struct scan *sc)
 {
 	char path[1024], text[NUMBER_SIZE];
 	uint64_t last = LAST_CAP;
@@ -45,6 +47,11 @@ known_caps(const char *proc)
 	if ((size_t)snprintf(path, sizeof path, "%s/sys/kernel/cap_last_cap",
 	    proc) < sizeof path)
 		n = tree_read_path(proc, path, text, sizeof text);
+	/* another kernel's tree need not have it */
+	if (n < 0 && errno != ENOENT && errno != ENOTDIR) {
+		err_msg("%s:", path);
+		sc->incomplete = true;
+	}
 	s = (struct str){ text, n > 0 ? (size_t)n : 0 };
 	num_parse(str_cut(&s, '\n'), 62, &last);
 	return (UINT64_C(1) << (last + 1)) - 1;
@@ -52,13 +59,20 @@ known_caps(const char *proc)
 
 /* The user namespace in which capabilities count. */
 static uint64_t
-own_userns(const struct scan_request *req)
+own_userns(const struct scan_request *req, struct scan *sc)
 {
 	char path[1024];
+	uint64_t own = 0;
 
-	return (size_t)snprintf(path, sizeof path, "%s/%s/ns/user", req->proc,
-	    req->own_proc ? "self" : "1") < sizeof path ?
-	    walk_inode(-1, path, "user:[") : 0;
+	if ((size_t)snprintf(path, sizeof path, "%s/%s/ns/user", req->proc,
+	    req->own_proc ? "self" : "1") < sizeof path) {
+		own = walk_inode(-1, path, "user:[");
+		if (own == 0 && req->own_proc && errno != EACCES) {
+			err_msg("%s:", path);
+			sc->incomplete = true;
+		}
+	}
+	return own;
 }
 
 /* In a user namespace of its own a process may have all of them: they are worth
@@ -66,7 +80,7 @@ own_userns(const struct scan_request *req)
 static void
 tell_caps(const struct scan_request *req, struct scan *sc)
 {
-	uint64_t known = known_caps(req->proc), own = own_userns(req);
+	uint64_t known = known_caps(req->proc, sc), own = own_userns(req, sc);
 	struct buf b = { 0 };
 	size_t i;
 
@@ -94,12 +108,12 @@ is_of(int proc, int fd, uint32_t pid)
 	*num_format(path + strlen(path), (uint64_t)fd) = '\0';
 	n = tree_read_text(TREE_OWN, proc, path, text, sizeof text);
 	rest = (struct str){ text, n > 0 ? (size_t)n : 0 };
-	do {
+	while (rest.n > 0) {
 		line = str_cut(&rest, '\n');
 		if (str_take_start(&line, "Pid:\t"))
 			return num_parse(line, UINT32_MAX, &number) &&
 			    number == pid;
-	} while (rest.p != NULL);
+	}
 	return false;
 }
 
@@ -113,9 +127,15 @@ find_pidfd(int proc, const struct proc *p, struct scan *sc)
 	struct statfs fs;
 	struct stat st;
 	int fd = (int)syscall(SYS_pidfd_open, p->pid, 0);
-	bool ok = fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == PIDFS &&
-	    fstat(fd, &st) == 0 && is_of(proc, fd, p->pid);
+	bool ok = false;
 
+	/* before Linux 5.3 there is none */
+	if (fd < 0 && errno == ENOSYS)
+		return 0;
+	errno = fd < 0 ? errno : 0;
+	if (fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == PIDFS)
+		ok = fstat(fd, &st) == 0 && is_of(proc, fd, p->pid);
+	linux_fault(sc, p->pid, "pidfd", ok ? 0 : errno);
 	input_close(fd);
 	if (!ok)
 		return 0;
@@ -130,6 +150,10 @@ tell_pidfds(const struct scan_request *req, struct scan *sc)
 	int proc = open(req->proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	size_t i;
 
+	if (proc < 0) {
+		err_msg("%s:", req->proc);
+		sc->incomplete = true;
+	}
 	for (i = 0; i < sc->nproc && proc >= 0; i++)
 		if (sc->proc[i].has_ppid)
 			sc->proc[i].pidfd = find_pidfd(proc, &sc->proc[i], sc);

@@ -198,7 +198,7 @@ add_below(struct below *b, struct below_one one)
 	}
 	if (i == b->n && b->n < FAMILY_MAX)
 		b->v[b->n++] = one;
-	else if (cmp_below(&one, last) < 0)
+	else if (last != NULL && cmp_below(&one, last) < 0)
 		*last = one;
 }
 

@@ -59,8 +59,8 @@ void family_end(struct family *f);
 /* The number of a process of the scan; 0 if it is another's by now. */
 uint32_t family_find(const struct family *f, const struct proc *p);
 
-/* shells.c: finds the shells below holders, but not below init, and those of the
- * same parent that share a pipe with one. */
+/* shells.c: finds the shells below holders, but not below init, and those of
+ * the same parent that share a pipe with one. */
 struct programs;
 void family_find_shells(struct family *f, struct programs *ps);
 

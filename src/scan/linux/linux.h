@@ -141,6 +141,10 @@ bool linux_owners(const struct scan_request *req, struct search *search,
  */
 void linux_process(int fd, unsigned needs, struct proc *p, struct scan *sc);
 
+/* Tells of errno (0: none) in reading such a file, which leaves the scan
+ * incomplete, unless the process has ended or is another user's. */
+void linux_fault(struct scan *sc, uint32_t pid, const char *file, int error);
+
 /* The same of a file that is its stat. */
 void linux_stat(enum tree_kind t, int dir, const char *path, struct proc *p,
     struct scan *sc);

@@ -24,13 +24,13 @@ enum {
 };
 
 /* The fields of stat that we want, counted from 1. */
-enum { STAT_PPID = 4, STAT_TTY = 7, STAT_UTIME = 14, STAT_STIME = 15, STAT_STARTTIME = 22,
-	STAT_RSS = 24 };
+enum { STAT_PPID = 4, STAT_TTY = 7, STAT_UTIME = 14, STAT_STIME = 15,
+	STAT_STARTTIME = 22, STAT_RSS = 24 };
 
 /* A process that ends gives ENOENT or ESRCH; one that is another's, EACCES or
  * EPERM: neither is a fault of the machine.  Others get a message. */
-static void
-note_fault(struct scan *sc, uint32_t pid, const char *file, int error)
+void
+linux_fault(struct scan *sc, uint32_t pid, const char *file, int error)
 {
 	if (error == 0 || error == ENOENT || error == ESRCH ||
 	    error == EACCES || error == EPERM)
@@ -107,7 +107,7 @@ void
 linux_stat(enum tree_kind t, int dir, const char *path, struct proc *p,
     struct scan *sc)
 {
-	note_fault(sc, p->pid, "stat", read_stat(t, dir, path, p, &sc->arena));
+	linux_fault(sc, p->pid, "stat", read_stat(t, dir, path, p, &sc->arena));
 }
 
 /* Uid: real, effective, saved, file system; a tab before each.  The owner of
@@ -147,6 +147,13 @@ read_status(enum tree_kind t, int dir, unsigned needs, struct proc *p)
 		}
 	} while (text.p != NULL && !done);
 	return 0;
+}
+
+static void
+read_userns(int dir, struct proc *p, struct scan *sc)
+{
+	p->userns = walk_inode(dir, "../ns/user", "user:[");
+	linux_fault(sc, p->pid, "ns/user", p->userns == 0 ? errno : 0);
 }
 
 static size_t
@@ -270,22 +277,22 @@ linux_process(int fd, unsigned needs, struct proc *p, struct scan *sc)
 	if ((needs & (NEED_STAT | NEED_PARENT)) != 0)
 		linux_stat(t, fd, "../stat", p, sc);
 	if ((needs & (NEED_USER | NEED_CAPS)) != 0)
-		note_fault(sc, p->pid, "status",
+		linux_fault(sc, p->pid, "status",
 		    read_status(t, fd, needs, p));
 	if ((needs & NEED_CAPS) != 0)
-		p->userns = walk_inode(fd, "../ns/user", "user:[");
+		read_userns(fd, p, sc);
 	if ((needs & NEED_STDIO) != 0)
-		note_fault(sc, p->pid, "fd", linux_stdio(t, fd, p, a));
+		linux_fault(sc, p->pid, "fd", linux_stdio(t, fd, p, a));
 	if ((needs & NEED_CMDLINE) != 0)
-		note_fault(sc, p->pid, "cmdline", read_cmdline(t, fd, p,
+		linux_fault(sc, p->pid, "cmdline", read_cmdline(t, fd, p,
 		    a));
 	if ((needs & (NEED_CONTAINER | NEED_CGROUP)) != 0)
-		note_fault(sc, p->pid, "cgroup",
+		linux_fault(sc, p->pid, "cgroup",
 		    read_groups(t, fd, needs, p, a));
 	if ((needs & NEED_EXE) != 0)
-		note_fault(sc, p->pid, "exe", linux_exe(t, fd, p, a));
+		linux_fault(sc, p->pid, "exe", linux_exe(t, fd, p, a));
 	if ((needs & NEED_CWD) != 0)
-		note_fault(sc, p->pid, "cwd", linux_cwd(t, fd, p, a));
+		linux_fault(sc, p->pid, "cwd", linux_cwd(t, fd, p, a));
 }
 
 static int

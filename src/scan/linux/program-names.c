@@ -91,7 +91,7 @@ skip_loader(struct str *args)
 	size_t i;
 
 	str_cut(args, '\0');
-	while (str_starts(*args, "--")) {
+	while (args->p != NULL && str_starts(*args, "--")) {
 		struct str word = str_cut(args, '\0');
 
 		for (i = 0; i < NELEMS(with_value); i++)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/err.h"
 #include "lib/input.h"
 #include "lib/num.h"
 #include "scan/linux/owners.h"
@@ -47,7 +48,7 @@ read_ends(struct reading *r, uint64_t size, char *e)
 	return pread(r->fd, e + PAGE, PAGE, (off_t)(size - PAGE)) == PAGE;
 }
 
-/* False if it is no program.  room is for its ends. */
+/* False if it is no program, with errno 0, or another.  room is for its ends. */
 static bool
 read_facts(int fd, struct program *p, char *room)
 {
@@ -56,16 +57,32 @@ read_facts(int fd, struct program *p, char *room)
 	struct stat st;
 	ssize_t n;
 
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+	if (fstat(fd, &st) != 0)
+		return false;
+	errno = 0;
+	if (!S_ISREG(st.st_mode))
 		return false;
 	source.size = p->size = (uint64_t)st.st_size;
 	n = pread(fd, r.page, sizeof r.page, 0);
 	r.n = n > 0 ? (size_t)n : 0;
-	if (!elf_read(&source, &p->facts))
+	if (n < 0 || !elf_read(&source, &p->facts))
 		return false;
 	if (p->facts.nid == 0 && read_ends(&r, p->size, room))
 		p->ends = room;
-	return true;
+	return errno == 0;
+}
+
+/* Tells of errno in reading what is installed: not of what is not there, or not
+ * for this user. */
+static void
+note_failure(struct programs *ps, const char *path)
+{
+	if (errno == 0 || errno == ENOENT || errno == ENOTDIR ||
+	    errno == EACCES || errno == EPERM || errno == ELOOP ||
+	    errno == ENXIO)
+		return;
+	err_msg("/%s:", path);
+	ps->sc->incomplete = true;
 }
 
 /* What a folder has of them. */
@@ -84,9 +101,12 @@ take_program(void *arg, int dir, const char *name)
 	struct buf path = { 0 };
 	struct stat st;
 
-	if (class == PROGRAM_OTHER ||
-	    fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+	if (class == PROGRAM_OTHER)
 		return;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+		note_failure(l->ps, name);
+		return;
+	}
 	buf_puts(&path, l->folder);
 	buf_putc(&path, '/');
 	buf_puts(&path, name);
@@ -108,8 +128,10 @@ list_folders(struct programs *ps)
 		struct listing l = { ps, folders[i], linux_open_below(ps->root,
 			folders[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
 
-		if (l.fd < 0)
+		if (l.fd < 0) {
+			note_failure(ps, folders[i]);
 			continue;
+		}
 		/* /bin is /usr/bin, as a rule */
 		j = n;
 		if (linux_file_id(l.fd, "", &id[n]))
@@ -118,7 +140,8 @@ list_folders(struct programs *ps)
 				;
 		if (j == n) {
 			n++;
-			walk_each(l.fd, take_program, &l);
+			if (!walk_each(l.fd, take_program, &l))
+				note_failure(ps, folders[i]);
 		}
 		close(l.fd);
 	}
@@ -155,10 +178,16 @@ read_program(struct programs *ps, struct program *p, size_t n)
 {
 	int fd = linux_open_below(ps->root, p->path.p,
 	    O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	bool ok = fd >= 0 && linux_file_id(fd, "", &p->id);
 	char ends[ENDS];
-	bool ok = fd >= 0 && linux_file_id(fd, "", &p->id) &&
-	    find_same(ps, n, &p->id) == NULL && read_facts(fd, p, ends);
 
+	if (ok && find_same(ps, n, &p->id) != NULL) {
+		close(fd);
+		return false;
+	}
+	ok = ok && read_facts(fd, p, ends);
+	if (!ok)
+		note_failure(ps, p->path.p);
 	if (ok && p->ends != NULL) {
 		p->ends = arena_alloc(&ps->sc->arena, ENDS);
 		memcpy(p->ends, ends, ENDS);
@@ -198,13 +227,18 @@ programs_begin(struct programs *ps, const struct scan_request *req,
 	if (!req->own_proc)
 		return;
 	ps->userns = walk_inode(proc, "self/ns/user", "user:[");
+	linux_fault(sc, (uint32_t)getpid(), "ns/user",
+	    ps->userns == 0 ? errno : 0);
 	ps->safe = mem_alloc(sizeof *ps->safe);
-	safe_begin(ps->safe, proc, ps->userns);
+	safe_begin(ps->safe, sc, proc, ps->userns);
 	ps->root = openat(proc, "1/root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	linux_fault(sc, 1, "root", ps->root < 0 ? errno : 0);
 	if (ps->root < 0)
 		ps->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (ps->root < 0)
+	if (ps->root < 0) {
+		note_failure(ps, "");
 		return;
+	}
 	list_folders(ps);
 	if (ps->n > 0)
 		qsort(ps->v, ps->n, sizeof *ps->v, cmp_program);
@@ -237,48 +271,62 @@ is_copy(const struct program *a, const struct program *b)
 	    memcmp(a->ends, b->ends, ENDS) == 0;
 }
 
-/* What such a file of a process's is. */
-static struct likeness
-compare(struct programs *ps, uint32_t pid, const char *path,
+/* The one that such a file of a process's is a copy of, or NULL. */
+static const struct program *
+find_copied(struct programs *ps, uint32_t pid, int fd,
     const struct file_id *id)
 {
-	struct likeness like = { .program = find_same(ps, ps->n, id) };
 	struct program p = { .size = 0 };
 	char ends[ENDS];
 	size_t i;
+
+	if (fd < 0 || !linux_file_id(fd, "", &p.id)) {
+		linux_fault(ps->sc, pid, "exe", errno);
+		return NULL;
+	}
+	/* it may run another by now */
+	if (p.id.ino != id->ino || p.id.dev != id->dev)
+		return NULL;
+	if (!read_facts(fd, &p, ends)) {
+		linux_fault(ps->sc, pid, "exe", errno);
+		return NULL;
+	}
+	for (i = 0; i < ps->n; i++)
+		if (is_copy(&p, &ps->v[i]))
+			return &ps->v[i];
+	return NULL;
+}
+
+/* What that file is. */
+static struct likeness
+compare(struct programs *ps, uint32_t pid, int dir, const char *path,
+    const struct file_id *id)
+{
+	struct likeness like = { .program = find_same(ps, ps->n, id) };
 	int fd;
 
 	if (like.program != NULL || !safe_is(ps->safe, pid, id))
 		return like;
-	fd = openat(ps->proc, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (fd >= 0 && linux_file_id(fd, "", &p.id) && p.id.ino == id->ino &&
-	    p.id.dev == id->dev && read_facts(fd, &p, ends))
-		for (i = 0; i < ps->n && like.program == NULL; i++)
-			if (is_copy(&p, &ps->v[i]))
-				like = (struct likeness){ &ps->v[i],
-					true, false };
+	fd = openat(dir, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	like.program = find_copied(ps, pid, fd, id);
+	like.is_copy = like.program != NULL;
 	input_close(fd);
 	return like;
 }
 
 /* The same, once for each file. */
 static struct likeness
-find_like(struct programs *ps, uint32_t pid, const char *path)
+find_like(struct programs *ps, uint32_t pid, int dir, const char *path,
+    const struct file_id *id)
 {
-	struct likeness like = { .program = NULL };
-	struct file_id id = { .known = false };
-	uint64_t key[2];
-	uint32_t number;
-
-	if (!linux_file_id(ps->proc, path, &id))
-		return like;
-	key[0] = id.dev;
-	key[1] = id.ino;
-	number = names_id(&ps->files,
+	const uint64_t key[2] = { id->dev, id->ino };
+	uint32_t number = names_id(&ps->files,
 	    (struct str){ (const char *)key, sizeof key });
+	struct likeness like;
+
 	if (number <= ps->nlike)
 		return ps->like[number - 1];
-	like = compare(ps, pid, path, &id);
+	like = compare(ps, pid, dir, path, id);
 	*MEM_PUSH(ps->like, ps->nlike, ps->likecap) = like;
 	return like;
 }
@@ -301,7 +349,7 @@ look_at(struct programs *ps, uint32_t pid, int root, struct str path,
 	num_add(&b, (uint64_t)fd);
 	buf_putc(&b, '\0');
 	if (fd >= 0 && linux_file_id(fd, "", &id) && id.ino == inode)
-		like = find_like(ps, pid, b.p);
+		like = find_like(ps, pid, ps->proc, b.p, &id);
 	input_close(fd);
 	buf_free(&b);
 	return like;
@@ -338,6 +386,7 @@ find_mapped(struct programs *ps, uint32_t pid)
 
 	memcpy(num_format(file, pid), "/maps", sizeof "/maps");
 	n = tree_read(TREE_OWN, ps->proc, file, p, MAPS_SIZE);
+	linux_fault(ps->sc, pid, "maps", n < 0 ? errno : 0);
 	rest = (struct str){ p, n > 0 && root >= 0 ? (size_t)n : 0 };
 	while (rest.n > 0 && like.program == NULL && i < MAX_MAPPED) {
 		if (!linux_exec_mapping(str_cut(&rest, '\n'), &path, &inode))
@@ -355,14 +404,37 @@ find_mapped(struct programs *ps, uint32_t pid)
 	return like;
 }
 
+/* By another thread, where the first one has ended. */
+static struct likeness
+find_by_thread(struct programs *ps, uint32_t pid)
+{
+	struct likeness like = { .program = NULL };
+	struct file_id id = { .known = false };
+	int task = walk_open(TREE_OWN, ps->proc, pid, "/task");
+	int thread = task < 0 ? -1 : walk_first_thread(TREE_OWN, task, pid);
+
+	linux_fault(ps->sc, pid, "task", task < 0 ? errno : 0);
+	if (thread >= 0 && linux_file_id(thread, "../exe", &id))
+		like = find_like(ps, pid, thread, "../exe", &id);
+	input_close(thread);
+	input_close(task);
+	return like;
+}
+
 struct likeness
 programs_of(struct programs *ps, uint32_t pid)
 {
 	char path[NUM_MAX + sizeof "/exe"];
-	struct likeness like;
+	struct likeness like = { .program = NULL };
+	struct file_id id = { .known = false };
 
 	memcpy(num_format(path, pid), "/exe", sizeof "/exe");
-	like = find_like(ps, pid, path);
+	if (linux_file_id(ps->proc, path, &id))
+		like = find_like(ps, pid, ps->proc, path, &id);
+	else if (errno == ENOENT)
+		like = find_by_thread(ps, pid);
+	else
+		linux_fault(ps->sc, pid, "exe", errno);
 	return like.program != NULL && like.program->class == PROGRAM_LOADER ?
 	    find_mapped(ps, pid) : like;
 }

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "scan/linux/safe.h"
 
+#include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -17,9 +18,9 @@ enum { MOUNTS_SIZE = 256 * 1024 };
 enum { UNKNOWN, SAFE, SAFE_FOR_OURS, UNSAFE };
 
 void
-safe_begin(struct safe *s, int proc, uint64_t userns)
+safe_begin(struct safe *s, struct scan *sc, int proc, uint64_t userns)
 {
-	*s = (struct safe){ .proc = proc, .userns = userns };
+	*s = (struct safe){ .sc = sc, .proc = proc, .userns = userns };
 }
 
 void
@@ -70,13 +71,14 @@ take_line(struct safe *s, struct str line)
 }
 
 static void
-take_mounts(struct safe *s, const char *path)
+take_mounts(struct safe *s, uint32_t pid, const char *path)
 {
 	struct buf b = { 0 };
 	char *p = buf_room(&b, MOUNTS_SIZE);
 	ssize_t n = tree_read(TREE_OWN, s->proc, path, p, MOUNTS_SIZE);
 	struct str rest = { p, n > 0 ? (size_t)n : 0 };
 
+	linux_fault(s->sc, pid, "mountinfo", n < 0 ? errno : 0);
 	while (rest.n > 0) {
 		struct str line = str_cut(&rest, '\n');
 
@@ -102,20 +104,21 @@ is_memfd(const struct file_id *id)
 }
 
 static uint32_t
-find_kind(struct safe *s, const char *folder, const struct file_id *id)
+find_kind(struct safe *s, uint32_t pid, const char *folder,
+    const struct file_id *id)
 {
 	char path[NUM_MAX + sizeof "/mountinfo"];
 	uint32_t kind;
 
 	if (!s->asked) {
-		take_mounts(s, "self/mountinfo");
+		take_mounts(s, (uint32_t)getpid(), "self/mountinfo");
 		s->asked = true;
 	}
 	kind = map_get(&s->mount, id->mount);
 	if (kind != UNKNOWN)
 		return kind;
 	memcpy(stpcpy(path, folder), "/mountinfo", sizeof "/mountinfo");
-	take_mounts(s, path);
+	take_mounts(s, pid, path);
 	kind = map_get(&s->mount, id->mount);
 	return kind != UNKNOWN ? kind : is_memfd(id) ? SAFE : UNSAFE;
 }
@@ -141,6 +144,6 @@ safe_is(struct safe *s, uint32_t pid, const struct file_id *id)
 	if (id->mount == 0)
 		return id->dev >> 32 != 0 || is_memfd(id);
 	*num_format(folder, pid) = '\0';
-	kind = find_kind(s, folder, id);
+	kind = find_kind(s, pid, folder, id);
 	return kind == SAFE || (kind == SAFE_FOR_OURS && is_ours(s, folder));
 }

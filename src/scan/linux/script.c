@@ -78,6 +78,8 @@ open_path(struct resolver *r)
 	}
 	dir = openat(r->f->proc, file_of(r, is_whole ? "/root" : "/cwd", name),
 	    O_PATH | O_DIRECTORY | O_CLOEXEC);
+	linux_fault(r->f->sc, r->pid, is_whole ? "root" : "cwd",
+	    dir < 0 ? errno : 0);
 	if (dir < 0)
 		return -1;
 	fd = is_whole ? linux_open_known(dir, r->path.p) :
@@ -204,6 +206,7 @@ find_files(struct resolver *r, const struct program_seen *seen)
 	struct str called = program_take_name(&args, seen);
 	size_t i;
 
+	linux_fault(r->f->sc, r->pid, "cmdline", n < 0 ? errno : 0);
 	script_parse(seen->class == PROGRAM_MANY ? called : seen->name, args,
 	    &found);
 	for (i = 0; i < found.n; i++)

@@ -4,6 +4,7 @@
  * passes on.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -79,14 +80,6 @@ is_bare(struct str args)
 	return true;
 }
 
-static struct str
-read_args(enum tree_kind t, int dir, char buf[static ARGS_SIZE])
-{
-	ssize_t n = tree_read(t, dir, "../cmdline", buf, ARGS_SIZE);
-
-	return (struct str){ buf, n > 0 ? (size_t)n : 0 };
-}
-
 /* It is a shell, as far as its arguments say that, and waits for commands. */
 static bool
 waits(const struct program_seen *seen, struct str args)
@@ -107,22 +100,36 @@ is_still(struct search_below *s, int dir, const struct kin *k)
 	return now.has_ppid && now.start == k->start;
 }
 
+/* What its files say, if it waits; 0 or errno. */
+static int
+read_shell(struct search_below *s, const struct program_seen *seen, int dir,
+    struct kin_shell *shell)
+{
+	char buf[ARGS_SIZE];
+	ssize_t n = tree_read(s->f->kind, dir, "../cmdline", buf, sizeof buf);
+
+	if (n < 0)
+		return errno;
+	if (!waits(seen, (struct str){ buf, (size_t)n }))
+		return ESRCH;
+	return linux_stdio_of(s->f->kind, dir, &shell->stdio);
+}
+
 static void
 look_at(struct search_below *s, struct kin *k)
 {
 	struct kin_shell shell = { .pid = k->pid };
 	struct program_seen seen;
-	char buf[ARGS_SIZE];
-	int dir;
+	int dir, error;
 
 	if (!programs_see(s->ps, k->pid, &seen) ||
 	    (seen.class != PROGRAM_SHELL && seen.class != PROGRAM_MANY))
 		return;
 	shell.name = seen.name;
 	dir = walk_open(s->f->kind, s->f->proc, k->pid, "/fd");
-	if (dir >= 0 && waits(&seen, read_args(s->f->kind, dir, buf)) &&
-	    linux_stdio_of(s->f->kind, dir, &shell.stdio) == 0 &&
-	    is_still(s, dir, k)) {
+	error = dir < 0 ? errno : read_shell(s, &seen, dir, &shell);
+	linux_fault(s->f->sc, k->pid, "fd", error);
+	if (error == 0 && is_still(s, dir, k)) {
 		*MEM_PUSH(s->f->shell, s->f->nshell, s->f->shellcap) = shell;
 		k->shell = (uint32_t)s->f->nshell;
 	}
@@ -205,8 +212,10 @@ find_beside(struct search_below *s)
 			look_at(s, k);
 		if (k->shell == 0)
 			continue;
-		join_end(f, &ends, k->shell, &f->shell[k->shell - 1].stdio.v[0]);
-		join_end(f, &ends, k->shell, &f->shell[k->shell - 1].stdio.v[1]);
+		join_end(f, &ends, k->shell,
+		    &f->shell[k->shell - 1].stdio.v[STDIN_FILENO]);
+		join_end(f, &ends, k->shell,
+		    &f->shell[k->shell - 1].stdio.v[STDOUT_FILENO]);
 	}
 	free(parent);
 	free(ends.v);

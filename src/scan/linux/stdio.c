@@ -111,17 +111,17 @@ count_fd(void *arg, int dir, const char *name)
 }
 
 /* A process that ends has no descriptors any more: that is not as if some were
- * closed. */
-static bool
-has_fds(enum tree_kind t, int dir)
+ * closed.  0 or errno. */
+static int
+check_fds(enum tree_kind t, int dir)
 {
-	int fds = tree_open_folder(t, dir, "../fd");
+	int fds = tree_open_folder(t, dir, "../fd"), error = ESRCH;
 	size_t n = 0;
 
-	if (fds >= 0)
-		walk_each(fds, count_fd, &n);
+	if (fds < 0 || !walk_each(fds, count_fd, &n))
+		error = errno;
 	input_close(fds);
-	return n > 0;
+	return n > 0 ? 0 : error;
 }
 
 int
@@ -140,7 +140,7 @@ linux_stdio_of(enum tree_kind t, int dir, struct linux_stdio *s)
 			return error;
 		closed |= error != 0;
 	}
-	return closed && !has_fds(t, dir) ? ESRCH : 0;
+	return closed ? check_fds(t, dir) : 0;
 }
 
 int

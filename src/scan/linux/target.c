@@ -446,14 +446,17 @@ hold_all(struct targets *ts)
 			    ts->sc->sock[i].netns), STR_NONE, 0);
 }
 
+/* Whose targets records have. */
+enum whose { TARGET_NONE, TARGET_SEEN, TARGET_ALL };
+
 static void
-find_all(struct targets *ts, bool fields, bool published, bool lacks)
+find_all(struct targets *ts, enum whose whose, bool published, bool lacks)
 {
 	struct scan *sc = ts->sc;
-	bool hidden = fields && geteuid() != 0 && sc->hidden > 0;
+	bool hidden = whose == TARGET_ALL && geteuid() != 0 && sc->hidden > 0;
 	size_t i;
 
-	if (fields || published)
+	if (whose != TARGET_NONE || published)
 		find_agents(ts);
 	read_maps(ts, published || lacks || hidden);
 	for (i = 0; i < ts->nagent; i++)
@@ -475,19 +478,31 @@ find_all(struct targets *ts, bool fields, bool published, bool lacks)
 	scan_sort_targets(sc);
 }
 
+static bool
+has_agent(const struct scan *sc)
+{
+	size_t i = 0;
+
+	while (i < sc->nproc && !may_be_agent(&sc->proc[i]))
+		i++;
+	return i < sc->nproc;
+}
+
 void
 linux_targets(const struct scan_request *req, struct scan *sc)
 {
 	bool fields = (req->needs & NEED_TARGET) != 0;
+	bool seen = (req->needs & NEED_TARGET_SEEN) != 0 && has_agent(sc);
 	bool published = filter_wants_published(req->filter);
 	bool lacks = filter_lacks(req->filter, sc);
 	struct targets ts = { .req = req, .sc = sc, .maps = { .sc = sc } };
 
-	if (!req->own_proc || (!fields && !published && !lacks))
+	if (!req->own_proc || (!fields && !seen && !published && !lacks))
 		return;
 	ts.maps.own = sys_netns(req->proc, true);
 	ts.proc = open(req->proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	find_all(&ts, fields, published, lacks);
+	find_all(&ts, fields ? TARGET_ALL : seen ? TARGET_SEEN : TARGET_NONE,
+	    published, lacks);
 	input_close(ts.proc);
 	free(ts.agent);
 	port_maps_free(&ts.maps);

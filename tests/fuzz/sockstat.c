@@ -1,0 +1,10 @@
+/*
+ * Fuzz entry: sockstat's and fstat's output.
+ */
+#include "from.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return fuzz_from(&from_sockstat, data, size);
+}
