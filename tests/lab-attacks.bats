@@ -119,7 +119,6 @@ load lab
 @test "node-pipes" { lab; }
 @test "ruby-pipes" { lab; }
 @test "php-pipes" { lab; }
-@test "java-pipes" { lab; }
 @test "go-relay" { lab; }
 @test "copied-nc" { lab; }
 @test "copied-bash" { lab; }

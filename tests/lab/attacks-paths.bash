@@ -122,17 +122,16 @@ run-lua-shm()
 		<<<'s=require("socket").bind("*",4444) s:accept()'
 }
 
-attack java-tmp tmp-exe 'java /tmp/X.java'
+# It waits for a debugger before it compiles, which is slow.
+attack java-tmp 'exposed-debug tmp-exe' 'java /tmp/X.java, with JDWP'
 run-java-tmp()
 {
 	need java
-	script_at /tmp/X.java java -Xint /tmp/X.java <<-'EOF'
-		class X {
-			public static void main(String[] a) throws Exception {
-				new java.net.ServerSocket(4444).accept();
-			}
-		}
-	EOF
+	echo 'class X { }' >/tmp/X.java
+	as www-data java \
+	    '-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=*:4444' \
+		/tmp/X.java
+	await local_port=4444 state=LISTEN
 }
 
 attack script-fd tmp-exe 'python3 <(a script that is in no file)'

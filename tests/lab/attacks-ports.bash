@@ -25,7 +25,7 @@ run-jdwp()
 	need java
 	echo 'class X { public static void main(String[] a) { } }' \
 		>/opt/X.java
-	as lab java -Xint \
+	as lab java \
 	    '-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=*:8453' \
 		/opt/X.java
 	await local_port=8453 state=LISTEN

