@@ -141,6 +141,7 @@ read_options(struct options *o, int argc, char **argv)
 	if (!opts_read(&o->common, table, argc, argv))
 		return false;
 	o->common.out.quiet = o->report.select;
+	o->report.level = out_makes_table(&o->common.out);
 	o->judge.wish.explain = o->report.why;
 	return true;
 }

@@ -303,7 +303,7 @@ tcp   LISTEN 0.0.0.0:8090 172.17.0.4:80   11 docker-proxy root   0    1 dockerd"
 @test "without a record there are the names of what is asked first" {
 	snap >in </dev/null
 	run -0 table 200
-	[ "$output" = 'PROTO STATE LOCAL REMOTE PID PROCESS USER FLAGS' ]
+	[ "$output" = 'PROTO STATE LOCAL REMOTE PID PROCESS USER LEVEL FLAGS' ]
 }
 
 @test "csv and tables have a backslash once, and no control character" {

@@ -27,12 +27,14 @@ unite(struct cols *c, const struct cols *more)
 
 /* To the columns of the input; without any, to the default ones. */
 static void
-append_own(struct cols *c, bool why)
+append_own(struct cols *c, const struct report *r)
 {
 	if (c->n == 0)
 		cols_add_defaults(c);
+	if (r->level)
+		cols_add_field(c, F_LEVEL);
 	cols_add_field(c, F_FLAGS);
-	if (why)
+	if (r->why)
 		cols_add_field(c, F_WHY);
 }
 
@@ -67,7 +69,7 @@ report_columns(const struct report *r, struct cols *c)
 
 	for (i = 0; i < r->n; i++)
 		unite_all(c, &r->inputs[i].stream);
-	append_own(c, r->why);
+	append_own(c, r);
 }
 
 static bool
@@ -139,7 +141,7 @@ static bool
 is_own(const struct writer *w, const struct col *col)
 {
 	return col->id == F_FLAGS || col->id == F_WHY ||
-	    (col->id == F_LEVEL && w->r->columns != NULL);
+	    (col->id == F_LEVEL && (w->r->level || w->r->columns != NULL));
 }
 
 static void
@@ -378,7 +380,7 @@ make_head(const struct writer *w, struct head *h, size_t snap)
 		return;
 	}
 	unite_snap(&h->cols, s, snap);
-	append_own(&h->cols, w->r->why);
+	append_own(&h->cols, w->r);
 }
 
 static void

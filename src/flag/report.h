@@ -13,6 +13,7 @@ struct report {
 	size_t n;
 	bool select;			/* only what is flagged */
 	bool why;
+	bool level;			/* it stands before the flags */
 	const struct cols *columns;	/* chosen by the user, or NULL */
 };
 
