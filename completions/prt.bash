@@ -92,12 +92,22 @@ _prt_fields()
 {
 	local fields
 
-	fields=($("$1" --help 2>/dev/null |
+	fields=($("$1" -o help 2>/dev/null |
 	    sed -n '/^Fields:/,/^$/s/^  \([a-z][a-z0-9_]*\) .*/\1/p'))
 	[[ $cur != +* ]] || fields=("${fields[@]:${3-0}}")
 	[[ $2 != all || $cur${3-} == +*-1 ]] || fields+=($("$1" --help 2>/dev/null |
 	    sed -n 's/^  \(@[a-z]*\) .*/\1/p'))
 	_prt_list "$2" "${fields[@]}"
+}
+
+# _prt_values COMMAND FIELD: what it has on this machine, without odd names.
+_prt_values()
+{
+	local values
+
+	values=($("$1" -H -F tsv -o "$2" 2>/dev/null |
+	    grep -x '[[:alnum:]_.@/+-]*' | grep -vx -e - | sort -u))
+	_prt_names "${values[@]}"
 }
 
 # _prt_common OPTIONS: options that all three have, their arguments, and OPTIONS;
@@ -115,7 +125,7 @@ _prt_common()
 		[[ $cur == -* ]] || return
 		_prt_words "$1 -o --output= -F --format= -H --no-header
 		    --header= -w --wide --color= -q --quiet --exit-code
-		    --help --version"
+		    -h --help -V --version"
 		if [[ ${COMPREPLY-} == *= ]]; then
 			compopt -o nospace
 		fi
@@ -141,6 +151,9 @@ _prt_scan()
 	--proto)
 		_prt_names tcp udp sctp raw packet icmp vsock
 		;;
+	--process|--user|--container|--unit)
+		_prt_values "$1" "${option#--}"
+		;;
 	--backend)
 		_prt_words netlink proc sockstat lsof
 		;;
@@ -162,11 +175,13 @@ _prt_scan()
 	--pid)
 		;;
 	*)
-		_prt_common '-4 --ipv4 -6 --ipv6 -t --tcp -u --udp
-		    -l --listening -b --bound -a --all -n --numeric -p --processes
-		    -N --all-netns -I --interfaces -U --unsorted --proto=
-		    --pid= --state= --no-ephemeral --published --strict
-		    --verify --backend= --owners= --proc= --from= --sudo
+		_prt_common '-4 --ipv4 -6 --ipv6 -t --tcp -u --udp --proto=
+		    -l --listening --state= -b --bound --no-ephemeral
+		    --no-random --published -N --all-netns --process= --pid=
+		    --user= --container= --unit= --backend= --owners= --proc=
+		    --from= --sudo -I --interfaces --strict --verify
+		    -U --unsorted -a --all -e --extended -n --numeric
+		    -p --processes
 		    --services=' ||
 			COMPREPLY=($(compgen -A service -- "$cur"))
 		;;

@@ -69,6 +69,7 @@ take_columns(void *options, const char *arg)
 	struct opts *o = options;
 
 	o->columns = arg;
+	o->fields = strcmp(arg, "help") == 0;
 	o->out.chosen = true;
 	o->out.added = arg[0] == '+' ? arg + 1 : NULL;
 	return true;
@@ -92,12 +93,24 @@ when_name(unsigned i)
 	return i < NELEMS(names) ? names[i] : NULL;
 }
 
+/* ls(1) and others take their --color without an argument. */
+static void
+suggest_when(const struct opts *o, const char *option, const char *arg)
+{
+	if (arg != NULL && arg == o->argv[optind - 1])
+		err_msg("%s: for an operand '%s': %s=auto %s", option, arg,
+		    option, arg);
+}
+
 static bool
-set_when(enum out_when *when, const char *option, const char *arg)
+set_when(struct opts *o, enum out_when *when, const char *option,
+    const char *arg)
 {
 	int i = opts_choose(option, arg, when_name);
 
 	*when = i >= 0 ? (enum out_when)i : OUT_AUTO;
+	if (i < 0)
+		suggest_when(o, option, arg);
 	return i >= 0;
 }
 
@@ -105,35 +118,43 @@ set_when(enum out_when *when, const char *option, const char *arg)
 static bool
 take_header(void *options, const char *arg)
 {
-	return set_when(&((struct opts *)options)->out.header, "--header",
+	struct opts *o = options;
+
+	return set_when(o, &o->out.header, "--header",
 	    arg != NULL ? arg : "never");
 }
 
 static bool
 take_color(void *options, const char *arg)
 {
-	return set_when(&((struct opts *)options)->out.color, "--color", arg);
+	struct opts *o = options;
+
+	return set_when(o, &o->out.color, "--color", arg);
 }
 
 #define FLAG(member) .flag = offsetof(struct opts, member)
 
 /* The options that all three have, behind those of the program's table. */
 static const struct opt common[] = {
-	{ 'o', "output", "LIST", "columns: names, `all', or `+' and more",
-	    .take = take_columns },
+	{ 'o', "output", "LIST",
+	    "columns: `help' lists them, `all', `+' and more",
+	    .take = take_columns, .group = "Output" },
 	{ 'F', "format", "FORMAT", "tsv, table, csv, or json: JSON Lines",
 	    .take = take_format },
-	{ 'H', "no-header", NULL, "no # lines", .take = take_header },
-	{ 0, "header", "WHEN", "# lines: auto, always, never",
+	{ 'H', "no-header", NULL, "no line of names, and none with ##",
 	    .take = take_header },
-	{ 'w', "wide", NULL, "table: leave nothing out, cut nothing",
+	{ 0, "header", "WHEN", "these lines: auto, always, never",
+	    .take = take_header },
+	{ 'w', "wide", NULL, "a table as wide as it needs: nothing cut",
 	    FLAG(out.wide) },
-	{ 0, "color", "WHEN", "table: auto, always, never",
+	{ 0, "color", "WHEN", "colors in a table: auto, always, never",
 	    .take = take_color },
-	{ 'q', "quiet", NULL, "no output, only an exit status", FLAG(quiet) },
-	{ 0, "exit-code", NULL, "exit 1 is an answer", FLAG(exit_code) },
-	{ 0, "help", NULL, "print this and exit", FLAG(help) },
-	{ 0, "version", NULL, "print the version and exit", FLAG(version) },
+	{ 'q', "quiet", NULL, "print nothing: only the exit status",
+	    FLAG(quiet) },
+	{ 0, "exit-code", NULL, "print, and give the exit status of -q",
+	    FLAG(exit_code) },
+	{ 'h', "help", NULL, "print this and exit", FLAG(help) },
+	{ 'V', "version", NULL, "print the version and exit", FLAG(version) },
 	{ .name = NULL }
 };
 
@@ -257,38 +278,89 @@ opts_about_line(struct buf *b, const char *name, const char *what)
 	buf_puts(b, line);
 }
 
-/* The group, and the fields that it stands for, in lines of a terminal. */
+enum { HELP_WIDTH = 79, HELP_INDENT = 1 };
+
+/* Where a line of such a list is, and begins. */
+struct list {
+	struct buf *b;
+	size_t indent, column;
+};
+
 static void
-add_group(struct buf *b, const struct field_group *g)
+add_word(struct list *l, const char *word)
 {
-	char line[80];
-	size_t i, n, column;
+	size_t i, n = strlen(word);
 
-	n = (size_t)snprintf(line, sizeof line, "  %-14s", g->name);
-	buf_puts(b, line);
-	for (i = 0, column = n; g->fields[i] != FIELD_NONE; i++) {
-		const char *name = field_table[g->fields[i]].name;
-
-		if (column + 1 + strlen(name) > sizeof line) {
-			snprintf(line, sizeof line, "\n%*s", (int)n, "");
-			buf_puts(b, line);
-			column = n;
-		}
-		buf_putc(b, ' ');
-		buf_puts(b, name);
-		column += 1 + strlen(name);
+	if (l->column + 1 + n > HELP_WIDTH) {
+		buf_putc(l->b, '\n');
+		for (i = 0; i < l->indent; i++)
+			buf_putc(l->b, ' ');
+		l->column = l->indent;
 	}
+	buf_putc(l->b, ' ');
+	buf_puts(l->b, word);
+	l->column += 1 + n;
+}
+
+/* Only their names. */
+static void
+add_fields(struct buf *b, enum field_id limit)
+{
+	struct list l = { b, HELP_INDENT, HELP_WIDTH };
+	int i;
+
+	buf_puts(b, "\nFields, for -o; `-o help' says what they are:");
+	for (i = 0; i < (int)limit; i++)
+		add_word(&l, field_table[i].name);
 	buf_putc(b, '\n');
 }
 
+/* And the fields that each stands for. */
 static void
 add_groups(struct buf *b)
 {
 	const struct field_group *g;
+	size_t i;
 
 	buf_puts(b, "\nGroups of fields, for -o:\n");
-	for (g = field_groups; g->name != NULL; g++)
-		add_group(b, g);
+	for (g = field_groups; g->name != NULL; g++) {
+		struct list l = { .b = b };
+		char line[HELP_WIDTH];
+
+		l.indent = l.column = (size_t)snprintf(line, sizeof line,
+		    "  %-14s", g->name);
+		buf_puts(b, line);
+		for (i = 0; g->fields[i] != FIELD_NONE; i++)
+			add_word(&l, field_table[g->fields[i]].name);
+		buf_putc(b, '\n');
+	}
+}
+
+static void
+add_help(struct buf *b, const struct opts *o, const char *usage,
+    enum field_id limit, const char *more)
+{
+	const struct opt *opt;
+
+	buf_puts(b, usage);
+	for (opt = o->table; opt != NULL; opt = next_option(opt)) {
+		if (opt->group != NULL) {
+			buf_putc(b, '\n');
+			buf_puts(b, opt->group);
+			buf_puts(b, ":\n");
+		}
+		if (opt->help != NULL)
+			add_option(b, opt);
+	}
+	add_fields(b, limit);
+	add_groups(b);
+	buf_puts(b, more);
+}
+
+bool
+opts_ask(const struct opts *o)
+{
+	return o->help || o->version || o->fields;
 }
 
 int
@@ -296,26 +368,19 @@ opts_about(const struct opts *o, const char *usage, enum field_id limit,
     const char *more)
 {
 	struct out *out = out_open(&o->out);
-	const struct opt *opt;
 	struct buf b = { 0 };
 	int i;
 
-	if (o->version && !o->help) {
+	if (o->help) {
+		add_help(&b, o, usage, limit, more);
+	} else if (o->version) {
 		buf_puts(&b, err_prog());
 		buf_puts(&b, " (prt) " PACKAGE_VERSION "\n");
 	} else {
-		buf_puts(&b, usage);
-		buf_puts(&b, "\nOptions:\n");
-		for (opt = o->table; opt != NULL; opt = next_option(opt))
-			if (opt->help != NULL)
-				add_option(&b, opt);
-		buf_puts(&b, "\nFields:\n");
+		buf_puts(&b, "Fields:\n");
 		for (i = 0; i < (int)limit; i++)
 			opts_about_line(&b, field_table[i].name,
 			    field_table[i].help);
-		add_groups(&b);
-		if (more != NULL)
-			buf_puts(&b, more);
 	}
 	buf_putc(&b, '\0');
 	out_text(out, b.p);

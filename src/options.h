@@ -27,6 +27,7 @@ struct opt {
 	const char *help;	/* NULL: not shown */
 	size_t flag, text;	/* offsets of these two; 0: not this */
 	bool (*take)(void *options, const char *arg);
+	const char *group;	/* a heading before it in --help, or NULL */
 };
 
 #define OPT_FLAG(member) .flag = offsetof(struct options, member)
@@ -40,7 +41,8 @@ struct opts {
 	/* What the common options said. */
 	struct out_opts out;
 	const char *columns;	/* of -o, or NULL */
-	bool quiet, exit_code, help, version;
+	bool quiet, exit_code;
+	bool help, version, fields;	/* to be told instead: opts_about */
 };
 
 /* What each main does first.  False after a message, where the program may not
@@ -65,9 +67,11 @@ int opts_choose(const char *option, const char *value,
 bool opts_fields(struct cols *c, const char *option, const char *list,
     size_t max);
 
+/* Only to be told something, by opts_about. */
+bool opts_ask(const struct opts *o);
 /*
- * Prints what --help or --version asked for: usage, the options, the fields
- * before limit, more (may be NULL).  Returns the exit status.
+ * Prints what --help, --version or -o help asked for: usage, the options, the
+ * fields before limit, more.  Returns the exit status.
  */
 int opts_about(const struct opts *o, const char *usage, enum field_id limit,
     const char *more);

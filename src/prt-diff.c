@@ -24,7 +24,22 @@ static const char usage[] =
     "       prt-diff [OPTION]... -S FILE [NEW]\n"
     "Print what is new, gone or changed in NEW, a snapshot of prt-scan,\n"
     "since OLD, or since the last run with this FILE.  Where NEW is - or\n"
-    "missing it is standard input.\n";
+    "missing it is standard input.\n"
+    "\n"
+    "Examples:\n"
+    "  prt-scan -l | prt-diff -S state          new since the last run\n"
+    "  prt-scan -l | prt-diff -S state -F table | mail -E -s ports root\n"
+    "  prt-diff --compare-hosts web1 web2       files of two hosts\n"
+    "  prt-scan | prt-diff -a -S state -o +first_seen   since when it is\n"
+    "  prt-scan -o +rx_bytes,tx_bytes | prt-diff -a -o process,rx_rate before\n"
+    "  prt-scan | prt-diff -S state | prt-flag -s       what looks wrong\n"
+    "\n"
+    "Who picks records keeps their # lines: grep -e '^#' -e nginx.\n";
+
+static const char more[] =
+    "\n"
+    "Exit status: 0 done; 1 there are changes (-q, --exit-code); 2 trouble.\n"
+    "Manuals: prt-diff(1); prt(5), the fields; prt-recipes(7), jobs.\n";
 
 struct options {
 	struct opts common;
@@ -108,10 +123,11 @@ take_forget(void *options, const char *arg)
 
 static const struct opt table[] = {
 	{ 'S', "state-file", "FILE", "compare with FILE, then replace it",
-	    OPT_TEXT(state) },
+	    OPT_TEXT(state), .group = "What to compare" },
 	{ 'a', "all", NULL, "every record, unchanged ones too",
 	    OPT_FLAG(print.every) },
-	{ 0, "only", "LIST", "of new, gone, changed", .take = take_only },
+	{ 0, "only", "LIST", "print only these: new, gone, changed",
+	    .take = take_only },
 	{ 'k', "key", "LIST", "fields that say what is the same thing",
 	    .take = take_key },
 	{ 'c', "compare", "LIST", "fields that are compared, or `none'",
@@ -126,7 +142,7 @@ static const struct opt table[] = {
 	    .take = take_forget },
 	{ 0, "compare-hosts", NULL, "two hosts side by side",
 	    OPT_FLAG(diff.plan.across) },
-	{ 0, "wait", "SECONDS", "with -S: for another run, 10",
+	{ 0, "wait", "SECONDS", "with -S: how long for another run to end: 10",
 	    .take = take_wait },
 	{ .name = NULL }
 };
@@ -182,7 +198,7 @@ read_options(struct options *o, int argc, char **argv)
 	o->print.changes = o->only != 0 ? o->only : DIFF_CHANGES;
 	if (o->print.every && o->only == 0)
 		o->print.changes |= DIFF_BIT(DIFF_UNCHANGED);
-	return o->common.help || o->common.version ||
+	return opts_ask(&o->common) ||
 	    take_operands(o, argc, argv);
 }
 
@@ -335,8 +351,8 @@ main(int argc, char **argv)
 	if (!opts_begin("prt-diff"))
 		return STATUS_TROUBLE;
 	if (read_options(&o, argc, argv))
-		status = o.common.help || o.common.version ?
-		    opts_about(&o.common, usage, FIELD_COUNT, NULL) :
+		status = opts_ask(&o.common) ?
+		    opts_about(&o.common, usage, FIELD_COUNT, more) :
 		    diff(&o);
 	free_options(&o);
 	return status;

@@ -13,7 +13,21 @@
 static const char usage[] =
     "Usage: prt-flag [OPTION]... [FILE]...\n"
     "       prt-flag -l\n"
-    "Append to each record of prt-scan or prt-diff what looks wrong with it.\n";
+    "Append to each record of prt-scan or prt-diff what looks wrong with it.\n"
+    "\n"
+    "Examples:\n"
+    "  prt-scan | prt-flag -s --why             what looks wrong, and why\n"
+    "  prt-scan | prt-flag -s -F table | less   the same, to be read\n"
+    "  prt-scan -l | prt-flag -Xs -e 'flag lan local_scope!=loopback'\n"
+    "  prt-scan | prt-flag -e 'allow ssh process=sshd'  with a rule\n"
+    "  prt-scan | prt-flag --suggest            rules that allow all of it\n"
+    "  prt-scan | prt-diff -S state | prt-flag -s       of what is new\n";
+
+static const char more[] =
+    "\n"
+    "Exit status: 0 done; 1 nothing is flagged (-q, --exit-code); 2 trouble.\n"
+    "Manuals: prt-flag(1), prt-rules(5); prt(5), the fields; prt-recipes(7), "
+    "jobs.\n";
 
 struct options {
 	struct opts common;
@@ -108,17 +122,17 @@ take_fields(void *options, const char *arg)
 
 static const struct opt table[] = {
 	{ 's', "select", NULL, "print only what is flagged",
-	    OPT_FLAG(report.select) },
+	    OPT_FLAG(report.select), .group = "What to print" },
 	{ 0, "why", NULL, "append a sentence for each flag",
 	    OPT_FLAG(report.why) },
 	{ 'f', "rules", "FILE", "rules of this file, not the default ones",
-	    .take = take_file },
+	    .take = take_file, .group = "What to flag" },
 	{ 'e', "rule", "RULE", "one rule more", .take = take_rule },
 	{ 'X', "no-default-rules", NULL, "do not read the default rules",
 	    OPT_FLAG(no_defaults) },
-	{ 0, "enable", "NAMES", "heuristics that are off; all",
+	{ 0, "enable", "NAMES", "turn on heuristics that are off, or all",
 	    .take = take_enable },
-	{ 0, "disable", "NAMES", "heuristics that are on; all",
+	{ 0, "disable", "NAMES", "turn off heuristics, or all",
 	    .take = take_disable },
 	{ 0, "min-level", "LEVEL", "only what is low, medium or high at least",
 	    .take = take_level },
@@ -328,9 +342,9 @@ main(int argc, char **argv)
 	if (!opts_begin("prt-flag"))
 		return STATUS_TROUBLE;
 	if (read_options(&o, argc, argv)) {
-		if (o.common.help || o.common.version)
+		if (opts_ask(&o.common))
 			status = opts_about(&o.common, usage, FIELD_COUNT,
-			    NULL);
+			    more);
 		else if (o.list)
 			status = list(&o);
 		else

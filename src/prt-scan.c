@@ -1,10 +1,13 @@
 /*
  * prt-scan: who holds which port.
  */
+#include <errno.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "lib/err.h"
 #include "lib/input.h"
+#include "lib/num.h"
 #include "lib/timestamp.h"
 #include "lib/trust.h"
 #include "options.h"
@@ -15,18 +18,35 @@
 #include "scan/sudo.h"
 
 static const char usage[] =
-    "Usage: prt-scan [OPTION]... [PORT[-PORT] | SERVICE | "
-    "ADDR[/LEN][:PORT]]...\n"
+    "Usage: prt-scan [OPTION]... [PORTS | ADDR[/LEN][:PORTS]]...\n"
     "       prt-scan --from=FORMAT [OPTION]... [FILE]\n"
     "       prt-scan -I [OPTION]...\n"
     "Print every TCP, UDP and SCTP socket and the processes that hold it, one\n"
-    "record a line; with operands, those with such a local or remote end.\n";
+    "record a line; with operands, those with such a local or remote end.\n"
+    "\n"
+    "Examples:\n"
+    "  prt-scan 8080                         who has port 8080\n"
+    "  prt-scan -l -F table | less           what listens, to be read\n"
+    "  prt-scan -F json 10.0.0.0/8 | jq .    an object a line\n"
+    "  prt-scan --user=www-data              all that a user's processes have\n"
+    "  prt-scan -l | prt-diff -S state       what is new since the last run\n"
+    "  prt-scan | prt-flag -s --why          what looks wrong, and why\n"
+    "\n"
+    "PORTS: 80  8000-8010  https  53/udp  80,443   ADDR: 10.1.2.3  ::1  "
+    "localhost\n"
+    "ADDR:PORTS, an IPv6 one in brackets: [::1]:22\n";
+
+static const char after[] =
+    "\n"
+    "Exit status: 0 done; 1 no record (-q, --exit-code); 2 trouble.\n"
+    "Manuals: prt-scan(1); prt(5), the fields; prt-recipes(7), jobs.\n";
 
 struct options {
 	struct opts common;
 	struct filter filter;
 	const struct backend *backend, *from;
 	const char *proc, *services;
+	const char *after_p;	/* the word after -p, or NULL */
 	enum scan_owners owners;
 	enum sudo_mode sudo;
 	bool unsorted, strict, verify, interfaces, elevated;
@@ -48,6 +68,38 @@ static bool
 take_protos(void *options, const char *arg)
 {
 	return filter_add_protos(&((struct options *)options)->filter, arg);
+}
+
+static bool
+take_process(void *options, const char *arg)
+{
+	struct options *o = options;
+
+	return filter_add_names(&o->filter, BY_PROCESS, arg);
+}
+
+static bool
+take_user(void *options, const char *arg)
+{
+	struct options *o = options;
+
+	return filter_add_names(&o->filter, BY_USER, arg);
+}
+
+static bool
+take_container(void *options, const char *arg)
+{
+	struct options *o = options;
+
+	return filter_add_names(&o->filter, BY_CONTAINER, arg);
+}
+
+static bool
+take_unit(void *options, const char *arg)
+{
+	struct options *o = options;
+
+	return filter_add_names(&o->filter, BY_UNIT, arg);
 }
 
 static bool
@@ -132,56 +184,91 @@ take_sudo(void *options, const char *arg)
 	return true;
 }
 
+/* As of ss(8): the last of -a and -l counts. */
+static bool
+take_all(void *options, const char *arg)
+{
+	(void)arg;
+	((struct options *)options)->filter.listening = false;
+	return true;
+}
+
+/* lsof(8) has a process's number after -p. */
+static bool
+take_p(void *options, const char *arg)
+{
+	struct options *o = options;
+	const char *word = o->common.argv[optind - 1];
+
+	(void)arg;
+	if (word[0] == '-' && word[1] != '-' && word[strlen(word) - 1] == 'p')
+		o->after_p = o->common.argv[optind];
+	return true;
+}
+
 static const struct opt table[] = {
-	{ '4', "ipv4", NULL, "IPv4 sockets", OPT_FLAG(filter.inet) },
+	{ '4', "ipv4", NULL, "IPv4 sockets", OPT_FLAG(filter.inet),
+	    .group = "Which sockets (all that is said must hold)" },
 	{ '6', "ipv6", NULL, "IPv6 sockets", OPT_FLAG(filter.inet6) },
 	{ 't', "tcp", NULL, "TCP sockets", .take = take_tcp },
 	{ 'u', "udp", NULL, "UDP sockets", .take = take_udp },
-	{ 'l', "listening", NULL,
-	    "listening TCP and SCTP, unconnected UDP sockets",
-	    OPT_FLAG(filter.listening) },
-	{ 'b', "bound", NULL, "what holds a port: by local ends, in any state",
-	    OPT_FLAG(filter.bound) },
-	{ 'a', "all", NULL, "accepted, changes nothing", .flag = 0 },
-	{ 'n', "numeric", NULL, "accepted, changes nothing", .flag = 0 },
-	{ 'p', "processes", NULL, "accepted, changes nothing", .flag = 0 },
-	{ 'N', "all-netns", NULL, "all network namespaces; needs root",
-	    OPT_FLAG(filter.all_netns) },
-	{ 'I', "interfaces", NULL, "counters of the network interfaces",
-	    OPT_FLAG(interfaces) },
-	{ 'U', "unsorted", NULL, "in the order of the kernel",
-	    OPT_FLAG(unsorted) },
 	{ 0, "proto", "LIST",
-	    "sockets of these: tcp, udp, sctp, raw, packet, icmp, vsock",
+	    "of these: tcp, udp, sctp, raw, packet, icmp, vsock",
 	    .take = take_protos },
-	{ 0, "pid", "PIDS", "sockets of these processes", .take = take_pids },
-	{ 0, "state", "STATES", "sockets in these states",
+	{ 'l', "listening", NULL, "what listens: no connections",
+	    OPT_FLAG(filter.listening) },
+	{ 0, "state", "LIST", "in these states; ^TIME_WAIT: in all others",
 	    .take = take_states },
+	{ 'b', "bound", NULL, "what holds a port; -qb 80: 1 if it is free",
+	    OPT_FLAG(filter.bound) },
 	{ 0, "no-ephemeral", NULL,
-	    "no UDP socket unconnected on a port the system hands out",
+	    "no UDP socket on a port chosen by the system",
 	    OPT_FLAG(filter.no_ephemeral) },
-	{ 0, "published", NULL,
-	    "ports that container runtimes pass on without a socket, too",
+	{ 0, "no-random", NULL, "nor a TCP listener on such a port of loopback",
+	    OPT_FLAG(filter.no_random) },
+	{ 0, "published", NULL, "also ports of containers that have no socket",
 	    OPT_FLAG(filter.published) },
-	{ 0, "strict", NULL, "exit 2 if something cannot be read",
-	    OPT_FLAG(strict) },
-	{ 0, "verify", NULL, "read the tables both ways, and tell what differs",
-	    OPT_FLAG(verify) },
+	{ 'N', "all-netns", NULL, "of all network namespaces: needs root",
+	    OPT_FLAG(filter.all_netns) },
+	{ 0, "process", "NAMES", "of processes with these names, as ssh*,nginx",
+	    .take = take_process,
+	    .group = "Whose (lists with commas, * and ? as in a shell)" },
+	{ 0, "pid", "PIDS", "of processes with these numbers",
+	    .take = take_pids },
+	{ 0, "user", "NAMES", "of these users, names or numbers",
+	    .take = take_user },
+	{ 0, "container", "NAMES", "of containers: web, docker/web or an id",
+	    .take = take_container },
+	{ 0, "unit", "NAMES", "of systemd units: nginx.service",
+	    .take = take_unit },
 	{ 0, "backend", "NAME", "how to read the tables of sockets",
-	    .take = take_backend },
+	    .take = take_backend, .group = "From where" },
 	{ 0, "owners", "HOW", "how to find the processes: auto, walk or bpf",
 	    .take = take_owners },
 	{ 0, "proc", "DIR", "another proc tree, such as /host/proc",
 	    OPT_TEXT(proc) },
-	{ 0, "from", "FORMAT", "read what another program printed: lsof, ss...",
+	{ 0, "from", "FORMAT", "what another program printed: lsof, ss...",
 	    .take = take_from },
 	{ 0, "sudo", "[=HOW]",
-	    "as root, if sudo asks for nothing; or ask, or stdin",
+	    "by sudo, if it asks for no password; or ask, or stdin",
 	    .take = take_sudo },
 	/* see scan/sudo.h */
 	{ 0, "elevated", NULL, NULL, OPT_FLAG(elevated) },
-	{ 0, "services", "FILE", "names of ports, services(5)",
+	{ 0, "services", "FILE", "names of ports, as /etc/services has them",
 	    OPT_TEXT(services) },
+	{ 'I', "interfaces", NULL,
+	    "not sockets: counters of network interfaces",
+	    OPT_FLAG(interfaces) },
+	{ 0, "strict", NULL, "fail (exit 2) if something cannot be read",
+	    OPT_FLAG(strict) },
+	{ 0, "verify", NULL, "read the tables in two ways: who hides what?",
+	    OPT_FLAG(verify) },
+	{ 'U', "unsorted", NULL, "in the kernel's order", OPT_FLAG(unsorted) },
+	{ 'a', "all", NULL, "undoes -l before it", .take = take_all,
+	    .group = "As fingers know them from ss, netstat and lsof" },
+	{ 'e', "extended", NULL, "changes nothing", .flag = 0 },
+	{ 'n', "numeric", NULL, "changes nothing", .flag = 0 },
+	{ 'p', "processes", NULL, "changes nothing", .take = take_p },
 	{ .name = NULL }
 };
 
@@ -280,13 +367,29 @@ check_published(const struct options *o)
 	return false;
 }
 
+/* lsof knows nothing of control groups. */
+static bool
+check_names(const struct options *o)
+{
+	const struct backend *backend = o->from != NULL ? o->from :
+	    o->backend != NULL ? o->backend : scan_backend_at(0);
+	enum filter_by by = o->filter.names[BY_UNIT].n > 0 ? BY_UNIT :
+	    BY_CONTAINER;
+
+	if (backend->finish != NULL || o->filter.names[by].n == 0)
+		return true;
+	err_msg("--%s: %s cannot tell that", filter_by_name(by),
+	    backend->name);
+	return false;
+}
+
 static bool
 read_options(struct options *o, int argc, char **argv)
 {
 	return opts_read(&o->common, table, argc, argv) &&
 	    (o->proc == NULL || use_proc(o)) && check_owners(o) &&
 	    check_verify(o) &&
-	    check_published(o) &&
+	    check_published(o) && check_names(o) &&
 	    check_operands(o, argc - optind, argv + optind);
 }
 
@@ -379,6 +482,24 @@ status_of(const struct options *o, enum scan_result result)
 	return o->elevated ? SUDO_STATUS_NO : STATUS_NO;
 }
 
+/* A port was looked for, where lsof(8) would have taken a process's number. */
+static void
+suggest_pid(const struct options *o, char **operands)
+{
+	uint64_t pid;
+
+	if (o->after_p == NULL || o->from != NULL || o->proc != NULL ||
+	    o->common.quiet)
+		return;
+	while (*operands != NULL && strcmp(*operands, o->after_p) != 0)
+		operands++;
+	if (*operands != NULL &&
+	    num_parse(str_from(*operands), INT32_MAX, &pid) && pid > 0 &&
+	    (kill((pid_t)pid, 0) == 0 || errno == EPERM))
+		err_msg("-p %s: nothing found of a port %s: of the process it "
+		    "is --pid=%s", *operands, *operands, *operands);
+}
+
 static int
 run_job(struct options *o, char **operands)
 {
@@ -412,6 +533,8 @@ run_job(struct options *o, char **operands)
 		j.req.services = services;
 		result = o->interfaces ? scan_job_ifaces(&j) :
 		    scan_job_sockets(&j);
+		if (result == SCAN_NOTHING)
+			suggest_pid(o, operands);
 	}
 	cols_free(&j.cols);
 	services_free(services);
@@ -432,6 +555,7 @@ help(const struct options *o)
 	buf_puts(&more, "\nFormats of --from:\n");
 	for (i = 0; (b = scan_source_at(i)) != NULL; i++)
 		opts_about_line(&more, b->name, b->help);
+	buf_puts(&more, after);
 	buf_putc(&more, '\0');
 	status = opts_about(&o->common, usage, FIELD_NSCAN, more.p);
 	buf_free(&more);
@@ -458,7 +582,7 @@ main(int argc, char **argv)
 
 	if (!opts_begin("prt-scan") || !read_options(&o, argc, argv))
 		status = STATUS_TROUBLE;
-	else if (o.common.help || o.common.version)
+	else if (opts_ask(&o.common))
 		status = help(&o);
 	else
 		status = start(&o, argc, argv);

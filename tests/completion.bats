@@ -149,6 +149,17 @@ check_words()
 		'LISTEN,CLOSED LISTEN,CLOSE_WAIT LISTEN,CLOSING'
 }
 
+check_values()
+{
+	local users
+
+	users=$(prt-scan -H -F tsv -o user | grep -vx -e - | sort -u)
+	[ -n "$users" ] || skip 'no socket'
+	offer "$1" 'prt-scan --user=' "$users"
+	# zsh takes only what it knows
+	[ "$1" = zsh ] || offer "$1" 'prt-scan --user=x,' "$(sed 's/^/x,/' <<<"$users")"
+}
+
 check_fields()
 {
 	offer "$1" 'prt-scan -o ' "all $(fields) $(groups)"
@@ -175,7 +186,7 @@ check_files()
 # The fields that a program's input may have.
 input_fields()
 {
-	"$1" --help | sed -n '/^Fields:/,/^$/s/^  \([a-z0-9_]*\) .*/\1/p'
+	"$1" -o help | sed -n '/^Fields:/,/^$/s/^  \([a-z0-9_]*\) .*/\1/p'
 }
 
 check_diff()
@@ -251,6 +262,11 @@ check_descriptions()
 	check_words bash
 }
 
+@test "bash: values of the machine" {
+	requires bash python3
+	check_values bash
+}
+
 @test "bash: fields" {
 	requires bash python3
 	check_fields bash
@@ -302,6 +318,11 @@ check_descriptions()
 	check_words zsh
 }
 
+@test "zsh: values of the machine" {
+	requires zsh python3
+	check_values zsh
+}
+
 @test "zsh: fields" {
 	requires zsh python3
 	check_fields zsh
@@ -350,6 +371,11 @@ check_descriptions()
 @test "fish: words" {
 	requires fish
 	check_words fish
+}
+
+@test "fish: values of the machine" {
+	requires fish
+	check_values fish
 }
 
 @test "fish: fields" {

@@ -157,14 +157,14 @@ web3	new	127.0.0.1	9000	nc"
 	touch new/h3.status
 	(cd new && ls -I '*.status') >hosts
 	rm new/h5
-	run -0 --separate-stderr prt-fleet hosts -l --no-ephemeral
+	run -0 --separate-stderr prt-fleet hosts -l --no-random
 	diff -u <(cat new/h1 new/h2 new/h4) - <<<"$output"
 	sort <<<"$stderr" >said
 	diff -u - said <<-END
 		prt-fleet: h3: not scanned
 		prt-fleet: h5: not scanned
 	END
-	grep -qx 'h4 prt-scan -o +host,iface -l --no-ephemeral' asked
+	grep -qx 'h4 prt-scan -o +host,iface -l --no-random' asked
 	# Nobody at all is a scan that failed, not one of nothing.
 	echo h5 >hosts
 	prt-fleet hosts >none 2>/dev/null || :

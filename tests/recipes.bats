@@ -287,7 +287,7 @@ no port: 2
 await-free: 9001 is still held, or not known
 held: 1
 now
-prt-scan: 'nothing': no port, service or address (see prt-scan --help)
+prt-scan: 'nothing': no port, service or address (see --process and --help)
 await-free: nothing is still held, or not known
 no port: 1
 trouble: 2
@@ -364,6 +364,193 @@ nft insert rule inet filter output ip daddr 203.0.113.66 drop'
 	assert_output_is 192.0.2.1
 }
 
+@test "reach-news: what the network reaches, once, and again until it has gone" {
+	script reach-news
+	stand_in mail 'cat >>"$MAILS"; exit "${STATUS:-0}"'
+	export MAILS=$PWD/mails
+	mkdir kept
+	# news STATUS PORTS: which it mails.
+	news() {
+		scan_is
+		: >"$MAILS"
+		STATUS=$1 run "-$1" --separate-stderr reach-news kept
+		[ "$(grep -o ':[0-9]\{1,\} ' "$MAILS" | xargs)" = "$2" ]
+	}
+	{ rec local_addr=127.0.0.1; rec local_port=81; } | news 0 ':81'
+	{ rec local_port=81; rec local_port=82 local_addr=::
+		rec local_port=83 local_addr=::1; } | news 1 ':82'
+	{ rec local_port=81; rec local_port=82 local_addr=::; } | news 0 ':82'
+	rec local_port=81 | news 0 ''
+	{ rec local_port=81; rec local_port=82 local_addr=::; } | news 0 ':82'
+	stand_in prt-scan 'exit 2'
+	run -2 reach-news kept
+	[ -s kept/reach ]
+}
+
+@test "stuck: what has been in CLOSE_WAIT for longer than an hour" {
+	script stuck
+	mkdir kept
+	FIELDS+=(cookie)
+	# at TIME PORT...: which connections are in CLOSE_WAIT then.
+	at() {
+		local port
+
+		for port in "${@:2}"; do
+			rec state=CLOSE_WAIT local_port="$port" cookie="$port" \
+				remote_addr=192.0.2.1 remote_port=9
+		done | snap time="2026-11-24T$1:00.000Z" host=web1 \
+			scope=state=CLOSE_WAIT >scanned
+		stand_in prt-scan "cat '$PWD/scanned'"
+		run -0 --separate-stderr stuck kept ${SECONDS_MORE-}
+	}
+	at 03:00 70 71
+	assert_output_is ''
+	at 03:50 70 71 72
+	assert_output_is ''
+	at 04:01 70 72
+	assert_output_is "2026-11-24T03:00:00.000Z	100	nginx	70	192.0.2.1	9"
+	# a new one on the same ports is young
+	at 04:20 71 72
+	assert_output_is ''
+	SECONDS_MORE=60
+	at 04:22 71
+	assert_output_is "2026-11-24T04:20:00.000Z	100	nginx	71	192.0.2.1	9"
+}
+
+@test "two-hosts: what only one has" {
+	script two-hosts
+	rec local_port=80 >web1
+	{ rec local_port=80 pid=7; rec local_port=81; } >web2
+	rec local_port=82 >>web1
+	local host
+	for host in web1 web2; do
+		snap time=$T1 host=$host scope=listening <$host >$host.scan
+	done
+	stand_in ssh '[ "$1" = -n ] && cat "$2.scan"'
+	run -0 --separate-stderr two-hosts web1 web2
+	[ -z "$stderr" ]
+	run -0 bash -c 'two-hosts web1 web2 | sed "/^#/d" | cut -f 4,20-'
+	[[ $output == *81*new* && $output == *82*gone* && $output != *80* ]]
+	run ! two-hosts web1 nosuch
+}
+
+@test "sum-by: sums of columns, by name, large ones too" {
+	script sum-by
+	FIELDS+=(rx_bytes)
+	{
+		rec process=a rx_bytes=3000000000
+		rec process=b rx_bytes=5
+		rec process=a rx_bytes=3000000001 user=x
+		rec process=a
+	} | snap >in
+	run -0 sum-by process rx_bytes in
+	assert_output_is "6000000001	a
+5	b"
+	run -0 sum-by process,user n,rx_bytes in
+	assert_output_is "2	3000000000	a	root
+1	3000000001	a	x
+1	5	b	root"
+	# each header counts from there
+	{ cat in; printf '#rx_bytes\tprocess\n2\tb\n'; } >two
+	run -0 sum-by process rx_bytes two
+	assert_output_is "6000000001	a
+7	b"
+	run -2 sum-by nosuch n in
+	assert_output_is 'sum-by: no field nosuch'
+	run -0 sum-by process n </dev/null
+	assert_output_is ''
+	run -0 bash -c 'prt-scan --state=established -o process |
+		sum-by process n'
+}
+
+@test "talkers: bytes a second of each process" {
+	requires netns ip python3
+	script sum-by talkers
+	run -0 in_netns bash -c 'ip link set lo up
+		python3 -c "
+import socket, time, threading
+l = socket.socket(); l.bind((\"127.0.0.1\", 0)); l.listen()
+c = socket.create_connection(l.getsockname()); a = l.accept()[0]
+open(\"ready\", \"w\")
+end = time.time() + 20
+while time.time() < end:
+    c.send(bytes(10000)); a.recv(10000, socket.MSG_WAITALL); time.sleep(0.02)
+" 3>&- & trap "kill $!" EXIT
+		until [ -e ready ]; do sleep 0.02; done
+		talkers 1
+		talkers 1 remote_addr,user'
+	[ "${#lines[@]}" -eq 2 ]
+	[[ ${lines[0]} == *'	python3' && ${lines[1]} == *'	127.0.0.1	'* ]]
+	[ "$(cut -f 1 <<<"${lines[0]}")" -gt 50000 ]
+}
+
+@test "prt-metrics: sockets by state, flags by level" {
+	script prt-metrics
+	{
+		rec
+		rec pid=7 process='(high, x'
+		rec local_port=81 process=x exe=/memfd:x
+		rec local_port=9000 process=nc exe=/usr/bin/nc
+	} | snap time=$T1 host=web1 scope=all euid=0 unowned=0 >scanned
+	printf '%s\n' 'tcp	LISTEN' 'udp	UNCONN' 'tcp	LISTEN' >states
+	stand_in prt-scan 'case $* in *-H*) cat states;; *) cat scanned;; esac'
+	run -0 prt-metrics prom
+	assert_output_is ''
+	diff -u - prom <<-'END'
+		# TYPE prt_sockets gauge
+		prt_sockets{proto="tcp",state="LISTEN"} 2
+		prt_sockets{proto="udp",state="UNCONN"} 1
+		# TYPE prt_flags gauge
+		prt_flags{level="high"} 1
+		prt_flags{level="medium"} 1
+		prt_flags{level="low"} 0
+	END
+	stand_in prt-scan 'exit 2'
+	run -2 prt-metrics prom
+	[ "$(wc -l <prom)" -eq 7 ]
+	[ ! -e prom.new ]
+	# and of this machine, as Prometheus reads it
+	rm bin/prt-scan
+	run -0 prt-metrics prom
+	run ! grep -vE '^(# TYPE [a-z_]+ gauge|[a-z_]+\{([a-z]+="[A-Za-z_0-9]+",?)+\} [0-9]+)$' prom
+}
+
+@test "from-container: the host's sockets, and whose they are" {
+	requires root linux netns mounts ip setpriv dockerd docker busybox cc
+	recipe from-container >from-container
+	open_folders "$PWD"
+	cat >script <<-END
+		. '$PRT_SRCDIR/tests/machine.bash'
+		make_rootfs
+		# with the libraries that it needs
+		cp "\$(command -v prt-scan)" rootfs/bin/
+		ldd rootfs/bin/prt-scan | grep -o '/[^ ]*' | while read -r lib; do
+			mkdir -p "rootfs\${lib%/*}"
+			cp "\$lib" "rootfs\$lib"
+		done
+		start_docker --bridge=none
+		busybox nc -ll -p 81 &
+		await prt-scan -q -l 81
+		export IMAGE=bb:1
+		sh from-container >told
+		prt-scan --backend=proc >here
+		for file in told here; do
+			cut -f 1-5,11,12 <\$file | grep -v '^##' >\$file.ends
+		done
+		diff here.ends told.ends
+		grep -q '	busybox' told.ends
+	END
+	local status=0
+	setpriv --pdeathsig KILL timeout -s KILL 120 setpriv --pdeathsig KILL \
+		unshare -mnpf --mount-proc --kill-child bash -e script \
+		</dev/null 3>&- >log.machine 2>&1 || status=$?
+	[ $status -ne 77 ] || skip "$(cat skip)"
+	[ $status -eq 0 ] || {
+		cat log.machine
+		return 1
+	}
+}
+
 @test "who-sniffs, raw-icmp, vsock-listeners: of sockets without ports" {
 	requires python3 ip
 	script who-sniffs raw-icmp vsock-listeners
@@ -371,7 +558,7 @@ nft insert rule inet filter output ip daddr 203.0.113.66 drop'
 		mkfifo hold
 		exec 9<>hold
 		python3 "$PRT_SRCDIR/tests/portless.py" <hold >said &
-		until grep -q ready said; do sleep 0.05; done
+		until grep -qs ready said; do sleep 0.05; done
 		for recipe in who-sniffs raw-icmp vsock-listeners; do
 			echo "$recipe:"
 			$recipe | sed "s/\t$!\t/\tPID\t/; s/\/[^ \t]*python[^ \t]*$/EXE/"
@@ -391,4 +578,46 @@ nft insert rule inet filter output ip daddr 203.0.113.66 drop'
 		*	70000	PID	root	EXE
 	END
 	)
+}
+
+@test "end-pidfd: the process with that number, and no later one" {
+	requires ip python3
+	recipe end-pidfd >end-pidfd
+	# as that of util-linux 2.42
+	cat >kill.py <<-'END'
+		import os, signal, sys
+		for word in sys.argv[1:]:
+		    pid, inode = map(int, word.split(":"))
+		    fd = os.pidfd_open(pid)
+		    if os.fstat(fd).st_ino != inode:
+		        sys.exit("no such process: " + word)
+		    signal.pidfd_send_signal(fd, signal.SIGTERM)
+	END
+	stand_in kill "exec python3 $PWD/kill.py \"\$@\""
+	run -0 alone '
+		listen 9000
+		[ "$(prt-scan -l -H -o pidfd 9000)" != - ] || { echo old; exit 0; }
+		PORT=9000 sh end-pidfd
+		while prt-scan -q -l 9000; do sleep 0.05; done
+		listen 9000
+		echo "no such process: $!:5"
+		env kill $!:5 2>&1 || prt-scan -q -l 9000
+		echo left'
+	[ "$output" != old ] || skip 'needs Linux 6.9'
+	[ "${#lines[@]}" -eq 3 ]
+	[ "${lines[0]}" = "${lines[1]}" ]
+	[ "${lines[2]}" = left ]
+}
+
+@test "why-port: the chain of programs" {
+	requires ip
+	script why-port
+	run -0 alone '
+		listen 9000
+		echo "bash/$BASHPID > nc/$!"
+		why-port 9000
+		: not the last command, which bash would become'
+	[ "${#lines[@]}" -eq 3 ]
+	[[ ${lines[1]} == *"${lines[0]}" ]]
+	[[ ${lines[2]} == $'\t'"user root, unit "*", for 0 minutes" ]]
 }

@@ -218,6 +218,27 @@ match()
 		no  local_addr=fe80::1%eth1
 		no  local_addr=fe80::1
 	END
+	# in any form that programs print
+	for rule in '[fe80::1%eth0]' '[fe80::1]%eth0'; do
+		match "local_addr=$rule" <<-'END'
+			yes local_addr=fe80::1%eth0
+			yes local_addr=[fe80::1]%eth0
+			yes local_addr=fe80::1 iface=eth0
+			no  local_addr=fe80::1%eth1
+			no  local_addr=fe80::1
+		END
+	done
+	match 'local_addr=127.0.0.53%lo' <<-'END'
+		yes local_addr=127.0.0.53 iface=lo
+		yes local_addr=127.0.0.53%lo
+		no  local_addr=127.0.0.53 iface=eth0
+		no  local_addr=127.0.0.53
+	END
+	match 'local_addr=[::1]' <<-'END'
+		yes local_addr=::1
+		yes local_addr=[::1]
+		no  local_addr=::2
+	END
 	match 'local_addr=0.0.0.0' <<-'END'
 		yes local_addr=0.0.0.0
 		no  local_addr=::
@@ -602,8 +623,10 @@ ring()
 		flag x local_addr=10.0.0.0/|19|expected a length *
 		flag x local_addr=10.0.0.0/8/8|19|expected a length *
 		flag x local_addr=web1|19|expected an address *
-		flag x local_addr=[::1]|19|expected an address *
-		flag x local_addr=10.0.0.1%eth0|19|expected an address *
+		flag x local_addr=[::1|19|expected an address *
+		flag x local_addr=10.0.0.1%|19|expected an address *
+		flag x local_addr=[::1]%|19|expected an address *
+		flag x local_addr=[::1]x|19|expected an address *
 		flag x local_scope=world|20|expected loopback, link, private, public or any
 		flag x process="a b|16|unclosed quote: expected a " before the end of the line
 		flag x process="|16|unclosed quote: *

@@ -342,8 +342,15 @@ scope()
 	refuses 0x50
 	refuses +80
 	refuses ' 80'
-	refuses 80,81
-	[[ $stderr == *"'80,81': expected one port, "* ]]
+	refuses 80,81x
+	[[ $stderr == *"'81x': expected one port, "* ]]
+	refuses 80,
+	refuses ,80
+	refuses 80/
+	refuses 80/tpc
+	refuses https/sctp
+	refuses '*'
+	refuses '*:*'
 	refuses ''
 	refuses :
 	refuses ::80-
@@ -366,6 +373,10 @@ scope()
 	refuses '[::1]:'
 	refuses '[]:80'
 	refuses 1::2::3
+	refuses 127.0.0.1%
+	refuses '[::1]%:22'
+	refuses 'fe80::1%x y'
+	refuses localhost/8
 }
 
 @test "refused: one bad operand among good ones" {

@@ -37,6 +37,15 @@ prt-scan -H -o $cols | expect "\
 tcp	LISTEN	0.0.0.0	8080	docker-proxy	-	10.97.0.2:80	docker/web
 tcp	LISTEN	::	8080	docker-proxy	-	10.97.0.2:80	docker/web
 udp	UNCONN	127.0.0.1	5353	docker-proxy	-	10.97.0.2:53	docker/web"
+# what passes on to a container is of it, too
+prt-scan -H -o local_port,process --container=web 8080-9000 | expect "\
+8080	docker-proxy
+8080	docker-proxy"
+prt-scan -H -o local_port --container='docker/w*' | expect "\
+8080
+8080
+5353"
+prt-scan -H -o local_port --container=docker | expect ""
 # from the daemon, where its files are elsewhere
 mv /var/lib/docker/containers /var/lib/docker/else
 prt-scan -H -o target_container 8080 | expect "\

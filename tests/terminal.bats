@@ -245,9 +245,9 @@ wide_records()
 
 @test "errors say what to do, in 80 columns" {
 	screen 80 'prt-scan -x; prt-scan htpps; prt-scan 99999; prt-scan -F xml
-		prt-flag --enable=foo; prt-diff; prt-scan -o foo; prt-scan -h
+		prt-flag --enable=foo; prt-diff; prt-scan -o foo; prt-scan -g
 		prt-scan -s; prt-scan --tpc; prt-flag -e "flg x pid=1"
-		prt-diff --only=added x; prt-scan localhost:80'
+		prt-diff --only=added x; prt-scan local:80'
 	[ "$(grep -c ': expected \|--help)' screen)" -eq 13 ]
 	screen 80 'prt-scan -o pid,pid; prt-scan | prt-diff -S no/such/file'
 	grep -F "field 'pid' is named twice" screen

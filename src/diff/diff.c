@@ -246,7 +246,7 @@ check_across(const struct diff *d)
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
-		if (sides[i]->nsnaps <= 1 && sides[i]->nhosts <= 1)
+		if (!has_hosts(sides[i]))
 			continue;
 		err_msg("%s has records of several hosts: --compare-hosts is "
 		    "for two", sides[i]->name);

@@ -194,7 +194,7 @@ has_netns(const struct stream *s)
 	size_t i;
 
 	for (i = 0; i < s->nsnaps; i++)
-		if (str_ends(snap_get(&s->snaps[i].snap, "scope"), "netns"))
+		if (str_ends(snap_get(&s->snaps[i].snap, "scope"), ";netns"))
 			return true;
 	return false;
 }

@@ -73,17 +73,21 @@ equals_number(const struct rule_cond *c, bool missing, uint64_t n)
 	return false;
 }
 
-/* An address with that after its %. */
+/* An address with that after its %, in brackets or not; or of a socket that is
+ * bound to that interface. */
 static bool
-has_scope(struct str addr, struct str scope)
+has_zone(struct str addr, struct str iface, struct str zone)
 {
-	str_cut(&addr, '%');
-	return str_eq(addr, scope);
+	struct addr a;
+	struct str own;
+
+	return str_eq(iface, zone) || (addr_parse_shown(addr, &a, &own) &&
+	    str_eq(own, zone));
 }
 
 static bool
-equals_addr(const struct rule_cond *c, const struct view_addr *a,
-    struct str text)
+equals_addr(const struct rule_cond *c, struct view *v,
+    const struct view_addr *a, struct str text)
 {
 	size_t i;
 
@@ -93,7 +97,8 @@ equals_addr(const struct rule_cond *c, const struct view_addr *a,
 		if (a == NULL ? value->none : !value->none &&
 		    (addr_in(&a->addr, &value->net, value->bits) ||
 		    addr_in(&a->plain, &value->net, value->bits)) &&
-		    (value->text.p == NULL || has_scope(text, value->text)))
+		    (value->text.p == NULL ||
+		    has_zone(text, view_get(v, F_IFACE), value->text)))
 			return true;
 	}
 	return false;
@@ -164,8 +169,8 @@ equals(const struct rule_cond *c, struct view *v)
 		is = number_of(c, v, &n);
 		return (is || s.p == NULL) && equals_number(c, !is, n);
 	case RULE_ADDR:
-		return equals_addr(c, c->id == F_LOCAL_ADDR ? view_local(v) :
-		    view_remote(v), s);
+		return equals_addr(c, v, c->id == F_LOCAL_ADDR ?
+		    view_local(v) : view_remote(v), s);
 	case RULE_REACH:
 		return equals_reach(c, c->id == F_LOCAL_ADDR ?
 		    view_local(v) : view_remote(v));

@@ -182,7 +182,7 @@ parse_addr(struct rule_value *v, struct str text, struct arena *a)
 	struct str host = str_cut(&text, '/'), scope;
 	uint64_t bits;
 
-	if (!addr_parse(host, &v->net, &scope))
+	if (!addr_parse_shown(host, &v->net, &scope))
 		return expected;
 	v->text = arena_str(a, scope);
 	bits = addr_bits(&v->net);

@@ -39,6 +39,7 @@ static const struct {
 	{ "state", HEUR_HOLDERS },
 	{ "end", HEUR_HOLDERS },
 	{ "bound", HEUR_HOLDERS },
+	{ "no-random", HEUR_HOLDERS },
 };
 
 static bool

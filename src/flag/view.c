@@ -67,7 +67,8 @@ addr_of(struct view *v, struct view_addr *a, enum field_id id)
 	if (!a->known) {
 		a->known = true;
 		text = view_get(v, id);
-		a->ok = text.p != NULL && addr_parse(text, &a->addr, &scope);
+		a->ok = text.p != NULL && addr_parse_shown(text, &a->addr,
+		    &scope);
 		if (a->ok)
 			a->plain = addr_unmap(&a->addr);
 	}

@@ -32,6 +32,27 @@ addr_parse(struct str s, struct addr *a, struct str *scope)
 	return true;
 }
 
+bool
+addr_parse_shown(struct str s, struct addr *a, struct str *zone)
+{
+	struct str host = s, behind = STR_NONE;
+
+	if (str_take(&host, '[')) {
+		behind = host;
+		host = str_cut(&behind, ']');
+		if (behind.p == NULL ||
+		    (behind.n > 0 && !str_take(&behind, '%')))
+			return false;
+		if (behind.n == 0 && str_ends(s, "]"))
+			behind = STR_NONE;
+	}
+	*zone = host;
+	host = str_cut(zone, '%');
+	if (zone->p == NULL)
+		*zone = behind;
+	return (zone->p == NULL || zone->n > 0) && addr_parse(host, a, NULL);
+}
+
 static char *
 format_v4(char *p, const unsigned char *b)
 {

@@ -36,6 +36,10 @@ struct addr {
  */
 bool addr_parse(struct str s, struct addr *a, struct str *scope);
 
+/* The same of an address as people see it: in brackets or without, with the
+ * zone in them or behind, as ss(8) has it, and one of IPv4 may have a zone. */
+bool addr_parse_shown(struct str s, struct addr *a, struct str *zone);
+
 /* Writes the one form (RFC 5952; an IPv4-mapped one as ::ffff:a.b.c.d) at p, at
  * most ADDR_TEXT_MAX bytes and no NUL; returns what is after it. */
 char *addr_format(char *p, const struct addr *a);

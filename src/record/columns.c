@@ -169,6 +169,7 @@ bool
 cols_parse(struct cols *c, struct str list, const struct cols *base,
     struct cols_known known, struct str *bad)
 {
+	bool adds = str_starts(list, "+");
 	struct str name, rest;
 	const struct field_group *g;
 	size_t n;
@@ -187,6 +188,9 @@ cols_parse(struct cols *c, struct str list, const struct cols *base,
 	for (n = 0; rest.p != NULL; n++) {
 		name = take_name(&rest, known);
 		g = field_group(name);
+		/* what is there by default is so much the more */
+		if (adds && cols_find(base, name) >= 0)
+			continue;
 		if (g != NULL ? add_group(c, g, known) :
 		    is_known(name, known) && (cols_add(c, name) ||
 		    is_grouped(list, n, name)))

@@ -33,6 +33,14 @@ count_single(const struct filter *f)
 	return f->ports != NULL ? f->naddrs : f->nends;
 }
 
+/* It is not bound to another interface than the operand's. */
+static bool
+zone_fits(const struct filter_end *end, const struct sock *s)
+{
+	return end->zone.p == NULL || s->ifname == NULL ||
+	    str_is(end->zone, s->ifname);
+}
+
 static bool
 end_fits(const struct filter_end *end, const struct sock *s,
     const struct addr *addr, uint16_t port)
@@ -44,7 +52,7 @@ end_fits(const struct filter_end *end, const struct sock *s,
 	if (!end->has_addr)
 		return true;
 	plain = addr_unmap(addr);
-	return addr_in(&plain, &end->net, end->bits);
+	return zone_fits(end, s) && addr_in(&plain, &end->net, end->bits);
 }
 
 /* A wildcard listener that a peer reaches at the operand's address.  An IPv6
@@ -56,7 +64,7 @@ end_answers(const struct filter_end *end, const struct scan *sc,
 	struct addr plain = addr_unmap(&s->local);
 
 	if (!end->answers || !sock_answers(s) || !addr_is_any(&plain) ||
-	    !has_port(end, s, s->local_port))
+	    !has_port(end, s, s->local_port) || !zone_fits(end, s))
 		return false;
 	if (plain.family != end->net.family &&
 	    (plain.family == ADDR_INET || s->v6only == V6ONLY_YES))
@@ -166,6 +174,7 @@ is_held(const struct filter *f, const struct sock *s, enum addr_family family)
 		return true;
 	for (i = 0; i < count_single(f); i++)
 		if (has_port(&f->ends[i], s, s->local_port) &&
+		    zone_fits(&f->ends[i], s) &&
 		    end_meets(&f->ends[i], &a))
 			return true;
 	return f->nends == 0;
@@ -216,7 +225,10 @@ filter_lacks(const struct filter *f, const struct scan *sc)
 {
 	size_t i = 0;
 
-	if (f->npids > 0 || !filter_shows_state(f, STATE_NAT) ||
+	/* a published port is no process's */
+	if (f->npids > 0 || f->names[BY_PROCESS].n > 0 ||
+	    f->names[BY_USER].n > 0 || f->names[BY_UNIT].n > 0 ||
+	    !filter_shows_state(f, STATE_NAT) ||
 	    (f->inet && !f->inet6))
 		return false;
 	while (i < f->nends && (!f->ends[i].has_ports ||

@@ -4,10 +4,11 @@
 #include "lib/err.h"
 #include "lib/num.h"
 
-enum { PORT_MAX = 65535 };
+enum { PORT_MAX = 65535, STATE_NAME_MAX = 16 };
 
 static const char no_operand[] = "no port, service or address (see prt-scan "
     "--help)";
+static const char no_zone[] = "expected the name of an interface after the %";
 
 static const char no_ports[] = "a port, and no protocol of --proto has any";
 
@@ -31,22 +32,98 @@ complain_state(const char *list, struct str name)
 	buf_free(&names);
 }
 
-bool
-filter_add_states(struct filter *f, const char *list)
+/* Without what lies between its words, in lower case: syn-sent, SYN_SENT. */
+static struct str
+plain_state(struct str name, char plain[static STATE_NAME_MAX])
 {
-	struct str rest = str_from(list), name;
+	size_t i, n = 0;
+
+	for (i = 0; i < name.n && n < STATE_NAME_MAX; i++) {
+		char c = name.p[i];
+
+		if (c != '-' && c != '_')
+			plain[n++] = char_is_upper(c) ?
+			    (char)(c - 'A' + 'a') : c;
+	}
+	return (struct str){ plain, i < name.n ? 0 : n };
+}
+
+/* By any name that ss(8), netstat(8) or lsof(8) has for it. */
+static enum sock_state
+find_state(struct str name)
+{
+	static const struct {
+		const char *name;
+		enum sock_state state;
+	} others[] = {
+		{ "estab", STATE_ESTABLISHED }, { "listening", STATE_LISTEN },
+		{ "synrcvd", STATE_SYN_RECV }, { "close", STATE_CLOSED },
+	};
+	char text[STATE_NAME_MAX], known[STATE_NAME_MAX];
+	struct str plain = plain_state(name, text);
+	size_t i;
+
+	if (plain.n == 0)
+		return STATE_NONE;
+	for (i = 0; i < NELEMS(others); i++)
+		if (str_is(plain, others[i].name))
+			return others[i].state;
+	for (i = 0; i < STATE_COUNT; i++)
+		if (sock_states[i] != NULL && str_eq(plain,
+		    plain_state(str_from(sock_states[i]), known)))
+			return (enum sock_state)i;
+	return STATE_NONE;
+}
+
+static bool
+parse_states(const char *list, struct str rest, uint32_t *states)
+{
+	struct str name;
 	enum sock_state state;
 
 	do {
 		name = str_cut(&rest, ',');
-		state = sock_state_find(name);
+		state = find_state(name);
 		if (state == STATE_NONE) {
 			complain_state(list, name);
 			return false;
 		}
-		f->states |= (uint32_t)1 << state;
+		*states |= (uint32_t)1 << state;
 	} while (rest.p != NULL);
 	return true;
+}
+
+/* All that a record can have. */
+static uint32_t
+all_states(void)
+{
+	uint32_t states = 0;
+	int i;
+
+	for (i = 0; i < STATE_COUNT; i++)
+		if (sock_states[i] != NULL)
+			states |= (uint32_t)1 << i;
+	return states;
+}
+
+bool
+filter_add_states(struct filter *f, const char *list)
+{
+	struct str rest = str_from(list);
+	bool leave = str_take(&rest, '^') || str_take(&rest, '!');
+	uint32_t states = 0;
+
+	if (!parse_states(list, rest, &states))
+		return false;
+	if (!leave) {
+		f->states |= states;
+		return true;
+	}
+	f->states_left |= f->states == 0;
+	f->states = (f->states != 0 ? f->states : all_states()) & ~states;
+	if (f->states == 0)
+		err_msg("--state=%s: no state is left", list);
+	return f->states != 0;
 }
 
 static void
@@ -66,30 +143,31 @@ complain_proto(const char *list, struct str name)
 	buf_free(&names);
 }
 
-static bool
-add_proto(struct filter *f, struct str name)
+/* -1: there is none of that name. */
+static int
+find_proto(struct str name)
 {
-	unsigned i;
+	int i = 0;
 
-	for (i = 0; i < PROTO_COUNT; i++)
-		if (str_is(name, sock_protos[i])) {
-			f->protos |= 1U << i;
-			return true;
-		}
-	return false;
+	while (i < PROTO_COUNT && !str_is(name, sock_protos[i]))
+		i++;
+	return i < PROTO_COUNT ? i : -1;
 }
 
 bool
 filter_add_protos(struct filter *f, const char *list)
 {
 	struct str rest = str_from(list), name;
+	int proto;
 
 	do {
 		name = str_cut(&rest, ',');
-		if (!add_proto(f, name)) {
+		proto = find_proto(name);
+		if (proto < 0) {
 			complain_proto(list, name);
 			return false;
 		}
+		f->protos |= 1U << proto;
 	} while (rest.p != NULL);
 	return true;
 }
@@ -118,6 +196,15 @@ add_end(struct filter *f, struct filter_end end)
 	*MEM_PUSH(f->ends, f->nends, f->endcap) = end;
 }
 
+/* An operand that is being read, and what its ports are ports of: nothing, or
+ * one address, or the two of localhost. */
+struct reader {
+	struct filter *filter;
+	const struct services *services;
+	struct filter_end base[2];
+	size_t nbase;
+};
+
 struct named_end {
 	struct filter *filter;
 	struct filter_end end;
@@ -128,32 +215,33 @@ static void
 add_service_port(void *arg, enum services_proto proto, uint16_t port)
 {
 	struct named_end *n = arg;
+	struct filter_end end = n->end;
+	unsigned char of = proto == SERVICES_TCP ? PROTO_TCP : PROTO_UDP;
 
 	/* Of SCTP some files have a name and others have not: the same operand
 	 * is to be the same scope. */
-	if (proto == SERVICES_SCTP)
+	if (proto == SERVICES_SCTP || (end.has_proto && end.proto != of))
 		return;
 	n->found = true;
-	n->end.has_ports = n->end.has_proto = true;
-	n->end.first = n->end.last = port;
-	n->end.proto = proto == SERVICES_TCP ? PROTO_TCP : PROTO_UDP;
-	add_end(n->filter, n->end);
+	end.has_ports = end.has_proto = true;
+	end.first = end.last = port;
+	end.proto = of;
+	add_end(n->filter, end);
 }
 
 /* PORT, PORT-PORT or a service's name: adds end with those ports. */
 static const char *
-add_ports(struct filter *f, struct filter_end end, struct str text,
-    const struct services *services)
+add_port(const struct reader *r, struct filter_end end, struct str text)
 {
-	struct named_end named = { f, end, false };
+	struct named_end named = { r->filter, end, false };
 	struct str rest = text, low = str_cut(&rest, '-');
 	uint64_t first, last;
 
 	/* Some names begin with a digit, or have a - in them. */
-	services_ports(services, text, add_service_port, &named);
+	services_ports(r->services, text, add_service_port, &named);
 	if (named.found)
 		return NULL;
-	if (text.n == 0 || low.n == 0 || low.p[0] < '0' || low.p[0] > '9')
+	if (text.n == 0 || low.n == 0 || !char_is_digit(low.p[0]))
 		return no_operand;
 	if (!num_parse(low, PORT_MAX, &first))
 		return "expected one port, from 0 to 65535";
@@ -164,30 +252,47 @@ add_ports(struct filter *f, struct filter_end end, struct str text,
 	end.has_ports = true;
 	end.first = (uint16_t)first;
 	end.last = (uint16_t)last;
-	add_end(f, end);
+	add_end(r->filter, end);
 	return NULL;
 }
 
-/* The parts of ADDR[/LEN][:PORT], of which an IPv6 address needs brackets where
- * a port follows; what is not there is a missing value. */
+static bool
+may_have_ports(const struct filter *f)
+{
+	return (filter_protos(f) & PROTOS_PORTED) != 0;
+}
+
+/* The same, and /PROTO; of all that it is about. */
+static const char *
+add_ports(struct reader *r, struct str text)
+{
+	struct str rest = text, ports = str_cut(&rest, '/');
+	const char *wrong = NULL;
+	int proto = find_proto(rest);
+	size_t i;
+
+	if (!may_have_ports(r->filter))
+		return no_ports;
+	if (rest.p != NULL &&
+	    (proto < 0 || (PROTOS_PORTED >> proto & 1) == 0))
+		return "expected a protocol after the /, such as tcp";
+	if (r->nbase == 0)
+		r->base[r->nbase++] = (struct filter_end){ 0 };
+	for (i = 0; wrong == NULL && i < r->nbase; i++) {
+		struct filter_end end = r->base[i];
+
+		end.has_proto = rest.p != NULL;
+		end.proto = rest.p != NULL ? (unsigned char)proto : 0;
+		wrong = add_port(r, end, ports);
+	}
+	return wrong;
+}
+
+/* The parts of ADDR[%ZONE][/LEN][:PORTS], of which an IPv6 address needs
+ * brackets where ports follow; what is not there is a missing value. */
 struct operand {
 	struct str addr, len, ports;
 };
-
-static const char *
-split_brackets(struct str text, struct operand *op)
-{
-	text = (struct str){ text.p + 1, text.n - 1 };
-	op->addr = str_cut(&text, ']');
-	if (text.p == NULL)
-		return "expected a ] after the address";
-	op->len = str_cut(&text, ':');
-	op->ports = text;
-	/* Between the bracket and the colon is nothing, or /LEN. */
-	if (str_cut(&op->len, '/').n > 0)
-		return "expected /LEN or :PORT after the ]";
-	return NULL;
-}
 
 static size_t
 count(struct str s, char c)
@@ -199,32 +304,66 @@ count(struct str s, char c)
 	return n;
 }
 
+/* After the ] come its zone, as ss(8) has it, LEN and the ports. */
+static const char *
+split_brackets(struct str text, struct operand *op)
+{
+	struct str head, tail = text;
+
+	str_cut(&tail, ']');
+	if (tail.p == NULL)
+		return "expected a ] after the address";
+	op->ports = tail;
+	op->len = str_cut(&op->ports, ':');
+	head = str_cut(&op->len, '/');
+	if (head.n > 0 && head.p[0] != '%')
+		return "expected /LEN or :PORT after the ]";
+	op->addr = (struct str){ text.p, text.n - tail.n + head.n };
+	return NULL;
+}
+
 static const char *
 split_operand(struct str text, struct operand *op)
 {
 	if (str_starts(text, "["))
 		return split_brackets(text, op);
-	if (count(text, ':') == 1) {
-		op->addr = str_cut(&text, ':');
-		op->ports = text;
-	} else {
-		op->addr = text;
-		op->ports = STR_NONE;
+	if (str_starts(text, ":::")) {	/* so netstat(8) has [::]:PORT */
+		*op = (struct operand){ { text.p, 2 }, STR_NONE,
+			str_skip(text, 3) };
+		return NULL;
 	}
-	op->len = op->addr;
+	op->ports = STR_NONE;
+	op->len = text;
+	if (count(text, ':') == 1) {
+		op->len = str_cut(&text, ':');
+		op->ports = text;
+	}
 	op->addr = str_cut(&op->len, '/');
 	return NULL;
 }
 
-/* ADDR and LEN into end. */
+static bool
+is_zone(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || strchr("/:;%]\\", s.p[i]) != NULL)
+			return false;
+	return s.n > 0 && s.n < SOCK_IFNAME_MAX;
+}
+
+/* ADDR, its zone and LEN into end. */
 static const char *
 read_block(struct filter_end *end, const struct operand *op)
 {
 	unsigned bits;
 	uint64_t n;
 
-	if (!addr_parse(op->addr, &end->net, NULL))
+	if (!addr_parse_shown(op->addr, &end->net, &end->zone))
 		return no_operand;
+	if (end->zone.p != NULL && !is_zone(end->zone))
+		return no_zone;
 	bits = addr_bits(&end->net);
 	n = bits;
 	if (op->len.p != NULL && !num_parse(op->len, bits, &n))
@@ -243,48 +382,107 @@ read_block(struct filter_end *end, const struct operand *op)
 	return NULL;
 }
 
-static bool
-may_have_ports(const struct filter *f)
+/* The addresses into r->base. */
+static const char *
+read_base(struct reader *r, const struct operand *op)
 {
-	return (filter_protos(f) & PROTOS_PORTED) != 0;
+	static const char *const localhost[] = { "127.0.0.1", "::1" };
+	bool named = str_is(op->addr, "localhost");
+	struct operand one = *op;
+	const char *wrong = NULL;
+	size_t i, n = named ? NELEMS(localhost) : 1;
+
+	r->nbase = 0;
+	for (i = 0; wrong == NULL && i < n; i++) {
+		struct filter_end end = { 0 };
+
+		if (named)
+			one.addr = str_from(localhost[i]);
+		wrong = read_block(&end, &one);
+		/* bind(2) meets a wildcard in any case */
+		end.answers &= !r->filter->bound;
+		r->base[r->nbase++] = end;
+	}
+	return wrong;
 }
 
-static const char *
-add_operand(struct filter *f, struct str text,
-    const struct services *services)
+/* No address, but PORTS, :PORTS or *:PORTS, as ss(8) and lsof(8) write. */
+static bool
+is_ports(struct str text, struct str *ports)
 {
-	struct filter_end end = { 0 };
-	struct operand op;
-	struct str ports = text;
-	const char *wrong;
+	*ports = text;
+	if (str_starts(text, "*:"))
+		*ports = str_skip(text, 1);
+	str_take(ports, ':');
+	return count(*ports, ':') + count(*ports, '.') == 0 &&
+	    !str_is(text, "localhost");
+}
 
-	/* scope, ss(8) and lsof(8) write :PORT */
-	if (count(text, ':') + count(text, '.') + count(text, '/') ==
-	    str_take(&ports, ':'))
-		return may_have_ports(f) ?
-		    add_ports(f, end, ports, services) : no_ports;
+/* One of a list.  Only ports are of the address before, if that had some. */
+static const char *
+add_one(struct reader *r, struct str text)
+{
+	struct operand op;
+	struct str ports;
+	const char *wrong;
+	size_t i;
+
+	if (is_ports(text, &ports)) {
+		if (ports.n < text.n)
+			r->nbase = 0;
+		return add_ports(r, ports);
+	}
 	wrong = split_operand(text, &op);
-	if (wrong == NULL)
-		wrong = read_block(&end, &op);
 	if (wrong != NULL)
 		return wrong;
-	if (op.ports.p != NULL && !may_have_ports(f))
-		return no_ports;
-	/* bind(2) meets a wildcard in any case */
-	end.answers &= !f->bound;
+	if (str_is(op.ports, "*"))	/* that of no peer, in ss(8) */
+		op.ports = STR_NONE;
+	wrong = read_base(r, &op);
+	if (wrong != NULL)
+		return wrong;
 	if (op.ports.p != NULL)
-		return add_ports(f, end, op.ports, services);
-	add_end(f, end);
+		return add_ports(r, op.ports);
+	for (i = 0; i < r->nbase; i++)
+		add_end(r->filter, r->base[i]);
+	r->nbase = 0;
 	return NULL;
+}
+
+/* It can only have been meant for a name. */
+static bool
+is_word(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (!char_is_lower(s.p[i]) && !char_is_upper(s.p[i]) &&
+		    !char_is_digit(s.p[i]) && s.p[i] != '-' && s.p[i] != '_')
+			return false;
+	return s.n > 0 && !char_is_digit(s.p[0]) && s.p[0] != '-';
+}
+
+static void
+complain_operand(struct str text, const char *wrong)
+{
+	err_msg("'%.*s': %s", (int)text.n, text.p,
+	    wrong == no_operand && is_word(text) ?
+	    "no port, service or address (see --process and --help)" :
+	    wrong);
 }
 
 bool
 filter_add_operand(struct filter *f, const char *text,
     const struct services *services)
 {
-	const char *wrong = add_operand(f, str_from(text), services);
+	struct reader r = { .filter = f, .services = services };
+	struct str rest = str_from(text), one;
+	const char *wrong;
 
+	do {
+		one = str_cut(&rest, ',');
+		wrong = add_one(&r, one);
+	} while (wrong == NULL && rest.p != NULL);
 	if (wrong != NULL)
-		err_msg("'%s': %s", text, wrong);
+		complain_operand(one, wrong);
 	return wrong == NULL;
 }

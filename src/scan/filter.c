@@ -12,6 +12,10 @@ enum { PORT_MAX = 65535 };
 void
 filter_free(struct filter *f)
 {
+	int by;
+
+	for (by = 0; by < BY_COUNT; by++)
+		filter_names_free(&f->names[by]);
 	free(f->pids);
 	free(f->ends);
 	free(f->ports);
@@ -45,7 +49,10 @@ filter_ready(struct filter *f)
 	struct filter_end *ends = mem_alloc(f->nends * sizeof *ends);
 	size_t i, n = 0;
 	unsigned proto;
+	int by;
 
+	for (by = 0; by < BY_COUNT; by++)
+		filter_names_ready(&f->names[by]);
 	f->npids = num_sort(f->pids, f->npids);
 	f->naddrs = 0;
 	for (i = 0; i < f->nends; i++) {
@@ -148,11 +155,17 @@ filter_keeps(const struct filter *f, const struct scan *sc,
 	    !filter_wants_family(f, s->local.family) ||
 	    !filter_wants_state(f, s->state))
 		return false;
-	if (f->no_ephemeral && (s->state == STATE_UNCONN ||
+	if ((f->no_ephemeral || f->no_random) && (s->state == STATE_UNCONN ||
 	    (s->state == STATE_NAT && s->proto == PROTO_UDP)) &&
 	    scan_is_ephemeral(sc, s, s->local_port))
 		return false;
 	return filter_fits_ends(f, sc, s);
+}
+
+bool
+filter_needs_owners(const struct filter *f)
+{
+	return f->npids > 0 || f->no_random || filter_has_names(f);
 }
 
 bool
@@ -180,8 +193,12 @@ add_end_text(struct buf *b, const struct filter_end *end)
 
 		*q++ = '[';
 		q = addr_format(q, &end->net);
-		*q++ = ']';
 		b->n += (size_t)(q - p);
+		if (end->zone.p != NULL) {
+			buf_putc(b, '%');
+			buf_add(b, end->zone.p, end->zone.n);
+		}
+		buf_putc(b, ']');
 		buf_putc(b, '/');
 		num_add(b, end->bits);
 	}
@@ -211,6 +228,8 @@ cmp_end(const void *a, const void *b)
 		c = addr_cmp(&x->net, &y->net);
 	if (c == 0)
 		c = num_cmp(x->bits, y->bits);
+	if (c == 0)
+		c = str_cmp(x->zone, y->zone);
 	if (c == 0)
 		c = x->has_ports - y->has_ports;
 	if (c == 0)
@@ -264,6 +283,42 @@ add_protos(const struct filter *f, struct buf *b, size_t start)
 			add_word(b, start, sock_protos[i]);
 }
 
+/* Those that were left out, if that was asked: a state that is new in a later
+ * version is then not one of them. */
+static void
+add_states(const struct filter *f, struct buf *b, size_t start)
+{
+	uint32_t states = f->states_left ? ~f->states : f->states;
+	bool first = true;
+	size_t i;
+
+	for (i = 0; i < STATE_COUNT; i++) {
+		if (sock_states[i] == NULL || (states >> i & 1) == 0)
+			continue;
+		if (first)
+			add_word(b, start, f->states_left ? "state=^" :
+			    "state=");
+		else
+			buf_putc(b, ',');
+		buf_puts(b, sock_states[i]);
+		first = false;
+	}
+}
+
+static void
+add_names(const struct filter *f, struct buf *b, size_t start)
+{
+	int by;
+
+	for (by = 0; by < BY_COUNT; by++) {
+		if (f->names[by].n == 0)
+			continue;
+		add_word(b, start, filter_by_name((enum filter_by)by));
+		buf_putc(b, '=');
+		filter_names_scope(&f->names[by], b);
+	}
+}
+
 void
 filter_scope(const struct filter *f, struct buf *b)
 {
@@ -276,17 +331,11 @@ filter_scope(const struct filter *f, struct buf *b)
 		add_word(b, start, "listening");
 	if (chooses_bound(f))
 		add_word(b, start, "bound");
-	if (f->no_ephemeral)
+	if (f->no_random)
+		add_word(b, start, "no-random");
+	else if (f->no_ephemeral)
 		add_word(b, start, "no-ephemeral");
-	for (i = 0; i < STATE_COUNT; i++) {
-		if ((f->states >> i & 1) == 0)
-			continue;
-		if ((f->states & (((uint32_t)1 << i) - 1)) == 0)
-			add_word(b, start, "state=");
-		else
-			buf_putc(b, ',');
-		buf_puts(b, sock_states[i]);
-	}
+	add_states(f, b, start);
 	for (i = 0; i < f->npids; i++) {
 		if (i == 0)
 			add_word(b, start, "pid=");
@@ -294,6 +343,7 @@ filter_scope(const struct filter *f, struct buf *b)
 			buf_putc(b, ',');
 		num_add(b, f->pids[i]);
 	}
+	add_names(f, b, start);
 	if (f->nends > 0) {
 		add_word(b, start, "end=");
 		add_ends(f, b);

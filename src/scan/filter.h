@@ -12,10 +12,21 @@
 struct filter_end {
 	bool has_addr, has_ports, has_proto;
 	bool answers;		/* ADDR:PORTS: also a wildcard listener there */
+	struct str zone;	/* of ADDR%ZONE, in what the user wrote */
 	struct addr net;	/* IPv4-mapped ones as IPv4 */
 	unsigned bits;
 	uint16_t first, last;
 	unsigned char proto;
+};
+
+/* What records are chosen by whose names are asked for. */
+enum filter_by { BY_PROCESS, BY_USER, BY_CONTAINER, BY_UNIT, BY_COUNT };
+
+/* Names and shell wildcards, as fnmatch(3) takes them: sorted and each once,
+ * when the filter is ready. */
+struct filter_names {
+	char **v;
+	size_t n, cap;
 };
 
 struct filter {
@@ -25,10 +36,13 @@ struct filter {
 	bool bound;		/* local ends only: what bind(2) would meet */
 	bool all_netns;		/* not a condition: how far to look */
 	bool no_ephemeral;
+	bool no_random;		/* that, and no listener at random either */
 	bool published;		/* not a condition: published ports, too */
 	uint32_t states;	/* bits 1 << enum sock_state; 0: all */
+	bool states_left;	/* some were left out: those are what remains */
 	uint32_t *pids;		/* in order, each once */
 	size_t npids, pidcap;
+	struct filter_names names[BY_COUNT];	/* of none n is 0 */
 	struct filter_end *ends;	/* those with an address first, when */
 	size_t nends, endcap;		/* the filter is ready */
 	size_t naddrs;			/* that many */
@@ -41,8 +55,14 @@ struct filter {
 bool filter_add_states(struct filter *f, const char *list);
 bool filter_add_protos(struct filter *f, const char *list);
 bool filter_add_pids(struct filter *f, const char *list);
+bool filter_add_names(struct filter *f, enum filter_by by, const char *list);
 bool filter_add_operand(struct filter *f, const char *text,
     const struct services *services);
+/* What a filter's names need when the last was added; and their end. */
+void filter_names_ready(struct filter_names *names);
+void filter_names_free(struct filter_names *names);
+/* Appends them as the scope has them. */
+void filter_names_scope(const struct filter_names *names, struct buf *b);
 /* To be called when the last was added, before a socket is looked at. */
 void filter_ready(struct filter *f);
 void filter_free(struct filter *f);
@@ -64,7 +84,8 @@ filter_shows_state(const struct filter *f, enum sock_state state)
 static inline bool
 filter_wants_published(const struct filter *f)
 {
-	return f->published || (f->states >> STATE_NAT & 1) != 0;
+	return f->published ||
+	    (!f->states_left && (f->states >> STATE_NAT & 1) != 0);
 }
 
 /* And so is, but not to be shown, what may stand for one. */
@@ -109,12 +130,27 @@ void filter_add_place(const struct filter *f, struct scan *sc,
 bool filter_fits_ends(const struct filter *f, const struct scan *sc,
     const struct sock *s);
 
-/* All conditions but the pids. */
+/* All conditions but those on whose it is: the pids, the names, and what
+ * no_random says of listeners. */
 bool filter_keeps(const struct filter *f, const struct scan *sc,
     const struct sock *s);
 
 /* No pids were given, or pid is one of them. */
 bool filter_keeps_pid(const struct filter *f, uint32_t pid);
+
+/* The option of such names, without its dashes, which is the scope's word. */
+const char *filter_by_name(enum filter_by by);
+/* Names of any kind were given. */
+bool filter_has_names(const struct filter *f);
+/* One of the names stands for that value; `-' stands for a missing one. */
+bool filter_names_fit(const struct filter_names *names, struct str value);
+/* Of a container: by its name with or without the runtime's before it, or the
+ * beginning of its id. */
+bool filter_names_container(const struct filter_names *names, struct str name,
+    struct str id);
+
+/* It may leave out sockets because of whose they are. */
+bool filter_needs_owners(const struct filter *f);
 
 /* It keeps everything, of the own namespace. */
 bool filter_is_empty(const struct filter *f);

@@ -108,8 +108,8 @@ record_needs(const struct scan_job *j)
 	if (!filter_wants_connected(j->req.filter) ||
 	    (filter_protos(j->req.filter) & PROTOS_PORTED) == 0)
 		needs &= ~(unsigned)NEED_DIR;
-	if (j->req.filter->npids > 0)
-		needs |= NEED_OWNERS;
+	if (filter_needs_owners(j->req.filter))
+		needs |= NEED_OWNERS | rows_filter_needs(j->req.filter);
 	/* for unowned: of a user's own process, whose socket may be root's */
 	if ((needs & NEED_OWNERS) != 0 && geteuid() != 0)
 		needs |= NEED_USER;
@@ -126,31 +126,27 @@ job_needs(const struct scan_job *j)
 
 static bool
 print_records(const struct scan_job *j, struct scan *sc,
-    const struct rows *rows, uint64_t unowned)
+    const struct rows *rows, struct rows_source *src, uint64_t unowned)
 {
 	struct about about = { .arena = &sc->arena };
-	struct rows_source src = { .scan = sc, .services = j->req.services };
 	struct buf scope = { 0 };
 	struct out *out = out_open(j->out);
 
 	filter_scope(j->req.filter, &scope);
 	describe(&about, j, sc, unowned, buf_str(&scope));
 	buf_free(&scope);
-	src.host = about.sys.host;
-	src.time = snap_get(&about.snap, "time");
-	src.people = out_is_table(out);
-	/* of another machine's users only numbers are known */
-	src.users.loaded = j->req.is_text;
+	src->host = about.sys.host;
+	src->time = snap_get(&about.snap, "time");
+	src->people = out_is_table(out);
 	out_snapshot(out, &about.snap, &j->cols);
-	rows_write(rows, &src, &j->cols, out);
-	sc->incomplete |= src.users.cut;
-	users_free(&src.users);
+	rows_write(rows, src, &j->cols, out);
 	return out_close(out);
 }
 
-/* In three parts: `the owner of', 1, `socket is'. */
+/* In three parts: `the owner of', 1, `socket is'; and what that means. */
 static void
-say_hidden(const char *what, uint64_t n, const char *of, const char *lacks)
+say_hidden(const char *what, uint64_t n, const char *of, const char *means,
+    const char *lacks)
 {
 	const char *why = ": root, or sudo prt-scan, sees more", *right = "";
 
@@ -160,8 +156,8 @@ say_hidden(const char *what, uint64_t n, const char *of, const char *lacks)
 		why = ": root lacks ";
 		right = lacks;
 	}
-	err_msg("%s %llu %s hidden%s%s", what, (unsigned long long)n, of, why,
-	    right);
+	err_msg("%s %llu %s hidden%s%s%s", what, (unsigned long long)n, of,
+	    means, why, right);
 }
 
 /* A right that something is hidden for, or NULL. */
@@ -192,18 +188,21 @@ say_what_is_hidden(const struct scan_job *j, const struct scan *sc,
 	/* nothing in the output tells that their sockets are not there */
 	if (sc->hidden_netns > 0)
 		say_hidden("the network namespace of", sc->hidden_netns,
-		    sc->hidden_netns == 1 ? "process is" : "processes is",
+		    sc->hidden_netns == 1 ? "process is" : "processes is", "",
 		    lacks.process);
 	if (sc->sock_netns > 0)
 		say_hidden("the network namespace of", sc->sock_netns,
-		    sc->sock_netns == 1 ? "socket is" : "sockets is",
+		    sc->sock_netns == 1 ? "socket is" : "sockets is", "",
 		    lacks.netns);
 	if (sc->cut != 0 && say)
 		err_msg("process %lu: its threads have too many descriptors "
 		    "to look at", (unsigned long)sc->cut);
-	if (unowned > 0 && say)
+	/* of what is not there either */
+	if (unowned > 0 && (say || filter_has_names(j->req.filter)))
 		say_hidden(unowned == 1 ? "the owner of" : "the owners of",
 		    unowned, unowned == 1 ? "socket is" : "sockets are",
+		    filter_has_names(j->req.filter) ?
+		    ", and may be what was asked for" : "",
 		    lacks.process);
 }
 
@@ -211,7 +210,7 @@ say_what_is_hidden(const struct scan_job *j, const struct scan *sc,
  * is free.  Of a protocol that could not be read, which was told, it is not
  * known. */
 static enum scan_result
-judge_free(const struct filter *f, const struct scan *sc)
+judge_free(const struct filter *f, const struct scan *sc, uint64_t unowned)
 {
 	unsigned asked = filter_protos(f) & ~(unsigned)PROTOS_PORTED;
 
@@ -219,6 +218,8 @@ judge_free(const struct filter *f, const struct scan *sc)
 		return SCAN_FAILED;
 	if (!f->bound)
 		return SCAN_NOTHING;
+	if (unowned > 0 && filter_has_names(f))
+		return SCAN_FAILED;
 	if (sc->held_only)
 		err_msg("--bound: none found, but only sockets that some "
 		    "process was seen to hold could be read");
@@ -230,25 +231,47 @@ judge_free(const struct filter *f, const struct scan *sc)
 	return SCAN_FAILED;
 }
 
+/* The records, but those that are dropped because of whose they are.  Returns
+ * how many sockets may have an owner that is hidden, and would be theirs. */
+static uint64_t
+make_rows(const struct scan_job *j, struct scan *sc, bool owners,
+    struct rows *rows, struct rows_source *src)
+{
+	const struct filter *f = j->req.filter;
+	uint64_t unowned = 0;
+
+	rows_make(rows, sc, f, (owners ? ROWS_OWNERS : 0) |
+	    (j->unsorted ? ROWS_UNSORTED : 0));
+	/* of a process that was asked for, others need not be known */
+	if (owners && sc->hidden > 0 && f->npids == 0)
+		unowned = rows_unowned(rows, sc);
+	rows_keep(rows, src, f);
+	/* which of its holders it was is not told */
+	if (filter_needs_owners(f) &&
+	    (rows_needs(&j->cols) & NEED_OWNERS) == 0)
+		rows_unite(rows, sc);
+	return unowned;
+}
+
 static enum scan_result
 tell(const struct scan_job *j, struct scan *sc, unsigned needs)
 {
-	bool owners = (needs & NEED_OWNERS) != 0;
-	struct rows rows;
-	uint64_t unowned = 0;
+	struct rows_source src = { .scan = sc, .services = j->req.services };
 	struct lacks lacks = find_lacks(sc);
 	enum scan_result result = SCAN_DONE;
+	struct rows rows;
+	uint64_t unowned;
 
+	/* of another machine's users only numbers are known */
+	src.users.loaded = j->req.is_text;
 	priv_keep(0);		/* there is only to format, and to print */
-	rows_make(&rows, sc, j->req.filter, (owners ? ROWS_OWNERS : 0) |
-	    (j->unsorted ? ROWS_UNSORTED : 0));
-	/* of a process that was asked for, others need not be known */
-	if (owners && sc->hidden > 0 && j->req.filter->npids == 0)
-		unowned = rows_unowned(&rows, sc);
+	unowned = make_rows(j, sc, (needs & NEED_OWNERS) != 0, &rows, &src);
 	if (rows.n == 0)
-		result = judge_free(j->req.filter, sc);
-	if (!j->quiet && !print_records(j, sc, &rows, unowned))
+		result = judge_free(j->req.filter, sc, unowned);
+	if (!j->quiet && !print_records(j, sc, &rows, &src, unowned))
 		result = SCAN_FAILED;
+	sc->incomplete |= src.users.cut;
+	users_free(&src.users);
 	say_what_is_hidden(j, sc, unowned, lacks);
 	if (j->strict && (unowned > 0 || count_unentered(sc) > 0 ||
 	    sc->incomplete))

@@ -480,6 +480,18 @@ get_value(struct record *r, const struct rows_getter *g)
 	    ((const char *)r->proc + g->text);
 }
 
+_Static_assert((int)GETTER_MAX <= (int)ROWS_ROOM, "a value fits");
+
+struct str
+rows_value(struct rows_source *src, const struct row *row, enum field_id id,
+    char room[static ROWS_ROOM])
+{
+	struct record r = { .src = src, .sock = row->sock, .proc = row->proc,
+		.row = row, .p = room };
+
+	return get_value(&r, &rows_getters[id]);
+}
+
 void
 rows_write(const struct rows *r, struct rows_source *src,
     const struct cols *cols, struct out *out)

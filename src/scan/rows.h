@@ -55,6 +55,22 @@ void rows_make(struct rows *r, struct scan *sc, const struct filter *filter,
     unsigned flags);
 void rows_free(struct rows *r);
 
+/*
+ * Leaves those that the filter keeps because of whose they are, but for its
+ * pids: no_random, and the names.
+ */
+void rows_keep(struct rows *r, struct rows_source *src,
+    const struct filter *filter);
+/* Leaves one for each socket. */
+void rows_unite(struct rows *r, const struct scan *sc);
+/* What the filter's names and no_random need. */
+unsigned rows_filter_needs(const struct filter *filter);
+
+/* The value of a field but fd; some are written at room. */
+enum { ROWS_ROOM = 128 };
+struct str rows_value(struct rows_source *src, const struct row *row,
+    enum field_id id, char room[static ROWS_ROOM]);
+
 /* Where some processes are hidden, how many of the rows' sockets one of them
  * may hold: those that somebody may hold and nobody is seen to, but not the
  * kernel's own, and those of which only other users than the socket's own are

@@ -90,7 +90,7 @@ static const struct backend sources[] = {
 	{ .name = "ss", .help = "ss -tunap, of iproute2; better with -e",
 	    .tables = ss_tables },
 	{ .name = "netstat", .help = "netstat -tunap of Linux and busybox, "
-	    "-anv of macOS, -an of the BSDs", .tables = netstat_tables },
+	    "-anv of macOS, -an of BSDs", .tables = netstat_tables },
 	{ .name = "sockstat", .help = "sockstat -46sw of FreeBSD, -46n of "
 	    "NetBSD; fstat of OpenBSD", .tables = sockstat_tables },
 	{ .name = "auto", .help = "whichever of these it is",
