@@ -12,7 +12,7 @@
 struct diff_seen {
 	struct diff *d;
 	struct sockets *sockets;
-	int64_t *new;		/* by head; 0: not known yet, or ms and 1 more */
+	int64_t *new;		/* by head: ms and 1 more; 0: not known yet */
 };
 
 /* Keeps both; the sides were matched.  The caller calls diff_seen_free. */

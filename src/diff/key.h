@@ -43,8 +43,8 @@ bool diff_key_has_cookies(const struct diff_side *s);
 /* Sets head and next of all rows, and what diff_index_find needs. */
 void diff_index_build(struct diff_side *s);
 
-/* Of the rows of `of', from `row' on, the keys will be looked up in s: a look at
- * some slot, and at its row, waits for memory, unless it was asked for some
+/* The keys of the rows of `of', from `row' on, will be looked up in s: a look
+ * at some slot, and at its row, waits for memory, unless it was asked for some
  * rows before. */
 void diff_index_expect(const struct diff_side *s, const struct diff_side *of,
     uint32_t row);

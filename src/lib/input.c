@@ -11,7 +11,7 @@
 #include "lib/err.h"
 
 enum {
-	READ_SIZE = 32 * 1024,		/* at first; then as much as there was */
+	READ_SIZE = 32 * 1024,		/* at first; then as much again */
 	/* Below this a copy costs nothing, and nobody can make it shorter. */
 	MAP_SIZE = 1024 * 1024
 };

@@ -83,7 +83,7 @@ str_starts(struct str a, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
-	return a.n >= n && memcmp(a.p, prefix, n) == 0;
+	return a.n >= n && (n == 0 || memcmp(a.p, prefix, n) == 0);
 }
 
 static inline bool

@@ -42,7 +42,7 @@ struct rec {
 
 	/* The parser's own. */
 	const char *p, *end;	/* what is still to be read */
-	const char *seen;	/* up to here it was looked through for these: */
+	const char *seen;	/* looked through up to here, for these: */
 	const char *nul;	/* the first NUL, or NULL */
 	const char *escape;	/* the first \ from p on, or seen */
 	struct buf unescaped;

@@ -48,7 +48,7 @@ read_ends(struct reading *r, uint64_t size, char *e)
 	return pread(r->fd, e + PAGE, PAGE, (off_t)(size - PAGE)) == PAGE;
 }
 
-/* False if it is no program, with errno 0, or another.  room is for its ends. */
+/* False if it is no program, with errno 0, or another.  room: for its ends. */
 static bool
 read_facts(int fd, struct program *p, char *room)
 {

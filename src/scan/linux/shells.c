@@ -215,7 +215,7 @@ find_beside(struct search_below *s)
 		join_end(f, &ends, k->shell,
 		    &f->shell[k->shell - 1].stdio.v[STDIN_FILENO]);
 		join_end(f, &ends, k->shell,
-		    &f->shell[k->shell - 1].stdio.v[STDOUT_FILENO]);
+		    &f->shell[k->shell - 1].stdio.v[1]);
 	}
 	free(parent);
 	free(ends.v);
