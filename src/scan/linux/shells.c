@@ -213,7 +213,7 @@ find_beside(struct search_below *s)
 		if (k->shell == 0)
 			continue;
 		join_end(f, &ends, k->shell,
-		    &f->shell[k->shell - 1].stdio.v[STDIN_FILENO]);
+		    &f->shell[k->shell - 1].stdio.v[0]);
 		join_end(f, &ends, k->shell,
 		    &f->shell[k->shell - 1].stdio.v[1]);
 	}
