@@ -216,7 +216,7 @@ check_flag()
 	check_operands "$1" prt-flag --rules
 	check_options "$1" prt-flag --su --suggest
 	offer "$1" 'prt-flag --enable=' "all $(prt-flag -l -H -o name)"
-	offer "$1" 'prt-flag --disable=s' 'script-sensitive shell-listener shell-net stdio-socket'
+	offer "$1" 'prt-flag --disable=s' 'script-sensitive shell-listener shell-net shell-relay stdio-socket'
 	offer "$1" 'prt-flag --disable=tmp-exe,shell-n' tmp-exe,shell-net
 	offer "$1" 'prt-flag --min-level=' 'low medium high'
 	offer "$1" 'prt-flag -o +w' +why
