@@ -163,7 +163,7 @@ read_options(struct options *o, int argc, char **argv)
 static int
 list(struct options *o)
 {
-	const struct out_opts *out = &o->common.out;
+	struct out_opts *out = &o->common.out;
 	struct cols all, base, cols;
 	bool ok;
 

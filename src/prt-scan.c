@@ -461,9 +461,9 @@ choose_columns(struct options *o, struct cols *cols)
 /* A table tells of a proxy which container answers at its port: the column of
  * that has it, so that these are none.  True if any were added. */
 static bool
-add_targets(const struct options *o, struct cols *cols)
+add_targets(struct options *o, struct cols *cols)
 {
-	const struct out_opts *out = &o->common.out;
+	struct out_opts *out = &o->common.out;
 
 	if (o->interfaces || !out_makes_table(out) || out->wide ||
 	    (out->chosen && out->added == NULL))

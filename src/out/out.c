@@ -28,10 +28,11 @@ out_format_name(unsigned i)
 }
 
 bool
-out_makes_table(const struct out_opts *opts)
+out_makes_table(struct out_opts *opts)
 {
-	return opts->format == &out_table ||
-	    (opts->format == NULL && isatty(STDOUT_FILENO));
+	if (opts->format == NULL)
+		opts->format = isatty(STDOUT_FILENO) ? &out_table : &out_tsv;
+	return opts->format == &out_table;
 }
 
 struct out *
@@ -40,8 +41,7 @@ out_open(const struct out_opts *opts)
 	struct out *o = mem_alloc(sizeof *o);
 
 	o->opts = *opts;
-	if (o->opts.format == NULL)
-		o->opts.format = out_makes_table(opts) ? &out_table : &out_tsv;
+	out_makes_table(&o->opts);
 	return o;
 }
 

@@ -47,10 +47,11 @@ void out_guard_descriptors(void);
 /* opts is copied.  The caller calls out_close, which frees. */
 struct out *out_open(const struct out_opts *opts);
 
-/* What it writes, or would write, is a table: for people, and nobody reads it
- * back. */
+/* What it writes is a table: for people, and nobody reads it back. */
 bool out_is_table(const struct out *o);
-bool out_makes_table(const struct out_opts *opts);
+
+/* The same of what opts ask for, which then have the format. */
+bool out_makes_table(struct out_opts *opts);
 
 /*
  * Begins a snapshot, and ends the one before: snap (NULL: the records belong to
