@@ -153,7 +153,7 @@ test_csv(void)
 		{ { "\t=1", 3 }, "\\t=1\r\n" },
 		{ { "\r\n", 2 }, "\\r\\n\r\n" },
 		{ { "\0=", 2 }, "\\x00=\r\n" },
-		{ { "a\x1b\\\xff", 4 }, "a\\x1b\\\\\\xff\r\n" },
+		{ { "a\x1b\\\xff", 4 }, "a\\x1b\\\\xff\r\n" },
 	};
 	size_t i;
 
@@ -203,8 +203,8 @@ test_snapshots(void)
 	    ROWS ROWS, "csv of two snapshots has one header line");
 #undef ROWS
 	opts.format = out_format("table");
-#define TABLE "LOCAL     PID USER\n[::]:22     7 \\x2d\n" \
-	"1.2.3.4:-  12 a\xe4\xb8\x80\\n\n"
+#define TABLE "LOCAL   PID USER\n[::]:22   7 \\x2d\n" \
+	"1.2.3.4  12 a\xe4\xb8\x80\\n\n"
 	ok_snapshots(opts, TABLE "\n" TABLE, "two tables, a line between");
 #undef TABLE
 	opts.chosen = true;
@@ -214,8 +214,8 @@ test_snapshots(void)
 #undef TABLE
 	opts.added = "pid,dir";
 	opts.color = OUT_ALWAYS;
-#define TABLE "\33[32m[::]:22   -  7 \\x2d\33[0m\n" \
-	"1.2.3.4:- - 12 a\xe4\xb8\x80\\n\n"
+#define TABLE "\33[32m[::]:22 -  7 \\x2d\33[0m\n" \
+	"1.2.3.4 - 12 a\xe4\xb8\x80\\n\n"
 	ok_snapshots(opts, TABLE "\n" TABLE, "-o +: what it adds is kept");
 #undef TABLE
 }
@@ -308,8 +308,9 @@ static void
 ok_layout(size_t limit, bool clip, const char *want, const char *text)
 {
 	struct layout_col v[] = {
-		{ 10, 5, 0, true }, { 50, 20, 1, true }, { 5, 5, 9, false },
-		{ 7, 20, 6, true }, { 90, 30, 10, true },
+		{ 10, 5, 0, false, true }, { 50, 20, 1, true, true },
+		{ 5, 5, 9, false, false }, { 7, 20, 6, false, true },
+		{ 90, 30, 10, false, true },
 	};
 	struct buf got = { 0 };
 	char digits[NUM_MAX];
@@ -334,9 +335,9 @@ test_layout(void)
 	ok_layout(159, true, " 10 50 0 7 89", "the widest is cut");
 	ok_layout(100, true, " 10 40 0 7 40", "both wide ones are");
 	ok_layout(97, true, " 10 38 0 7 39", "the last gets what is over");
-	ok_layout(96, true, " 10 50 0 7 0", "no full address for one more");
-	ok_layout(66, true, " 10 47 0 7 0", "a main one is cut a bit");
-	ok_layout(65, true, " 10 50 0 0 0", "and the next one goes");
+	ok_layout(96, true, " 10 38 0 7 38", "an address is cut for one more");
+	ok_layout(66, true, " 10 47 0 7 0", "but only as far as it may be");
+	ok_layout(38, true, " 10 27 0 0 0", "and the next one goes");
 	ok_layout(26, true, " 5 20 0 0 0", "all are cut as far as may be");
 	ok_layout(25, true, " 10 0 0 0 0", "rank 0 stays");
 	ok_layout(3, true, " 3 0 0 0 0", "and is cut where nothing helps");

@@ -149,7 +149,8 @@ static const struct {
 #define ERR(text, line, error) { { (text), sizeof(text) - 1 }, line, error }
 	ERR("7\tx\n", 1, NOHEADER "2 fields: "),
 	ERR("\n", 1, "no header and no TAB: "),
-	ERR(SNAP "icmp" "\tx\tx\t1" REST "x" REST2, 2, NOHEADER "19"),
+	ERR(SNAP "dccp" "\tx\tx\t1" REST "x" REST2, 2, NOHEADER "19"),
+	ERR("vsock\tx\tx\t4294967296" REST "x" REST2, 1, NOHEADER "19"),
 	ERR("tcp\tx\tx\t65536" REST "x" REST2, 1, NOHEADER "19"),
 	ERR("tcp\tx\tx\tssh" REST "x" REST2, 1, NOHEADER "19"),
 	ERR(ROW1 ROW2 PAIR, 3, "this header does not fit"),
