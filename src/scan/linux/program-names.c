@@ -111,7 +111,8 @@ program_take_name(struct str *args, const struct program_seen *seen)
 	if (name.p != NULL && seen->class == PROGRAM_MANY &&
 	    programs_class(name) == PROGRAM_MANY)
 		name = program_base(str_cut(args, '\0'));
-	str_take(&name, '-');
+	if (name.p != NULL)
+		str_take(&name, '-');
 	return name;
 }
 
