@@ -281,10 +281,11 @@ add_path(struct joined *j, struct str path)
 struct str
 path_resolve(char out[static PATH_SIZE], struct str path, struct str cwd)
 {
-	struct joined j = { out, 0, true };
+	struct joined j = { .ok = true };
 
 	if (path.n == 0)
 		return STR_NONE;
+	j.out = out;
 	if (path.p[0] != '/') {
 		cwd = str_undeleted(cwd);
 		if (cwd.n == 0 && !str_starts(path, "../"))

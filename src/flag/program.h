@@ -36,7 +36,7 @@ struct str prog_basename(struct str path);
 /* The dynamic loader, which runs what its arguments say: takes off them what is
  * before the program; and that program. */
 bool prog_is_loader(struct str exe);
-void prog_skip_loader(struct str *cmdline);
+void prog_skip_loader(struct str *rest);
 struct str prog_loaded(struct str cmdline);
 
 /* The word is one of those between the blanks of a list. */

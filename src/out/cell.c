@@ -93,8 +93,8 @@ add_age(struct buf *b, int64_t ms)
 		int64_t below, seconds;
 		const char *unit;
 	} units[] = {
-		{ 100, 1, " s" }, { 100 * 60, 60, " min" },
-		{ 48 * 3600, 3600, " h" }, { INT64_MAX, 86400, " d" },
+		{ 100, 1, " s" }, { 6000, 60, " min" },
+		{ 172800, 3600, " h" }, { INT64_MAX, 86400, " d" },
 	};
 	int64_t s = ms / 1000;
 	size_t i = 0;

@@ -109,10 +109,10 @@ filter_names_scope(const struct filter_names *names, struct buf *b)
 /* As it is, as our own output has it, or by wildcards.  A \ is one: units have
  * \x2d in their names. */
 static bool
-name_fits(const char *name, const char *value, const char *escaped)
+name_fits(const char *pattern, const char *value, const char *escaped)
 {
-	return strcmp(name, value) == 0 || strcmp(name, escaped) == 0 ||
-	    fnmatch(name, value, FNM_NOESCAPE) == 0;
+	return strcmp(pattern, value) == 0 || strcmp(pattern, escaped) == 0 ||
+	    fnmatch(pattern, value, FNM_NOESCAPE) == 0;
 }
 
 bool

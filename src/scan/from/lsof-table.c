@@ -79,7 +79,7 @@ lsof_row_word(const struct lsof *l, const struct table_row *r,
 	i += r->blanks;
 	if (c > COL_TID)
 		i -= r->absent;
-	return i < r->n ? r->word[i] : STR_NONE;
+	return i >= 0 && i < r->n ? r->word[i] : STR_NONE;
 }
 
 static bool

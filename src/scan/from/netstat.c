@@ -265,13 +265,11 @@ netstat_take(struct from *in, struct str line)
 
 	line = from_plain(in, line);
 	row_split(&w, line);
-	if (w.n == 0) {
+	if (w.n == 0 || (!from_has_control(line) && take_heading(in, &w)))
 		return;
-	} else if (from_has_control(line)) {
+	if (from_has_control(line)) {
 		end_row(in, false);
 		from_complain(in, in->lineno, "a control character: skipped");
-	} else if (take_heading(in, &w)) {
-		return;
 	} else if (is_row(&w)) {
 		begin_row(in, line);
 	} else if (is_other(in->own, &w)) {
