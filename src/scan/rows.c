@@ -487,8 +487,9 @@ rows_value(struct rows_source *src, const struct row *row, enum field_id id,
     char room[static ROWS_ROOM])
 {
 	struct record r = { .src = src, .sock = row->sock, .proc = row->proc,
-		.row = row, .p = room };
+		.row = row };
 
+	r.p = room;
 	return get_value(&r, &rows_getters[id]);
 }
 

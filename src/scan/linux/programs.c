@@ -188,10 +188,8 @@ read_program(struct programs *ps, struct program *p, size_t n)
 	ok = ok && read_facts(fd, p, ends);
 	if (!ok)
 		note_failure(ps, p->path.p);
-	if (ok && p->ends != NULL) {
-		p->ends = arena_alloc(&ps->sc->arena, ENDS);
-		memcpy(p->ends, ends, ENDS);
-	}
+	p->ends = ok && p->ends != NULL ?
+	    memcpy(arena_alloc(&ps->sc->arena, ENDS), ends, ENDS) : NULL;
 	input_close(fd);
 	return ok;
 }
