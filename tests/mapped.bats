@@ -14,6 +14,7 @@ setup()
 		for (i = 1; i <= 15000; i++)
 			printf $0 "\n", i }' | snap time=$T1 >big
 	mkfifo new
+	writer=
 }
 
 # after_go FILE: copies it to new, which is opened at once, when go is there.
@@ -23,6 +24,7 @@ after_go()
 		until [ -e go ]; do sleep 0.02; done
 		cat "$1"
 	} >new 3>&- &
+	writer=$!
 }
 
 # starts COMMAND...: it has mapped big, and waits for what is to come.
@@ -42,6 +44,8 @@ ends()
 	local status=0
 
 	wait "$pid" || status=$?
+	# who ended before new was opened leaves it waiting
+	[ -z "$writer" ] || kill "$writer" 2>/dev/null || :
 	echo "$status: $(cat err)"
 	[ "$status" -eq "$1" ]
 	[ "$(cat err)" = "$2" ]

@@ -106,11 +106,11 @@ str_has(struct str a, const char *part)
 	return false;
 }
 
-/* Without its first n bytes. */
+/* Without its first n bytes; of a missing value those are none. */
 static inline struct str
 str_skip(struct str s, size_t n)
 {
-	return (struct str){ s.p + n, s.n - n };
+	return (struct str){ n > 0 ? s.p + n : s.p, s.n - n };
 }
 
 /* Cuts c off the start of s; false where s begins with another. */
