@@ -27,12 +27,12 @@ static const char usage[] =
     "missing it is standard input.\n"
     "\n"
     "Examples:\n"
-    "  prt-scan -l | prt-diff -S state          new since the last run\n"
+    "  prt-scan -l | prt-diff -S state          what changed since the last run\n"
     "  prt-scan -l | prt-diff -S state -F table | mail -E -s ports root\n"
     "  prt-diff --compare-hosts web1 web2       files of two hosts\n"
     "  prt-scan | prt-diff -a -S state -o +first_seen   since when it is\n"
     "  prt-scan -o +rx_bytes,tx_bytes | prt-diff -a -o process,rx_rate before\n"
-    "  prt-scan | prt-diff -S state | prt-flag -s       what looks wrong\n"
+    "  prt-scan | prt-diff --header=always -S state | prt-flag -s\n"
     "\n"
     "Who picks records keeps their # lines: grep -e '^#' -e nginx.\n";
 

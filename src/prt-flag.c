@@ -18,10 +18,11 @@ static const char usage[] =
     "Examples:\n"
     "  prt-scan | prt-flag -s --why             what looks wrong, and why\n"
     "  prt-scan | prt-flag -s -F table | less   the same, to be read\n"
-    "  prt-scan -l | prt-flag -Xs -e 'flag lan local_scope!=loopback'\n"
-    "  prt-scan | prt-flag -e 'allow ssh process=sshd'  with a rule\n"
+    "  prt-scan -l | prt-flag -s --disable=all -e 'flag lan "
+    "local_scope!=loopback'\n"
+    "  prt-scan | prt-flag -e 'allow * process=sshd'    with a rule\n"
     "  prt-scan | prt-flag --suggest            rules that allow all of it\n"
-    "  prt-scan | prt-diff -S state | prt-flag -s       of what is new\n";
+    "  prt-scan | prt-diff --header=always -S state | prt-flag -s\n";
 
 static const char more[] =
     "\n"

@@ -29,7 +29,7 @@ static const char usage[] =
     "  prt-scan -l -F table | less           what listens, to be read\n"
     "  prt-scan -F json 10.0.0.0/8 | jq .    an object a line\n"
     "  prt-scan --user=www-data              all that a user's processes have\n"
-    "  prt-scan -l | prt-diff -S state       what is new since the last run\n"
+    "  prt-scan -l | prt-diff -S state       what changed since the last run\n"
     "  prt-scan | prt-flag -s --why          what looks wrong, and why\n"
     "\n"
     "PORTS: 80  8000-8010  https  53/udp  80,443   ADDR: 10.1.2.3  ::1  "
