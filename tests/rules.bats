@@ -597,7 +597,7 @@ ring()
 		flag x cmdline!="a *"|18|a [*] is no wildcard: *
 		flag x rx_queue>=process|18|expected a number
 		flag x connections>backlog|20|expected a number
-		allow foo-bar pid>0|7|nothing raises 'foo-bar': expected a heuristic (prt-flag -l) or the name of a rule
+		allow foo-bar pid>0|7|nothing raises 'foo-bar': expected a heuristic (prt-flag -l), the name of a rule, or *
 		flag x pid=|12|expected a value, or - for none
 		flag x pid=""|13|expected a value, or - for none
 		flag x process=a,,b|18|expected a value between the commas

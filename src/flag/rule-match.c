@@ -357,7 +357,7 @@ check_allowed(const struct rule *rule, const struct names *raised,
 	    heur_find(rule->name) >= 0 || names_find(raised, rule->name) != 0)
 		return true;
 	snprintf(e->text, sizeof e->text, "nothing raises '%.*s': expected a "
-	    "heuristic (prt-flag -l) or the name of a rule", (int)
+	    "heuristic (prt-flag -l), the name of a rule, or *", (int)
 	    (rule->name.n < 60 ? rule->name.n : 60), rule->name.p);
 	return fail_at(e, rule, rule->name_column);
 }
