@@ -318,7 +318,7 @@ gone	7	$(T 1)"
 	# A filter behind the scan.
 	side 'time=T3 scope=tcp,listen partial=1 | host proto local_port | a tcp 3' >new
 	run -2 --separate-stderr prt-diff -S state new
-	[[ $stderr == *'whole snapshot: not comparable; `prt-diff --init -S state'*anew ]]
+	[[ $stderr == *': not comparable (select from both alike); `prt-diff --init'*anew ]]
 	run -0 --separate-stderr prt-diff --init -S state new
 	[ -z "$output$stderr" ]
 	run -0 --separate-stderr prt-diff -S state new

@@ -126,7 +126,7 @@ check_extent(const struct diff *d, unsigned allow)
 	snprintf(what, sizeof what, "%s is a selection (fewer records than "
 	    "##end says, or partial=1), %s is a whole snapshot",
 	    part ? new->name : old->name, part ? old->name : new->name);
-	refuse(d, allow, what, "");
+	refuse(d, allow, what, " (select from both alike)");
 	return false;
 }
 
