@@ -27,7 +27,7 @@ static const char usage[] =
     "missing it is standard input.\n"
     "\n"
     "Examples:\n"
-    "  prt-scan -l | prt-diff -S state          what changed since the last run\n"
+    "  prt-scan -l | prt-diff -S state          what changed since last time\n"
     "  prt-scan -l | prt-diff -S state -F table | mail -E -s ports root\n"
     "  prt-diff --compare-hosts web1 web2       files of two hosts\n"
     "  prt-scan | prt-diff -a -S state -o +first_seen   since when it is\n"

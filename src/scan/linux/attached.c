@@ -15,6 +15,8 @@
 
 #include "lib/err.h"
 
+enum { MAX_INSTRUCTIONS = 4096 };	/* BPF_MAXINSNS of the kernel */
+
 struct attached {
 	struct scan *sc;
 	bool *known;		/* by socket */
@@ -27,10 +29,12 @@ struct attached {
 static void
 ask(struct sock_portless *p, int fd)
 {
-	char nothing;
+	/* The kernel writes only their number, to n, as that has no room; the
+	 * address sanitizer takes it for the bytes that were written. */
+	char room[MAX_INSTRUCTIONS];
 	socklen_t n = 0;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, &nothing, &n) == 0) {
+	if (getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, room, &n) == 0) {
 		p->has_filter = n > 0;
 		p->filter = n;
 	} else {
