@@ -62,7 +62,7 @@ end
 
 # The options that all three have.
 for __prt_program in prt-scan prt-diff prt-flag
-    complete -c $__prt_program -s F -l format -x -d 'tsv, table, csv, or json: JSON Lines' -a 'tsv table json csv'
+    complete -c $__prt_program -s F -l format -x -d 'tsv, table, json or csv; json is JSON Lines' -a 'tsv table json csv'
     complete -c $__prt_program -s H -l no-header -d 'no line of names, and none with ##'
     complete -c $__prt_program -l header -x -d 'these lines: auto, always, never' -a 'auto always never'
     complete -c $__prt_program -s w -l wide -d 'a table as wide as it needs: nothing cut'

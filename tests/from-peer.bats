@@ -78,7 +78,7 @@ same()
 	return 0
 }
 
-FREEBSD='USER     COMMAND    PID   FD  PROTO  LOCAL ADDRESS         FOREIGN ADDRESS       PATH STATE   CONN STATE  
+FREEBSD='USER     COMMAND    PID   FD  PROTO  LOCAL ADDRESS         FOREIGN ADDRESS       PATH STATE   CONN STATE
 root     longlonglo 4194305 3 tcp4   *:80                  *:*                   ??           LISTEN      '
 
 @test "the backend sockstat: what it runs on FreeBSD" {
