@@ -131,15 +131,17 @@ read_status(enum tree_kind t, int dir, unsigned needs, struct proc *p)
 	char buf[STAT_SIZE];
 	ssize_t n = tree_read_text(t, dir, "../status", buf, sizeof buf);
 	struct str text, line;
-	bool done = false;
+	bool has_uid = false, done = false;
 
 	if (n < 0)
 		return errno;
 	text = (struct str){ buf, (size_t)n };
 	do {
 		line = str_cut(&text, '\n');
-		if (str_take_start(&line, "Uid:\t")) {
+		/* the first one, whatever else is asked for */
+		if (!has_uid && str_take_start(&line, "Uid:\t")) {
 			take_uid(line, p);
+			has_uid = true;
 			done = (needs & NEED_CAPS) == 0;
 		} else if (str_take_start(&line, "CapEff:\t")) {
 			p->has_caps = linux_caps_parse(line, &p->caps_set);
