@@ -8,16 +8,20 @@ load proc-tree
 
 setup()
 {
+	holders=()
 	requires linux netns python3
 	netns_find
 }
 
 teardown()
 {
-	if [ -n "${holder-}" ]; then
-		kill "$holder" 2>/dev/null || true
-		wait "$holder" 2>/dev/null || true
-	fi
+	local pid
+
+	# a test may have begun several
+	for pid in "${holders[@]}"; do
+		kill "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
 }
 
 # hold SCRIPT [COMMAND...]: python in a network namespace of its own, begun by
@@ -57,6 +61,7 @@ signal.pause()' "$ready" "$script" </dev/null >"$BATS_TEST_TMPDIR/err" 2>&1 3>&-
 		sleep 0.05
 	done
 	holder=$(<"$ready")
+	holders+=("$holder")
 }
 
 # scan LIST [ARG...]: of that port; what has begun may still be on its way.
