@@ -47,7 +47,7 @@ is_store_program(const struct view *v)
 
 	if (exe.p == NULL)
 		return false;
-	name = prog_basename(str_undeleted(exe));
+	name = str_basename(str_undeleted(exe));
 	return IS_NAMED(name, programs) || (str_is(name, "dockerd") &&
 	    !HEUR_IN(v->local_port, other));
 }
@@ -167,5 +167,5 @@ suspect_exposed_debug(struct view *v)
 	if (!is_open_beyond(v))
 		return false;
 	return is_debug_port(v->local_port) || is_debug_program(
-	    prog_basename(str_undeleted(exe))) || asks_for_debugger(v);
+	    str_basename(str_undeleted(exe))) || asks_for_debugger(v);
 }

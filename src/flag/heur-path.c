@@ -83,7 +83,7 @@ has_title(struct view *v)
 	struct str word = str_cut(&cmdline, ' ');
 
 	return view_class(v) & PROG_INTERPRETER && str_starts(word, "/") &&
-	    prog_class_of(prog_basename(word)) == 0 && !path_is_odd(word);
+	    prog_class_of(str_basename(word)) == 0 && !path_is_odd(word);
 }
 
 bool

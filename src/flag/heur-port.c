@@ -78,7 +78,7 @@ is_known_client(struct view *v)
 
 	if (!prog_is_installed(exe) || prog_is_elsewhere(exe))
 		return false;
-	name = prog_basename(str_undeleted(exe));
+	name = str_basename(str_undeleted(exe));
 	for (i = 0; i < NELEMS(clients); i++)
 		if (str_is(name, clients[i]))
 			return true;

@@ -17,7 +17,7 @@ is_known(const struct view *v, const char *list)
 
 	return prog_is_installed(exe) && !prog_is_elsewhere(exe) &&
 	    !str_ends(exe, " (deleted)") &&
-	    prog_is_among(prog_basename(str_undeleted(exe)), list);
+	    prog_is_among(str_basename(str_undeleted(exe)), list);
 }
 
 /* Nobody can say who put it there. */

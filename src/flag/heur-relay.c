@@ -63,7 +63,7 @@ has_pty(const struct view *v)
 static struct str
 name_of(const struct view *v)
 {
-	return prog_basename(str_undeleted(view_get(v, F_EXE)));
+	return str_basename(str_undeleted(view_get(v, F_EXE)));
 }
 
 /* Those through which people log in, and what runs jobs; installed. */

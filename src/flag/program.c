@@ -95,16 +95,6 @@ static const struct {
 #undef P
 };
 
-struct str
-prog_basename(struct str path)
-{
-	size_t i = path.n;
-
-	while (i > 0 && path.p[i - 1] != '/')
-		i--;
-	return str_skip(path, i);
-}
-
 bool
 prog_is_among(struct str word, const char *list)
 {
@@ -215,7 +205,7 @@ is_busybox(struct str name)
 bool
 prog_is_loader(struct str exe)
 {
-	struct str name = prog_basename(str_undeleted(exe));
+	struct str name = str_basename(str_undeleted(exe));
 
 	return str_starts(name, "ld-linux") || str_starts(name, "ld-musl") ||
 	    (str_starts(name, "ld-2.") && str_ends(name, ".so")) ||
@@ -226,10 +216,10 @@ prog_is_loader(struct str exe)
 static struct str
 applet(struct str cmdline)
 {
-	struct str name = prog_basename(str_cut(&cmdline, ' '));
+	struct str name = str_basename(str_cut(&cmdline, ' '));
 
 	if (is_busybox(name) && cmdline.n > 0)
-		name = prog_basename(str_cut(&cmdline, ' '));
+		name = str_basename(str_cut(&cmdline, ' '));
 	if (name.n > 1)
 		str_take(&name, '-');
 	return name;
@@ -242,13 +232,13 @@ name_of(struct str exe, struct str comm, struct str cmdline)
 
 	if (exe.p == NULL)
 		return comm;
-	name = prog_basename(str_undeleted(exe));
+	name = str_basename(str_undeleted(exe));
 	if (name.n < 5 || cmdline.p == NULL)
 		return name;
 	if (is_busybox(name))
 		return applet(cmdline);
 	if (prog_is_loader(name))
-		return prog_basename(prog_loaded(cmdline));
+		return str_basename(prog_loaded(cmdline));
 	return name;
 }
 

@@ -30,9 +30,6 @@ enum prog_class {
 unsigned prog_class(struct str exe, struct str comm, struct str cmdline);
 unsigned prog_class_of(struct str name);
 
-/* What is behind the last slash. */
-struct str prog_basename(struct str path);
-
 /* The dynamic loader, which runs what its arguments say: takes off them what is
  * before the program; and that program. */
 bool prog_is_loader(struct str exe);

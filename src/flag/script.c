@@ -134,7 +134,7 @@ script_start(struct script_args *a, unsigned class, struct str exe,
 		.rest = cmdline };
 	if (exe.p != NULL && prog_is_loader(exe))
 		prog_skip_loader(&a->rest);
-	first = prog_basename(prog_take_word(&a->rest));
+	first = str_basename(prog_take_word(&a->rest));
 	if (str_starts(first, "busybox") || str_starts(first, "toybox"))
 		prog_take_word(&a->rest);
 }
@@ -158,7 +158,7 @@ has_shells_name(struct str cmdline)
 	struct str word = str_cut(&cmdline, ' ');
 
 	str_take(&word, '-');
-	word = prog_basename(word);
+	word = str_basename(word);
 	return prog_class_of(word) & PROG_SHELL ||
 	    str_starts(word, "busybox") || str_starts(word, "toybox") ||
 	    str_starts(word, "ld");

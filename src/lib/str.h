@@ -143,6 +143,17 @@ str_take_end(struct str *s, const char *suffix)
 	return true;
 }
 
+/* What is behind the last slash of a path; all of it without one. */
+static inline struct str
+str_basename(struct str path)
+{
+	size_t i = path.n;
+
+	while (i > 0 && path.p[i - 1] != '/')
+		i--;
+	return str_skip(path, i);
+}
+
 /* The path in exe: without what says that the file was deleted or replaced, or
  * is another one than the machine has there. */
 static inline struct str

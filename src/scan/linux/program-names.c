@@ -72,15 +72,6 @@ programs_class(struct str name)
 	return PROGRAM_OTHER;
 }
 
-struct str
-program_base(struct str path)
-{
-	const char *slash = path.n == 0 ? NULL : memrchr(path.p, '/', path.n);
-
-	return slash == NULL ? path :
-	    str_skip(path, (size_t)(slash + 1 - path.p));
-}
-
 /* Cuts off the name of ld.so, ld.so(8), and its options. */
 static void
 skip_loader(struct str *args)
@@ -107,10 +98,10 @@ program_take_name(struct str *args, const struct program_seen *seen)
 
 	if (seen->is_loaded)
 		skip_loader(args);
-	name = program_base(str_cut(args, '\0'));
+	name = str_basename(str_cut(args, '\0'));
 	if (name.p != NULL && seen->class == PROGRAM_MANY &&
 	    programs_class(name) == PROGRAM_MANY)
-		name = program_base(str_cut(args, '\0'));
+		name = str_basename(str_cut(args, '\0'));
 	if (name.p != NULL)
 		str_take(&name, '-');
 	return name;
@@ -124,6 +115,6 @@ program_exe(struct programs *ps, uint32_t pid)
 
 	memcpy(num_format(path, pid), "/exe", sizeof "/exe");
 	n = readlinkat(ps->proc, path, link, sizeof link);
-	return n <= 0 ? STR_NONE : arena_str(&ps->sc->arena, program_base(
+	return n <= 0 ? STR_NONE : arena_str(&ps->sc->arena, str_basename(
 	    str_undeleted((struct str){ link, (size_t)n })));
 }

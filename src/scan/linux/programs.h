@@ -68,11 +68,10 @@ struct program_seen {
 bool programs_see(struct programs *ps, uint32_t pid, struct program_seen *seen);
 
 /*
- * program-names.c: the class of a program by its file's name.  What is behind
- * the last slash of a path.  The name of a process's exe, in the scan's arena.
+ * program-names.c: the class of a program by its file's name.  The name of a
+ * process's exe, in the scan's arena.
  */
 enum program_class programs_class(struct str name);
-struct str program_base(struct str path);
 struct str program_exe(struct programs *ps, uint32_t pid);
 /* Cuts the name off the arguments, which have a NUL between them: `/bin/sh',
  * `-sh', or of several programs in one `busybox sh'; before it what ld.so took.

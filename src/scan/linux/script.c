@@ -188,7 +188,7 @@ see(struct resolver *r, const struct proc *p, struct program_seen *seen)
 {
 	if (!programs_see(r->ps, p->pid, seen)) {
 		seen->name = p->exe.p == NULL ? program_exe(r->ps, p->pid) :
-		    program_base(str_undeleted(p->exe));
+		    str_basename(str_undeleted(p->exe));
 		seen->class = programs_class(seen->name);
 	}
 	return seen->class == PROGRAM_SHELL || seen->class == PROGRAM_MANY ||
