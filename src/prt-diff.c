@@ -260,7 +260,8 @@ compare_sides(struct options *o)
 	if (!diff_load(d) ||
 	    (o->have_state && !diff_state_check(&d->old.stream)) ||
 	    !diff_check(d, allowed(o)) ||
-	    (o->state != NULL && !diff_state_check_hosts(d)))
+	    (o->state != NULL && (!diff_state_check_fields(d) ||
+	    !diff_state_check_hosts(d))))
 		return false;
 	rename_netns(d);
 	sight_compare(d);

@@ -417,6 +417,17 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	[[ $stderr == 'prt-diff: warning: bare: no ##prt line '* ]]
 }
 
+@test "only fields that prt-diff adds: nothing can be kept of that" {
+	printf '##prt 1\n#change\nnew\n##end records=1\n' >new
+	refuses 'new: only fields that prt-diff adds: nothing to keep' \
+		-k change -c none -S state new
+	[ ! -e state ]
+	printf '##prt 1\n#first_seen\twas\n##end records=0\n' >new
+	refuses 'new: only fields that prt-diff adds: nothing to keep' \
+		-k was -c none -S state new
+	[ ! -e state ]
+}
+
 @test "its mode is 0600, whatever the umask" {
 	rec | scan
 	(umask 0; prt-diff --init -S a new)

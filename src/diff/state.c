@@ -388,6 +388,22 @@ diff_state_check_hosts(const struct diff *d)
 }
 
 bool
+diff_state_check_fields(const struct diff *d)
+{
+	struct cols c;
+	bool ok;
+
+	cols_init(&c);
+	diff_side_cols(&c, &d->new);
+	ok = c.n > 0 || d->new.stream.ncols == 0;
+	cols_free(&c);
+	if (!ok)
+		err_msg("%s: only fields that prt-diff adds: nothing to keep",
+		    d->new.stream.name);
+	return ok;
+}
+
+bool
 diff_state_check(const struct stream *s)
 {
 	size_t i;

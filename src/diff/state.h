@@ -49,6 +49,10 @@ bool diff_state_save(struct diff *d, struct state *state);
  * after a message.  After diff_check. */
 bool diff_state_check_hosts(const struct diff *d);
 
+/* NEW has fields that can be kept, and not only those that prt-diff adds; false
+ * after a message. */
+bool diff_state_check_fields(const struct diff *d);
+
 /* The stream is such a file; false after a message. */
 bool diff_state_check(const struct stream *s);
 
