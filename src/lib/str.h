@@ -83,7 +83,8 @@ str_starts(struct str a, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
-	return a.n >= n && (n == 0 || memcmp(a.p, prefix, n) == 0);
+	return a.n >= n && (n == 0 ||
+	    (a.p != NULL && memcmp(a.p, prefix, n) == 0));
 }
 
 static inline bool
