@@ -83,6 +83,22 @@ ask_wg(struct kernel *k, uint16_t family)
 	return error;
 }
 
+/* The address that one of two attributes has; ADDR_NONE if neither is there.
+ * False if it is no address of that family. */
+static bool
+take_addr(struct str attrs, unsigned v4, unsigned v6, struct addr *a)
+{
+	struct str value = nl_find(attrs, v4);
+	enum addr_family family = ADDR_INET;
+
+	if (value.p == NULL) {
+		value = nl_find(attrs, v6);
+		family = ADDR_INET6;
+	}
+	*a = kernel_addr(value);
+	return value.p == NULL || a->family == family;
+}
+
 /* fou.h. */
 enum { FOU_GET = 3, FOU_PORT = 1, FOU_AF = 2, FOU_TYPE = 4, FOU_LOCAL_V4 = 6,
 	FOU_LOCAL_V6 = 7, FOU_GUE = 2 };
@@ -90,23 +106,20 @@ enum { FOU_GET = 3, FOU_PORT = 1, FOU_AF = 2, FOU_TYPE = 4, FOU_LOCAL_V4 = 6,
 int
 kernel_take_fou(void *arg, const struct nlmsghdr *h, struct str payload)
 {
-	struct str attrs, gue = STR_NONE, local;
-	struct kernel_port *p;
+	struct str attrs, gue = STR_NONE;
+	struct addr local;
 	uint16_t port;
 
 	(void)h;
-	if (!take_attrs(payload, &attrs))
+	if (!take_attrs(payload, &attrs) ||
+	    !take_addr(attrs, FOU_LOCAL_V4, FOU_LOCAL_V6, &local))
 		return EPROTO;
 	port = nl_be16(nl_find(attrs, FOU_PORT));
 	if (port == 0)
 		return 0;
 	if (nl_u8(nl_find(attrs, FOU_TYPE)) == FOU_GUE)
 		gue = STR_LIT("gue");
-	local = nl_find(attrs, FOU_LOCAL_V4);
-	if (local.p == NULL)
-		local = nl_find(attrs, FOU_LOCAL_V6);
-	p = kernel_add(arg, KERNEL_UDP, port, "fou", gue);
-	p->local = kernel_addr(local);
+	kernel_add(arg, KERNEL_UDP, port, "fou", gue)->local = local;
 	return 0;
 }
 
@@ -119,21 +132,20 @@ kernel_take_l2tp(void *arg, const struct nlmsghdr *h, struct str payload)
 {
 	char digits[NUM_MAX];
 	struct kernel_port *p;
-	struct str attrs, local;
+	struct str attrs;
+	struct addr local;
 	uint16_t port;
 
 	(void)h;
-	if (!take_attrs(payload, &attrs))
+	if (!take_attrs(payload, &attrs) ||
+	    !take_addr(attrs, L2TP_SADDR, L2TP_SADDR6, &local))
 		return EPROTO;
 	port = nl_u16(nl_find(attrs, L2TP_SPORT));
-	local = nl_find(attrs, L2TP_SADDR);
-	if (local.p == NULL)
-		local = nl_find(attrs, L2TP_SADDR6);
-	if (port == 0 || local.p == NULL)
+	if (port == 0 || local.family == ADDR_NONE)
 		return 0;
 	p = kernel_add(arg, KERNEL_UDP, port, "l2tp",
 	    num_str(digits, nl_u32(nl_find(attrs, L2TP_ID))));
-	p->local = kernel_addr(local);
+	p->local = local;
 	return 0;
 }
 
@@ -205,20 +217,19 @@ enum { MPTCP_GET = 3, MPTCP_ADDR = 1, MPTCP_ADDR4 = 3, MPTCP_ADDR6 = 4,
 int
 kernel_take_mptcp(void *arg, const struct nlmsghdr *h, struct str payload)
 {
-	struct str attrs, end, local;
+	struct str attrs, end;
+	struct addr local;
 	uint16_t port;
 
 	(void)h;
 	if (!take_attrs(payload, &attrs) ||
-	    !nl_find_nest(attrs, MPTCP_ADDR, &end))
+	    !nl_find_nest(attrs, MPTCP_ADDR, &end) ||
+	    !take_addr(end, MPTCP_ADDR4, MPTCP_ADDR6, &local))
 		return EPROTO;
 	port = nl_u16(nl_find(end, MPTCP_PORT));
-	local = nl_find(end, MPTCP_ADDR4);
-	if (local.p == NULL)
-		local = nl_find(end, MPTCP_ADDR6);
-	if (port != 0 && local.p != NULL)
+	if (port != 0 && local.family != ADDR_NONE)
 		kernel_add(arg, KERNEL_LISTEN, port, "mptcp", STR_NONE)->local =
-		    kernel_addr(local);
+		    local;
 	return 0;
 }
 
@@ -230,27 +241,26 @@ enum { IPVS_GET = 11, IPVS_DAEMON = 3, IPVS_STATE = 1, IPVS_GROUP = 5,
 int
 kernel_take_ipvs(void *arg, const struct nlmsghdr *h, struct str payload)
 {
-	struct str attrs, daemon, group;
+	struct str attrs, daemon;
 	struct kernel_port *p;
+	struct addr group;
 	uint16_t port;
 
 	(void)h;
 	if (!take_attrs(payload, &attrs) ||
-	    !nl_find_nest(attrs, IPVS_DAEMON, &daemon))
+	    !nl_find_nest(attrs, IPVS_DAEMON, &daemon) ||
+	    !take_addr(daemon, IPVS_GROUP, IPVS_GROUP6, &group))
 		return EPROTO;
 	port = nl_u16(nl_find(daemon, IPVS_PORT));
-	group = nl_find(daemon, IPVS_GROUP);
-	if (group.p == NULL)
-		group = nl_find(daemon, IPVS_GROUP6);
-	if (port == 0 || group.p == NULL)
+	if (port == 0 || group.family == ADDR_NONE)
 		return 0;
 	if (nl_u32(nl_find(daemon, IPVS_STATE)) == IPVS_MASTER) {
 		p = kernel_add(arg, KERNEL_UDP, 0, "ipvs", STR_NONE);
 		p->remote_port = port;
-		p->remote = kernel_addr(group);
+		p->remote = group;
 	} else {
 		p = kernel_add(arg, KERNEL_UDP, port, "ipvs", STR_NONE);
-		p->local = kernel_addr(group);
+		p->local = group;
 	}
 	return 0;
 }
