@@ -3,8 +3,8 @@ tests/news-live.bats says, step by step.
 
 Each line of standard input is a play: steps with ; between them.  `anew' ends
 all actors and goes to a new namespace in which loopback is up; `port PORT STATE'
-waits for a TCP socket to be in that state; ip, cp and mv are commands.  Any other
-step is WHO VERB ARG...: WHO is an actor, a process of that name, made when it is
+waits for a TCP socket to be in that state; ip, cp and mv are commands, for which
+@WHO is a pid.  Any other step is WHO VERB ARG...: WHO is an actor, a process of that name, made when it is
 first named; VERB is a function of Actor or Stage below.  A socket is known by a
 name that the play gives it, in each process that has it.  Then `ready' is
 printed, and before it error=REASON if a step failed.  Ends with all its actors
@@ -164,9 +164,35 @@ class Actor:
     def netns(self):
         call("unshare", CLONE_NEWNET)
 
+    def setns(self, path):
+        fd = os.open(path, os.O_RDONLY)
+        call("setns", fd, CLONE_NEWNET)
+        os.close(fd)
+
     def pidns(self):
         """Of its children."""
         call("unshare", CLONE_NEWPID)
+
+    def chroot(self, path):
+        os.chroot(path)
+        os.chdir("/")
+
+    def post(self, name):
+        """Sent to itself, and not received."""
+        here, there = S.socketpair(S.AF_UNIX)
+        S.send_fds(here, [b"."], [self.socks[name].fileno()])
+        self.socks.pop(name).close()
+        self.posted = here, there
+
+    def churn(self, at):
+        """Connects there, and closes, all the time."""
+        def work():
+            listener = bound(S.SOCK_STREAM, at)
+            listener.listen(8)
+            while True:
+                with S.create_connection(address(at)[1]):
+                    listener.accept()[0].close()
+        threading.Thread(target=work, daemon=True).start()
 
     def exec(self, path, *args):
         for s in self.socks.values():
@@ -219,7 +245,8 @@ class Actor:
 class Stage:
     """What is done to a process, or to several; actors are pid and control."""
 
-    VERBS = ("fork", "give", "exec", "thread", "stop", "zombie", "die")
+    VERBS = ("fork", "give", "exec", "thread", "stop", "zombie", "die",
+             "cgroup")
 
     def __init__(self):
         self.actors = {}
@@ -299,8 +326,15 @@ class Stage:
         os.kill(self.actors[who][0], signal.SIGKILL)
         os.waitid(os.P_PID, self.actors[who][0], os.WEXITED | os.WNOWAIT)
 
+    def cgroup(self, who, path):
+        """What a test that mounts such a file takes for its control group."""
+        with open(f"cgroup.{self.actors[who][0]}", "w") as f:
+            f.write(f"0::{path}\n")
+
     def die(self, who):
         pid, control = self.actors.pop(who)
+        if os.path.exists(f"cgroup.{pid}"):
+            os.unlink(f"cgroup.{pid}")
         gone = os.pidfd_open(pid)
         os.kill(pid, signal.SIGKILL)
         if not select.select([gone], [], [], PATIENCE)[0]:
@@ -335,6 +369,8 @@ class Stage:
         if who == "anew":
             self.anew()
         elif who in ("ip", "cp", "mv"):
+            words = [str(self.actors[word[1:]][0]) if word[0] == "@" else word
+                     for word in words]
             subprocess.run(words, check=True, stdin=subprocess.DEVNULL)
         elif who == "port":
             self.becomes(*args)

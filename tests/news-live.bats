@@ -16,13 +16,17 @@ setup()
 	PYTHON=$(readlink "/proc/${FX[main]}/exe")
 	BAD=0
 	# What a user's cron line has, and what his mail is to show.
-	SCAN='-l -o +iface'
+	SCAN='-l -o +iface' WITHIN=()
 	COLS=change,local_addr,local_port,process,was
 }
 
 teardown()
 {
 	stop_sockets
+	# whose processes may still be on their way out
+	for name in ${names-}; do
+		ip netns del "$name" 2>/dev/null || :
+	done
 }
 
 # wrong WHAT EXPECTED GOT: of the row.
@@ -42,15 +46,20 @@ same()
 play()
 {
 	unset 'FX[error]'
-	echo "$1" >&"${SOCKETS[1]}"
+	echo "${1//$'\n'/ }" >&"${SOCKETS[1]}"
 	wait_ready
 	[ -z "${FX[error]-}" ] || wrong play '' "${FX[error]}"
 }
 
+# scan: as the user $AS, if it is set.
 scan()
 {
 	# shellcheck disable=SC2086 # options
-	enter prt-scan $SCAN
+	if [ -n "${AS-}" ]; then
+		enter_as "$AS" prt-scan $SCAN
+	else
+		enter "${WITHIN[@]}" prt-scan $SCAN
+	fi 2>said
 }
 
 # told FILE [KIND]: sets $told, the lines of that kind, or all, with blanks for
@@ -93,7 +102,7 @@ live()
 	play "anew; $2"
 	scan >old
 	play "$3"
-	SCAN=${THEN_SCAN-$SCAN} scan >new
+	SCAN=${THEN_SCAN-$SCAN} AS=${THEN_AS-${AS-}} scan >new
 	says "${@:5}" old new
 	same status 0 "$status"
 	told err
@@ -139,10 +148,12 @@ kept()
 	says -S state "$@" new
 	told out
 	same -S "$all" "$told"
-	SCAN=${THEN_SCAN-$SCAN} scan >next
+	SCAN=${THEN_SCAN-$SCAN} AS=${THEN_AS-${AS-}} scan >next
 	says -S state "$@" next
 	told out
 	same 'next run' '' "$told"
+	told err
+	same 'warning of the next run' '' "$told"
 }
 
 judge()
@@ -199,6 +210,7 @@ judge()
 	live 'another program, of its name' \
 		'web listen l *:80' 'web exec bin/web -n' \
 		'changed 0.0.0.0 80 web exe=python'
+	live 'its root' 'web listen l *:80' 'web chroot /proc' ''
 	live 'its program is renamed' \
 		'web listen l *:80; web exec bin/web -n' \
 		'mv bin/web bin/old' 'changed 0.0.0.0 80 web exe=bin/web'
@@ -247,8 +259,6 @@ judge()
 		'changed 0.0.0.0 80 web process=old'
 	live 'one of the same name gets it' \
 		'old rename web; old listen l *:80' 'old give l web; old die' ''
-	live 'nobody has it but a message that is under way' \
-		'web listen l *:80' 'web give l nobody; web die; nobody rename web' ''
 	judge
 }
 
@@ -443,5 +453,241 @@ ACCEPT='web accept a l'
 	live 'the same connection, with cookies' "$conn" 'c send s 5' ''
 	live 'a listener again, with cookies' \
 		"$conn" 'web close l; web listen l 127.0.0.1:80' ''
+	judge
+}
+
+@test "connections: while others come and go" {
+	SCAN='80' COLS=change,state,local_port
+	live 'by port' "$LISTENS; $CONNECT; $ACCEPT; noise churn 127.0.0.1:81" \
+		'' ''
+	SCAN='-l'
+	live 'only what listens' "$LISTENS; noise churn 127.0.0.1:81" '' ''
+	judge
+}
+
+@test "the same ports: since when, and how much" {
+	local conn="$LISTENS; $CONNECT; $ACCEPT; c send s 10000"
+
+	SCAN='-o +cookie,rx_bytes'
+	COLS=change,local_port,first_seen,rx_rate
+	measured 'a connection that goes on' "$conn" '' \
+		'unchanged 80 - T1 -; unchanged 80 5000 T1 0; unchanged 5000 80 T1 0'
+	measured 'one that has something to say' "$conn" 'c send s 10000' \
+		'unchanged 80 - T1 -; unchanged 80 5000 T1 N; unchanged 5000 80 T1 0'
+	measured 'one made again' "$conn" \
+		"c reset s; web close a; $CONNECT; $ACCEPT; c send s 10000" \
+		'unchanged 80 - T1 -; new 80 5000 T2 N; new 5000 80 T2 0; gone 80 5000 T1 -; gone 5000 80 T1 -'
+	measured 'a listener made again' "$LISTENS" \
+		'web close l; web listen l 127.0.0.1:80' 'unchanged 80 - T2 -'
+	measured 'a listener that goes on, and its process is another' \
+		"$LISTENS" 'web give l v; web die; v rename web' \
+		'unchanged 80 - T1 -'
+	judge
+}
+
+# measured WHAT BEFORE THEN WANT: of every record, since when it is there, T1 or
+# T2, the time of either scan, and its rate, N if it is more than 0.
+measured()
+{
+	local at told
+
+	ROW=$1
+	play "anew; $2"
+	scan >old
+	play "$3"
+	scan >new
+	COLS=change,local_port,remote_port,first_seen,rx_rate says -a old new
+	sed -i -E "s/$(grep -oPm1 ' time=\K\S+' old)/T1/
+		s/$(grep -oPm1 ' time=\K\S+' new)/T2/; s/[1-9][0-9]*\$/N/" out
+	told out
+	same rows "$4" "$told"
+}
+
+@test "scans: by another backend" {
+	local all="$LISTENS; $CONNECT; $ACCEPT; dns udp u *:53; web bind b *:90;
+		v6 listen l [::]:81"
+
+	SCAN=''
+	THEN_SCAN=--backend=proc live 'proc' "$all" '' ''
+	SCAN=--backend=proc THEN_SCAN='' live 'from proc' "$all" '' ''
+	SCAN=--owners=walk
+	if [ "$EUID" -eq 0 ] && prt-scan --owners=bpf -q; then
+		THEN_SCAN=--owners=bpf live 'by an iterator' "$all" '' ''
+		SCAN=--owners=bpf THEN_SCAN=--owners=walk live 'by a walk' \
+			"$all" '' ''
+	else
+		echo '# --owners=bpf is not to be had' >&3
+	fi
+	judge
+}
+
+@test "scans: with other options" {
+	SCAN=''
+	THEN_SCAN=-tu live 'TCP and UDP only' \
+		"$LISTENS; dns udp u *:53" 'web listen m *:81' \
+		'new 0.0.0.0 81 web -'
+	SCAN=-tu THEN_SCAN='' live 'all' \
+		"$LISTENS; dns udp u *:53" 'web listen m *:81' \
+		'new 0.0.0.0 81 web -'
+	COLS=change,local_port,process
+	THEN_SCAN='-o proto,state,local_port,process' live 'fewer columns' \
+		"$LISTENS" 'web close l; web rename www; web listen l 127.0.0.2:80' \
+		'changed 80 www'
+	THEN_SCAN='-o +@audit,cookie,inode,drops' live 'more columns' \
+		"$LISTENS" 'web close l; web listen l 127.0.0.1:80' ''
+	judge
+}
+
+@test "scans: of another scope, until the state is made anew" {
+	local scan
+
+	for scan in '' -t '-l 80' '-l --no-random' '-l --process=web' '-l -4' \
+		'-l --proto=tcp'; do
+		ROW=$scan
+		play "anew; $LISTENS"
+		scan >old
+		rm -f state
+		prt-diff --init -S state old
+		SCAN=$scan scan >new
+		says -S state new
+		same status 2 "$status"
+		[[ $(<err) == *'not comparable (--force); `prt-diff --init -S state'\'' once'* ]] ||
+			wrong message '' "$(<err)"
+		says --init -S state new
+		same --init 0 "$status"
+		SCAN=$scan scan >new
+		says --exit-code -S state new
+		same 'from then on' 0 "$status"
+	done
+	judge
+}
+
+@test "scans: by another user" {
+	requires root setpriv
+	local warn='was scanned with fewer privileges (euid=65534 unowned=1): unknown owners are no change'
+
+	COLS=change,local_port,process
+	THEN_AS=65534 WARN="prt-diff: warning: new $warn" \
+		live 'after root' "$LISTENS" '' ''
+	AS=65534 THEN_AS='' WARN="prt-diff: warning: old $warn" \
+		live 'before root' "$LISTENS" '' ''
+	THEN_AS=65534 WARN="prt-diff: warning: new ${warn/=1/=2}" \
+		live 'and something is new' \
+		"$LISTENS" 'web listen m *:81' 'new 81 -'
+	AS=65534
+	live 'what root opens, whom he never sees' "$LISTENS" \
+		'web listen m *:81' 'new 81 -'
+	live 'what root opens, and nothing was hidden before' '' "$LISTENS" \
+		'new 80 -'
+	live 'what root closes, and nothing is hidden any more' "$LISTENS" \
+		'web close l' 'gone 80 -'
+	live 'another program of root has the port' "$LISTENS" \
+		'web die; evil listen l 127.0.0.1:80' ''
+	judge
+}
+
+@test "namespaces: of the network" {
+	requires root ip
+	names="prt-n-$$ prt-m-$$"
+	local n=prt-n-$$ m=prt-m-$$
+
+	COLS=change,netns,process
+	SCAN='-N -l 8919'
+	live 'made anew, and has no name' \
+		'a netns; a listen l *:8919' \
+		'b netns; b rename a; b listen l *:8919; a die' \
+		'new net: a; gone net: a'
+	live 'made anew, and namespaces are not in the key' \
+		'a netns; a listen l *:8919' \
+		'b netns; b rename a; b listen l *:8919; a die' '' \
+		-k proto,local_addr,local_port
+	live 'made anew, by the same name' \
+		"ip netns add $n; a setns /run/netns/$n; a listen l *:8919" \
+		"a die; ip netns del $n; ip netns add $n; a setns /run/netns/$n;
+		a listen l *:8919" ''
+	live 'given a name' "ip netns del $n; a netns; a listen l *:8919" \
+		"ip netns attach $n @a" "new $n a; gone net: a"
+	live 'given another name' \
+		"ip netns del $n; ip netns add $n; a setns /run/netns/$n; a listen l *:8919" \
+		"ip netns attach $m @a; ip netns del $n" \
+		"new $m a; gone $n a"
+	live 'its name is taken away' \
+		"ip netns del $m; ip netns add $n; a setns /run/netns/$n; a listen l *:8919" \
+		"ip netns del $n" "new net: a; gone $n a"
+	live 'its process leaves it, and its socket stays' \
+		'a netns; a listen l *:8919' "a setns /proc/${FX[main]}/ns/net" ''
+	live 'its process listens in another one' \
+		'a netns; a listen l *:8919' 'a netns; a close l; a listen l *:8919' \
+		'new net: a; gone net: a'
+	judge
+}
+
+# A container's processes by its control group, names by Podman's file.
+ID1=1111111111111111111111111111111111111111111111111111111111111111
+ID2=${ID1//1/2}
+ID3=${ID1//1/3}
+
+contain()
+{
+	requires root mounts
+	mkdir -p c/overlay-containers
+	printf '[%s]\n' "{\"id\":\"$ID1\",\"names\":[\"db\"]},$(
+		)${1-}{\"id\":\"$ID2\",\"names\":[\"db\"]}" \
+		>c/overlay-containers/containers.json
+	# shellcheck disable=SC2016 # for sh
+	WITHIN=(unshare -m sh -ec '
+	for file in cgroup.*; do
+		mount --bind "$file" "/proc/${file#*.}/cgroup"
+	done
+	. "$0"
+	mount -t tmpfs -o mode=755 tmpfs /run
+	mount -t tmpfs -o mode=755 tmpfs /var/lib
+	mkdir -p /var/lib/containers/storage
+	mount --bind c /var/lib/containers/storage
+	exec "$@"' "${PRT_SRCDIR:-$BATS_TEST_DIRNAME/..}/tests/own-var.sh")
+}
+
+@test "namespaces: containers" {
+	local pod=/machine.slice/libpod-
+
+	contain
+	SCAN='-N -l 8920' COLS=change,netns,process,was
+	live 're-created' \
+		"a cgroup $pod$ID1.scope; a netns; a listen l *:8920" \
+		"a die; a cgroup $pod$ID2.scope; a netns; a listen l *:8920" ''
+	live 're-created, with another program' \
+		"a cgroup $pod$ID1.scope; a netns; a listen l *:8920" \
+		"a die; b cgroup $pod$ID2.scope; b netns; b listen l *:8920" \
+		'changed podman/db b process=a'
+	live 're-created, and nobody knows its name' \
+		"a cgroup $pod$ID1.scope; a netns; a listen l *:8920" \
+		"a die; a cgroup $pod$ID3.scope; a netns; a listen l *:8920" \
+		'new podman/333333333333 a -; gone podman/db a -'
+	judge
+}
+
+@test "other protocols, and what the kernel has" {
+	requires root ip
+	COLS=change,local_port,process
+	SCAN=--proto=packet
+	live 'a sniffer' '' 'dump packet p' 'new 3 dump'
+	live 'a sniffer no more' 'dump packet p' 'dump close p' 'gone 3 dump'
+	live 'a second one of the same program' 'dump packet p' \
+		'dump packet q' ''
+	SCAN=-I COLS=change,iface
+	live 'a pair of interfaces' '' \
+		'ip link add v0 type veth peer name v1' 'new v0; new v1'
+	SCAN=-l COLS=change,local_port,process
+	play 'anew; ip link add x type vxlan id 1 dstport 4789'
+	BAD=0
+	[ -z "${FX[error]-}" ] || skip 'needs vxlan'
+	live 'a tunnel' 'ip link add x type vxlan id 1 dstport 4789' \
+		'ip link set x up' 'new 4789 [vxlan/x]'
+	live 'a tunnel no more' \
+		'ip link add x type vxlan id 1 dstport 4789; ip link set x up' \
+		'ip link del x' 'gone 4789 [vxlan/x]'
+	live 'a second tunnel by the same port' \
+		'ip link add x type vxlan id 1 dstport 4789; ip link set x up' \
+		'ip link add y type vxlan id 2 dstport 4789; ip link set y up' ''
 	judge
 }
