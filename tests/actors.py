@@ -28,8 +28,8 @@ SO_REUSEPORT, SO_BINDTODEVICE = 15, 25
 PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 PATIENCE = 20			# seconds
-STATES = {"ESTABLISHED": 1, "SYN_SENT": 2, "FIN_WAIT1": 4, "FIN_WAIT2": 5,
-          "TIME_WAIT": 6, "CLOSE_WAIT": 8, "LISTEN": 10}
+STATES = {"ESTABLISHED": 1, "SYN_SENT": 2, "SYN_RECV": 3, "FIN_WAIT1": 4,
+          "FIN_WAIT2": 5, "TIME_WAIT": 6, "CLOSE_WAIT": 8, "LISTEN": 10}
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -66,7 +66,7 @@ def address(text):
 
 
 def bound(kind, at, options=()):
-    """Options: reuse, reuseport, v6only, v6both, dev=NAME."""
+    """Options: reuse, reuseport, defer, v6only, v6both, dev=NAME."""
     family, where = address(at)
     s = S.socket(family, kind)
     if kind == S.SOCK_STREAM:
@@ -77,6 +77,8 @@ def bound(kind, at, options=()):
             s.setsockopt(S.SOL_SOCKET, SO_REUSEPORT, 1)
         elif name == "reuse":
             s.setsockopt(S.SOL_SOCKET, S.SO_REUSEADDR, 1)
+        elif name == "defer":
+            s.setsockopt(S.IPPROTO_TCP, S.TCP_DEFER_ACCEPT, 60)
         elif name == "dev":
             s.setsockopt(S.SOL_SOCKET, SO_BINDTODEVICE, value.encode())
         else:
@@ -136,6 +138,9 @@ class Actor:
 
     def close(self, name):
         self.socks.pop(name).close()
+
+    def dup(self, name, other):
+        self.socks[other] = self.socks[name].dup()
 
     def reset(self, name):
         """Closed without any farewell."""
