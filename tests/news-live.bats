@@ -2,7 +2,7 @@
 # Is it news?  Something happens on a machine, with real processes, and what
 # prt-diff says of the scans before and after; news.bats has the rest of that
 # table, diff-live.bats what takes a daemon.
-# shellcheck disable=SC2154,SC2030,SC2031
+# shellcheck disable=SC2154,SC2016,SC2030,SC2031
 
 load helpers
 
@@ -504,7 +504,7 @@ ACCEPT='web accept a l'
 # T2, the time of either scan, and its rate, N if it is more than 0.
 measured()
 {
-	local at told
+	local told
 
 	ROW=$1
 	play "anew; $2"
@@ -661,9 +661,8 @@ contain()
 	requires root mounts
 	mkdir -p c/overlay-containers
 	printf '[%s]\n' "{\"id\":\"$ID1\",\"names\":[\"db\"]},$(
-		)${1-}{\"id\":\"$ID2\",\"names\":[\"db\"]}" \
+		){\"id\":\"$ID2\",\"names\":[\"db\"]}" \
 		>c/overlay-containers/containers.json
-	# shellcheck disable=SC2016 # for sh
 	WITHIN=(unshare -m sh -ec '
 	for file in cgroup.*; do
 		mount --bind "$file" "/proc/${file#*.}/cgroup"
