@@ -3,8 +3,8 @@ tests/news-live.bats says, step by step.
 
 Each line of standard input is a play: steps with ; between them.  `anew' ends
 all actors and goes to a new namespace in which loopback is up; `port PORT STATE'
-waits for a TCP socket to be in that state; ip, cp and mv are commands, for which
-@WHO is a pid.  Any other step is WHO VERB ARG...: WHO is an actor, a process of that name, made when it is
+waits for a TCP socket to be in that state; ip, cp and mv are commands; @WHO
+is a pid.  Any other step is WHO VERB ARG...: WHO is an actor, a process of that name, made when it is
 first named; VERB is a function of Actor or Stage below.  A socket is known by a
 name that the play gives it, in each process that has it.  Then `ready' is
 printed, and before it error=REASON if a step failed.  Ends with all its actors
@@ -28,6 +28,7 @@ SO_REUSEPORT, SO_BINDTODEVICE = 15, 25
 PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 PATIENCE = 20			# seconds
+SYS_PIDFD_GETFD = 438
 STATES = {"ESTABLISHED": 1, "SYN_SENT": 2, "SYN_RECV": 3, "FIN_WAIT1": 4,
           "FIN_WAIT2": 5, "TIME_WAIT": 6, "CLOSE_WAIT": 8, "LISTEN": 10}
 libc = ctypes.CDLL(None, use_errno=True)
@@ -188,6 +189,22 @@ class Actor:
         S.send_fds(here, [b"."], [self.socks[name].fileno()])
         self.socks.pop(name).close()
         self.posted = here, there
+
+    def copies(self, pid, fd):
+        """Of another's socket, each for a moment, as scan/linux/copy.c."""
+        pidfd = os.pidfd_open(int(pid))
+
+        def work():
+            while True:
+                copy = libc.syscall(SYS_PIDFD_GETFD, pidfd, int(fd), 0)
+                time.sleep(0.001)
+                os.close(copy)
+                time.sleep(0.001)
+        threading.Thread(target=work, daemon=True).start()
+
+    def fd(self, name, want):
+        """As that descriptor."""
+        os.dup2(self.socks[name].fileno(), int(want))
 
     def churn(self, at):
         """Connects there, and closes, all the time."""
@@ -370,12 +387,12 @@ class Stage:
             fcntl.ioctl(s, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
 
     def step(self, words):
+        words = [str(self.actors[word[1:]][0]) if word[0] == "@" else word
+                 for word in words]
         who, args = words[0], words[1:]
         if who == "anew":
             self.anew()
         elif who in ("ip", "cp", "mv"):
-            words = [str(self.actors[word[1:]][0]) if word[0] == "@" else word
-                     for word in words]
             subprocess.run(words, check=True, stdin=subprocess.DEVNULL)
         elif who == "port":
             self.becomes(*args)

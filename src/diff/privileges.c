@@ -2,8 +2,8 @@
  * diff/privileges: whether one scan saw less of the owners than the other.
  *
  * Another user's did.  That of the same user did if it lost a capability since,
- * but not because somebody else's socket came or went: that is no change of his
- * privileges, and each cron job without root would tell it.  So an owner must be
+ * but not because somebody else's socket came or went: his privileges are the
+ * same, and each cron job without root would tell it.  So an owner must be
  * missing that the other scan saw.
  */
 #include "diff/privileges.h"
