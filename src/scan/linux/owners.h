@@ -118,6 +118,8 @@ struct worker {
 	struct ring *ring;
 	size_t nring, ringcap;
 	struct strays strays;
+	struct map groups;	/* owners-bpf.c: a process of part, + 1, by what
+				 * struct linux_file has of its groups */
 	uint32_t pid;		/* of the process at hand, */
 	uint32_t thread;	/* if it is a thread's table, else 0 */
 	size_t at;		/* and where walk->pid has it */
