@@ -7,6 +7,7 @@
 #include "diff/columns.h"
 #include "diff/match.h"
 #include "diff/print.h"
+#include "diff/privileges.h"
 #include "diff/rate.h"
 #include "diff/rename.h"
 #include "diff/sight.h"
@@ -274,6 +275,7 @@ compare_sides(struct options *o)
 		err_msg("warning: the records of a key lack fields in too many "
 		    "different ways: some that may be the same are told as "
 		    "changes");
+	privileges_compare(d);
 	return o->common.quiet || o->init || print_changes(o);
 }
 

@@ -221,6 +221,9 @@ bool copy_is_bound(struct scan *sc, int fd, struct sock *s);
 bool copy_vsock(struct scan *sc, int fd, struct sock *s);
 uint64_t copy_netns_cookie(int fd);
 
+/* Drops holders that are scans at work: owners-copies.c. */
+void linux_drop_copies(const struct scan_request *req, struct scan *sc);
+
 /* Looks at the strays, which it sorts, and adds to sc, with their holders if
  * needed, what it seeks: strays.c.  False after a message. */
 bool linux_strays(const struct scan_request *req, struct strays *s,
