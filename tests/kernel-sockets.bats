@@ -288,11 +288,15 @@ genl() {
 		'udp	UNCONN	0.0.0.0	6118	-	[tipc/U]'
 }
 
+# Linux 6.1 does not end these sockets with their namespace: one that is made
+# later, where it was in memory, has them.
 @test "sctp: encapsulated in UDP" {
-	named "$modules sctp || :
-		echo 9899 >/proc/sys/net/sctp/udp_port" \
-		'udp	UNCONN	0.0.0.0	9899	-	[sctp]' \
-		'udp	UNCONN	::	9899	-	[sctp]'
+	in_kernel "$modules sctp || :
+		echo 9899 >/proc/sys/net/sctp/udp_port" bash -c '
+		prt-scan -H -o $1
+		echo 0 >/proc/sys/net/sctp/udp_port' bash $fields
+	[ "$output" = 'udp	UNCONN	0.0.0.0	9899	-	[sctp]	-	-	-
+udp	UNCONN	::	9899	-	[sctp]	-	-	-' ]
 }
 
 @test "rxrpc: what a socket of it is bound to" {
@@ -392,13 +396,6 @@ configured() {
 udp	UNCONN	::	4791	-	[rxe/prt-k1]	-	-	-' ]
 }
 
-# The last one: from then on it is in each namespace.
-@test "rds: from when its module is there" {
-	named "$modules rds_tcp || :
-		[ -e /proc/sys/net/rds/tcp ]" \
-		'tcp	LISTEN	::	16385	-	[rds]'
-}
-
 # Each holds a TCP socket of the kernel's; over loopback they fall back to TCP.
 @test "smc: a listener and its connections are their process's" {
 	requires python3
@@ -433,4 +430,11 @@ EOF
 	assert_output_is "LISTEN	7711	-	$l	python3
 ESTABLISHED	7711	7712	$a	python3
 ESTABLISHED	7712	7711	$c	python3"
+}
+
+# The last one: from then on it is in each namespace.
+@test "rds: from when its module is there" {
+	named "$modules rds_tcp || :
+		[ -e /proc/sys/net/rds/tcp ]" \
+		'tcp	LISTEN	::	16385	-	[rds]'
 }
