@@ -13,13 +13,18 @@ setup() {
 fields=proto,state,local_addr,local_port,pid,process,fd,exe,cmdline
 
 # in_kernel SETUP COMMAND...: COMMAND in a new namespace, after SETUP, a script;
-# it is skipped if that fails.
+# it is skipped if that fails.  PRT_SS is a file for what ss says of the same.
 in_kernel() {
 	local setup=$1
 
 	shift
+	export BATS_TEST_DESCRIPTION
 	run --separate-stderr in_netns bash -c 'ip link set lo up
 		bash -ec "$1" >setup 2>&1 || exit 77
+		[ -z "${PRT_SS-}" ] || {
+			echo "# $BATS_TEST_DESCRIPTION"
+			ss -HOtuanp
+		} >>"$PRT_SS"
 		shift
 		exec "$@"' bash "$setup" "$@"
 	[ "$status" -ne 77 ] ||
