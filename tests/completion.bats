@@ -142,7 +142,8 @@ check_words()
 	offer "$1" 'prt-scan --color=' "$(expected color)"
 	offer "$1" 'prt-scan --header=' "$(expected header)"
 	offer "$1" 'prt-scan --state=' "$(sed -n '/states\[.*{/,/^}/s/"/\n/gp' \
-		"$DIR/../src/scan/sock.c" | grep -x '[A-Z_12]*[A-Z][A-Z_12]*')"
+		"$DIR/../src/scan/sock.c" | grep -x '[A-Z_12]*[A-Z][A-Z_12]*')
+connected"
 	offer "$1" 'prt-scan --proto=' "$(expected proto)"
 	offer "$1" 'prt-scan --proto=tcp,u' 'tcp,udp'
 	offer "$1" 'prt-scan --state=LISTEN,CLOS' \

@@ -296,6 +296,11 @@ scope()
 	END
 	run -0 scan_tree state '--state=!listen,estab'
 	[ "${#lines[@]}" -eq 8 ]
+	run -0 scan_tree state --state=Connected
+	[ "${#lines[@]}" -eq 9 ]
+	[[ " ${lines[*]} " != *" LISTEN "* ]]
+	run -0 scan_tree state --state=^connected
+	assert_output_is LISTEN
 }
 
 # alone COMMAND: bash runs it in a network of its own, which has loopback.
