@@ -214,19 +214,17 @@ user='setpriv --reuid=65534 --regid=65534 --clear-groups --'
 	[ -z "$stderr" ]
 }
 
-# missing MODULE...: cannot be loaded from now on, and is not.
+# missing MODULE: cannot be loaded from now on, and is not.
 missing()
 {
 	local m
 
-	for m; do
-		echo "install $m /bin/false" >"/etc/modprobe.d/no-$m.conf"
+	echo "install $1 /bin/false" >"/etc/modprobe.d/no-$1.conf"
+	for m in smc_diag mptcp_diag sctp_diag raw_diag tcp_diag udp_diag \
+		inet_diag; do
+		rmmod $m 2>/dev/null || :
 	done
-	modprobe -q -r -a smc_diag mptcp_diag sctp_diag raw_diag tcp_diag \
-		udp_diag inet_diag || :
-	for m; do
-		[ ! -e "/sys/module/$m" ] || skip "$m is built in, or in use"
-	done
+	[ ! -e "/sys/module/$1" ] || skip "$1 is built in, or in use"
 }
 
 same()
