@@ -269,12 +269,14 @@ linux_bpf_files(void (*some)(void *arg, const struct linux_file *f, size_t n),
 		[NAME] = { .name = "dentry", .member = "d_shortname",
 		    .may_lack = true },
 	};
+	/* the program reads pointers, and numbers that are as long */
+	const bool fits = sizeof(long) == sizeof(uint64_t);
 	int btf, prog = -1, iter = -1;
 	bool ok = false;
 
 	errno = ENOTSUP;
-	*what = "the first pid namespace";
-	if (sizeof(long) == sizeof(uint64_t) && pids_are_global()) {
+	*what = fits ? "the first pid namespace" : "a program of 32 bits";
+	if (fits && pids_are_global()) {
 		*what = "/sys/kernel/btf/vmlinux";
 		btf = open(*what, O_RDONLY | O_CLOEXEC);
 		ok = find_kernel(btf, kernel);
