@@ -235,12 +235,13 @@ pids_are_global(void)
 	    st.st_ino == LINUX_PID_NS_INIT;
 }
 
-/* False with errno, and what is amiss. */
+/* False with errno, and what is amiss.  What is loaded reads pointers, and
+ * numbers that are as long. */
 static bool
 can_be_asked(const char **what)
 {
 	errno = ENOTSUP;
-	*what = "32 bits";
+	*what = "a program of 32 bits";
 	if (sizeof(long) != sizeof(uint64_t))
 		return false;
 	*what = "the first pid namespace";
