@@ -624,17 +624,17 @@ back" ]
 	[ "$(count proto,local_port,rx_queue,inode 40)" -eq "$few" ]
 	# tcp_info: strace shows the request, or its bytes, of both versions
 	info='INET_DIAG_INFO|=0x12 .*"(\\x00){3}\\x02|=0x14 .*"(\\x..){2}\\x02'
-	grep -q 'sendto(.*nlmsg_type' "$trace"
+	grep -q 'send.*(.*nlmsg_type' "$trace"
 	run ! grep -E "$info" "$trace"
 	[ "$(count rtt 0)" -eq "$few" ]
 	run -0 grep -cE "$info" "$trace"
-	[ "$output" -eq "$(grep -c 'sendto(.*nlmsg_type' "$trace")" ]
+	[ "$output" -eq "$(grep -c 'send.*(.*nlmsg_type' "$trace")" ]
 	# the same of what sockets have dropped
 	drops='INET_DIAG_SKMEMINFO|=0x12 .*"(\\x00){3}\\x40|=0x14 .*"(\\x..){2}\\x40'
 	run ! grep -E "$drops" "$trace"
 	[ "$(count drops,cookie,local_scope,time 0)" -eq "$few" ]
 	run -0 grep -cE "$drops" "$trace"
-	[ "$output" -eq "$(grep -c 'sendto(.*nlmsg_type' "$trace")" ]
+	[ "$output" -eq "$(grep -c 'send.*(.*nlmsg_type' "$trace")" ]
 	count sock_cgroup 0 >/dev/null
 	run -0 grep -F "$(printf '%s' cgroup | od -An -tx1 |
 	    sed 's/ /\\x/g')" "$trace"

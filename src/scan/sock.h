@@ -242,6 +242,8 @@ struct scan {
 	unsigned protos;	/* that were read: bits 1 << enum sock_proto */
 	unsigned unread;	/* or could not be, which was told; */
 	unsigned untold;	/* and those of which no table tells */
+	unsigned by_files;	/* that netlink has no module for, with what
+				 * it tells more: read from /proc/net */
 	struct arena arena;
 	struct linux_asked *asked;	/* in the arena, or NULL */
 };

@@ -235,6 +235,30 @@ pids_are_global(void)
 	    st.st_ino == LINUX_PID_NS_INIT;
 }
 
+/* False with errno, and what is amiss.  What is loaded reads pointers, and
+ * numbers that are as long. */
+static bool
+can_be_asked(const char **what)
+{
+	errno = ENOTSUP;
+	*what = "a program of 32 bits";
+	if (sizeof(long) != sizeof(uint64_t))
+		return false;
+	*what = "the first pid namespace";
+	return pids_are_global();
+}
+
+/* It knows no bpf_sock_from_file then, and says only that something is
+ * invalid. */
+static void
+name_refusal(const char **what)
+{
+	if (errno != EINVAL || linux_is_from(5, 11))
+		return;
+	*what = "Linux before 5.11";
+	errno = ENOTSUP;
+}
+
 /* Linux 6.16 lets us map it; else it is read, a page at a time. */
 static bool
 find_kernel(int fd, struct linux_btf *kernel)
@@ -285,9 +309,7 @@ linux_bpf_files(void (*some)(void *arg, const struct linux_file *f, size_t n),
 	int btf, prog = -1, iter = -1;
 	bool ok = false;
 
-	errno = ENOTSUP;
-	*what = "the first pid namespace";
-	if (sizeof(long) == sizeof(uint64_t) && pids_are_global()) {
+	if (can_be_asked(what)) {
 		*what = "/sys/kernel/btf/vmlinux";
 		btf = open(*what, O_RDONLY | O_CLOEXEC);
 		ok = find_kernel(btf, kernel);
@@ -298,6 +320,8 @@ linux_bpf_files(void (*some)(void *arg, const struct linux_file *f, size_t n),
 		    kernel[F_PATH].offset);
 		*what = "bpf";
 		prog = load_program(kernel);
+		if (prog < 0)
+			name_refusal(what);
 		iter = prog >= 0 ? start_iterator(prog) : -1;
 		ok = iter >= 0 && read_files(iter, some, arg);
 	}
