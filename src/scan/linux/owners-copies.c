@@ -19,8 +19,8 @@
 #include "scan/linux/linux.h"
 
 /* A copy is there for some microseconds, or as long as a busy machine does not
- * let the other scan run: the pauses, nanoseconds, double to an eighth of a second
- * in all. */
+ * let the other scan run: the pauses, nanoseconds, double, to an eighth of a
+ * second in all. */
 enum { LOOKS = 8, PAUSE = 1000000 };
 
 /* More than so many descriptors, or threads, no scan has at once. */
