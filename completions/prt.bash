@@ -30,7 +30,7 @@ _prt_begin()
 	# --form is --format, where no other begins so.
 	if [[ $option =~ ^--[a-z-]+$ ]]; then
 		options=($("$2" --help 2>/dev/null |
-		    sed -n "s/^  .*\(${option}[a-z0-9-]*\).*/\1/p"))
+		    sed -nE "s/^  (-.,|   ) (${option}[a-z0-9-]*).*/\2/p"))
 		[[ ${#options[@]} -ne 1 ]] || option=${options[0]}
 	fi
 }

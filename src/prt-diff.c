@@ -31,15 +31,17 @@ static const char usage[] =
     "  prt-scan -l | prt-diff -S state          what changed since last time\n"
     "  prt-scan -l | prt-diff -S state -F table | mail -E -s ports root\n"
     "  prt-diff --compare-hosts web1 web2       files of two hosts\n"
-    "  prt-scan | prt-diff -a -S state -o +first_seen   since when it is\n"
+    "  prt-scan | prt-diff -a --only=unchanged -S state -o +first_seen\n"
     "  prt-scan -o +cookie,rx_bytes,tx_bytes >before   and a while later\n"
     "  prt-scan -o +cookie,rx_bytes,tx_bytes |\n"
-    "      prt-diff -a -H -o rx_rate,tx_rate,process before | sort -n\n"
+    "      prt-diff -a -H -o rx_rate,tx_rate,process before |\n"
+    "      awk '{ print $1 + $2, $3 }' | sort -n\n"
     "\n"
     "Who picks records keeps their # lines: grep -e '^#' -e nginx.\n"
     "Another program on the same port is `changed', not `new'.  So that\n"
     "no change is lost, whatever fails: prt-scan -l >new &&\n"
-    "prt-diff old new >news && SEND <news && mv new old.\n";
+    "prt-diff old new >news && SEND <news && mv new old; with prt-flag in\n"
+    "between prt-diff --header=always, as without news it writes nothing.\n";
 
 static const char more[] =
     "\n"
@@ -130,7 +132,7 @@ take_forget(void *options, const char *arg)
 static const struct opt table[] = {
 	{ 'S', "state-file", "FILE", "compare with FILE, then replace it",
 	    OPT_TEXT(state), .group = "What to compare" },
-	{ 'a', "all", NULL, "unchanged records too: what there is, and was",
+	{ 'a', "all", NULL, "every record: unchanged ones and gone ones, too",
 	    OPT_FLAG(print.every) },
 	{ 0, "only", "LIST", "of new, gone, changed, unchanged only these",
 	    .take = take_only },

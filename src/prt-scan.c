@@ -1,6 +1,4 @@
-/*
- * prt-scan: who holds which port.
- */
+/* prt-scan: who holds which port. */
 #include <errno.h>
 #include <signal.h>
 #include <unistd.h>
@@ -32,8 +30,7 @@ static const char usage[] =
     "  prt-scan -l | prt-diff -S state       what changed since the last run\n"
     "  prt-scan | prt-flag -s --why          what looks wrong, and why\n"
     "\n"
-    "PORTS: 80  8000-8010  https  53/udp  80,443   ADDR: 10.1.2.3  ::1  "
-    "localhost\n"
+    "PORTS: 80 8000-8010 https 53/udp 80,443   ADDR: 10.1.2.3 ::1 localhost\n"
     "ADDR:PORTS, an IPv6 one in brackets: [::1]:22\n";
 
 static const char after[] =
@@ -228,7 +225,7 @@ static const struct opt table[] = {
 	    OPT_FLAG(filter.no_random) },
 	{ 0, "published", NULL, "also ports of containers that have no socket",
 	    OPT_FLAG(filter.published) },
-	{ 'N', "all-netns", NULL, "in all network namespaces, so in containers: root",
+	{ 'N', "all-netns", NULL, "in all network namespaces, also of containers",
 	    OPT_FLAG(filter.all_netns) },
 	{ 0, "process", "NAMES", "of processes with these names, as ssh*,nginx",
 	    .take = take_process,
@@ -488,8 +485,7 @@ suggest_pid(const struct options *o, char **operands)
 {
 	uint64_t pid;
 
-	if (o->after_p == NULL || o->from != NULL || o->proc != NULL ||
-	    o->common.quiet)
+	if (o->after_p == NULL)
 		return;
 	while (*operands != NULL && strcmp(*operands, o->after_p) != 0)
 		operands++;
@@ -504,10 +500,7 @@ suggest_pid(const struct options *o, char **operands)
 static void
 suggest_all_netns(const struct options *o)
 {
-	const struct filter *f = &o->filter;
-
-	if (f->names[BY_CONTAINER].n > 0 && !f->all_netns && o->from == NULL &&
-	    o->proc == NULL && !o->common.quiet)
+	if (o->filter.names[BY_CONTAINER].n > 0 && !o->filter.all_netns)
 		err_msg("--container: none found in this network namespace: "
 		    "-N looks in all");
 }
@@ -545,7 +538,8 @@ run_job(struct options *o, char **operands)
 		j.req.services = services;
 		result = o->interfaces ? scan_job_ifaces(&j) :
 		    scan_job_sockets(&j);
-		if (result == SCAN_NOTHING) {
+		if (result == SCAN_NOTHING && o->from == NULL &&
+		    o->proc == NULL && !o->common.quiet) {
 			suggest_pid(o, operands);
 			suggest_all_netns(o);
 		}

@@ -112,7 +112,8 @@ keeps()
 	machine
 	keeps '80 80' --unit=nginx.service
 	keeps '22 80 80' --unit='*.service'
-	keeps '' --unit=nginx
+	keeps '80 80' --unit=nginx
+	keeps '' --unit=ngin
 }
 
 @test "all filters must hold, and so must operands" {

@@ -594,6 +594,9 @@ ring()
 		flag x family=ipv6|15|unknown value: expected any of inet inet6
 		flag x v6only=1|15|unknown value: expected any of yes no
 		flag x process=python*|16|a [*] is no wildcard: expected ~, as in process~python, for a part of the value, or \\x2a
+		flag x process~^python|16|~ is for a part of the value, as it is: no regular expression *
+		flag x process~python$|16|~ is for a part of the value, as it is: no regular expression *
+		flag x cmdline~"nc .* 80"|17|~ is for a part of the value, as it is: no regular expression *
 		flag x process=~python|16|=~: expected ~ before a part of the value, or = and \\x7e for one that begins with ~
 		flag x cmdline!="a *"|18|a [*] is no wildcard: *
 		flag x rx_queue>=process|18|expected a number

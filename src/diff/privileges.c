@@ -89,7 +89,7 @@ find_lesser(const struct diff *d, bool is_old, bool counts)
 }
 
 static void
-warn(struct diff *d, bool is_old)
+warn_less(struct diff *d, bool is_old)
 {
 	struct diff_side *less = is_old ? &d->old : &d->new;
 	struct diff_side *more = is_old ? &d->new : &d->old;
@@ -109,6 +109,6 @@ warn(struct diff *d, bool is_old)
 void
 privileges_compare(struct diff *d)
 {
-	warn(d, true);
-	warn(d, false);
+	warn_less(d, true);
+	warn_less(d, false);
 }

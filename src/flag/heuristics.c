@@ -293,7 +293,7 @@ const struct heur heur_table[HEUR_COUNT] = {
 	    .facts = { F_LOCAL_PORT, FIELD_NONE } },
 	{ .name = "close-wait", .level = HEUR_LOW, .kinds = VIEW_HALF,
 	    .scope = HEUR_TIME,
-	    .sentence = "the peer closed a connection over an hour ago, the "
+	    .sentence = "the peer closed a connection over an hour old, the "
 		"process did not",
 	    .suspect = suspect_close_wait, .confirm = confirm_close_wait,
 	    .fields = { F_STATE, F_FIRST_SEEN, FIELD_NONE },

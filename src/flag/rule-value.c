@@ -111,12 +111,22 @@ parse_text(struct rule_value *v, struct str text, struct arena *a)
 	return escape_undo(text, p, &v->text.n);
 }
 
+/* What would be taken for a regular expression by whoever writes it. */
+static bool
+is_expression(struct str text)
+{
+	return str_starts(text, "^") || str_ends(text, "$") ||
+	    str_has(text, ".*");
+}
+
 /* Of ~: what is looked for in any case, in lower case. */
 static const char *
 parse_part(struct rule_value *v, struct str text, struct arena *a)
 {
 	char *p = arena_alloc(a, text.n + 1);
-	const char *wrong = escape_undo(text, p, &v->text.n);
+	const char *wrong = is_expression(text) ? "~ is for a part of the "
+	    "value, as it is: no regular expression (\\x5e is ^, \\x24 is $, "
+	    "\\x2a is *)" : escape_undo(text, p, &v->text.n);
 	size_t i;
 
 	v->text.p = p;

@@ -438,6 +438,8 @@ escape_of(struct str text, size_t at)
 	case ',': return "\\x2c";
 	case '"': return "\\x22";
 	case '*': return "\\x2a";
+	case '^': return at == 0 ? "\\x5e" : NULL;	/* no expression */
+	case '$': return at + 1 == text.n ? "\\x24" : NULL;
 	case '=': return at == 0 ? "\\x3d" : NULL;	/* a second one */
 	case '~': return at == 0 ? "\\x7e" : NULL;	/* a second one */
 	default: return NULL;

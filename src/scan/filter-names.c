@@ -23,9 +23,22 @@ filter_by_name(enum filter_by by)
 	return names[by];
 }
 
+/* As systemctl(1) has it: nginx is nginx.service. */
+static bool
+lacks_suffix(struct str name)
+{
+	size_t i;
+
+	for (i = 0; i < name.n; i++)
+		if (memchr(".*?[", name.p[i], 4) != NULL)
+			return false;
+	return !str_is(name, "-");
+}
+
 bool
 filter_add_names(struct filter *f, enum filter_by by, const char *list)
 {
+	static const char suffix[] = ".service";
 	struct filter_names *names = &f->names[by];
 	struct str rest = str_from(list), name;
 	char *copy;
@@ -37,8 +50,10 @@ filter_add_names(struct filter *f, enum filter_by by, const char *list)
 			    filter_by_name(by), list);
 			return false;
 		}
-		copy = mem_alloc(name.n + 1);
+		copy = mem_alloc(name.n + sizeof suffix);
 		memcpy(copy, name.p, name.n);
+		if (by == BY_UNIT && lacks_suffix(name))
+			memcpy(copy + name.n, suffix, sizeof suffix);
 		*MEM_PUSH(names->v, names->n, names->cap) = copy;
 	} while (rest.p != NULL);
 	return true;

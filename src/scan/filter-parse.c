@@ -77,7 +77,7 @@ connected_states(void)
 	    one_state(STATE_BOUND) | one_state(STATE_NAT));
 }
 
-/* By any name that ss(8), netstat(8) or lsof(8) has for it; 0: none is known. */
+/* By any name that ss(8), netstat(8) or lsof(8) has for them; 0: of none. */
 static uint32_t
 find_states(struct str name)
 {

@@ -178,8 +178,8 @@ find_lacks(const struct scan *sc)
 	return lacks;
 }
 
-/* What is for people to know: at a terminal, with a table, which does not say it,
- * or as root, who may count on seeing all. */
+/* What is for people to know: at a terminal, with a table, which does not say
+ * it, or as root, who may count on seeing all. */
 static void
 say_what_is_hidden(const struct scan_job *j, const struct scan *sc,
     uint64_t unowned, struct lacks lacks, bool people)

@@ -45,8 +45,8 @@ bool linux_inet6_line(struct str line, struct addr *a, struct str *name);
 
 /*
  * Gives the sockets from that one on whose own address is link-local the
- * interface that has this address, if only one has: /proc/net/{tcp6,udp6} do not
- * tell it, but without it there is no such socket, inet6_bind in
+ * interface that has this address, if only one has: /proc/net/{tcp6,udp6} do
+ * not tell it, but without it there is no such socket, inet6_bind in
  * net/ipv6/af_inet6.c.
  */
 void linux_link_local(struct scan *sc, size_t from, const char *proc,
