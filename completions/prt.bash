@@ -205,7 +205,7 @@ _prt_diff()
 		_prt_fields "$1" ''
 		;;
 	--only)
-		_prt_names new gone changed
+		_prt_names new gone changed unchanged
 		;;
 	--state-file|-S|-[!-]*S)
 		_prt_files

@@ -500,6 +500,18 @@ suggest_pid(const struct options *o, char **operands)
 		    "is --pid=%s", *operands, *operands, *operands);
 }
 
+/* What a container has is in another namespace, unless it shares the host's. */
+static void
+suggest_all_netns(const struct options *o)
+{
+	const struct filter *f = &o->filter;
+
+	if (f->names[BY_CONTAINER].n > 0 && !f->all_netns && o->from == NULL &&
+	    o->proc == NULL && !o->common.quiet)
+		err_msg("--container: none found in this network namespace: "
+		    "-N looks in all");
+}
+
 static int
 run_job(struct options *o, char **operands)
 {
@@ -533,8 +545,10 @@ run_job(struct options *o, char **operands)
 		j.req.services = services;
 		result = o->interfaces ? scan_job_ifaces(&j) :
 		    scan_job_sockets(&j);
-		if (result == SCAN_NOTHING)
+		if (result == SCAN_NOTHING) {
 			suggest_pid(o, operands);
+			suggest_all_netns(o);
+		}
 	}
 	cols_free(&j.cols);
 	services_free(services);

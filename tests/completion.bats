@@ -196,8 +196,8 @@ check_diff()
 
 	fields=$(input_fields prt-diff)
 	check_options "$1" prt-diff --in --init
-	offer "$1" 'prt-diff --only=' 'new gone changed'
-	offer "$1" 'prt-diff --only=new,' 'new,gone new,changed'
+	offer "$1" 'prt-diff --only=' 'new gone changed unchanged'
+	offer "$1" 'prt-diff --only=new,' 'new,gone new,changed new,unchanged'
 	offer "$1" 'prt-diff -k ' "$fields"
 	offer "$1" 'prt-diff -c ' "none $fields"
 	offer "$1" 'prt-diff --compare=pid,exe,fir' pid,exe,first_seen
@@ -292,7 +292,7 @@ check_descriptions()
 	requires bash python3
 	offer bash 'prt-scan --form=' "$(expected format)"
 	offer bash 'prt-scan --form j' json
-	offer bash 'prt-diff --onl=new,' 'new,gone new,changed'
+	offer bash 'prt-diff --onl=new,' 'new,gone new,changed new,unchanged'
 	# two options begin so
 	run ! grep -x tcp <<<"$(offers bash 'prt-scan --pro=tc')"
 }

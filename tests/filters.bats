@@ -85,6 +85,14 @@ keeps()
 	keeps '80 443 8888' --user=33333
 }
 
+@test "--container: where none is found, -N is named" {
+	run -0 --separate-stderr prt-scan -H --container=none-has-this-name
+	[ -z "$output" ]
+	[[ $stderr == *'prt-scan: --container: none found in this network namespace: -N looks in all' ]]
+	run --separate-stderr prt-scan -q --container=none-has-this-name
+	[[ $stderr != *-N* ]]
+}
+
 @test "--container: with its runtime or without, or by the id" {
 	machine
 	keeps '443' --container="docker/${id:0:12}"

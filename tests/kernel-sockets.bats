@@ -151,17 +151,17 @@ $ns-b	[vxlan/vx9]" ]
 @test "they are asked for only if a socket without a holder is left" {
 	requires strace
 	in_netns bash -c 'ip link set lo up
-		strace -f -e trace=sendto -o trace prt-scan -q 1 || :'
-	run -0 grep -c sendto trace
+		strace -f -e trace=?send,sendto -o trace prt-scan -q 1 || :'
+	run -0 grep -c send trace
 	few=$output
 	in_kernel "$mptcp" bash -c '
-		strace -f -e trace=sendto -o trace prt-scan >/dev/null
-		strace -f -e trace=sendto -o one prt-scan 7799 >/dev/null
-		strace -f -e trace=sendto -o other prt-scan 7798 >/dev/null'
-	[ "$(grep -c sendto other)" -eq "$few" ]
+		strace -f -e trace=?send,sendto -o trace prt-scan >/dev/null
+		strace -f -e trace=?send,sendto -o one prt-scan 7799 >/dev/null
+		strace -f -e trace=?send,sendto -o other prt-scan 7798 >/dev/null'
+	[ "$(grep -c send other)" -eq "$few" ]
 	# the families are listed, and no one is asked for by its name; then it
 	# is asked itself
-	[ "$(grep -c sendto one)" -eq $((few + 2)) ]
+	[ "$(grep -c send one)" -eq $((few + 2)) ]
 	# shellcheck disable=SC2016
 	grep -c 'mptcp_pm' one && return 1
 	:

@@ -274,6 +274,7 @@ read_groups(enum tree_kind t, int dir, unsigned needs, struct proc *p,
 		p->unit = arena_str(a, linux_unit(p->cgroup));
 	}
 	buf_free(&b);
+	p->has_groups = error == 0;
 	return error;
 }
 
