@@ -565,7 +565,7 @@ print(os.fstat(fd).st_ino if os.fstat(fd).st_ino > 1 and
 	run -0 "${NSENTER[@]}" -t "$holder" -- strace -f -o "$BATS_TEST_TMPDIR/calls" \
 		prt-scan 7000
 	grep -q "$holder/fd" "$BATS_TEST_TMPDIR/calls"
-	run ! grep -E '[.]/fd/[012]"|ns/user|pidfd|"usr/bin"|cap_last' \
+	run ! grep -E '[.]/fd/[012]"|ns/user|pidfd_|"usr/bin"|cap_last' \
 		"$BATS_TEST_TMPDIR/calls"
 }
 

@@ -465,13 +465,13 @@ sa.service	/$slice/sa.service" ]
 @test "unit, cgroup, container: by the iterator, of processes that share groups" {
 	prt-scan --owners=bpf -o pid >/dev/null 2>&1 ||
 		skip 'needs root, a kernel with BTF, and the first pid namespace'
+	cd "$BATS_TEST_TMPDIR"
 	make_groups
 	id=$(printf %064d 7)
 	for dir in "${groups[@]}"; do
 		mkdir "$dir/docker-$id.scope"
 	done
 	make_sockets '
-ready = []
 for port in range(20711, 20723):
     r, w = os.pipe()
     if os.fork() == 0:

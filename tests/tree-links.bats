@@ -55,7 +55,7 @@ each_way()
 # scan ARG...: of the tree, within some seconds, or it hangs.
 scan()
 {
-	LD_PRELOAD=${LIBRARY-} timeout 20 prt-scan --proc="$tree" "$@"
+	timeout 20 env LD_PRELOAD="${LIBRARY-}" prt-scan --proc="$tree" "$@"
 }
 
 # replaced PATH CMD...: the scan while CMD has put another thing there.

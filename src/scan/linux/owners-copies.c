@@ -18,8 +18,10 @@
 #include "lib/num.h"
 #include "scan/linux/linux.h"
 
-/* A copy is there for some microseconds. */
-enum { LOOKS = 8, PAUSE = 1000000 };		/* nanoseconds */
+/* A copy is there for some microseconds, or as long as a busy machine does not
+ * let the other scan run: the pauses, nanoseconds, double, to an eighth of a
+ * second in all. */
+enum { LOOKS = 8, PAUSE = 1000000 };
 
 /* More than so many descriptors, or threads, no scan has at once. */
 enum { COPIES_MAX = 256, THREADS_MAX = 64 };
@@ -133,7 +135,7 @@ drop(struct scan *sc)
 void
 linux_drop_copies(const struct scan_request *req, struct scan *sc)
 {
-	const struct timespec pause = { 0, PAUSE };
+	struct timespec pause = { 0, PAUSE };
 	struct copies c = { .sc = sc, .kind = tree_kind(req->proc) };
 	int i;
 
@@ -141,8 +143,10 @@ linux_drop_copies(const struct scan_request *req, struct scan *sc)
 		return;
 	c.proc = open(req->proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	for (i = 0; i < LOOKS && c.n > 0 && c.proc >= 0; i++) {
-		if (i > 0)
+		if (i > 0) {
 			nanosleep(&pause, NULL);
+			pause.tv_nsec *= 2;
+		}
 		look_again(&c);
 	}
 	if (c.proc >= 0)
