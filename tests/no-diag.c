@@ -2,8 +2,8 @@
  * A library for LD_PRELOAD: a kernel without modules of sock_diag(7).
  *
  * PRT_NO_DIAG has the names of those that are missing: inet_diag, tcp_diag,
- * udp_diag.  What would be asked of them is asked of what no kernel has, so that
- * the answer is what the kernel says then.
+ * udp_diag.  What would be asked of them is asked of what no kernel has: so the
+ * answer is what the kernel says then.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
