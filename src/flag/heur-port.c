@@ -164,14 +164,46 @@ suspect_nc_listener(struct view *v)
 	    (v->kind == VIEW_LISTEN || v->local_port < VIEW_RANDOM);
 }
 
+/* A shell, or a program by way of one, is what it is to run for its callers:
+ * -e, or socat's EXEC and SYSTEM. */
+static bool
+runs_shell(const struct view *v)
+{
+	struct str rest = view_get(v, F_CMDLINE), word, addr, type;
+	bool next = false;
+
+	prog_take_word(&rest);
+	while ((word = prog_take_word(&rest)).p != NULL) {
+		if (next && prog_class_of(str_basename(word)) & PROG_SHELL)
+			return true;
+		next = str_is(word, "-e") || str_is(word, "--exec");
+		if (str_is(word, "-c") || str_is(word, "--sh-exec") ||
+		    str_starts(word, "--sh-exec="))
+			return true;
+		if (str_take_start(&word, "--exec=") &&
+		    prog_class_of(str_basename(word)) & PROG_SHELL)
+			return true;
+		addr = word;
+		type = str_cut(&addr, ':');
+		if (str_is(type, "SYSTEM") || str_is(type, "system"))
+			return true;
+		if ((str_is(type, "EXEC") || str_is(type, "exec")) &&
+		    prog_class_of(str_basename(str_cut(&addr, ','))) &
+		    PROG_SHELL)
+			return true;
+	}
+	return false;
+}
+
 /* The main program of a unit is a child of the system's manager. */
 enum heur_level
 level_for_nc_listener(struct view *v)
 {
 	if (heur_is_renamed(v) && !heur_poses_as_systems(v))
 		return HEUR_LOW;
-	return str_is(view_get(v, F_PPID), "1") && view_is_unit(v) ? HEUR_LOW :
-	    HEUR_MEDIUM;
+	if (str_is(view_get(v, F_PPID), "1") && view_is_unit(v))
+		return HEUR_LOW;
+	return runs_shell(v) ? HEUR_HIGH : HEUR_MEDIUM;
 }
 
 /* Clients bind a random port of UDP, to each address in turn. */
