@@ -1013,11 +1013,18 @@ levels()
 		high process=nc.traditional cmdline=nc+-l+-p+4444+-e+/bin/sh
 		high process=ncat cmdline=ncat+-l+4444+--exec+/bin/bash
 		high process=ncat cmdline=ncat+-l+4444+--exec=/bin/bash
-		high process=ncat cmdline=ncat+-lkc+4444+--sh-exec+x
-		high process=ncat cmdline=ncat+-l+4444+-c+x
+		high process=ncat cmdline=ncat+-lk+4444+--sh-exec+sh
+		high process=ncat cmdline=ncat+-l+4444+-c+/bin/sh+-i
+		medium process=ncat cmdline=ncat+-l+4444+-c+echo+hello
+		medium process=ncat cmdline=ncat+-l+4444+-c+sh+-c+date
 		medium process=ncat cmdline=ncat+-l+4444+-e+/usr/bin/date
 		high process=socat cmdline=socat+TCP-LISTEN:4444,fork+EXEC:/bin/bash,pty
-		high process=socat cmdline=socat+TCP-LISTEN:4444+system:x
+		high process=socat cmdline=socat+TCP-LISTEN:4444+system:sh
+		high process=socat cmdline=socat+TCP-LISTEN:4444+EXEC:bash+-li,pty,stderr
+		high process=socat cmdline=socat+EXEC:sh,pipes+TCP-LISTEN:4444
+		medium process=socat cmdline=socat+TCP-LISTEN:4444+SYSTEM:echo+hello
+		medium process=socat cmdline=socat+TCP-LISTEN:4444+EXEC:sh+/opt/x
+		medium process=socat cmdline=socat+TCP-LISTEN:4444+EXEC:bash+-c+date
 		medium process=socat cmdline=socat+TCP-LISTEN:4444+EXEC:/usr/bin/date
 		medium process=socat cmdline=socat+TCP-LISTEN:4444+TCP:10.0.0.9:22
 		low process=socat cmdline=socat+x+EXEC:sh ppid=1 sock_cgroup=/system.slice/x.service
@@ -1099,6 +1106,8 @@ levels()
 		yes exe=/opt/x cmdline=systemd-journald proto=packet state=UNCONN
 		no  exe=/usr/sbin/nginx cmdline=nginx:+worker+process
 		no  exe=/usr/sbin/nginx-debug cmdline=nginx:+master
+		no  exe=/usr/bin/cronie-crond cmdline=crond+-n
+		yes exe=/usr/bin/xcrond cmdline=crond+-n
 		no  exe=/nix/store/x/bin/.nginx-wrapped cmdline=nginx:+master
 		no  exe=/usr/sbin/nginx+(deleted) cmdline=nginx:+master
 		no  exe=/usr/sbin/nginx+(elsewhere) cmdline=nginx:+master

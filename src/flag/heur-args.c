@@ -111,15 +111,20 @@ runs_others(struct str name)
 	return false;
 }
 
-/* nginx-debug is an nginx, and .nginx-wrapped too. */
+/* nginx-debug is an nginx, and .nginx-wrapped and cronie-crond too. */
 static bool
-begins_like(struct str name, struct str claimed)
+is_like(struct str name, struct str claimed)
 {
+	const char *end;
+
 	str_take(&name, '.');
-	return name.n >= claimed.n &&
-	    memcmp(name.p, claimed.p, claimed.n) == 0 &&
+	if (name.n < claimed.n)
+		return false;
+	end = name.p + name.n - claimed.n;
+	return (memcmp(name.p, claimed.p, claimed.n) == 0 &&
 	    (name.n == claimed.n || name.p[claimed.n] == '-' ||
-	    name.p[claimed.n] == '.');
+	    name.p[claimed.n] == '.')) || (end > name.p && end[-1] == '-' &&
+	    memcmp(end, claimed.p, claimed.n) == 0);
 }
 
 /* mariadbd is another name of mysqld. */
@@ -148,7 +153,7 @@ suspect_fake_daemon(struct view *v)
 		return false;
 	/* most are called what they are */
 	claimed = claimed_name(v);
-	return claimed.n > 0 && !begins_like(name, claimed) &&
+	return claimed.n > 0 && !is_like(name, claimed) &&
 	    prog_is_among(claimed, daemons) && !prog_is_loader(exe) &&
 	    !runs_others(name) && !is_same_daemon(name, claimed);
 }

@@ -164,33 +164,43 @@ suspect_nc_listener(struct view *v)
 	    (v->kind == VIEW_LISTEN || v->local_port < VIEW_RANDOM);
 }
 
-/* A shell, or a program by way of one, is what it is to run for its callers:
- * -e, or socat's EXEC and SYSTEM. */
+/* A shell that its caller is to tell what to do: the next word of the arguments
+ * is no script, nor the text of -c. */
+static bool
+is_bare_shell(struct str word, struct str rest)
+{
+	struct str options;
+
+	if (!(prog_class_of(str_basename(str_cut(&word, ','))) & PROG_SHELL))
+		return false;
+	/* socat's own begin behind the comma */
+	if (word.p != NULL)
+		return true;
+	rest = prog_take_word(&rest);
+	options = str_cut(&rest, ',');
+	return options.n == 0 || (options.p[0] == '-' &&
+	    memchr(options.p, 'c', options.n) == NULL);
+}
+
+/* A bare shell is what it is to run for its callers: nc -e, which takes a path
+ * and no more, ncat -c, or socat's EXEC and SYSTEM. */
 static bool
 runs_shell(const struct view *v)
 {
-	struct str rest = view_get(v, F_CMDLINE), word, addr, type;
-	bool next = false;
+	static const char *const starts[] = { "EXEC:", "exec:", "SYSTEM:",
+		"system:", "--exec=", "--sh-exec=", "-c=", "-e=" };
+	struct str rest = view_get(v, F_CMDLINE), word, before = STR_NONE;
+	size_t i;
 
 	prog_take_word(&rest);
-	while ((word = prog_take_word(&rest)).p != NULL) {
-		if (next && prog_class_of(str_basename(word)) & PROG_SHELL)
-			return true;
-		next = str_is(word, "-e") || str_is(word, "--exec");
-		if (str_is(word, "-c") || str_is(word, "--sh-exec") ||
-		    str_starts(word, "--sh-exec="))
-			return true;
-		if (str_take_start(&word, "--exec=") &&
-		    prog_class_of(str_basename(word)) & PROG_SHELL)
-			return true;
-		addr = word;
-		type = str_cut(&addr, ':');
-		if (str_is(type, "SYSTEM") || str_is(type, "system"))
-			return true;
-		if ((str_is(type, "EXEC") || str_is(type, "exec")) &&
-		    prog_class_of(str_basename(str_cut(&addr, ','))) &
-		    PROG_SHELL)
-			return true;
+	for (; (word = prog_take_word(&rest)).p != NULL; before = word) {
+		if (str_is(before, "-e") || str_is(before, "--exec"))
+			return prog_class_of(str_basename(word)) & PROG_SHELL;
+		if (str_is(before, "-c") || str_is(before, "--sh-exec"))
+			return is_bare_shell(word, rest);
+		for (i = 0; i < NELEMS(starts); i++)
+			if (str_take_start(&word, starts[i]))
+				return is_bare_shell(word, rest);
 	}
 	return false;
 }

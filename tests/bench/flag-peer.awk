@@ -179,7 +179,7 @@ function claims(    name, word) {
 	sub(/.*\//, "", name)
 	sub(/^\./, "", name)
 	return !(name == word || index(name, word "-") == 1 ||
-	    index(name, word ".") == 1 ||
+	    index(name, word ".") == 1 || name ~ ("-" word "$") ||
 	    name ~ /^(qemu-|busybox|toybox|ld-|ld\.so|mariadbd|mysqld)/)
 }
 
