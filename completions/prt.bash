@@ -146,7 +146,7 @@ _prt_scan()
 	--state)
 		_prt_names LISTEN ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 \
 		    FIN_WAIT2 TIME_WAIT CLOSE_WAIT LAST_ACK CLOSING CLOSED \
-		    UNCONN BOUND NAT
+		    UNCONN BOUND NAT connected
 		;;
 	--proto)
 		_prt_names tcp udp sctp raw packet icmp vsock
@@ -205,7 +205,7 @@ _prt_diff()
 		_prt_fields "$1" ''
 		;;
 	--only)
-		_prt_names new gone changed
+		_prt_names new gone changed unchanged
 		;;
 	--state-file|-S|-[!-]*S)
 		_prt_files

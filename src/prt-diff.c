@@ -7,6 +7,7 @@
 #include "diff/columns.h"
 #include "diff/match.h"
 #include "diff/print.h"
+#include "diff/privileges.h"
 #include "diff/rate.h"
 #include "diff/rename.h"
 #include "diff/sight.h"
@@ -31,10 +32,14 @@ static const char usage[] =
     "  prt-scan -l | prt-diff -S state -F table | mail -E -s ports root\n"
     "  prt-diff --compare-hosts web1 web2       files of two hosts\n"
     "  prt-scan | prt-diff -a -S state -o +first_seen   since when it is\n"
-    "  prt-scan -o +rx_bytes,tx_bytes | prt-diff -a -o process,rx_rate before\n"
-    "  prt-scan | prt-diff --header=always -S state | prt-flag -s\n"
+    "  prt-scan -o +cookie,rx_bytes,tx_bytes >before   and a while later\n"
+    "  prt-scan -o +cookie,rx_bytes,tx_bytes |\n"
+    "      prt-diff -a -H -o rx_rate,tx_rate,process before | sort -n\n"
     "\n"
-    "Who picks records keeps their # lines: grep -e '^#' -e nginx.\n";
+    "Who picks records keeps their # lines: grep -e '^#' -e nginx.\n"
+    "Another program on the same port is `changed', not `new'.  So that\n"
+    "no change is lost, whatever fails: prt-scan -l >new &&\n"
+    "prt-diff old new >news && SEND <news && mv new old.\n";
 
 static const char more[] =
     "\n"
@@ -89,7 +94,8 @@ take_only(void *options, const char *arg)
 
 	o->only = diff_changes(arg);
 	if (o->only == 0)
-		opts_bad("--only", arg, "new, gone, changed, or several");
+		opts_bad("--only", arg, "new, gone, changed, unchanged, or "
+		    "several");
 	return o->only != 0;
 }
 
@@ -124,9 +130,9 @@ take_forget(void *options, const char *arg)
 static const struct opt table[] = {
 	{ 'S', "state-file", "FILE", "compare with FILE, then replace it",
 	    OPT_TEXT(state), .group = "What to compare" },
-	{ 'a', "all", NULL, "every record, unchanged ones too",
+	{ 'a', "all", NULL, "unchanged records too: what there is, and was",
 	    OPT_FLAG(print.every) },
-	{ 0, "only", "LIST", "print only these: new, gone, changed",
+	{ 0, "only", "LIST", "of new, gone, changed, unchanged only these",
 	    .take = take_only },
 	{ 'k', "key", "LIST", "fields that say what is the same thing",
 	    .take = take_key },
@@ -269,6 +275,7 @@ compare_sides(struct options *o)
 		err_msg("warning: the records of a key lack fields in too many "
 		    "different ways: some that may be the same are told as "
 		    "changes");
+	privileges_compare(d);
 	return o->common.quiet || o->init || print_changes(o);
 }
 

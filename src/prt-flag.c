@@ -20,7 +20,8 @@ static const char usage[] =
     "  prt-scan | prt-flag -s -F table | less   the same, to be read\n"
     "  prt-scan -l | prt-flag -s --disable=all -e 'flag lan "
     "local_scope!=loopback'\n"
-    "  prt-scan | prt-flag -e 'allow * process=sshd'    with a rule\n"
+    "  prt-scan | prt-flag -e 'allow * process=sshd' -e 'flag py "
+    "process~python'\n"
     "  prt-scan | prt-flag --suggest            rules that allow all of it\n"
     "  prt-scan | prt-diff --header=always -S state | prt-flag -s\n";
 

@@ -27,8 +27,8 @@ static const char usage[] =
     "Examples:\n"
     "  prt-scan 8080                         who has port 8080\n"
     "  prt-scan -l -F table | less           what listens, to be read\n"
+    "  prt-scan -o +target_container 8088    which container answers there\n"
     "  prt-scan -F json 10.0.0.0/8 | jq .    an object a line\n"
-    "  prt-scan --user=www-data              all that a user's processes have\n"
     "  prt-scan -l | prt-diff -S state       what changed since the last run\n"
     "  prt-scan | prt-flag -s --why          what looks wrong, and why\n"
     "\n"
@@ -217,7 +217,7 @@ static const struct opt table[] = {
 	    .take = take_protos },
 	{ 'l', "listening", NULL, "what listens: no connections",
 	    OPT_FLAG(filter.listening) },
-	{ 0, "state", "LIST", "in these states; ^TIME_WAIT: in all others",
+	{ 0, "state", "LIST", "in these states; connected; ^LISTEN: all others",
 	    .take = take_states },
 	{ 'b', "bound", NULL, "what holds a port; -qb 80: 1 if it is free",
 	    OPT_FLAG(filter.bound) },
@@ -228,7 +228,7 @@ static const struct opt table[] = {
 	    OPT_FLAG(filter.no_random) },
 	{ 0, "published", NULL, "also ports of containers that have no socket",
 	    OPT_FLAG(filter.published) },
-	{ 'N', "all-netns", NULL, "of all network namespaces: needs root",
+	{ 'N', "all-netns", NULL, "in all network namespaces, so in containers: root",
 	    OPT_FLAG(filter.all_netns) },
 	{ 0, "process", "NAMES", "of processes with these names, as ssh*,nginx",
 	    .take = take_process,
@@ -500,6 +500,18 @@ suggest_pid(const struct options *o, char **operands)
 		    "is --pid=%s", *operands, *operands, *operands);
 }
 
+/* What a container has is in another namespace, unless it shares the host's. */
+static void
+suggest_all_netns(const struct options *o)
+{
+	const struct filter *f = &o->filter;
+
+	if (f->names[BY_CONTAINER].n > 0 && !f->all_netns && o->from == NULL &&
+	    o->proc == NULL && !o->common.quiet)
+		err_msg("--container: none found in this network namespace: "
+		    "-N looks in all");
+}
+
 static int
 run_job(struct options *o, char **operands)
 {
@@ -533,8 +545,10 @@ run_job(struct options *o, char **operands)
 		j.req.services = services;
 		result = o->interfaces ? scan_job_ifaces(&j) :
 		    scan_job_sockets(&j);
-		if (result == SCAN_NOTHING)
+		if (result == SCAN_NOTHING) {
 			suggest_pid(o, operands);
+			suggest_all_netns(o);
+		}
 	}
 	cols_free(&j.cols);
 	services_free(services);

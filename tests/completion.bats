@@ -142,7 +142,8 @@ check_words()
 	offer "$1" 'prt-scan --color=' "$(expected color)"
 	offer "$1" 'prt-scan --header=' "$(expected header)"
 	offer "$1" 'prt-scan --state=' "$(sed -n '/states\[.*{/,/^}/s/"/\n/gp' \
-		"$DIR/../src/scan/sock.c" | grep -x '[A-Z_12]*[A-Z][A-Z_12]*')"
+		"$DIR/../src/scan/sock.c" | grep -x '[A-Z_12]*[A-Z][A-Z_12]*')
+connected"
 	offer "$1" 'prt-scan --proto=' "$(expected proto)"
 	offer "$1" 'prt-scan --proto=tcp,u' 'tcp,udp'
 	offer "$1" 'prt-scan --state=LISTEN,CLOS' \
@@ -195,8 +196,8 @@ check_diff()
 
 	fields=$(input_fields prt-diff)
 	check_options "$1" prt-diff --in --init
-	offer "$1" 'prt-diff --only=' 'new gone changed'
-	offer "$1" 'prt-diff --only=new,' 'new,gone new,changed'
+	offer "$1" 'prt-diff --only=' 'new gone changed unchanged'
+	offer "$1" 'prt-diff --only=new,' 'new,gone new,changed new,unchanged'
 	offer "$1" 'prt-diff -k ' "$fields"
 	offer "$1" 'prt-diff -c ' "none $fields"
 	offer "$1" 'prt-diff --compare=pid,exe,fir' pid,exe,first_seen
@@ -291,7 +292,7 @@ check_descriptions()
 	requires bash python3
 	offer bash 'prt-scan --form=' "$(expected format)"
 	offer bash 'prt-scan --form j' json
-	offer bash 'prt-diff --onl=new,' 'new,gone new,changed'
+	offer bash 'prt-diff --onl=new,' 'new,gone new,changed new,unchanged'
 	# two options begin so
 	run ! grep -x tcp <<<"$(offers bash 'prt-scan --pro=tc')"
 }

@@ -267,6 +267,60 @@ warns()
 	changes 'changed 80' new <(sed s/x/y/ new)
 }
 
+@test "fewer privileges of the same user: a warning, if an owner is missing" {
+	local hidden=(user=root pid=- process=- exe=-)
+
+	# What another user opens, or has closed, is no matter of privileges.
+	rec | snap euid=1000 unowned=0 >old
+	{ rec; rec local_port=22 "${hidden[@]}"; } |
+		snap euid=1000 unowned=1 >new
+	changes 'new 22' old new
+	[ -z "$stderr" ]
+	changes 'gone 22' new old
+	[ -z "$stderr" ]
+	# Nor is a process that gave up root, behind which another may be.
+	rec | snap euid=0 unowned=0 >old
+	rec user=www | snap euid=0 unowned=1 >new
+	changes 'changed 80' old new
+	[ -z "$stderr" ]
+	# A connection that waits to be accepted has no owner.
+	rec remote_port=5 state=ESTABLISHED | snap euid=0 unowned=0 >old
+	rec remote_port=5 state=ESTABLISHED user=root pid=- process=- exe=- |
+		snap euid=0 unowned=1 >new
+	changes '' old new
+	[ -z "$stderr" ]
+	changes '' new old
+	[ -z "$stderr" ]
+	# A capability was lost, or one is there now.
+	rec | snap euid=1000 unowned=0 >old
+	rec "${hidden[@]}" | snap euid=1000 unowned=1 >new
+	changes '' old new
+	warns 'new was scanned with fewer privileges (euid=1000 unowned=1): *'
+	changes '' new old
+	warns 'new was scanned with fewer privileges (euid=1000 unowned=1): *'
+	# A state that has the owners from before does not tell it each night.
+	prt-diff --init -S state old
+	for _ in 1 2 3; do
+		prt-diff -S state new 2>>said
+	done
+	[ "$(grep -c fewer said)" -eq 1 ]
+	# Of several machines, by those of which an owner is missing.
+	FIELDS+=(host)
+	{ rec host=a; rec host=a local_port=22 "${hidden[@]}"; } |
+		snap host=a euid=0 unowned=1 >new
+	rec host=b | snap host=b euid=0 unowned=0 >old.b
+	rec host=a | snap host=a euid=0 unowned=0 >old
+	cat old.b >>old
+	cp new new.a
+	rec host=b | snap host=b euid=0 unowned=1 >>new
+	changes 'new 22' old new
+	[ -z "$stderr" ]
+	{ cat new.a; rec host=b "${hidden[@]}" |
+		snap host=b euid=0 unowned=1; } >new
+	changes 'new 22' old new
+	warns 'new was scanned with fewer privileges (euid=0 unowned=1): *'
+}
+
 @test "NEW was made before OLD: a warning" {
 	rec | snap time=$T2 >old
 	rec local_port=1 | snap time=$T1 >new

@@ -249,7 +249,16 @@ $(row 100 tcp - 2 LISTEN nginx gone $T1 -)
 	run -0 prt-diff -a --only=new old new
 	[ "${lines[0]}" = '##prt 1 partial=1' ]
 	refuses '--only=new,: expected new, *' --only=new, old new
-	refuses '--only=unchanged: expected *' --only=unchanged old new
+	refuses '--only=same: expected *, unchanged*' --only=same old new
+	# all that there is now is whole again
+	rec local_port=1 | snap >new
+	run -0 prt-diff -a -H -o local_port,change --only=unchanged old new
+	assert_output_is '1	unchanged'
+	run -0 prt-diff -a --only=unchanged old new
+	[ "${lines[0]}" = '##prt 1 partial=1' ]
+	run -0 prt-diff -a --only=new,changed,unchanged old new
+	[[ ${lines[0]} == '##prt 1' ]]
+	run -0 prt-diff -q --only=unchanged old new
 	rec | snap >new
 	run -0 prt-diff -q --only=new,changed old new
 	run -1 prt-diff -q --only=gone old new

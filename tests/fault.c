@@ -177,12 +177,31 @@ fails(int call)
 	return is_hit(call) && refuses(call);
 }
 
+/* With 32 bits the headers give some calls a function with wider types: that
+ * is the one that is wrapped, and meant. */
+static const char *const wide[][2] = {
+	{ "clock_gettime", "__clock_gettime64" },
+	{ "fstat", "__fstat64_time64" },
+	{ "fstatat", "__fstatat64_time64" },
+	{ "lstat", "__lstat64_time64" },
+	{ "open", "open64" },
+	{ "openat", "openat64" },
+	{ "readdir", "readdir64" },
+	{ "recvmsg", "__recvmsg64" },
+	{ "stat", "__stat64_time64" },
+};
+
 static void *
 next(const char *name)
 {
 	int saved = errno;
-	void *p = dlsym(RTLD_NEXT, name);
+	size_t i, n = sizeof(long) < 8 ? sizeof wide / sizeof *wide : 0;
+	void *p;
 
+	for (i = 0; i < n; i++)
+		if (strcmp(wide[i][0], name) == 0)
+			name = wide[i][1];
+	p = dlsym(RTLD_NEXT, name);
 	errno = saved;
 	return p;
 }
@@ -459,13 +478,13 @@ alter(int fd, struct msghdr *msg, ssize_t n)
 		h->nlmsg_type = NLMSG_ERROR;
 		h->nlmsg_len = NLMSG_LENGTH(sizeof(struct nlmsgerr));
 		memcpy(NLMSG_DATA(h), &error, sizeof error);
-		return h->nlmsg_len;
+		return (ssize_t)h->nlmsg_len;
 	}
 	if (strcmp(fault.how, "done") == 0) {
 		h->nlmsg_type = NLMSG_DONE;
 		h->nlmsg_len = NLMSG_LENGTH(sizeof error);
 		memcpy(NLMSG_DATA(h), &error, sizeof error);
-		return h->nlmsg_len;
+		return (ssize_t)h->nlmsg_len;
 	}
 	return n;
 }

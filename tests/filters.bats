@@ -85,6 +85,14 @@ keeps()
 	keeps '80 443 8888' --user=33333
 }
 
+@test "--container: where none is found, -N is named" {
+	run -0 --separate-stderr prt-scan -H --container=none-has-this-name
+	[ -z "$output" ]
+	[[ $stderr == *'prt-scan: --container: none found in this network namespace: -N looks in all' ]]
+	run --separate-stderr prt-scan -q --container=none-has-this-name
+	[[ $stderr != *-N* ]]
+}
+
 @test "--container: with its runtime or without, or by the id" {
 	machine
 	keeps '443' --container="docker/${id:0:12}"
@@ -296,6 +304,11 @@ scope()
 	END
 	run -0 scan_tree state '--state=!listen,estab'
 	[ "${#lines[@]}" -eq 8 ]
+	run -0 scan_tree state --state=Connected
+	[ "${#lines[@]}" -eq 9 ]
+	[[ " ${lines[*]} " != *" LISTEN "* ]]
+	run -0 scan_tree state --state=^connected
+	assert_output_is LISTEN
 }
 
 # alone COMMAND: bash runs it in a network of its own, which has loopback.

@@ -61,6 +61,23 @@ is_watched()
 	grep -qE '__[at]san_init|valgrind' "$(command -v prt-scan)"
 }
 
+# text_of ERROR: as the C library of the programs has it, glibc or musl.
+text_of()
+{
+	local -A glibc=([ELOOP]='Too many levels of symbolic links'
+		[EOPNOTSUPP]='Operation not supported'
+		[ETIMEDOUT]='Connection timed out')
+	local -A musl=([ELOOP]='Symbolic link loop'
+		[EOPNOTSUPP]='Not supported'
+		[ETIMEDOUT]='Operation timed out')
+
+	if grep -qE "${musl[ELOOP]}|/ld-musl-" "$(command -v prt-scan)"; then
+		printf '%s' "${musl[$1]}"
+	else
+		printf '%s' "${glibc[$1]}"
+	fi
+}
+
 # Sets how to make a network namespace, and how to enter one.
 netns_find()
 {

@@ -13,13 +13,18 @@ setup() {
 fields=proto,state,local_addr,local_port,pid,process,fd,exe,cmdline
 
 # in_kernel SETUP COMMAND...: COMMAND in a new namespace, after SETUP, a script;
-# it is skipped if that fails.
+# it is skipped if that fails.  PRT_SS is a file for what ss says of the same.
 in_kernel() {
 	local setup=$1
 
 	shift
+	export BATS_TEST_DESCRIPTION
 	run --separate-stderr in_netns bash -c 'ip link set lo up
 		bash -ec "$1" >setup 2>&1 || exit 77
+		[ -z "${PRT_SS-}" ] || {
+			echo "# $BATS_TEST_DESCRIPTION"
+			ss -HOtuanp
+		} >>"$PRT_SS"
 		shift
 		exec "$@"' bash "$setup" "$@"
 	[ "$status" -ne 77 ] ||
@@ -146,17 +151,17 @@ $ns-b	[vxlan/vx9]" ]
 @test "they are asked for only if a socket without a holder is left" {
 	requires strace
 	in_netns bash -c 'ip link set lo up
-		strace -f -e trace=sendto -o trace prt-scan -q 1 || :'
-	run -0 grep -c sendto trace
+		strace -f -e trace=?send,sendto -o trace prt-scan -q 1 || :'
+	run -0 grep -c send trace
 	few=$output
 	in_kernel "$mptcp" bash -c '
-		strace -f -e trace=sendto -o trace prt-scan >/dev/null
-		strace -f -e trace=sendto -o one prt-scan 7799 >/dev/null
-		strace -f -e trace=sendto -o other prt-scan 7798 >/dev/null'
-	[ "$(grep -c sendto other)" -eq "$few" ]
+		strace -f -e trace=?send,sendto -o trace prt-scan >/dev/null
+		strace -f -e trace=?send,sendto -o one prt-scan 7799 >/dev/null
+		strace -f -e trace=?send,sendto -o other prt-scan 7798 >/dev/null'
+	[ "$(grep -c send other)" -eq "$few" ]
 	# the families are listed, and no one is asked for by its name; then it
 	# is asked itself
-	[ "$(grep -c sendto one)" -eq $((few + 2)) ]
+	[ "$(grep -c send one)" -eq $((few + 2)) ]
 	# shellcheck disable=SC2016
 	grep -c 'mptcp_pm' one && return 1
 	:
@@ -288,11 +293,15 @@ genl() {
 		'udp	UNCONN	0.0.0.0	6118	-	[tipc/U]'
 }
 
+# Linux 6.1 does not end these sockets with their namespace: one that is made
+# later, where it was in memory, has them.
 @test "sctp: encapsulated in UDP" {
-	named "$modules sctp || :
-		echo 9899 >/proc/sys/net/sctp/udp_port" \
-		'udp	UNCONN	0.0.0.0	9899	-	[sctp]' \
-		'udp	UNCONN	::	9899	-	[sctp]'
+	in_kernel "$modules sctp || :
+		echo 9899 >/proc/sys/net/sctp/udp_port" bash -c '
+		prt-scan -H -o $1
+		echo 0 >/proc/sys/net/sctp/udp_port' bash $fields
+	[ "$output" = 'udp	UNCONN	0.0.0.0	9899	-	[sctp]	-	-	-
+udp	UNCONN	::	9899	-	[sctp]	-	-	-' ]
 }
 
 @test "rxrpc: what a socket of it is bound to" {
@@ -392,13 +401,6 @@ configured() {
 udp	UNCONN	::	4791	-	[rxe/prt-k1]	-	-	-' ]
 }
 
-# The last one: from then on it is in each namespace.
-@test "rds: from when its module is there" {
-	named "$modules rds_tcp || :
-		[ -e /proc/sys/net/rds/tcp ]" \
-		'tcp	LISTEN	::	16385	-	[rds]'
-}
-
 # Each holds a TCP socket of the kernel's; over loopback they fall back to TCP.
 @test "smc: a listener and its connections are their process's" {
 	requires python3
@@ -433,4 +435,11 @@ EOF
 	assert_output_is "LISTEN	7711	-	$l	python3
 ESTABLISHED	7711	7712	$a	python3
 ESTABLISHED	7712	7711	$c	python3"
+}
+
+# The last one: from then on it is in each namespace.
+@test "rds: from when its module is there" {
+	named "$modules rds_tcp || :
+		[ -e /proc/sys/net/rds/tcp ]" \
+		'tcp	LISTEN	::	16385	-	[rds]'
 }

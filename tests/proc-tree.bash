@@ -8,20 +8,34 @@ tree_make()
 	tree=$BATS_TEST_TMPDIR/proc
 	net=$tree/net
 	mkdir -p "$net"
+	# EI_DATA: 1, the low byte is the first one; 2, the high byte
+	tree_order=$(od -An -tu1 -j5 -N1 "$PRT_BUILDDIR/src/prt-scan")
 	local file
 	for file in tcp udp; do
 		echo '  sl  local_address rem_address   st' >"$net/$file"
 	done
 }
 
-# tree_end ADDRESS PORT: as /proc/net/tcp writes them on a little-endian
-# machine.
+# tree_hex DIGITS: the bytes of an address as /proc/net/tcp6 writes them, in
+# words of the order that the machine has for which the programs are.
+tree_hex()
+{
+	local words=$1
+
+	if [ "$tree_order" -eq 1 ]; then
+		words=$(sed -E 's/(..)(..)(..)(..)/\4\3\2\1/g' <<<"$1")
+	fi
+	printf '%s' "$words"
+}
+
+# tree_end ADDRESS PORT: as /proc/net/tcp writes them.
 tree_end()
 {
 	local IFS=.
 	# shellcheck disable=SC2086
 	set -- $1 "$2"
-	printf '%02X%02X%02X%02X:%04X' "$4" "$3" "$2" "$1" "$5"
+	[ "$tree_order" -eq 2 ] || set -- "$4" "$3" "$2" "$1" "$5"
+	printf '%02X%02X%02X%02X:%04X' "$@"
 }
 
 # tree_line PORT INODE [STATE]: a line of net/tcp, a listener's unless told.

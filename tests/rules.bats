@@ -593,7 +593,8 @@ ring()
 		flag x change=added|15|unknown value: expected any of new gone changed unchanged
 		flag x family=ipv6|15|unknown value: expected any of inet inet6
 		flag x v6only=1|15|unknown value: expected any of yes no
-		flag x process=python*|16|a [*] is no wildcard: expected ~ for a part of the value, or \\x2a
+		flag x process=python*|16|a [*] is no wildcard: expected ~, as in process~python, for a part of the value, or \\x2a
+		flag x process=~python|16|=~: expected ~ before a part of the value, or = and \\x7e for one that begins with ~
 		flag x cmdline!="a *"|18|a [*] is no wildcard: *
 		flag x rx_queue>=process|18|expected a number
 		flag x connections>backlog|20|expected a number

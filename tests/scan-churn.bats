@@ -111,7 +111,7 @@ c = socket.create_connection((\"127.0.0.1\", 7))
 open(\"ready\", \"w\").close()
 time.sleep(60)" &
 		until [ -e ready ]; do sleep 0.02; done
-		strace -qq -o trace -e trace=sendto prt-scan --backend=netlink \
+		strace -qq -o trace -e trace=?send,sendto prt-scan --backend=netlink \
 			-H -o state,local_port >rows
 		kill $!'
 	[ "$(grep -cE "TCPDIAG_GETSOCK|nlmsg_type=0x12" trace)" -eq 2 ]
@@ -189,7 +189,7 @@ sys.stdin.read()' "$n"
 		run -0 enter prt-scan -H --state=BOUND -o inode
 		[ "$(sort -u <<<"$output" | wc -l)" -eq "$n" ]
 		[ "${#lines[@]}" -eq "$n" ]
-		enter strace -qq -o calls -e trace=sendto \
+		enter strace -qq -o calls -e trace=?send,sendto \
 			prt-scan -q -t --state=BOUND
 		[ "$(wc -l <calls)" -eq $((n < 16 ? 1 : 2)) ]
 		stop_sockets

@@ -306,7 +306,8 @@ prt-scan: trying proc
 
 @test "ADDR:PORT: of another tree, with and without its addresses" {
 	tree_make
-	tree_line 22 77 | sed 's/0100007F/00000000/' >>"$net/tcp"
+	tree_line 22 77 | sed "s/$(tree_end 127.0.0.1 22)/00000000:0016/" \
+		>>"$net/tcp"
 	run -0 --separate-stderr prt-scan --proc="$tree" -lH -o local_port \
 		127.0.0.1:22
 	[ "$output$stderr" = 22 ]

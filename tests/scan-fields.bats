@@ -461,6 +461,56 @@ hold()' "${groups[@]/%//docker-$id.scope}"
 sa.service	/$slice/sa.service" ]
 }
 
+# Those of one group are read once, by what the kernel has of it.
+@test "unit, cgroup, container: by the iterator, of processes that share groups" {
+	prt-scan --owners=bpf -o pid >/dev/null 2>&1 ||
+		skip 'needs root, a kernel with BTF, and the first pid namespace'
+	make_groups
+	id=$(printf %064d 7)
+	for dir in "${groups[@]}"; do
+		mkdir "$dir/docker-$id.scope"
+	done
+	make_sockets '
+ready = []
+for port in range(20711, 20723):
+    r, w = os.pipe()
+    if os.fork() == 0:
+        for dir in sys.argv[3:]:
+            with open(dir + "/" + ["sa.service", sys.argv[2], "init.scope"][
+                    port % 3] + "/cgroup.procs", "w") as f:
+                f.write(str(os.getpid()))
+        l = socket.socket()
+        l.bind(("127.0.0.1", port))
+        l.listen()
+        parent = os.getppid()
+        os.write(w, b".")
+        while os.getppid() == parent:
+            time.sleep(0.05)
+        os._exit(0)
+    os.read(r, 1)
+hold()' "docker-$id.scope" "${groups[@]}"
+	for port in $(seq 20711 20722); do
+		case $((port % 3)) in
+		0) echo "$port	-	sa.service	/$slice/sa.service" ;;
+		1) printf '%s	docker/%s	docker-%s.scope	/%s/docker-%s.scope\n' \
+		    "$port" "${id:0:12}" "$id" "$slice" "$id" ;;
+		2) echo "$port	-	init.scope	/$slice/init.scope" ;;
+		esac
+	done >expected
+	columns=local_port,container,unit,cgroup
+	for how in bpf walk; do
+		enter prt-scan -H --owners=$how -o $columns -l >$how
+		diff -u expected $how
+	done
+	requires strace
+	enter strace -f -o "$BATS_TEST_TMPDIR/trace" -e trace=%file \
+	    "$(command -v prt-scan)" --owners=bpf -l >/dev/null
+	# two threads, three groups
+	reads=$(grep -c '/cgroup"' "$BATS_TEST_TMPDIR/trace")
+	[ "$reads" -ge 3 ]
+	[ "$reads" -le 6 ]
+}
+
 @test "control groups without end do not keep a scan from ending" {
 	listen_for_unit
 	# deeper than any that are read, and one beside that is not
@@ -574,17 +624,17 @@ back" ]
 	[ "$(count proto,local_port,rx_queue,inode 40)" -eq "$few" ]
 	# tcp_info: strace shows the request, or its bytes, of both versions
 	info='INET_DIAG_INFO|=0x12 .*"(\\x00){3}\\x02|=0x14 .*"(\\x..){2}\\x02'
-	grep -q 'sendto(.*nlmsg_type' "$trace"
+	grep -q 'send.*(.*nlmsg_type' "$trace"
 	run ! grep -E "$info" "$trace"
 	[ "$(count rtt 0)" -eq "$few" ]
 	run -0 grep -cE "$info" "$trace"
-	[ "$output" -eq "$(grep -c 'sendto(.*nlmsg_type' "$trace")" ]
+	[ "$output" -eq "$(grep -c 'send.*(.*nlmsg_type' "$trace")" ]
 	# the same of what sockets have dropped
 	drops='INET_DIAG_SKMEMINFO|=0x12 .*"(\\x00){3}\\x40|=0x14 .*"(\\x..){2}\\x40'
 	run ! grep -E "$drops" "$trace"
 	[ "$(count drops,cookie,local_scope,time 0)" -eq "$few" ]
 	run -0 grep -cE "$drops" "$trace"
-	[ "$output" -eq "$(grep -c 'sendto(.*nlmsg_type' "$trace")" ]
+	[ "$output" -eq "$(grep -c 'send.*(.*nlmsg_type' "$trace")" ]
 	count sock_cgroup 0 >/dev/null
 	run -0 grep -F "$(printf '%s' cgroup | od -An -tx1 |
 	    sed 's/ /\\x/g')" "$trace"

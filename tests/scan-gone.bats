@@ -66,12 +66,14 @@ s = socket.socket()
 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 s.bind(("127.0.0.1", int(sys.argv[1])))
 s.listen()
+open(sys.argv[2], "w").write(str(s.fileno()))
 threading.Thread(target=time.sleep, args=(60,)).start()
-ctypes.CDLL(None).pthread_exit(None)' "$port" 3>&- &
+ctypes.CDLL(None).pthread_exit(None)' "$port" "$BATS_TEST_TMPDIR/fd" 3>&- &
 	holder=$!
 	until grep -q '^State:.Z' "/proc/$holder/status"; do
 		sleep 0.02
 	done
 	run -0 prt-scan -H -o pid,process,user,fd,cmdline "$port"
-	[[ $output == "$holder	python3	root	3	"*"python3 -c"*" $port" ]]
+	[[ $output == "$holder	python3	root	$(<"$BATS_TEST_TMPDIR/fd")	"*\
+"python3 -c"*" $port $BATS_TEST_TMPDIR/fd" ]]
 }

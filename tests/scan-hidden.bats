@@ -13,6 +13,7 @@ setup()
 
 teardown()
 {
+	stop_sockets
 	[ -z "${holder-}" ] || kill "$holder" 2>/dev/null || :
 }
 
@@ -37,6 +38,19 @@ print(flush=True); time.sleep(60)" "$1" >ready &
 		'"$1"'
 		kill $!' bash "$port" 3>&- 9<"$(command -v prt-scan)"
 	)
+}
+
+@test "hidden owners are told with a table, and to root; else on a terminal" {
+	requires netns setpriv
+	start_sockets
+	run -0 --separate-stderr enter_as 65534 prt-scan -l -F table
+	[[ $stderr == "prt-scan: the owner"*" hidden: root, or sudo prt-scan, sees more" ]]
+	run -0 --separate-stderr enter_as 65534 prt-scan -l
+	[ -z "$stderr" ]
+	# root that lacks a right did not expect it
+	run -0 --separate-stderr enter setpriv --bounding-set -sys_ptrace \
+	    --inh-caps -sys_ptrace prt-scan -l
+	[[ $stderr == "prt-scan: the owner"*" hidden: root lacks cap_sys_ptrace" ]]
 }
 
 @test "another user's processes, in sight" {

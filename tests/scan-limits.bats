@@ -172,7 +172,13 @@ as_foreign_users()
 	cat >slow.c <<-'END'
 		#include <pwd.h>
 		#include <stddef.h>
+		#include <stdlib.h>
 		#include <time.h>
+		__attribute__((constructor)) static void start(void)
+		{
+			if (getenv("IS_LOADED") != NULL)
+				_Exit(99);
+		}
 		struct passwd *getpwuid(uid_t uid)
 		{
 			struct timespec t = { 0, 300000000 };
@@ -184,6 +190,10 @@ as_foreign_users()
 	"${CC:-cc}" -shared -fPIC -o slow.so slow.c 2>/dev/null ||
 		skip 'needs a C compiler'
 	requires no-sanitizers no-valgrind
+	# not into one that is static, or for another processor
+	run env LD_PRELOAD="$PWD/slow.so" IS_LOADED=1 \
+		"$(command -v prt-scan)" --version
+	[ "$status" -eq 99 ] || skip 'needs programs that take a library'
 	echo 'passwd: files ldap' >nsswitch
 	run -0 --separate-stderr as_foreign_users env LD_PRELOAD="$PWD/slow.so" \
 		"$(command -v prt-scan)" -H -l -o user

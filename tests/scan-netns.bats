@@ -143,7 +143,11 @@ libc.setns(own, 0)
 open(sys.argv[3], "w").write("ready")
 time.sleep(60)' "$ns-one" "$port" "$BATS_TEST_TMPDIR/ready" 3>&- &
 	listeners=$!
-	until [ -s "$BATS_TEST_TMPDIR/ready" ]; do sleep 0.02; done
+	until [ -s "$BATS_TEST_TMPDIR/ready" ]; do
+		# a Python without ctypes has ended
+		kill -0 "$listeners"
+		sleep 0.02
+	done
 	run -0 --separate-stderr prt-scan -NlH -o netns,local_port,pid "$port"
 	[ "$output" = "$ns-one	$port	$listeners" ]
 }

@@ -31,7 +31,7 @@ requires_bpf()
 # Where bpf is refused before it is called.
 requires_first_pidns()
 {
-	! prt-scan --owners=bpf -o pid 2>&1 | grep -q 'first pid namespace' ||
+	! prt-scan --owners=bpf -o pid 2>&1 | grep -qE 'first pid namespace|32 bits' ||
 		skip 'needs the first pid namespace'
 }
 
@@ -670,8 +670,8 @@ s.listen()
 print("listens", flush=True)
 time.sleep(100)' "$port" >state 3>&- &
 		holder=$!
-		strace -f -qq -s 0 -o trace -e trace=bpf,sendto,exit \
-			-e inject=sendto:delay_enter=1000000:when=1 \
+		strace -f -qq -s 0 -o trace -e trace=bpf,?send,sendto,exit \
+			-e inject=?send,sendto:delay_enter=1000000:when=1 \
 			prt-scan -H --owners=bpf -o pid,local_port -l "$port" \
 			>rows 3>&- &
 		scan=$!
@@ -682,7 +682,7 @@ time.sleep(100)' "$port" >state 3>&- &
 		: >go
 		until [ -s state ]; do sleep 0.02; done
 		early=yes
-		grep -q 'sendto resumed' trace || early=
+		grep -q 'send.* resumed' trace || early=
 		wait "$scan"
 		kill "$holder"
 		wait "$holder" || :

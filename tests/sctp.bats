@@ -79,7 +79,7 @@ all_ends()
 			return s
 		}
 		$1 == "LISTEN" { print "LISTEN", addr($4), port($4), "-", "-" }
-		/^-/ && $4 !~ /^\*/ && $1 != "-(null)" {
+		/^-/ && $4 !~ /^\*/ && $5 !~ /^\*/ && $1 != "-(null)" {
 			sub(/^-ESTAB$/, "ESTABLISHED", $1)
 			sub(/^-COOKIE_WAIT$/, "SYN_SENT", $1)
 			print $1, addr($4), port($4), addr($5), port($5)

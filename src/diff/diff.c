@@ -79,9 +79,8 @@ diff_row_time(struct diff_side *s, uint32_t row, int64_t *ms)
 	    diff_time(diff_side_snap(s, diff_host_of(s, row)), ms);
 }
 
-/* `key=value' of a snapshot, for messages. */
-static const char *
-say(char out[100], const struct snap *s, const char *key)
+const char *
+diff_say(char out[100], const struct snap *s, const char *key)
 {
 	struct str v = snap_get(s, key);
 
@@ -275,7 +274,8 @@ check_hosts(struct diff *d)
 	    snap_get(old, "host").n > 0 && snap_get(new, "host").n > 0 &&
 	    !str_eq(snap_get(old, "host"), snap_get(new, "host"))) {
 		err_msg("warning: %s has %s, %s has %s", s->name,
-		    say(a, old, "host"), t->name, say(b, new, "host"));
+		    diff_say(a, old, "host"), t->name,
+		    diff_say(b, new, "host"));
 	}
 	return true;
 }
@@ -314,52 +314,23 @@ check_scope(const struct diff *d, unsigned allow, const struct snap *old,
 	if ((allow & DIFF_ANY_SCOPE) != 0 || diff_same_scope(old, new))
 		return true;
 	snprintf(what, sizeof what, "%s has %s, %s has %s", d->old.stream.name,
-	    say(a, old, "scope"), d->new.stream.name, say(b, new, "scope"));
+	    diff_say(a, old, "scope"), d->new.stream.name,
+	    diff_say(b, new, "scope"));
 	refuse(d, allow, what, " (--force)");
 	return false;
-}
-
-/* Of two scans a saw less than b. */
-static bool
-saw_less(const struct snap *a, const struct snap *b)
-{
-	struct str ua = snap_get(a, "unowned"), ub = snap_get(b, "unowned");
-	struct str ea = snap_get(a, "euid"), eb = snap_get(b, "euid");
-
-	return (ua.n > 0 && !str_is(ua, "0") && str_is(ub, "0")) ||
-	    (ea.n > 0 && !str_is(ea, "0") && str_is(eb, "0"));
-}
-
-static void
-warn_privileges(const struct diff_side *s, const struct snap *snap)
-{
-	char a[100], b[100];
-
-	err_msg("warning: %s was scanned with fewer privileges (%s %s): "
-	    "unknown owners are no change", s->stream.name,
-	    say(a, snap, "euid"), say(b, snap, "unowned"));
 }
 
 static bool
 check_snaps(const struct diff *d, unsigned allow)
 {
-	bool told_old = false, told_new = false;
 	const struct snap *old, *new;
 	size_t i;
 
 	for (i = 0; i < d->new.stream.nsnaps; i++) {
 		new = diff_new_snap(d, i);
 		old = diff_old_snap(d, i);
-		if (old == NULL)
-			continue;
-		if (!check_scope(d, allow, old, new))
+		if (old != NULL && !check_scope(d, allow, old, new))
 			return false;
-		if (!told_old && saw_less(old, new))
-			warn_privileges(&d->old, old);
-		told_old |= saw_less(old, new);
-		if (!told_new && saw_less(new, old))
-			warn_privileges(&d->new, new);
-		told_new |= saw_less(new, old);
 	}
 	return true;
 }
@@ -465,8 +436,8 @@ check_time(const struct diff *d, unsigned allow)
 			continue;
 		err_msg("%s%s has %s, older than %s with %s%s",
 		    (allow & DIFF_ANY_TIME) != 0 ? "warning: " : "",
-		    d->new.stream.name, say(a, new, "time"),
-		    d->old.stream.name, say(b, old, "time"),
+		    d->new.stream.name, diff_say(a, new, "time"),
+		    d->old.stream.name, diff_say(b, old, "time"),
 		    (allow & DIFF_ANY_TIME) != 0 ? "" :
 		    " (--force, if the clock was wrong then)");
 		return (allow & DIFF_ANY_TIME) != 0;

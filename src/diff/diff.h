@@ -47,6 +47,9 @@ bool diff_time(const struct snap *s, int64_t *ms);
  */
 bool diff_uptime(const struct snap *old, const struct snap *new, int64_t *ms);
 
+/* `key=value' of a snapshot, for messages. */
+const char *diff_say(char out[100], const struct snap *s, const char *key);
+
 /* When a row was scanned: by its own field time, or else by its snapshot. */
 bool diff_row_time(struct diff_side *s, uint32_t row, int64_t *ms);
 

@@ -291,10 +291,11 @@ diff_index_expect(const struct diff_side *s, const struct diff_side *of,
 void
 diff_index_build(struct diff_side *s)
 {
-	uint64_t size = 16;
+	/* rows take more memory than slots: neither sum is too large */
+	size_t size = 16;
 	uint32_t i;
 
-	while (size < 2 * (uint64_t)s->stream.nrows)
+	while (size / 2 < s->stream.nrows)
 		size *= 2;
 	free(s->slots);
 	s->slots = mem_table(size * sizeof *s->slots);

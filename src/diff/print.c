@@ -52,7 +52,7 @@ diff_changes(const char *list)
 	do {
 		name = str_cut(&rest, ',');
 		one = 0;
-		for (i = DIFF_CHANGED; i < NELEMS(changes); i++)
+		for (i = 0; i < NELEMS(changes); i++)
 			if (str_is(name, changes[i].name))
 				one = DIFF_BIT(i);
 		if (one == 0)
@@ -248,13 +248,16 @@ make_snap(const struct diff_print *p, struct snap_room *s, size_t i)
 {
 	const struct snap *old = diff_old_snap(p->d, i);
 	struct str since = STR_NONE;
+	/* all that NEW has */
+	unsigned whole = DIFF_BIT(DIFF_UNCHANGED) | DIFF_BIT(DIFF_CHANGED) |
+	    DIFF_BIT(DIFF_NEW);
 
 	diff_print_snap(s, diff_new_snap(p->d, i));
 	if (old != NULL)
 		since = snap_get(old, "time");
 	if (since.n > 0)
 		snap_set(s, "since", since);
-	if ((p->changes & DIFF_BIT(DIFF_UNCHANGED)) == 0 ||
+	if ((whole & ~p->changes) != 0 ||
 	    stream_is_selection(&p->d->new.stream))
 		snap_set(s, "partial", STR_LIT("1"));
 }

@@ -90,7 +90,7 @@ struct diff_side {
 	/* Its own. */
 	size_t headers_cap, rows_cap, first_seen_cap;
 	struct diff_slot *slots;	/* the rows by their key */
-	uint64_t mask;
+	size_t mask;
 	struct buf scratch;
 	struct arena arena;	/* of netns */
 };

@@ -104,8 +104,8 @@ parse_text(struct rule_value *v, struct str text, struct arena *a)
 	char *p = arena_alloc(a, text.n + 1);
 
 	if (memchr(text.p, '*', text.n) != NULL)
-		return "a * is no wildcard: expected ~ for a part of the "
-		    "value, or \\x2a";
+		return "a * is no wildcard: expected ~, as in process~python, "
+		    "for a part of the value, or \\x2a";
 
 	v->text.p = p;
 	return escape_undo(text, p, &v->text.n);

@@ -205,6 +205,9 @@ parse_value(struct parser *ps, struct rule_cond *c)
 	if (c->op == RULE_EQ && list.p[0] == '=')
 		return reject(ps, list.p, "a second =: expected a value "
 		    "(\\x3d is one that begins with =)");
+	if (c->op == RULE_EQ && list.p[0] == '~')
+		return reject(ps, list.p, "=~: expected ~ before a part of "
+		    "the value, or = and \\x7e for one that begins with ~");
 	if (value_other(c, list))
 		return true;
 	c->n = 1;
@@ -436,6 +439,7 @@ escape_of(struct str text, size_t at)
 	case '"': return "\\x22";
 	case '*': return "\\x2a";
 	case '=': return at == 0 ? "\\x3d" : NULL;	/* a second one */
+	case '~': return at == 0 ? "\\x7e" : NULL;	/* a second one */
 	default: return NULL;
 	}
 }

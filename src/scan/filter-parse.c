@@ -26,6 +26,7 @@ complain_state(const char *list, struct str name)
 		buf_putc(&names, ' ');
 		buf_puts(&names, known);
 	}
+	buf_puts(&names, " or connected");
 	buf_putc(&names, '\0');
 	err_msg("--state=%s: unknown state '%.*s': expected any of%s", list,
 	    (int)name.n, name.p, names.p);
@@ -48,9 +49,37 @@ plain_state(struct str name, char plain[static STATE_NAME_MAX])
 	return (struct str){ plain, i < name.n ? 0 : n };
 }
 
-/* By any name that ss(8), netstat(8) or lsof(8) has for it. */
-static enum sock_state
-find_state(struct str name)
+static uint32_t
+one_state(enum sock_state state)
+{
+	return (uint32_t)1 << state;
+}
+
+/* All that a record can have. */
+static uint32_t
+all_states(void)
+{
+	uint32_t states = 0;
+	int i;
+
+	for (i = 0; i < STATE_COUNT; i++)
+		if (sock_states[i] != NULL)
+			states |= one_state((enum sock_state)i);
+	return states;
+}
+
+/* Those of a socket that has, or had, a remote end. */
+static uint32_t
+connected_states(void)
+{
+	return all_states() & ~(one_state(STATE_LISTEN) |
+	    one_state(STATE_CLOSED) | one_state(STATE_UNCONN) |
+	    one_state(STATE_BOUND) | one_state(STATE_NAT));
+}
+
+/* By any name that ss(8), netstat(8) or lsof(8) has for it; 0: none is known. */
+static uint32_t
+find_states(struct str name)
 {
 	static const struct {
 		const char *name;
@@ -64,46 +93,35 @@ find_state(struct str name)
 	size_t i;
 
 	if (plain.n == 0)
-		return STATE_NONE;
+		return 0;
+	if (str_is(plain, "connected"))
+		return connected_states();
 	for (i = 0; i < NELEMS(others); i++)
 		if (str_is(plain, others[i].name))
-			return others[i].state;
+			return one_state(others[i].state);
 	for (i = 0; i < STATE_COUNT; i++)
 		if (sock_states[i] != NULL && str_eq(plain,
 		    plain_state(str_from(sock_states[i]), known)))
-			return (enum sock_state)i;
-	return STATE_NONE;
+			return one_state((enum sock_state)i);
+	return 0;
 }
 
 static bool
 parse_states(const char *list, struct str rest, uint32_t *states)
 {
 	struct str name;
-	enum sock_state state;
+	uint32_t found;
 
 	do {
 		name = str_cut(&rest, ',');
-		state = find_state(name);
-		if (state == STATE_NONE) {
+		found = find_states(name);
+		if (found == 0) {
 			complain_state(list, name);
 			return false;
 		}
-		*states |= (uint32_t)1 << state;
+		*states |= found;
 	} while (rest.p != NULL);
 	return true;
-}
-
-/* All that a record can have. */
-static uint32_t
-all_states(void)
-{
-	uint32_t states = 0;
-	int i;
-
-	for (i = 0; i < STATE_COUNT; i++)
-		if (sock_states[i] != NULL)
-			states |= (uint32_t)1 << i;
-	return states;
 }
 
 bool

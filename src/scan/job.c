@@ -178,12 +178,15 @@ find_lacks(const struct scan *sc)
 	return lacks;
 }
 
-/* What a person at a terminal wants to know. */
+/* What is for people to know: at a terminal, with a table, which does not say it,
+ * or as root, who may count on seeing all. */
 static void
 say_what_is_hidden(const struct scan_job *j, const struct scan *sc,
-    uint64_t unowned, struct lacks lacks)
+    uint64_t unowned, struct lacks lacks, bool people)
 {
-	bool say = j->strict || isatty(STDERR_FILENO);
+	bool say = j->strict || isatty(STDERR_FILENO) ||
+	    people ||
+	    (geteuid() == 0 && lacks.process != NULL);
 
 	/* nothing in the output tells that their sockets are not there */
 	if (sc->hidden_netns > 0)
@@ -272,7 +275,7 @@ tell(const struct scan_job *j, struct scan *sc, unsigned needs)
 		result = SCAN_FAILED;
 	sc->incomplete |= src.users.cut;
 	users_free(&src.users);
-	say_what_is_hidden(j, sc, unowned, lacks);
+	say_what_is_hidden(j, sc, unowned, lacks, src.people);
 	if (j->strict && (unowned > 0 || count_unentered(sc) > 0 ||
 	    sc->incomplete))
 		result = SCAN_FAILED;

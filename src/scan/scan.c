@@ -65,7 +65,7 @@ read_tables(const struct scan_request *req, const struct backend **backend,
 		/* nothing of it mixes with the next one's */
 		sc->nsock = sc->nproc = sc->nholder = sc->nplace = 0;
 		sc->nnetns = 1;
-		sc->protos = sc->unread = sc->untold = 0;
+		sc->protos = sc->unread = sc->untold = sc->by_files = 0;
 		sc->bound = BOUND_NO;
 	}
 	return false;

@@ -38,6 +38,7 @@ enum scan_need {
 	NEED_SCRIPT = 1 << 27,
 	NEED_CAPS = 1 << 28,
 	NEED_PIDFD = 1 << 29,
+	NEED_DIAG = 1 << 30,	/* what is told of a socket by netlink only */
 	NEED_TARGET_SEEN = 1 << 21,	/* likewise, of holders that are seen */
 	NEEDS_OF_TARGET = NEED_OWNERS | NEED_STAT | NEED_USER | NEED_TARGET,
 	/* what the files of a process tell */

@@ -125,6 +125,7 @@ struct proc {
 	uint64_t caps_set;	/* effective ones, a bit each, in */
 	uint64_t userns;	/* the user namespace with that inode, or 0 */
 	uint64_t pidfd;		/* its inode in pidfs, or 0 */
+	bool has_groups;	/* in, cgroup and unit were read, if wanted */
 	bool boxed;		/* in a container that is no user's own */
 	struct file_id exe_id, cwd_id;	/* to be compared, if they are known */
 };
@@ -241,6 +242,8 @@ struct scan {
 	unsigned protos;	/* that were read: bits 1 << enum sock_proto */
 	unsigned unread;	/* or could not be, which was told; */
 	unsigned untold;	/* and those of which no table tells */
+	unsigned by_files;	/* that netlink has no module for, with what
+				 * it tells more: read from /proc/net */
 	struct arena arena;
 	struct linux_asked *asked;	/* in the arena, or NULL */
 };

@@ -1,10 +1,11 @@
 #!/bin/bash
 # What the fields of -o +@audit cost beside a scan without them: processor time,
 # the least of the runs, each with and without, now this and now that one first.
-# On the load of 2,000 sockets in 200 processes, and with 10,000 processes without
-# sockets beside it.  Prints tables for README.md.  Needs root, prt-scan in PATH
-# and the build folder in PRT_BUILDDIR.
-set -eu
+# On the loads medium and large of scan.sh, on medium with 10,000 processes without
+# sockets beside it, and with 1,000 raw and packet sockets.  Prints tables for
+# README.md.  Needs root, python3, prt-scan in PATH and the build folder in
+# PRT_BUILDDIR.
+set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR
 . "$here/measure.bash"
@@ -38,23 +39,38 @@ compare()
 	}'
 }
 
-# In a namespace of its own: the title, the fields, and the arguments of load.
+# In a namespace of its own: the title, the fields, other arguments of prt-scan
+# up to --, and what holds sockets.
 if [ "${1-}" = in-namespace ]; then
 	title=$2 lists=$3
 	shift 3
-	coproc LOAD { exec "$PRT_BUILDDIR/tests/bench/load" "$@"; }
+	args=()
+	while [ "$1" != -- ]; do
+		args+=("$1")
+		shift
+	done
+	shift
+	coproc LOAD { exec "$@"; }
 	read -r -u "${LOAD[0]}"
 	printf '\n| %s | milliseconds | without | times |\n' "$title"
 	printf '| --- | --- | --- | --- |\n'
 	for list in $lists; do
-		compare "$list" --owners=walk
+		compare "$list" --owners=walk "${args[@]}"
 	done
 	exit
 fi
 
+load=$PRT_BUILDDIR/tests/bench/load
+fields='@audit ancestors children stdio shells exe_like script caps pidfd'
 unshare -n "$here/audit.sh" in-namespace \
-	'fields: 2,000 sockets, 200 processes' '@audit ancestors children
-	    stdio shells exe_like script caps pidfd' 2000 200 20
+	'fields: 2,000 sockets, 200 processes' "$fields" \
+	-- "$load" 2000 200 20
 unshare -n "$here/audit.sh" in-namespace \
-	'fields: the same, beside 10,000 processes' '@audit ancestors children
-	    shells' 2000 200 20 10000
+	'fields: 20,000 sockets, 2,000 processes' "$fields" \
+	-- "$load" 20000 2000 50
+unshare -n "$here/audit.sh" in-namespace \
+	'fields: the first, beside 10,000 processes' \
+	'@audit ancestors children shells' -- "$load" 2000 200 20 10000
+unshare -n "$here/audit.sh" in-namespace \
+	'fields: 500 raw and 500 packet sockets with filters' filter \
+	--proto=raw,packet -- python3 "$here/raw.py" 500

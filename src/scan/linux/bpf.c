@@ -1,5 +1,5 @@
 /*
- * One program of 53 instructions is loaded, run once over all files of all
+ * One program of 56 instructions is loaded, run once over all files of all
  * tasks, and gone when its descriptors are closed.  The kernel runs it only
  * after it has proved that it ends and reads nothing out of bounds; where it
  * refuses, the walk of /proc finds the owners.
@@ -27,7 +27,7 @@ enum {
 
 /* What of the kernel's the program needs to know, by these numbers. */
 enum { ITER, PID, TGID, LEADER, CRED, EUID, F_INODE, I_INO, F_PATH, DENTRY,
-	NAME, NWANT };
+	GROUPS, NAME, NWANT };
 
 /* What the kernel hands to the program for each file: struct
  * bpf_iter__task_file in kernel/bpf/task_iter.c. */
@@ -50,6 +50,8 @@ enum { META_SEQ = 0 };	/* struct bpf_iter_meta in include/linux/bpf.h */
 	INSN(BPF_STX | BPF_MEM | (size), dst, src, offset, 0)
 #define OR(dst, src) INSN(BPF_ALU64 | BPF_OR | BPF_X, dst, src, 0, 0)
 #define SET32(dst, value) INSN(BPF_ALU | BPF_MOV | BPF_K, dst, 0, 0, value)
+#define STORE_0(size, dst, offset) \
+	INSN(BPF_ST | BPF_MEM | (size), dst, 0, offset, 0)
 #define JUMP(insns) INSN(BPF_JMP | BPF_JA, 0, 0, insns, 0)
 #define JUMP_IF_0(dst, insns) INSN(BPF_JMP | BPF_JEQ | BPF_K, dst, 0, insns, 0)
 #define JUMP_IF_NOT(dst, value, insns) \
@@ -59,7 +61,7 @@ enum { META_SEQ = 0 };	/* struct bpf_iter_meta in include/linux/bpf.h */
 
 /* Places in the program. */
 enum { TO_OUT_1 = 2, TO_OUT_2 = 4, TO_RING = 8, RING = 10, LETTERS = 12,
-	FOUND = 31, OUT = 51, INSNS = 53,
+	FOUND = 31, OUT = 54, INSNS = 56,
 	FILE_SIZE = sizeof(struct linux_file) };
 
 /* Two instructions for each letter, from LETTERS on. */
@@ -98,6 +100,10 @@ static const struct bpf_insn program[INSNS] = {
 	/* task->pid, of a thread */
 	LOAD_WANTED(BPF_W, 2, 7, PID),
 	STORE(BPF_W, 10, FIELD(task), 2),
+	/* task->cgroups, a struct css_set: its address */
+	LOAD_WANTED(BPF_DW, 2, 7, GROUPS),
+	STORE(BPF_DW, 10, FIELD(groups), 2),
+	STORE_0(BPF_W, 10, FIELD(unused)),
 	/* task->group_leader->real_cred->euid, which status has */
 	LOAD_WANTED(BPF_DW, 2, 7, LEADER),
 	LOAD_WANTED(BPF_DW, 2, 2, CRED),
@@ -141,6 +147,10 @@ write_program(const struct linux_btf *kernel, struct bpf_insn *insn)
 	for (i = 0; i < INSNS; i++) {
 		if (BPF_CLASS(insn[i].code) != BPF_LDX || insn[i].imm == 0)
 			continue;
+		if (kernel[insn[i].off].offset < 0) {
+			insn[i] = (struct bpf_insn)SET(insn[i].dst_reg, 0);
+			continue;
+		}
 		insn[i].off = (int16_t)(kernel[insn[i].off].offset +
 		    insn[i].imm - 1);
 		insn[i].imm = 0;
@@ -225,6 +235,30 @@ pids_are_global(void)
 	    st.st_ino == LINUX_PID_NS_INIT;
 }
 
+/* False with errno, and what is amiss.  What is loaded reads pointers, and
+ * numbers that are as long. */
+static bool
+can_be_asked(const char **what)
+{
+	errno = ENOTSUP;
+	*what = "a program of 32 bits";
+	if (sizeof(long) != sizeof(uint64_t))
+		return false;
+	*what = "the first pid namespace";
+	return pids_are_global();
+}
+
+/* It knows no bpf_sock_from_file then, and says only that something is
+ * invalid. */
+static void
+name_refusal(const char **what)
+{
+	if (errno != EINVAL || linux_is_from(5, 11))
+		return;
+	*what = "Linux before 5.11";
+	errno = ENOTSUP;
+}
+
 /* Linux 6.16 lets us map it; else it is read, a page at a time. */
 static bool
 find_kernel(int fd, struct linux_btf *kernel)
@@ -261,6 +295,9 @@ linux_bpf_files(void (*some)(void *arg, const struct linux_file *f, size_t n),
 		[LEADER] = { .name = "task_struct", .member = "group_leader" },
 		[CRED] = { .name = "task_struct", .member = "real_cred" },
 		[EUID] = { .name = "cred", .member = "euid" },
+		/* a kernel may be built without them */
+		[GROUPS] = { .name = "task_struct", .member = "cgroups",
+		    .may_lack = true },
 		[F_INODE] = { .name = "file", .member = "f_inode" },
 		[I_INO] = { .name = "inode", .member = "i_ino" },
 		[F_PATH] = { .name = "file", .member = "f_path" },
@@ -272,9 +309,7 @@ linux_bpf_files(void (*some)(void *arg, const struct linux_file *f, size_t n),
 	int btf, prog = -1, iter = -1;
 	bool ok = false;
 
-	errno = ENOTSUP;
-	*what = "the first pid namespace";
-	if (sizeof(long) == sizeof(uint64_t) && pids_are_global()) {
+	if (can_be_asked(what)) {
 		*what = "/sys/kernel/btf/vmlinux";
 		btf = open(*what, O_RDONLY | O_CLOEXEC);
 		ok = find_kernel(btf, kernel);
@@ -285,6 +320,8 @@ linux_bpf_files(void (*some)(void *arg, const struct linux_file *f, size_t n),
 		    kernel[F_PATH].offset);
 		*what = "bpf";
 		prog = load_program(kernel);
+		if (prog < 0)
+			name_refusal(what);
 		iter = prog >= 0 ? start_iterator(prog) : -1;
 		ok = iter >= 0 && read_files(iter, some, arg);
 	}

@@ -17,6 +17,8 @@
 /* A descriptor of a process, whose effective user is uid.  The iterator writes
  * it.  A socket's inode has no more bits, get_next_ino in fs/inode.c. */
 struct linux_file {
+	uint64_t groups;	/* of task; the same number: the same control
+				 * groups in all hierarchies; 0: not known */
 	union {
 		uint32_t inode;
 		uint32_t sock;	/* what the caller makes of it */
@@ -26,6 +28,7 @@ struct linux_file {
 	uint32_t uid;
 	uint32_t task;	/* the thread whose table has it: pid's first, if all
 			 * share that */
+	uint32_t unused;
 };
 
 /*

@@ -39,6 +39,19 @@ void linux_places_trie(const struct filter *f, struct scan *sc,
 void linux_places_inet6(const struct filter *f, struct scan *sc,
     struct str text);
 
+/* The address of a line of if_inet6, and of what interface (STR_NONE: of a line
+ * that was cut): if6_seq_show in net/ipv6/addrconf.c.  False if it has none. */
+bool linux_inet6_line(struct str line, struct addr *a, struct str *name);
+
+/*
+ * Gives the sockets from that one on whose own address is link-local the
+ * interface that has this address, if only one has: /proc/net/{tcp6,udp6} do not
+ * tell it, but without it there is no such socket, inet6_bind in
+ * net/ipv6/af_inet6.c.
+ */
+void linux_link_local(struct scan *sc, size_t from, const char *proc,
+    const char *net);
+
 /* The inode of the first pid namespace: PROC_PID_INIT_INO, linux/proc_ns.h. */
 #define LINUX_PID_NS_INIT 0xEFFFFFFCU
 
@@ -104,6 +117,10 @@ enum linux_sctp linux_has_sctp(struct arena *a, const char *net);
 /* Reads these two files of SCTP in such a folder, until nothing in them is new.
  * False after a message. */
 bool linux_procnet_sctp(struct scan *sc, const char *proc, const char *net);
+
+/* The same of TCP's two files, or UDP's. */
+bool linux_procnet_ported(struct scan *sc, const char *proc,
+    enum sock_proto proto, const char *net);
 
 /* Reads one line of /proc/net/{tcp,tcp6,udp,udp6}, proc_pid_net(5), not the
  * heading, without its LF.  False if it is none; s then has nothing of use. */

@@ -260,7 +260,8 @@ dump_tcp(const struct scan_request *req, struct scan *sc, unsigned states)
 	return dump(sc, &r.head, PROTO_TCP, &r.body.idiag_states);
 }
 
-/* An IPv6 socket of a kernel without IPv6 is no failure. */
+/* Where there is no answer of IPv6 although there is one of IPv4, the kernel has
+ * no IPv6: that is no failure. */
 static int
 dump_families(struct scan *sc, const struct scan_request *req,
     enum sock_proto proto, unsigned states)
@@ -275,7 +276,7 @@ dump_families(struct scan *sc, const struct scan_request *req,
 		status = dump_family(req, sc, proto, AF_INET, states);
 	if (status == 0 && (v6 || both)) {
 		status = dump_family(req, sc, proto, AF_INET6, states);
-		if (status == ENOENT)
+		if (status == ENOENT && (v4 || both))
 			status = 0;
 	}
 	return status;
@@ -310,6 +311,8 @@ whose_bound(const struct scan *sc)
 {
 	size_t i;
 
+	if ((sc->by_files >> PROTO_TCP & 1) != 0)
+		return BOUND_NO;
 	if (linux_is_from(6, 8))
 		return BOUND_ALL;
 	for (i = 0; i < sc->nsock; i++)
@@ -355,6 +358,48 @@ say_failure(struct scan *sc, const char *what, int error)
 	sc->incomplete |= error == EPROTO;
 	errno = error;
 	err_msg("netlink: %s:", what);
+}
+
+/*
+ * The kernel has no module that answers for that protocol, or for any: it is
+ * not built, or must not be loaded.  ENOENT is said for want of inet_diag,
+ * EOPNOTSUPP if it was asked as by dump_tcp, and EPROTONOSUPPORT for want of
+ * tcp_diag or udp_diag (nl.c), or of all of sock_diag.
+ */
+static bool
+has_no_module(int status)
+{
+	return status == ENOENT || status == EOPNOTSUPP ||
+	    status == EPROTONOSUPPORT;
+}
+
+/* What only netlink tells, and was asked for; once a scan. */
+static void
+say_less(const struct scan_request *req, struct scan *sc,
+    enum sock_proto proto)
+{
+	unsigned less = NEED_DIAG | NEED_SOCK_CGROUP;
+
+	if (proto == PROTO_TCP)
+		less |= NEED_INFO | NEED_DROPS;
+	if ((req->needs & less) != 0 && (sc->by_files >> proto & 1) == 0) {
+		err_msg("netlink: sock_diag: %s: not in this kernel: some of "
+		    "the fields are not known", sock_protos[proto]);
+		sc->incomplete = true;
+	}
+	sc->by_files |= 1U << proto;
+}
+
+/* What another protocol has is worth no less for it.  False after a message. */
+static bool
+read_files(const struct scan_request *req, struct scan *sc,
+    enum sock_proto proto)
+{
+	const char *net = linux_net_folder(&sc->arena, req->proc,
+	    req->own_proc);
+
+	say_less(req, sc, proto);
+	return linux_procnet_ported(sc, req->proc, proto, net);
 }
 
 /*
@@ -408,36 +453,50 @@ dump_portless(const struct scan_request *req, struct scan *sc)
 		    req->proc, req->own_proc));
 }
 
-static bool
-dump_tables(const struct scan_request *req, struct scan *sc)
+/* 0 or errno; *ok becomes false after a message. */
+static int
+dump_ported(const struct scan_request *req, struct scan *sc,
+    enum sock_proto proto, bool *ok)
 {
 	bool both = filter_wants_family(req->filter, ADDR_INET) &&
 	    filter_wants_family(req->filter, ADDR_INET6);
+	unsigned states = states_of(req, proto);
 	size_t before = sc->nsock;
+	int status = EINVAL;
+
+	if (states == 0)
+		return 0;
+	if (proto == PROTO_TCP && both)
+		status = dump_tcp(req, sc, states);
+	/* an answer that is none does not become one by asking again */
+	if (status != 0 && status != EPROTO)
+		status = dump_families(sc, req, proto, states);
+	if (has_no_module(status)) {
+		sc->nsock = before;
+		*ok = read_files(req, sc, proto);
+		status = 0;
+	}
+	if (status == 0 && proto == PROTO_TCP)
+		status = linux_smc(sc, before);
+	return status;
+}
+
+static bool
+dump_tables(const struct scan_request *req, struct scan *sc)
+{
+	bool ok = true;
 	int proto, status = 0;
 
-	for (proto = 0; proto < PROTO_SCTP && status == 0; proto++) {
-		unsigned states = states_of(req, (enum sock_proto)proto);
-
+	for (proto = 0; proto < PROTO_SCTP && ok && status == 0; proto++) {
 		if (!filter_wants_proto(req->filter, (enum sock_proto)proto))
 			continue;
 		sc->protos |= 1U << proto;
-		if (states == 0)
-			continue;
-		status = EINVAL;
-		if (proto == PROTO_TCP && both)
-			status = dump_tcp(req, sc, states);
-		/* an answer that is none does not become one by asking again */
-		if (status != 0 && status != EPROTO)
-			status = dump_families(sc, req,
-			    (enum sock_proto)proto, states);
-		if (status == 0 && proto == PROTO_TCP)
-			status = linux_smc(sc, before);
+		status = dump_ported(req, sc, (enum sock_proto)proto, &ok);
 	}
-	if (status != 0) {
+	if (status != 0)
 		say_failure(sc, "sock_diag", status);
+	if (!ok || status != 0)
 		return false;
-	}
 	if (filter_wants_proto(req->filter, PROTO_SCTP))
 		dump_sctp(req, sc);
 	dump_portless(req, sc);

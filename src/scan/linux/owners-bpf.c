@@ -212,13 +212,36 @@ sort_files(struct search *s)
 	s->n = n;
 }
 
+/*
+ * What is known of the groups of another that was in the same ones.  It is that
+ * one's still: while it is there and does not move, their number is not used
+ * anew; and the text that a process which is gone had was not read.
+ */
+static bool
+take_groups(const struct worker *w, uint64_t groups, struct proc *p)
+{
+	uint32_t other = groups != 0 ? map_get(&w->groups, groups) : 0;
+	const struct proc *o;
+
+	if (other == 0)
+		return false;
+	o = &w->part.proc[other - 1];
+	p->in = o->in;
+	p->boxed = o->boxed;
+	p->cgroup = o->cgroup;
+	p->unit = o->unit;
+	return true;
+}
+
 /* If the process is gone, only its pid is known. */
 static void
-describe_process(struct worker *w, struct proc *p)
+describe_process(struct worker *w, uint64_t groups, struct proc *p)
 {
 	unsigned needs = w->walk->req->needs & NEEDS_OF_PROCESS;
 	int fd = -1;
 
+	if (take_groups(w, groups, p))
+		needs &= ~(unsigned)(NEED_CONTAINER | NEED_CGROUP);
 	if (needs != 0)
 		fd = walk_open(TREE_OWN, w->walk->proc, w->pid, "/fd");
 	if (fd >= 0) {
@@ -237,11 +260,13 @@ take_found(struct worker *w)
 {
 	const struct search *s = w->walk->search;
 	const struct linux_file *f = &s->v[s->first[w->at]];
+	/* the process's are those of its first thread */
+	uint64_t groups = f->task == f->pid ? f->groups : 0;
 	uint32_t proc = (uint32_t)w->part.nproc;
 	struct proc *p = scan_add_proc(&w->part);
 
 	p->pid = w->pid;
-	describe_process(w, p);
+	describe_process(w, groups, p);
 	p->uid = f->uid;
 	p->has_uid = p->comm.p != NULL;
 	if (p->start >= s->since) {
@@ -249,6 +274,8 @@ take_found(struct worker *w)
 		walk_take_process(w);
 		return;
 	}
+	if (groups != 0 && p->has_groups && !p->ended)
+		*map_at(&w->groups, groups) = proc + 1;
 	for (; f < s->v + s->n && f->pid == w->pid; f++)
 		socks_add_holders(w->walk->socks, f->sock, &w->part,
 		    (struct holder){ 0, proc, f->fd });

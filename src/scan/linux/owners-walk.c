@@ -184,6 +184,7 @@ merge(struct scan *sc, struct worker *w)
 	for (i = 0; i < w->strays.n; i++)
 		strays_add(walk->strays, w->strays.v[i]);
 	free(w->strays.v);
+	map_free(&w->groups);
 	if (walk->cut == 0)
 		walk->cut = w->cut;
 	walk->ncut += w->ncut;

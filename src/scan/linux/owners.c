@@ -145,6 +145,8 @@ linux_owners(const struct scan_request *req, struct search *search,
 	    (found == SEARCH_REFUSED && by_walk(req,
 	    search == NULL && linux_search_allowed(req), &socks, sought, sc));
 	socks_free(&socks);
+	if (ok)
+		linux_drop_copies(req, sc);
 	if (ok && sought != NULL)
 		ok = linux_strays(req, sought, tables, sc);
 	free(strays.v);

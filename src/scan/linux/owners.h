@@ -118,6 +118,8 @@ struct worker {
 	struct ring *ring;
 	size_t nring, ringcap;
 	struct strays strays;
+	struct map groups;	/* owners-bpf.c: a process of part, + 1, by what
+				 * struct linux_file has of its groups */
 	uint32_t pid;		/* of the process at hand, */
 	uint32_t thread;	/* if it is a thread's table, else 0 */
 	size_t at;		/* and where walk->pid has it */
@@ -218,6 +220,9 @@ bool copy_is_open(int fd);
 bool copy_is_bound(struct scan *sc, int fd, struct sock *s);
 bool copy_vsock(struct scan *sc, int fd, struct sock *s);
 uint64_t copy_netns_cookie(int fd);
+
+/* Drops holders that are scans at work: owners-copies.c. */
+void linux_drop_copies(const struct scan_request *req, struct scan *sc);
 
 /* Looks at the strays, which it sorts, and adds to sc, with their holders if
  * needed, what it seeks: strays.c.  False after a message. */

@@ -135,27 +135,37 @@ linux_places_trie(const struct filter *f, struct scan *sc, struct str text)
 	}
 }
 
-/* The address is the first word, 32 digits: if6_seq_show in
- * net/ipv6/addrconf.c. */
+bool
+linux_inet6_line(struct str line, struct addr *a, struct str *name)
+{
+	enum { ADDRESS, NAME = 5, NWORDS };
+	struct str word[NWORDS] = { STR_NONE };
+	size_t i;
+
+	*a = (struct addr){ .family = ADDR_INET6 };
+	str_words(line, word, NWORDS);
+	*name = word[NAME];
+	if (word[ADDRESS].n != 2 * sizeof a->b)
+		return false;
+	for (i = 0; i < word[ADDRESS].n; i++) {
+		int digit = num_hex(word[ADDRESS].p[i]);
+
+		if (digit < 0)
+			return false;
+		a->b[i / 2] = (unsigned char)(a->b[i / 2] << 4 | digit);
+	}
+	return true;
+}
+
 void
 linux_places_inet6(const struct filter *f, struct scan *sc, struct str text)
 {
-	struct addr a = { .family = ADDR_INET6 };
-	struct str word;
-	size_t i;
+	struct addr a;
+	struct str name;
 
-	while (text.n > 0) {
-		struct str line = str_cut(&text, '\n');
-
-		word = str_cut(&line, ' ');
-		if (word.n != 2 * sizeof a.b)
-			continue;
-		for (i = 0; i < word.n && num_hex(word.p[i]) >= 0; i++)
-			a.b[i / 2] = (unsigned char)(a.b[i / 2] << 4 |
-			    num_hex(word.p[i]));
-		if (i == word.n)
+	while (text.n > 0)
+		if (linux_inet6_line(str_cut(&text, '\n'), &a, &name))
 			filter_add_place(f, sc, &a, addr_bits(&a), NULL);
-	}
 }
 
 void

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/err.h"
@@ -110,8 +111,24 @@ linux_stat(enum tree_kind t, int dir, const char *path, struct proc *p,
 	linux_fault(sc, p->pid, "stat", read_stat(t, dir, path, p, &sc->arena));
 }
 
-/* Uid: real, effective, saved, file system; a tab before each.  The owner of
- * /proc/PID is root for every process that changed its user. */
+/*
+ * A folder of /proc/PID that all may read has the effective user, whatever its
+ * process changed (task_dump_owner in fs/proc/base.c), for less than all the
+ * text of status costs.  When it is looked up the process is there.
+ */
+static int
+read_owner(int dir, struct proc *p)
+{
+	struct stat st;
+
+	if (fstatat(dir, "../task", &st, 0) != 0)
+		return errno;
+	p->uid = st.st_uid;
+	p->has_uid = true;
+	return 0;
+}
+
+/* Uid: real, effective, saved, file system; a tab before each. */
 static void
 take_uid(struct str line, struct proc *p)
 {
@@ -179,7 +196,8 @@ read_arguments(enum tree_kind t, int dir, char buf[static CMDLINE_SIZE],
 
 	if (fd < 0)
 		return -1;
-	got = n = tree_read_fd(fd, buf, CMDLINE_SIZE);
+	got = n = t == TREE_OWN ? tree_read_once(fd, buf, CMDLINE_SIZE) :
+	    tree_read_fd(fd, buf, CMDLINE_SIZE);
 	*more = false;
 	/* A title that a daemon gave itself has NULs up to where its arguments
 	 * ended. */
@@ -256,6 +274,7 @@ read_groups(enum tree_kind t, int dir, unsigned needs, struct proc *p,
 		p->unit = arena_str(a, linux_unit(p->cgroup));
 	}
 	buf_free(&b);
+	p->has_groups = error == 0;
 	return error;
 }
 
@@ -278,7 +297,9 @@ linux_process(int fd, unsigned needs, struct proc *p, struct scan *sc)
 
 	if ((needs & (NEED_STAT | NEED_PARENT)) != 0)
 		linux_stat(t, fd, "../stat", p, sc);
-	if ((needs & (NEED_USER | NEED_CAPS)) != 0)
+	if (t == TREE_OWN && (needs & (NEED_USER | NEED_CAPS)) == NEED_USER)
+		linux_fault(sc, p->pid, "task", read_owner(fd, p));
+	else if ((needs & (NEED_USER | NEED_CAPS)) != 0)
 		linux_fault(sc, p->pid, "status",
 		    read_status(t, fd, needs, p));
 	if ((needs & NEED_CAPS) != 0)

@@ -257,6 +257,20 @@ linux_procnet_portless(const struct scan_request *req, struct scan *sc,
 	return true;
 }
 
+bool
+linux_procnet_ported(struct scan *sc, const char *proc, enum sock_proto proto,
+    const char *net)
+{
+	size_t i, before = sc->nsock;
+
+	for (i = 0; i < NELEMS(tables); i++)
+		if (tables[i].proto == proto &&
+		    !read_whole(sc, proc, net, &tables[i]))
+			return false;
+	linux_link_local(sc, before, proc, net);
+	return true;
+}
+
 /* That there is no such protocol is known, too. */
 static void
 add_sctp(struct scan *sc, const char *proc, const char *net)
@@ -278,13 +292,14 @@ folder_tables(const struct scan_request *req, struct scan *sc, const char *net)
 {
 	static const struct linux_ways ways = { NULL, linux_procnet_portless };
 	bool ok = true;
-	size_t i;
+	int proto;
 
-	for (i = 0; ok && i < NELEMS(tables); i++) {
-		if (!filter_wants_proto(req->filter, tables[i].proto))
+	for (proto = 0; ok && proto < PROTO_SCTP; proto++) {
+		if (!filter_wants_proto(req->filter, (enum sock_proto)proto))
 			continue;
-		ok = read_whole(sc, req->proc, net, &tables[i]);
-		sc->protos |= 1U << tables[i].proto;
+		ok = linux_procnet_ported(sc, req->proc,
+		    (enum sock_proto)proto, net);
+		sc->protos |= 1U << proto;
 	}
 	if (ok && filter_wants_proto(req->filter, PROTO_SCTP))
 		add_sctp(sc, req->proc, net);

@@ -160,16 +160,32 @@ take_copy(struct look *l, const struct stray *s, struct stat *st)
 	return -1;
 }
 
-/* Without rights: whether it is the own one.  Where the kernel does not tell
- * it, a socket is taken for one of the namespace that its process is in. */
+/* The inode of the socket's namespace, for cap_net_admin; else 0. */
+static uint64_t
+ask_netns(int fd)
+{
+	int ns = ioctl(fd, SIOCGSKNS);
+	struct stat st;
+	uint64_t inode = ns >= 0 && fstat(ns, &st) == 0 ? st.st_ino : 0;
+
+	input_close(ns);
+	return inode;
+}
+
+/* Without rights: whether it is the own one, which is told from Linux 5.14 on.
+ * Where the kernel does not tell it, a socket is taken for one of the namespace
+ * that its process is in. */
 static uint32_t
 guess_netns(struct look *l, int fd, const struct stray *s)
 {
-	uint64_t cookie = copy_netns_cookie(fd);
+	uint64_t cookie = copy_netns_cookie(fd), inode;
 	char path[NUM_MAX + sizeof "/ns/net"];
 
 	if (cookie != 0 && l->cookie != 0)
 		return cookie == l->cookie;
+	inode = ask_netns(fd);
+	if (inode != 0)
+		return map_get(&l->netns, inode);
 	if (l->task_netns == 0) {
 		memcpy(num_format(path, s->task), "/ns/net",
 		    sizeof "/ns/net");

@@ -222,6 +222,17 @@ tree_read_fd(int fd, char *buf, size_t size)
 	return got < 0 ? -1 : (ssize_t)n;
 }
 
+ssize_t
+tree_read_once(int fd, char *buf, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = read(fd, buf, size);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
 /* Reads on where the text does not end, or came a byte at a time. */
 static ssize_t
 read_text(int fd, char *buf, size_t size)

@@ -134,6 +134,41 @@ count(struct way *w)
 	}
 }
 
+/* How a message begins. */
+static void
+begin_message(const struct verify *v, struct buf *b)
+{
+	struct str label = v->sc->netns[v->netns].label;
+
+	b->n = 0;
+	buf_puts(b, "--verify:");
+	if (v->netns == 0)
+		return;
+	buf_puts(b, " network namespace ");
+	buf_add(b, label.p, label.n);
+	buf_putc(b, ':');
+}
+
+/* What netlink had no module for, it has from the other way.  False after a
+ * message. */
+static bool
+has_two_ways(const struct verify *v, const struct way *w)
+{
+	struct buf b = { 0 };
+	unsigned proto = 0;
+
+	if (w->scan.by_files == 0)
+		return true;
+	while ((w->scan.by_files >> proto & 1) == 0)
+		proto++;
+	begin_message(v, &b);
+	buf_putc(&b, '\0');
+	err_msg("%s %s: only /proc/net has it: netlink has no module for it",
+	    b.p, sock_protos[proto]);
+	buf_free(&b);
+	return false;
+}
+
 /* False after a message. */
 static bool
 read_way(struct verify *v, struct way *w)
@@ -143,7 +178,7 @@ read_way(struct verify *v, struct way *w)
 	scan_free(&w->scan);
 	w->scan = (struct scan){ .nsock = 0 };
 	scan_add_netns(&w->scan);
-	ok = w->backend->tables(&v->req, &w->scan);
+	ok = w->backend->tables(&v->req, &w->scan) && has_two_ways(v, w);
 	v->sc->incomplete |= w->scan.incomplete;
 	put_in_order(&w->scan);
 	count(w);
@@ -274,21 +309,6 @@ add_end(struct buf *b, const struct addr *a, uint16_t port)
 	buf_add(b, text, (size_t)(addr_format(text, a) - text));
 	buf_puts(b, brackets ? "]:" : ":");
 	num_add(b, port);
-}
-
-/* How a message begins. */
-static void
-begin_message(const struct verify *v, struct buf *b)
-{
-	struct str label = v->sc->netns[v->netns].label;
-
-	b->n = 0;
-	buf_puts(b, "--verify:");
-	if (v->netns == 0)
-		return;
-	buf_puts(b, " network namespace ");
-	buf_add(b, label.p, label.n);
-	buf_putc(b, ':');
 }
 
 static void
