@@ -609,6 +609,10 @@ setup()
 		no  process=docker-proxy local_port=16379 target=172.17.0.2:6379 local_addr=127.0.0.1
 		no  process=docker-proxy local_port=16379 target=x
 		no  process=docker-proxy local_port=16379 target=-
+		# what a super-server starts there is none
+		no  process=inetd exe=/usr/sbin/inetd local_port=9200
+		no  process=xinetd exe=/usr/sbin/xinetd local_port=6379
+		yes process=inetd exe=/tmp/inetd local_port=9200
 	END
 }
 
@@ -849,6 +853,13 @@ setup()
 		yes process=nc $c remote_addr=10.0.0.9 $fed
 		no  process=nc $c remote_addr=127.0.0.1 $fed
 		no  process=nc state=LISTEN $fed
+		# a server has no use for one
+		yes process=nginx uid=33 $fed
+		yes process=php-fpm8.2 uid=33 local_addr=127.0.0.1 $fed
+		yes process=postgres uid=105 $pty
+		no  process=nginx uid=1000 $fed
+		no  process=beam.smp uid=105 $fed
+		no  process=nginx uid=33 shells=sh/9/null/file/file
 		no  process=nc $c shells=-
 		# a shell of its user's, at his terminal
 		no  process=python3 $c shells=bash/9/tty/tty/tty
@@ -866,6 +877,7 @@ setup()
 		yes process=socat $c dir=in $fed
 		no  process=gitlab-runner $c $fed
 		no  process=curl $c stdio=null,pipe,tty $fed
+		yes process=curl $c stdio=null,pipe,null $fed
 		yes process=curl $c stdio=pipe,pipe,tty $fed
 		no  process=ssh $c stdio=tty,pipe,tty $fed
 		yes process=ssh $c stdio=pipe,pipe,null $fed
@@ -878,6 +890,8 @@ setup()
 
 	LEVELS=$(cat <<-END
 		high process=nc $c $fed
+		high process=nginx uid=33 $fed
+		low process=curl $c stdio=null,pipe,null $fed
 		high exe=/opt/x $c $fed
 		high exe=/usr/local/bin/x $c $fed
 		medium process=x $c $fed
@@ -913,6 +927,9 @@ setup()
 		no  exe=/usr/lib/ld-linux.so.2 exe_like=bash cmdline=ld+/bin/bash
 		no  exe=/opt/busybox-1.36 exe_like=busybox
 		no  exe=/opt/x exe_like=openssl
+		yes exe=/opt/x exe_like=python3.11 proto=raw state=UNCONN local_port=255
+		no  exe=/opt/x exe_like=python3.11 proto=icmp state=UNCONN
+		no  exe=/opt/x exe_like=python3.11 state=BOUND
 	END
 	judge nc-listener <<-'END'
 		yes exe=/opt/x exe_like=socat
@@ -976,5 +993,147 @@ setup()
 	END
 	HEAD=${HEAD/time=* host/host} judge long-lived <<-'END'
 		no  state=ESTABLISHED first_seen=2026-11-22T03:10:00.000Z
+	END
+}
+
+# levels HEURISTIC <TABLE: each line's first word is the level.
+levels()
+{
+	local table
+
+	table=$(cat)
+	snapshot <<<"$table" | prt-flag -X -H -o level --disable=all \
+		--enable="$1" - >got
+	awk 'NF { print $1 }' <<<"$table" | diff -u - got
+}
+
+@test "nc-listener: high if it runs a shell" {
+	levels nc-listener <<-'END'
+		medium process=nc cmdline=nc+-l+4444
+		high process=nc.traditional cmdline=nc+-l+-p+4444+-e+/bin/sh
+		high process=ncat cmdline=ncat+-l+4444+--exec+/bin/bash
+		high process=ncat cmdline=ncat+-l+4444+--exec=/bin/bash
+		high process=ncat cmdline=ncat+-lk+4444+--sh-exec+sh
+		high process=ncat cmdline=ncat+-l+4444+-c+/bin/sh+-i
+		medium process=ncat cmdline=ncat+-l+4444+-c+echo+hello
+		medium process=ncat cmdline=ncat+-l+4444+-c+sh+-c+date
+		medium process=ncat cmdline=ncat+-l+4444+-e+/usr/bin/date
+		high process=socat cmdline=socat+TCP-LISTEN:4444,fork+EXEC:/bin/bash,pty
+		high process=socat cmdline=socat+TCP-LISTEN:4444+system:sh
+		high process=socat cmdline=socat+TCP-LISTEN:4444+EXEC:bash+-li,pty,stderr
+		high process=socat cmdline=socat+EXEC:sh,pipes+TCP-LISTEN:4444
+		medium process=socat cmdline=socat+TCP-LISTEN:4444+SYSTEM:echo+hello
+		medium process=socat cmdline=socat+TCP-LISTEN:4444+EXEC:sh+/opt/x
+		medium process=socat cmdline=socat+TCP-LISTEN:4444+EXEC:bash+-c+date
+		medium process=socat cmdline=socat+TCP-LISTEN:4444+EXEC:/usr/bin/date
+		medium process=socat cmdline=socat+TCP-LISTEN:4444+TCP:10.0.0.9:22
+		low process=socat cmdline=socat+x+EXEC:sh ppid=1 sock_cgroup=/system.slice/x.service
+	END
+}
+
+@test "raw-icmp, packet-socket: high with a shell that waits" {
+	local fed=shells=sh/9/pipe/pipe/pipe
+
+	levels raw-icmp <<-END
+		high proto=raw state=UNCONN local_port=1 process=python3 $fed
+		medium proto=raw state=UNCONN local_port=1 process=python3
+	END
+	levels packet-socket <<-END
+		high proto=packet state=UNCONN process=python3 $fed
+		medium proto=packet state=UNCONN process=python3 shells=-
+	END
+}
+
+@test "tunnel: a way in from a public address" {
+	local c='state=ESTABLISHED remote_addr=203.0.113.9 remote_port=22 dir=out'
+
+	judge tunnel <<-END
+		yes process=ssh cmdline=ssh+-N+-R+8022:127.0.0.1:22+h $c
+		yes process=ssh cmdline=ssh+-fNR+8022:127.0.0.1:22+h $c
+		yes process=ssh cmdline=ssh+-p+2222+-R8022:127.0.0.1:22+h $c
+		yes process=ssh cmdline=ssh+-w+0:0+h $c
+		yes process=ssh cmdline=ssh+-i+/x+-o+A=b+-R+1080+h $c
+		no  process=ssh cmdline=ssh+-N+-L+8022:127.0.0.1:22+h $c
+		no  process=ssh cmdline=ssh+-D+1080+h $c
+		no  process=ssh cmdline=ssh+h+-R $c
+		no  process=ssh cmdline=ssh+-l+-R+h $c
+		no  process=ssh cmdline=ssh+-oR+h $c
+		no  process=ssh cmdline=ssh+--R+h $c
+		no  process=ssh cmdline=ssh+- $c
+		no  process=ssh cmdline=- $c
+		no  process=ssh cmdline=ssh+-R+1+h $c remote_addr=10.0.0.9
+		yes process=chisel cmdline=x $c
+		yes process=frpc exe=/home/ann/frpc cmdline=x $c
+		no  process=chisel cmdline=x $c dir=in
+		no  process=chisel cmdline=x
+		no  process=app cmdline=app+-R+1+h $c
+	END
+}
+
+@test "miner: by its name or its pool" {
+	local c='state=ESTABLISHED remote_addr=203.0.113.9 remote_port=3333 dir=out'
+
+	judge miner <<-END
+		yes process=xmrig cmdline=x $c
+		yes process=xmrig cmdline=x $c remote_addr=10.0.0.9
+		yes process=lolMiner cmdline=x $c state=SYN_SENT
+		yes process=xmrig-notls cmdline=x $c exe=/opt/xmrig
+		no  process=app cmdline=app+--stratum=2 $c
+		no  process=xmrig cmdline=x
+		no  process=xmrig cmdline=x $c remote_addr=127.0.0.1
+		no  process=app cmdline=app $c
+	END
+	# a plus is a blank in the table
+	run -0 prt-flag -X -H --disable=root-high-port -o flags <(snapshot \
+		<<<"x process=app cmdline=app+-o+stratum:tcp://h:1 $c" |
+		sed 's/stratum:/stratum+/')
+	[ "$output" = miner ]
+	levels miner <<-END
+		high process=xmrig cmdline=x $c uid=33
+		high process=xmrig cmdline=x $c uid=0
+		medium process=xmrig cmdline=x $c uid=1000
+	END
+}
+
+@test "fake-daemon: a known name that is not the program's" {
+	judge fake-daemon <<-'END'
+		yes process=perl cmdline=/usr/sbin/apache2+-k+start
+		yes exe=/usr/lib/x cmdline=/sbin/udevd+-d
+		yes exe=/usr/sbin/sshd2 cmdline=sshd:+root+[priv]
+		yes exe=/opt/x cmdline=nginx:+worker+process
+		yes exe=/opt/x cmdline=-cron
+		yes exe=/opt/x cmdline=cron state=ESTABLISHED remote_addr=203.0.113.9
+		yes exe=/opt/x cmdline=systemd-journald proto=packet state=UNCONN
+		no  exe=/usr/sbin/nginx cmdline=nginx:+worker+process
+		no  exe=/usr/sbin/nginx-debug cmdline=nginx:+master
+		no  exe=/usr/bin/cronie-crond cmdline=crond+-n
+		yes exe=/usr/bin/xcrond cmdline=crond+-n
+		no  exe=/nix/store/x/bin/.nginx-wrapped cmdline=nginx:+master
+		no  exe=/usr/sbin/nginx+(deleted) cmdline=nginx:+master
+		no  exe=/usr/sbin/nginx+(elsewhere) cmdline=nginx:+master
+		no  exe=/usr/sbin/mariadbd cmdline=/usr/sbin/mysqld+--user=mysql
+		no  exe=/usr/bin/busybox cmdline=crond
+		no  exe=/usr/bin/busybox.static cmdline=httpd+-f
+		no  exe=/usr/bin/qemu-aarch64-static cmdline=/usr/sbin/nginx
+		no  exe=/usr/lib/ld-linux-x86-64.so.2 cmdline=sshd
+		no  exe=/usr/lib/openssh/sshd-session cmdline=sshd-session:+ann@pts/0
+		no  exe=/usr/bin/perl cmdline=/opt/munin-node
+		no  exe=/usr/bin/python3.11 cmdline=puma:+worker
+		no  exe=- cmdline=cron
+		no  exe=/opt/x cmdline=-
+	END
+	levels fake-daemon <<-'END'
+		medium exe=/opt/x cmdline=cron
+		high exe=/usr/bin/perl cmdline=cron
+		high exe=/tmp/x cmdline=cron
+	END
+}
+
+@test "tmp-exe: not the wrapped programs of a store" {
+	judge tmp-exe <<-'END'
+		no  exe=/nix/store/1n4xk-hass/bin/.hass-wrapped
+		no  exe=/gnu/store/1n4xk-hass/bin/.hass-real
+		yes exe=/opt/store/1n4xk-hass/bin/.hass-wrapped
+		yes exe=/nix/.store/hass
 	END
 }

@@ -349,8 +349,21 @@ every()
 		no  local_port=7000 local_addr=10.0.0.5 uid=33 process=nginx
 		yes local_port=7000 local_addr=:: uid=33 process=python3
 		yes local_port=7000 local_addr=::1 uid=33 process=socat
-		no  local_port=7001 local_addr=0.0.0.0 uid=33
+		no  local_port=7001 local_addr=0.0.0.0 uid=33 process=python3
 		no  local_port=7001 local_addr=:: uid=33 process=python3
+		# another program of a service's user, none that it started
+		no  local_port=7010 local_addr=0.0.0.0 uid=33
+		yes local_port=7010 local_addr=:: uid=33 process=python3
+		no  local_port=7011 local_addr=0.0.0.0 uid=33 pid=70
+		no  local_port=7011 local_addr=:: uid=33 pid=70
+		no  local_port=7011 local_addr=:: uid=33 process=python3 ppid=70
+		# who has all that they have
+		no  local_port=7012 local_addr=0.0.0.0 uid=33 process=python3 pid=71
+		no  local_port=7012 local_addr=:: uid=33 process=python3 pid=71
+		no  local_port=7012 local_addr=:: uid=33 process=sh cmdline=sh+x ppid=71
+		# what an upgrade replaced
+		no  local_port=7013 local_addr=0.0.0.0 uid=33 exe=/usr/bin/perl+(replaced)
+		no  local_port=7013 local_addr=:: uid=33 exe=/usr/bin/perl
 		# ssh -L
 		no  local_port=7002 local_addr=10.0.0.5 uid=105
 		no  local_port=7002 local_addr=127.0.0.1 uid=1000 process=ssh

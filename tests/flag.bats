@@ -442,6 +442,7 @@ setup()
 		script-sensitive medium on
 		root-high-port low on
 		proxy-listener low on
+		tunnel low on
 		own-sshd medium on
 		stdio-socket high on
 		shell-net medium on
@@ -452,6 +453,8 @@ setup()
 		deleted-exe medium on
 		tmp-exe high on
 		fake-kthread high on
+		fake-daemon medium on
+		miner high on
 		nc-listener medium on
 		exposed-store medium on
 		exposed-debug medium on
@@ -469,9 +472,9 @@ setup()
 	END
 	run -1 grep -vxF -f list those
 	run -0 prt-flag -l -H -o name,attack
-	[ "${lines[5]}" = $'stdio-socket\tT1059' ]
+	[ "${lines[6]}" = $'stdio-socket\tT1059' ]
 	run -0 prt-flag -l -F json
-	[[ ${lines[10]} == '{"name":"memfd-exe","level":"high","default":"on","fields":'* ]]
+	[[ ${lines[11]} == '{"name":"memfd-exe","level":"high","default":"on","fields":'* ]]
 	# It is read back like any other.
 	prt-flag -l | prt-flag -X -H --disable=all | cut -f 1-8 |
 		cmp - <(prt-flag -l -H)

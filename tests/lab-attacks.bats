@@ -123,3 +123,13 @@ load lab
 @test "copied-nc" { lab; }
 @test "copied-bash" { lab; }
 @test "tmp-stdin" { lab; }
+@test "ssh-back" { lab; }
+@test "pool" { lab; }
+@test "miner-name" { lab; }
+@test "perl-title" { lab; }
+@test "sniffer-title" { lab; }
+@test "raw-copy" { lab; }
+@test "script-pipe" { lab; }
+@test "server-shell" { lab; }
+@test "shadow-program" { lab; }
+@test "shadow-group" { lab; }

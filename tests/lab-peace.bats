@@ -66,3 +66,6 @@ load lab
 @test "curl-sh" { lab; }
 @test "sessions-audit" { lab; }
 @test "editor" { lab; }
+@test "ssh-back-private" { lab; }
+@test "two-sides" { lab; }
+@test "inetd-store" { lab; }

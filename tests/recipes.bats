@@ -121,7 +121,7 @@ load recipes
 		news 'exposed-store	6379	redis-server'
 	# A record with two flags, and one whose process is another.
 	{ rec local_port=6379 process=redis-server pid=9
-		rec local_port=80 process=nc exe=/usr/bin/nc; } |
+		rec local_port=80 process=nc exe=/usr/bin/nc cmdline=nc; } |
 		news 'nc-listener	80	nc'
 	rec | news ''
 	[ -z "$stderr" ]
@@ -142,11 +142,11 @@ checks()
 	script check_prt
 	rec | scan_is
 	checks 0 'PORTS OK - 0 flagged|flagged=0'
-	{ rec; rec local_port=9000 process='n|c' exe=/usr/bin/nc; } | scan_is
+	{ rec; rec local_port=9000 process='n|c' exe=/usr/bin/nc cmdline=nc; } | scan_is
 	checks 1 'PORTS WARNING - 1 flagged, nc-listener 9000 n?c|flagged=1'
 	{
-		rec local_port=9000 process='n\n' exe=/usr/bin/nc
-		rec local_port=81 process='a b' exe=/memfd:x pid=7
+		rec local_port=9000 process='n\n' exe=/usr/bin/nc cmdline=nc
+		rec local_port=81 process='a b' exe=/memfd:x cmdline=x pid=7
 	} | scan_is
 	checks 2 "PORTS CRITICAL - 2 flagged, nc-listener 9000 n\\n, memfd-exe 81 a b|flagged=2"
 	run -3 --separate-stderr check_prt -X -e nonsense
@@ -298,14 +298,14 @@ trouble: 1"
 # Connections of what is flagged, and of what is not.
 flagged_peers()
 {
-	local to='state=ESTABLISHED local_port=40000 remote_port=443 exe=/memfd:x'
+	local to='state=ESTABLISHED local_port=40000 remote_port=443 exe=/memfd:x cmdline=x'
 
 	for remote_addr in 203.0.113.66 ::ffff:198.51.100.7 2001:db8::5 ::1 \
 	    127.0.0.1 fe80::1%eth0; do
 		# shellcheck disable=SC2086
 		rec $to remote_addr="$remote_addr" pid=$((pid += 1))
 	done
-	rec exe=/memfd:x local_port=81
+	rec exe=/memfd:x cmdline=x local_port=81
 	rec state=ESTABLISHED local_port=40001 remote_port=443 \
 		remote_addr=192.0.2.1
 }
@@ -489,8 +489,8 @@ while time.time() < end:
 	{
 		rec
 		rec pid=7 process='(high, x'
-		rec local_port=81 process=x exe=/memfd:x
-		rec local_port=9000 process=nc exe=/usr/bin/nc
+		rec local_port=81 process=x exe=/memfd:x cmdline=x
+		rec local_port=9000 process=nc exe=/usr/bin/nc cmdline=nc
 	} | snap time=$T1 host=web1 scope=all euid=0 unowned=0 >scanned
 	printf '%s\n' 'tcp	LISTEN' 'udp	UNCONN' 'tcp	LISTEN' >states
 	stand_in prt-scan 'case $* in *-H*) cat states;; *) cat scanned;; esac'

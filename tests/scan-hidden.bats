@@ -393,3 +393,30 @@ print(flush=True); time.sleep(60)" >inside &
 	# where it is, each is looked at once
 	[ "${lines[-1]}" -lt 1000 ]
 }
+
+@test "a mount over a process hides what it has: said, and counted" {
+	machine 'set -e
+		pid=$!
+		[ "$(prt-scan -H -o pid "$1" 2>quiet)" = "$pid" ]
+		[ ! -s quiet ]
+		for over in . fd; do
+			mount -t tmpfs lab "/proc/$pid/$over"
+			prt-scan -o pid,process "$1" >seen 2>said
+			umount "/proc/$pid/$over"
+			grep -q " unowned=1 " seen
+			grep -qx -- "-	-" seen
+			echo "prt-scan: /proc/$pid: something is mounted there:" \
+				"what that process has is hidden, even from root" |
+				diff - said
+		done
+		# another process in its place
+		mount --bind /proc/self "/proc/$pid"
+		prt-scan -o pid,process "$1" 2>said >seen
+		grep -q "/proc/$pid: something" said
+		grep -q " unowned=1 " seen
+		umount "/proc/$pid"
+		# what has nothing to do with processes is none
+		mount -t tmpfs lab /proc/bus
+		prt-scan -H -o pid "$1" 2>said >seen
+		[ ! -s said ]'
+}

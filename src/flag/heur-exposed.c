@@ -73,13 +73,25 @@ is_open_beyond(struct view *v)
 	    view_local_beyond(v);
 }
 
+/* What it starts for each caller is no store. */
+static bool
+is_super_server(const struct view *v)
+{
+	static const char *const programs[] = { "inetd", "xinetd",
+		"openbsd-inetd", "inetutils-inetd", "tcpsvd", "tcpserver" };
+	struct str exe = view_get(v, F_EXE);
+
+	return prog_is_installed(exe) && !prog_is_elsewhere(exe) &&
+	    IS_NAMED(str_basename(str_undeleted(exe)), programs);
+}
+
 bool
 suspect_exposed_store(struct view *v)
 {
 	if (v->kind == VIEW_UNCONN)
 		return v->local_port == 11211 && is_open_beyond(v);
-	return (HEUR_IN(v->local_port, store_ports) || is_store_program(v) ||
-	    leads_to_store(v)) && is_open_beyond(v);
+	return ((HEUR_IN(v->local_port, store_ports) && !is_super_server(v)) ||
+	    is_store_program(v) || leads_to_store(v)) && is_open_beyond(v);
 }
 
 enum heur_level
@@ -145,7 +157,8 @@ asks_for_debugger(const struct view *v)
 		"jdwp=", "-Xrunjdwp", " --inspect", "--remote-debugging-port",
 		"debugpy", "pydevd", "jupyter-notebook", "jupyter-lab",
 		"jupyter notebook", "jupyter lab", "-m notebook",
-		"-m jupyter", "ipykernel_launcher",
+		"-m jupyter ", "-m jupyterlab", "-m jupyter_server",
+		"ipykernel_launcher",
 	};
 	struct str cmdline = view_get(v, F_CMDLINE);
 	size_t i;

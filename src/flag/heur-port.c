@@ -164,14 +164,56 @@ suspect_nc_listener(struct view *v)
 	    (v->kind == VIEW_LISTEN || v->local_port < VIEW_RANDOM);
 }
 
+/* A shell that its caller is to tell what to do: the next word of the arguments
+ * is no script, nor the text of -c. */
+static bool
+is_bare_shell(struct str word, struct str rest)
+{
+	struct str options;
+
+	if (!(prog_class_of(str_basename(str_cut(&word, ','))) & PROG_SHELL))
+		return false;
+	/* socat's own begin behind the comma */
+	if (word.p != NULL)
+		return true;
+	rest = prog_take_word(&rest);
+	options = str_cut(&rest, ',');
+	return options.n == 0 || (options.p[0] == '-' &&
+	    memchr(options.p, 'c', options.n) == NULL);
+}
+
+/* A bare shell is what it is to run for its callers: nc -e, which takes a path
+ * and no more, ncat -c, or socat's EXEC and SYSTEM. */
+static bool
+runs_shell(const struct view *v)
+{
+	static const char *const starts[] = { "EXEC:", "exec:", "SYSTEM:",
+		"system:", "--exec=", "--sh-exec=", "-c=", "-e=" };
+	struct str rest = view_get(v, F_CMDLINE), word, before = STR_NONE;
+	size_t i;
+
+	prog_take_word(&rest);
+	for (; (word = prog_take_word(&rest)).p != NULL; before = word) {
+		if (str_is(before, "-e") || str_is(before, "--exec"))
+			return prog_class_of(str_basename(word)) & PROG_SHELL;
+		if (str_is(before, "-c") || str_is(before, "--sh-exec"))
+			return is_bare_shell(word, rest);
+		for (i = 0; i < NELEMS(starts); i++)
+			if (str_take_start(&word, starts[i]))
+				return is_bare_shell(word, rest);
+	}
+	return false;
+}
+
 /* The main program of a unit is a child of the system's manager. */
 enum heur_level
 level_for_nc_listener(struct view *v)
 {
 	if (heur_is_renamed(v) && !heur_poses_as_systems(v))
 		return HEUR_LOW;
-	return str_is(view_get(v, F_PPID), "1") && view_is_unit(v) ? HEUR_LOW :
-	    HEUR_MEDIUM;
+	if (str_is(view_get(v, F_PPID), "1") && view_is_unit(v))
+		return HEUR_LOW;
+	return runs_shell(v) ? HEUR_HIGH : HEUR_MEDIUM;
 }
 
 /* Clients bind a random port of UDP, to each address in turn. */

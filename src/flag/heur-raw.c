@@ -71,6 +71,8 @@ has_terminal(const struct view *v)
 enum heur_level
 level_for_packet_socket(struct view *v)
 {
+	if (heur_feeds_shell(v))
+		return HEUR_HIGH;
 	if (view_get(v, F_FILTER).p != NULL &&
 	    (is_strange(v) || (!is_packaged(v) && !has_terminal(v))))
 		return HEUR_HIGH;
@@ -104,7 +106,7 @@ suspect_raw_icmp(struct view *v)
 enum heur_level
 level_for_raw_icmp(struct view *v)
 {
-	return is_strange(v) ? HEUR_HIGH : HEUR_MEDIUM;
+	return is_strange(v) || heur_feeds_shell(v) ? HEUR_HIGH : HEUR_MEDIUM;
 }
 
 /* A guest's agents, and what starts services behind a socket. */

@@ -49,6 +49,12 @@ feeds_shell(const struct view *v, bool both)
 	return false;
 }
 
+bool
+heur_feeds_shell(const struct view *v)
+{
+	return feeds_shell(v, true);
+}
+
 static bool
 has_pty(const struct view *v)
 {
@@ -94,16 +100,40 @@ is_fetch(const struct view *v)
 	    !is_line(str_cut(&words, ','));
 }
 
+/* Servers that run commands, but have no use for a shell that waits; what an
+ * account for people runs so is being worked on. */
+static bool
+is_server(const struct view *v)
+{
+	static const char known[] = "apache2 httpd nginx lighttpd caddy "
+	    "php-fpm php-cgi mysqld mariadbd postgres redis-server "
+	    "redis-check-rdb valkey-server memcached mongod named unbound "
+	    "exim4 master dovecot squid haproxy vsftpd proftpd cupsd smbd";
+	struct str name = name_of(v);
+
+	/* php-fpm8.2 */
+	while (name.n > 0 && (char_is_digit(name.p[name.n - 1]) ||
+	    name.p[name.n - 1] == '.'))
+		name.n--;
+	return (view_is_daemon(v) || view_is_root(v)) &&
+	    (prog_is_among(name_of(v), known) || prog_is_among(name, known));
+}
+
 bool
 suspect_shell_relay(struct view *v)
 {
 	unsigned class;
 
-	if (view_get(v, F_SHELLS).p == NULL || !view_remote_beyond(v))
+	if (view_get(v, F_SHELLS).p == NULL)
+		return false;
+	if (v->kind == VIEW_LISTEN)
+		return is_server(v) && feeds_shell(v, true);
+	if (!view_remote_beyond(v))
 		return false;
 	class = view_class(v);
-	if (is_login(v) || is_fetch(v) || (class & PROG_SSH &&
-	    view_lists(v, F_STDIO, "tty")))
+	if (is_fetch(v))
+		return !view_lists(v, F_STDIO, "tty") && feeds_shell(v, false);
+	if (is_login(v) || (class & PROG_SSH && view_lists(v, F_STDIO, "tty")))
 		return false;
 	return feeds_shell(v, !(class & (PROG_RELAY | PROG_CLIENT)));
 }
@@ -128,8 +158,10 @@ level_for_shell_relay(struct view *v)
 	if (path_is_odd(exe) || str_ends(exe, " (deleted)") ||
 	    heur_runs_odd_file(v))
 		return HEUR_HIGH;
-	if (has_own_terminal(v))
+	if (has_own_terminal(v) || is_fetch(v))
 		return HEUR_LOW;
+	if (v->kind == VIEW_LISTEN)
+		return HEUR_HIGH;
 	return view_class(v) != 0 || !prog_is_installed(exe) ||
 	    str_starts(exe, "/usr/local/") || str_starts(exe, "/opt/") ?
 	    HEUR_HIGH : HEUR_MEDIUM;
@@ -174,7 +206,12 @@ suspect_renamed_exe(struct view *v)
 
 	if (!heur_is_renamed(v))
 		return false;
-	return (view_class(v) & (PROG_SHELL | PROG_INTERPRETER | PROG_RELAY) ||
-	    str_is(like, "busybox")) && (v->kind & VIEW_OPEN ?
-	    view_local_beyond(v) : view_remote_beyond(v));
+	if (!(view_class(v) & (PROG_SHELL | PROG_INTERPRETER | PROG_RELAY)) &&
+	    !str_is(like, "busybox"))
+		return false;
+	if (v->portless)
+		return str_is(view_get(v, F_PROTO), "raw") ||
+		    str_is(view_get(v, F_PROTO), "packet");
+	return v->kind & VIEW_OPEN ? view_local_beyond(v) :
+	    view_remote_beyond(v);
 }

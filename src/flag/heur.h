@@ -53,6 +53,16 @@ enum heur_level level_for_renamed_exe(struct view *v);
 bool heur_is_renamed(const struct view *v);
 bool heur_poses_as_systems(const struct view *v);
 
+/* Some shell below it, or at its pipe, waits for what it passes on. */
+bool heur_feeds_shell(const struct view *v);
+
+/* heur-args.c: what a process's arguments say. */
+bool suspect_tunnel(struct view *v);
+bool suspect_miner(struct view *v);
+enum heur_level level_for_miner(struct view *v);
+bool suspect_fake_daemon(struct view *v);
+enum heur_level level_for_fake_daemon(struct view *v);
+
 /* heur-path.c: where the program is, and what it calls itself. */
 bool suspect_memfd_exe(struct view *v);
 bool suspect_deleted_exe(struct view *v);

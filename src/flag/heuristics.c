@@ -74,6 +74,15 @@ const struct heur heur_table[HEUR_COUNT] = {
 	    .fields = { F_STATE, F_LOCAL_ADDR, F_LOCAL_PORT, F_EXE, F_PROCESS,
 	    FIELD_NONE },
 	    .facts = { F_CMDLINE, FIELD_NONE } },
+	{ .name = "tunnel", .level = HEUR_LOW, .on = true,
+	    .kinds = VIEW_CONNECTED, .attack = "T1572",
+	    .sentence = "ssh, or a client of a tunnel, opens a way in from a "
+		"public address",
+	    .excuse = "an address that is not public",
+	    .suspect = suspect_tunnel,
+	    .fields = { F_STATE, F_REMOTE_ADDR, F_DIR, F_EXE, F_PROCESS,
+	    F_CMDLINE, FIELD_NONE },
+	    .facts = { F_REMOTE_ADDR, F_CMDLINE, FIELD_NONE } },
 	{ .name = "own-sshd", .level = HEUR_MEDIUM, .on = true,
 	    .kinds = VIEW_LISTEN, .attack = "T1021.004",
 	    .sentence = "an sshd listens that is not root's, or whose "
@@ -121,22 +130,25 @@ const struct heur heur_table[HEUR_COUNT] = {
 	    F_PID, F_FD, F_PPID, F_EXE, F_PROCESS, F_CMDLINE, FIELD_NONE },
 	    .facts = { F_FD, F_CMDLINE, FIELD_NONE } },
 	{ .name = "shell-relay", .level = HEUR_HIGH, .on = true,
-	    .kinds = VIEW_CONNECTED, .attack = "T1059.004",
-	    .sentence = "a program with a connection beyond loopback passes "
-		"it on to a shell, by pipes or a terminal",
-	    .excuse = "servers of logins, terminals and jobs, ssh on a "
-		"terminal, curl to sh; low for a login account's terminal "
-		"within a program, medium of an installed one that is "
-		"neither relay nor interpreter",
+	    .kinds = VIEW_CONNECTED | VIEW_LISTEN, .attack = "T1059.004",
+	    .sentence = "a program with a connection beyond loopback, or a "
+		"server of the web or a database, has a shell do what it "
+		"passes on, by pipes or a terminal",
+	    .excuse = "servers of logins, terminals and jobs, ssh or curl on "
+		"a terminal; low for curl to sh elsewhere and a login "
+		"account's terminal within a program, medium of an installed "
+		"one that is neither relay nor interpreter",
 	    .suspect = suspect_shell_relay,
 	    .level_for = level_for_shell_relay,
 	    .fields = { F_STATE, F_REMOTE_ADDR, F_UID, F_EXE, F_PROCESS,
 	    F_CMDLINE, F_STDIO, F_SHELLS, FIELD_NONE },
 	    .facts = { F_SHELLS, F_STDIO, F_CMDLINE, FIELD_NONE } },
 	{ .name = "renamed-exe", .level = HEUR_MEDIUM, .on = true,
-	    .kinds = VIEW_OPEN | VIEW_CONNECTED, .attack = "T1036.003",
+	    .kinds = VIEW_OPEN | VIEW_CONNECTED | VIEW_OTHER,
+	    .attack = "T1036.003",
 	    .sentence = "a copy of a shell, interpreter, nc or the like has "
-		"another name, and listens or is connected beyond loopback",
+		"another name, and listens or is connected beyond "
+		"loopback, or has a raw socket",
 	    .excuse = "its own name; low outside the system's folders and "
 		"names",
 	    .suspect = suspect_renamed_exe,
@@ -181,11 +193,30 @@ const struct heur heur_table[HEUR_COUNT] = {
 	    .fields = { F_EXE, F_PROCESS, F_CMDLINE, F_PPID, F_PARENT,
 	    FIELD_NONE },
 	    .facts = { F_PROCESS, F_CMDLINE, F_EXE, FIELD_NONE } },
+	{ .name = "fake-daemon", .level = HEUR_MEDIUM, .on = true,
+	    .kinds = VIEW_ANY, .attack = "T1036.011",
+	    .sentence = "a process calls itself a known daemon, and its "
+		"executable is another program",
+	    .excuse = "an emulator, or a program of many names",
+	    .suspect = suspect_fake_daemon,
+	    .level_for = level_for_fake_daemon,
+	    .fields = { F_EXE, F_PROCESS, F_CMDLINE, FIELD_NONE },
+	    .facts = { F_CMDLINE, F_EXE, FIELD_NONE } },
+	{ .name = "miner", .level = HEUR_HIGH, .on = true,
+	    .kinds = VIEW_CONNECTED, .attack = "T1496",
+	    .sentence = "a miner of coins, by its name or its pool, is "
+		"connected beyond loopback",
+	    .excuse = "medium of a login account",
+	    .suspect = suspect_miner, .level_for = level_for_miner,
+	    .fields = { F_STATE, F_REMOTE_ADDR, F_DIR, F_UID, F_EXE,
+	    F_PROCESS, F_CMDLINE, FIELD_NONE },
+	    .facts = { F_EXE, F_REMOTE_ADDR, F_REMOTE_PORT, F_CMDLINE,
+	    FIELD_NONE } },
 	{ .name = "nc-listener", .level = HEUR_MEDIUM, .on = true,
 	    .kinds = VIEW_OPEN, .attack = "T1095",
 	    .sentence = "nc, ncat, netcat or socat listens beyond loopback",
-	    .excuse = "low as a unit's main program, or a copy by another name "
-		"that is not as the system's",
+	    .excuse = "high if it runs a shell; low as a unit's main program, "
+		"or a copy by another name that is not as the system's",
 	    .suspect = suspect_nc_listener,
 	    .level_for = level_for_nc_listener,
 	    .fields = { F_STATE, F_LOCAL_ADDR, F_LOCAL_PORT, F_EXE, F_PROCESS,
@@ -216,7 +247,7 @@ const struct heur heur_table[HEUR_COUNT] = {
 	    .kinds = VIEW_OPEN | VIEW_OTHER, .scope = HEUR_BINDS,
 	    .needs = OTHERS_PORTS, .attack = "T1557",
 	    .sentence = "a user's program has the port of another user's "
-		"service",
+		"service, or of a service that is another program",
 	    .excuse = "a parent that has it too",
 	    .suspect = suspect_port_shadow, .confirm = confirm_port_shadow,
 	    .fields = { F_PROTO, F_STATE, F_LOCAL_ADDR, F_LOCAL_PORT, F_NETNS,
@@ -235,7 +266,8 @@ const struct heur heur_table[HEUR_COUNT] = {
 	    .kinds = VIEW_OTHER, .attack = "T1095",
 	    .sentence = "a program that neither pings nor routes has a raw "
 		"socket of ICMP",
-	    .excuse = "high in a folder of temporary files, or deleted",
+	    .excuse = "high in a folder of temporary files, deleted, or with a "
+		"shell that waits",
 	    .suspect = suspect_raw_icmp,
 	    .level_for = level_for_raw_icmp,
 	    .fields = { F_PROTO, F_LOCAL_PORT, F_EXE, F_PROCESS, FIELD_NONE },

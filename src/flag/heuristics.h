@@ -54,7 +54,7 @@ struct heur {
 	enum field_id facts[HEUR_FACTS];
 };
 
-enum { HEUR_COUNT = 28 };
+enum { HEUR_COUNT = 31 };
 _Static_assert(HEUR_COUNT <= 64, "a set of heuristics is an uint64_t");
 extern const struct heur heur_table[HEUR_COUNT];
 

@@ -50,6 +50,8 @@ others_free(struct others *o)
 	names_free(&o->kept_binds);
 	names_free(&o->ports);
 	names_free(&o->port_pids);
+	names_free(&o->port_socks);
+	map_free(&o->port_count);
 	names_free(&o->sockets);
 	buf_free(&o->key);
 	free(o->rows);
@@ -250,6 +252,39 @@ has_other_user(const struct others *o, struct str key, uint32_t uid)
 	    o->port_users[id - 1].uid != uid);
 }
 
+/* By its path, which is that of what an upgrade has replaced, too; not 0. */
+static uint32_t
+program_hash(struct others *o, const struct view *v)
+{
+	return 1 | (uint32_t)map_hash(&o->wanted, 0,
+	    str_undeleted(view_get(v, F_EXE)));
+}
+
+/* Counts the sockets of a port once, and once for each program. */
+static void
+add_port_sock(struct others *o, uint32_t row, const struct view *v,
+    uint32_t program)
+{
+	uint32_t port = names_find(&o->ports, bind_key(o, host_of(o, row), v));
+	size_t n = o->port_socks.n;
+
+	socket_key(o, row, v);
+	buf_add(&o->key, (const char *)&program, sizeof program);
+	if (names_id(&o->port_socks, buf_str(&o->key)) > n)
+		++*map_at(&o->port_count, pair(port, program));
+}
+
+/* Some socket of the port is not one of its program's. */
+static bool
+has_other_program(struct others *o, uint32_t row, const struct view *v)
+{
+	uint32_t port = names_find(&o->ports, bind_key(o, host_of(o, row), v));
+
+	return !view_is_login(v) && view_get(v, F_EXE).p != NULL &&
+	    map_get(&o->port_count, pair(port, 0)) >
+	    map_get(&o->port_count, pair(port, program_hash(o, v)));
+}
+
 static void
 add_port(struct others *o, uint32_t row, const struct view *v)
 {
@@ -260,6 +295,10 @@ add_port(struct others *o, uint32_t row, const struct view *v)
 	add_user(o, bind_key(o, host, v), v->uid);
 	add_user(o, socket_key(o, row, v), v->uid);
 	names_id(&o->port_pids, bind_pid_key(o, host, v, F_PID));
+	if (view_get(v, F_EXE).p == NULL)
+		return;
+	add_port_sock(o, row, v, 0);
+	add_port_sock(o, row, v, program_hash(o, v));
 }
 
 bool
@@ -267,8 +306,9 @@ others_shadows(struct others *o, uint32_t row, struct view *v)
 {
 	uint32_t host = host_of(o, row);
 
-	return has_other_user(o, bind_key(o, host, v), v->uid) &&
-	    !has_other_user(o, socket_key(o, row, v), v->uid) &&
+	return ((has_other_user(o, bind_key(o, host, v), v->uid) &&
+	    !has_other_user(o, socket_key(o, row, v), v->uid)) ||
+	    has_other_program(o, row, v)) &&
 	    names_find(&o->port_pids, bind_pid_key(o, host, v, F_PPID)) == 0;
 }
 

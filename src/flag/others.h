@@ -43,6 +43,9 @@ struct others {
 	struct port_user *port_users;	/* by that number, from 1 */
 	size_t nport_users, port_user_cap;
 	struct names port_pids;		/* and pid */
+	struct names port_socks;	/* their sockets, also with a program */
+	struct map port_count;		/* number of the port and 0, or a
+					 * program: of sockets */
 
 	struct map wanted;		/* hashes of sockets */
 	struct names sockets;
@@ -85,7 +88,8 @@ bool others_shell_near(struct others *o, uint32_t row, const struct view *v);
 bool others_widened(struct others *o, uint32_t row, struct view *v);
 
 /* A service of another user's, which nobody logs in as, has the port too, by
- * another socket, and the process's parent does not. */
+ * another socket, and the process's parent does not; or the row's is a service,
+ * and the other one's program is not its own. */
 bool others_shadows(struct others *o, uint32_t row, struct view *v);
 
 /* The number of records of the row's process, -1 if that is unknown. */

@@ -94,13 +94,16 @@ skip_home(struct str *path)
 	return false;
 }
 
-/* A component that begins with a dot, outside of homes. */
+/* A component that begins with a dot, outside of homes, and of stores into
+ * which only a package manager writes: these have .NAME-wrapped for programs. */
 static bool
 is_hidden(struct str path)
 {
 	struct str name;
 	size_t i;
 
+	if (str_starts(path, "/nix/store/") || str_starts(path, "/gnu/store/"))
+		return false;
 	for (i = 1; i < path.n; i++)
 		if (path.p[i] == '.' && path.p[i - 1] == '/')
 			break;

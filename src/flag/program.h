@@ -20,6 +20,9 @@ enum prog_class {
 	PROG_SSHD = 32,
 	PROG_DIALS = 64,	/* a shell that can open a connection itself */
 	PROG_AWK = 128,
+	PROG_MINER = 256,	/* of coins */
+	PROG_TUNNEL = 512,	/* a client that brings ports out to its server,
+				 * or hides traffic in DNS or ICMP */
 
 	PROG_LANG_SHIFT = 16
 };

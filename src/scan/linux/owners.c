@@ -71,9 +71,13 @@ look_further(struct walk *w, struct scan *sc)
 	walk_take_rings(w, sc);
 	if (w->req->filter->npids == 0 && socks_are_unowned(w->socks, sc))
 		is_quiet = young_take(w, sc);
+	if (!socks_are_unowned(w->socks, sc))
+		return;
+	/* to others than root more is hidden, and nothing strange in that */
+	if (w->req->filter->npids == 0 && geteuid() == 0)
+		sc->hidden += walk_count_covered(w);
 	/* once: what it does not find either has none */
-	if (w->may_ask && socks_are_unowned(w->socks, sc) &&
-	    are_missed(w, sc, is_quiet))
+	if (w->may_ask && are_missed(w, sc, is_quiet))
 		linux_search_late(w->req, w->socks, sc);
 }
 

@@ -257,4 +257,7 @@ bool young_take(struct walk *w, struct scan *sc);
  */
 bool linux_may_be_held(const struct sock *s, bool may_be_new);
 
+/* How many processes something is mounted over, each of which is said. */
+uint64_t walk_count_covered(const struct walk *w);
+
 #endif

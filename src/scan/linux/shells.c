@@ -188,12 +188,93 @@ join_end(struct family *f, const struct ends *ends, uint32_t shell,
 			    (struct kin_beside){ ends->v[i].holder, shell };
 }
 
+/* The shell has the pipes of holders, or who has it on a terminal of its own
+ * has. */
+static void
+join(struct family *f, const struct ends *ends, uint32_t shell,
+    const struct linux_stdio *stdio)
+{
+	join_end(f, ends, shell, &stdio->v[0]);
+	join_end(f, ends, shell, &stdio->v[1]);
+}
+
+/* Of processes with a holder's pipe that are no shells, and may have one. */
+struct betweens {
+	uint32_t *of;		/* by process: a number in v, 0: none */
+	struct linux_stdio *v;
+	size_t n, cap;
+};
+
+static void
+add_between(struct search_below *s, const struct ends *ends, uint32_t i,
+    struct betweens *b)
+{
+	const struct kin *k = &s->f->v[i];
+	struct linux_stdio one = { .v = { { 0 } } };
+	int dir = walk_open(s->f->kind, s->f->proc, k->pid, "/fd"), error;
+	int n;
+
+	error = dir < 0 ? errno :
+	    linux_stdio_of(s->f->kind, dir, &one);
+	linux_fault(s->f->sc, k->pid, "fd", error);
+	for (n = 0; error == 0 && n < 2; n++) {
+		struct end end = { 0, one.v[n].dev, one.v[n].inode };
+		size_t at = num_before(&end, ends->v, ends->n, sizeof end,
+		    cmp_end);
+
+		if (end.inode == 0 || at == ends->n ||
+		    cmp_end(&end, &ends->v[at]) != 0)
+			continue;
+		*MEM_PUSH(b->v, b->n, b->cap) = one;
+		b->of[i] = (uint32_t)b->n;
+		break;
+	}
+	input_close(dir);
+}
+
+/* NULL if none is above the process. */
+static const struct linux_stdio *
+find_between(const struct family *f, const struct betweens *b, uint32_t i)
+{
+	int steps;
+
+	/* more than there are between, and no ring is without end */
+	for (steps = 0; steps < FAMILY_MAX && f->v[i].parent != 0; steps++) {
+		i = f->v[i].parent - 1;
+		if (b->of[i] != 0)
+			return &b->v[b->of[i] - 1];
+	}
+	return NULL;
+}
+
+/* nc HOST PORT | script sh. */
+static void
+join_between(struct search_below *s, const struct ends *ends,
+    const struct betweens *b)
+{
+	struct family *f = s->f;
+	uint32_t i;
+
+	for (i = 0; i < f->n && b->n > 0; i++) {
+		const struct linux_stdio *one = find_between(f, b, i);
+
+		if (one == NULL)
+			continue;
+		if (f->v[i].shell == 0)
+			look_at(s, &f->v[i]);
+		if (f->v[i].shell != 0)
+			join(f, ends, f->v[i].shell, one);
+	}
+}
+
 /* Programs of a pipeline have the same parent: nc HOST PORT | sh. */
 static void
 find_beside(struct search_below *s)
 {
 	struct family *f = s->f;
 	struct ends ends = { .n = 0 };
+	struct betweens between = { .of = mem_alloc(f->n *
+	    sizeof *between.of) };
 	unsigned char *parent = mem_alloc(f->n + 1);
 	uint32_t i;
 
@@ -210,13 +291,15 @@ find_beside(struct search_below *s)
 			continue;
 		if (s->place[i] != BELOW)
 			look_at(s, k);
-		if (k->shell == 0)
-			continue;
-		join_end(f, &ends, k->shell,
-		    &f->shell[k->shell - 1].stdio.v[0]);
-		join_end(f, &ends, k->shell,
-		    &f->shell[k->shell - 1].stdio.v[1]);
+		if (k->shell != 0)
+			join(f, &ends, k->shell,
+			    &f->shell[k->shell - 1].stdio);
+		else if (!k->is_holder)
+			add_between(s, &ends, i, &between);
 	}
+	join_between(s, &ends, &between);
+	free(between.of);
+	free(between.v);
 	free(parent);
 	free(ends.v);
 }

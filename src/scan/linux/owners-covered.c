@@ -1,0 +1,67 @@
+/*
+ * Processes that something is mounted over in /proc, which hides what they
+ * have from everybody, root too; or one of their files.  Nothing but a wish to
+ * hide does that.
+ */
+#include <fcntl.h>
+
+#include "lib/err.h"
+#include "lib/input.h"
+#include "lib/num.h"
+#include "scan/linux/owners.h"
+
+/* No machine has as many mounts; more is not looked at. */
+enum { MOUNTINFO_MAX = 64 << 20 };
+
+/* Of a line of proc_pid_mountinfo(5) the mount's place, its fifth word. */
+static struct str
+take_place(struct str line)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		str_cut(&line, ' ');
+	return str_cut(&line, ' ');
+}
+
+/* /proc/NUMBER, or what is below it.  0 if it is another place. */
+static uint32_t
+process_of(struct str place)
+{
+	uint64_t pid;
+
+	if (!str_take_start(&place, "/proc/") ||
+	    !num_parse(str_cut(&place, '/'), UINT32_MAX, &pid))
+		return 0;
+	return (uint32_t)pid;
+}
+
+uint64_t
+walk_count_covered(const struct walk *w)
+{
+	struct buf text = { 0 };
+	struct str rest, line;
+	uint64_t n = 0;
+	uint32_t pid, last = 0;
+	int fd;
+
+	if (!w->req->own_proc)
+		return 0;
+	fd = openat(w->proc, "self/mountinfo", O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && input_slurp_fd(fd, MOUNTINFO_MAX, &text)) {
+		for (rest = buf_str(&text); rest.n > 0;) {
+			line = str_cut(&rest, '\n');
+			pid = process_of(take_place(line));
+			if (pid == 0 || pid == last)
+				continue;
+			err_msg("/proc/%lu: something is mounted there: what "
+			    "that process has is hidden, even from root",
+			    (unsigned long)pid);
+			last = pid;
+			n++;
+		}
+	}
+	input_close(fd);
+	buf_free(&text);
+	return n;
+}
