@@ -94,8 +94,8 @@ skip_home(struct str *path)
 	return false;
 }
 
-/* A component that begins with a dot, outside of homes, and of stores into
- * which only a package manager writes: these have .NAME-wrapped for programs. */
+/* A component that begins with a dot, outside of homes, and of stores that only
+ * a package manager writes to: these have .NAME-wrapped for programs. */
 static bool
 is_hidden(struct str path)
 {

@@ -260,8 +260,8 @@ dump_tcp(const struct scan_request *req, struct scan *sc, unsigned states)
 	return dump(sc, &r.head, PROTO_TCP, &r.body.idiag_states);
 }
 
-/* If there is no answer of IPv6 although there is one of IPv4, the kernel has no
- * IPv6: that is no failure. */
+/* No answer of IPv6, although there is one of IPv4: the kernel has no IPv6,
+ * which is no failure. */
 static int
 dump_families(struct scan *sc, const struct scan_request *req,
     enum sock_proto proto, unsigned states)
