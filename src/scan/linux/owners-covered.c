@@ -1,7 +1,7 @@
 /*
- * Processes that something is mounted over in /proc, which hides what they
- * have from everybody, root too; or one of their files.  Nothing but a wish to
- * hide does that.
+ * Processes with a mount over their folder in /proc, or over one of its files.
+ * That hides what they have from everybody, even root, and serves no other
+ * purpose.
  */
 #include <fcntl.h>
 
@@ -10,10 +10,10 @@
 #include "lib/num.h"
 #include "scan/linux/owners.h"
 
-/* No machine has as many mounts; more is not looked at. */
+/* No machine has that many mounts; a longer file is not read. */
 enum { MOUNTINFO_MAX = 64 << 20 };
 
-/* Of a line of proc_pid_mountinfo(5) the mount's place, its fifth word. */
+/* The mount point, the fifth word in a line of proc_pid_mountinfo(5). */
 static struct str
 take_place(struct str line)
 {
@@ -24,7 +24,7 @@ take_place(struct str line)
 	return str_cut(&line, ' ');
 }
 
-/* /proc/NUMBER, or what is below it.  0 if it is another place. */
+/* The process of /proc/NUMBER, or of a path below it.  0 for another path. */
 static uint32_t
 process_of(struct str place)
 {
