@@ -1,9 +1,10 @@
 /*
  * others: what the other records of a snapshot say.
  *
- * It sees each record once, as it is read.  Who holds a socket is worked out
- * only for those in question: it keeps a hash of each record's socket, and
- * others_settle compares in full those that were asked for.
+ * It sees each record once, as it is read.  Who holds a socket, or has a port,
+ * is worked out only for those in question: it keeps a hash of each record's
+ * socket and a number of its port, and others_settle looks in full at those that
+ * were asked for.
  */
 #ifndef FLAG_OTHERS_H
 #define FLAG_OTHERS_H
@@ -39,6 +40,8 @@ struct others {
 	size_t nwidest, widest_cap;
 	struct names kept_binds;	/* and pid, of what is still there */
 
+	struct names port_names;	/* as binds */
+	struct map wanted_ports;	/* of these, whose records are in */
 	struct names ports;		/* of services: as binds, or sockets */
 	struct port_user *port_users;	/* by that number, from 1 */
 	size_t nport_users, port_user_cap;
@@ -66,6 +69,8 @@ void others_add(struct others *o, struct view *v);
 
 /* Asks for the holders of the row's socket, before others_settle. */
 void others_want(struct others *o, uint32_t row);
+/* Asks for all that has the row's port. */
+void others_want_port(struct others *o, uint32_t row);
 void others_settle(struct others *o);
 
 /* A root process holds the socket. */

@@ -1,7 +1,6 @@
 /*
- * Processes with a mount over their folder in /proc, or over one of its files.
- * That hides what they have from everybody, even root, and serves no other
- * purpose.
+ * Processes with a mount over their folder in /proc, which hides what they have
+ * from everybody, even root.  Such a mount has no other purpose.
  */
 #include <fcntl.h>
 
@@ -24,16 +23,20 @@ take_place(struct str line)
 	return str_cut(&line, ' ');
 }
 
-/* The process of /proc/NUMBER, or of a path below it.  0 for another path. */
+/* The process of /proc/NUMBER, or of a folder in it that shows its sockets.  0
+ * for another path. */
 static uint32_t
 process_of(struct str place)
 {
 	uint64_t pid;
+	struct str part;
 
 	if (!str_take_start(&place, "/proc/") ||
 	    !num_parse(str_cut(&place, '/'), UINT32_MAX, &pid))
 		return 0;
-	return (uint32_t)pid;
+	part = str_cut(&place, '/');
+	return part.n == 0 || str_is(part, "fd") || str_is(part, "fdinfo") ||
+	    str_is(part, "task") ? (uint32_t)pid : 0;
 }
 
 uint64_t
