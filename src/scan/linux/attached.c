@@ -3,7 +3,7 @@
  *
  * packet_diag shows classic ones, with CAP_NET_ADMIN, and raw_diag none.  So we
  * ask a copy of a descriptor: SO_GET_FILTER, sk_get_filter in
- * net/core/filter.c.  To copy takes pidfd_getfd(2), Linux 5.6.
+ * net/core/filter.c.  Copying takes pidfd_getfd(2), Linux 5.6.
  */
 #define _GNU_SOURCE
 #include "scan/linux/owners.h"

@@ -1,6 +1,6 @@
 /*
- * Facts on a process beyond its own files: its ancestors and children, and what
- * its capabilities are worth.
+ * Facts about a process beyond its own files: its ancestors and children, and
+ * what its capabilities are worth.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -83,14 +83,14 @@ static const struct bpf_insn program[INSNS] = {
 	SET(9, 0),
 	JUMP_IF_0(0, 1),
 	JUMP(FOUND - RING),
-	/* RING. file->f_path.dentry->d_shortname: an io_uring's */
+	/* RING.  file->f_path.dentry->d_shortname: an io_uring's */
 	LOAD_WANTED(BPF_DW, 1, 8, DENTRY),
 	JUMP_IF_0(1, OUT - 12),
 	NAME_HAS(0, '['), NAME_HAS(1, 'i'), NAME_HAS(2, 'o'),
 	NAME_HAS(3, '_'), NAME_HAS(4, 'u'), NAME_HAS(5, 'r'),
 	NAME_HAS(6, 'i'), NAME_HAS(7, 'n'), NAME_HAS(8, 'g'),
 	SET32(9, (int)LINUX_FILE_RING),
-	/* FOUND. a struct linux_file on the stack: file->f_inode->i_ino */
+	/* FOUND.  a struct linux_file on the stack: file->f_inode->i_ino */
 	LOAD_WANTED(BPF_DW, 1, 8, F_INODE),
 	LOAD_WANTED(BPF_DW, 2, 1, I_INO),
 	STORE(BPF_W, 10, FIELD(inode), 2),

@@ -1,6 +1,6 @@
 /*
- * linux-bpf: lists every descriptor of the machine that is a socket, inside the
- * kernel: by a BPF iterator over the files of all tasks, bpf(2) and
+ * linux-bpf: finds every descriptor of the machine that is a socket, by a BPF
+ * iterator in the kernel over the files of all tasks, bpf(2) and
  * Documentation/bpf/bpf_iterators.rst.
  */
 #ifndef SCAN_LINUX_BPF_H

@@ -1,6 +1,6 @@
 /*
  * The kernel's description of its own types, BTF: Documentation/bpf/btf.rst and
- * <linux/btf.h>. The text is not trusted: a number that points outside of it,
+ * <linux/btf.h>.  The text is not trusted: a number that points outside of it,
  * or an unknown kind, is an error.
  */
 #include "scan/linux/bpf.h"

@@ -80,8 +80,8 @@ enum place { IN_RUNTIME, IN_UNIT, IN_ANY, IN_NONE };
 
 /*
  * A part of the path that names a container: between prefix and suffix is its
- * id (64 hex digits), or its name. above is the part before it, empty for any;
- * if it ends in *, any part above may begin with it. below is the part after
+ * id (64 hex digits), or its name.  above is the part before it, empty for any;
+ * if it ends in *, any part above may begin with it.  below is the part after
  * it.  A guess must be confirmed by the runtime.  Arrays, not pointers, need no
  * relocation at each start.
  */
@@ -394,7 +394,7 @@ read_paths(struct str text, bool is_guess, struct linux_in *in)
 	return false;
 }
 
-/* Certain matches take precedence over guesses. */
+/* Matches that are certain come before guesses. */
 bool
 linux_container(struct str text, struct linux_in *in)
 {

@@ -110,8 +110,8 @@ is_here(const struct here *h, uint64_t mount)
 	    num_cmp64) != NULL;
 }
 
-/* True if a path with that errno leads nowhere.  That includes files that the
- * kernel does not have at hand: it has those that a process runs. */
+/* True if a path with that errno leads nowhere.  That includes a file that the
+ * kernel does not have at hand, as it would if a process ran it. */
 static bool
 leads_nowhere(int error)
 {

@@ -2,10 +2,10 @@
  * The processes above and below others, by the numbers of their parents,
  * proc_pid_stat(5).
  *
- * At any time a number belongs to one process.  So if two processes began
- * before the first was read, a parent that one of them names is really the
- * other.  If one began later, its parent is read once more: it may have ended,
- * and another process have its number.
+ * A number belongs to one process at a time.  So if two processes began before
+ * any was read, and one says that the other is its parent, it is.  If one began
+ * later, its parent is read once more: that may have ended, and another process
+ * have its number.
  */
 #include "scan/linux/family.h"
 
@@ -25,8 +25,7 @@ enum { COMM_MAX = 64 };		/* those of the kernel are not longer */
 struct below {
 	size_t n;
 	struct below_one {
-		uint32_t what;	/* a name's number in the family, or a
-				 * shell's */
+		uint32_t what;	/* number of a name or a shell */
 		uint32_t depth;	/* 1: a child */
 		uint32_t pid;
 	} v[FAMILY_MAX];

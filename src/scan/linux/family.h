@@ -67,7 +67,7 @@ void family_find_shells(struct family *f, struct programs *ps);
 /* True if that process of the scan has not ended. */
 bool family_is_still(const struct family *f, const struct proc *p);
 
-/* Sets the requested of ancestors and children in the scan's processes. */
+/* Sets the ancestors and children of the scan's processes, if requested. */
 void family_tell(struct family *f, unsigned needs);
 
 #endif

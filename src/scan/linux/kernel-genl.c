@@ -123,7 +123,7 @@ kernel_take_fou(void *arg, const struct nlmsghdr *h, struct str payload)
 	return 0;
 }
 
-/* l2tp.h.  If a program made the socket of a tunnel over UDP, that has a
+/* l2tp.h.  If a program made the socket of a tunnel over UDP, the socket has a
  * holder. */
 enum { L2TP_GET = 4, L2TP_ID = 9, L2TP_SADDR = 24, L2TP_SPORT = 26,
 	L2TP_SADDR6 = 31 };
@@ -233,7 +233,7 @@ kernel_take_mptcp(void *arg, const struct nlmsghdr *h, struct str payload)
 	return 0;
 }
 
-/* ip_vs.h: its daemons, which send connections to other machines. */
+/* ip_vs.h: its daemons, which inform other machines of connections. */
 enum { IPVS_GET = 11, IPVS_DAEMON = 3, IPVS_STATE = 1, IPVS_GROUP = 5,
 	IPVS_GROUP6 = 6, IPVS_PORT = 7, IPVS_MASTER = 1 };
 

@@ -1,6 +1,6 @@
 /*
  * The ports of network interfaces that are tunnels over UDP, rtnetlink(7):
- * IFLA_INFO_DATA, <linux/if_link.h>. All interfaces of a kind with the same
+ * IFLA_INFO_DATA, <linux/if_link.h>.  All interfaces of a kind with the same
  * port and family share one socket, which exists while one of them is up.
  */
 #define _DEFAULT_SOURCE

@@ -43,7 +43,7 @@ struct kernel_link {
 };
 
 /* What is known of one network namespace; begins as { 0 } except for the first
- * two. kernel_free frees it; the arena is the caller's. */
+ * two.  kernel_free frees it; the arena is the caller's. */
 struct kernel {
 	const struct scan_request *req;
 	struct arena *arena;

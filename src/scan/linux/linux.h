@@ -16,15 +16,15 @@ extern const struct backend linux_netlink, linux_procnet;
 
 /*
  * The addresses of the calling thread's network namespace, if operands need
- * them: filter_add_place. linux_places asks the kernel, and returns false after
- * a message; linux_places_files reads a folder of a proc tree: a missing file
- * leaves sc incomplete, after a message.
+ * them: filter_add_place.  linux_places asks the kernel, and returns false
+ * after a message; linux_places_files reads a folder of a proc tree: a missing
+ * file leaves sc incomplete, after a message.
  */
 bool linux_places(const struct filter *f, struct scan *sc);
 
 /* SMC makes a TCP socket for a socket of its own in the same namespace.  Gives
- * such TCP sockets, from number from on, the SMC socket's inode: a process may
- * have that one.  0 or EPROTO, without a message. */
+ * the inode of the SMC socket to such TCP sockets, from number `from' on: a
+ * process may have that one.  0 or EPROTO, without a message. */
 int linux_smc(struct scan *sc, size_t from);
 void linux_places_files(const struct filter *f, struct scan *sc,
     const char *proc, const char *net);
@@ -44,8 +44,8 @@ void linux_places_inet6(const struct filter *f, struct scan *sc,
 bool linux_inet6_line(struct str line, struct addr *a, struct str *name);
 
 /*
- * Sets the interface of the sockets, from number from on, whose own address is
- * link-local, if exactly one interface has that address.  /proc/net/{tcp6,udp6}
+ * Sets the interface of sockets whose own address is link-local, from number
+ * `from' on, if exactly one interface has that address.  /proc/net/{tcp6,udp6}
  * do not show the interface, but such a socket always has one, inet6_bind in
  * net/ipv6/af_inet6.c.
  */
@@ -83,9 +83,9 @@ bool linux_packet_line(struct scan *sc, struct str line, bool own_proc);
 bool linux_vsock_diag(struct scan *sc, struct str message);
 
 /*
- * How tables of protocols without ports are read. dump (may be NULL) sends a
+ * How tables of protocols without ports are read.  dump (may be NULL) sends a
  * request that SOCK_DIAG_BY_FAMILY answers, again until the answer is whole,
- * and adds its sockets: 0 or errno. files reads the sockets of a protocol in
+ * and adds its sockets: 0 or errno.  files reads the sockets of a protocol in
  * that folder, and returns false after a message.
  */
 struct nlmsghdr;
@@ -138,7 +138,7 @@ int linux_datagram(struct scan *sc, const void *buf, size_t len,
     enum sock_proto proto, bool *interrupted);
 
 /* Starts the kernel's search for owners, owners-bpf.c; NULL if the walk is
- * enough. linux_search_end waits for its end, and frees it. */
+ * enough.  linux_search_end waits for its end, and frees it. */
 struct search *linux_search(const struct scan_request *req);
 void linux_search_end(struct search *s);
 
@@ -178,7 +178,7 @@ struct linux_stdio {
 	} v[STDIO_FDS];
 };
 /* Reads them for the process whose PID/fd, or another folder there, is dir; 0
- * or errno. linux_stdio sets the field, in a. */
+ * or errno.  linux_stdio sets the field, in a. */
 int linux_stdio_of(enum tree_kind t, int dir, struct linux_stdio *s);
 int linux_stdio(enum tree_kind t, int dir, struct proc *p, struct arena *a);
 extern const char *const linux_fd_names[];
@@ -195,7 +195,7 @@ uint64_t linux_ticks(void);
 
 /*
  * paths.c: the same for its exe and its cwd, with their ids if they are to be
- * compared; 0 or errno. p says whether it is boxed.
+ * compared; 0 or errno.  p says whether it is boxed.
  */
 int linux_exe(enum tree_kind t, int dir, struct proc *p, struct arena *a);
 int linux_cwd(enum tree_kind t, int dir, struct proc *p, struct arena *a);
@@ -255,7 +255,7 @@ bool linux_is_users(struct str text, struct str id);
 /* The number of a control group among the scan's, by its inode number. */
 uint32_t linux_sock_cgroup(struct scan *sc, uint64_t id);
 
-/* Completes sockets with what needs known owners. */
+/* Sets what can be known of sockets only after their owners. */
 void linux_finish(const struct scan_request *req, struct scan *sc);
 
 /* Sets the requested path and unit of the scan's control groups.  The scan is
@@ -286,7 +286,7 @@ struct linux_asked {
 	int docker_peer;	/* process that made its socket, or 0 */
 };
 
-/* Ask, unless the scan already has. */
+/* Asks, unless the scan has asked before. */
 const struct linux_asked *linux_ask_docker(struct scan *sc);
 struct str linux_ask_podman(struct scan *sc);
 
@@ -311,8 +311,8 @@ void linux_targets(const struct scan_request *req, struct scan *sc);
 uint64_t linux_netns_of(int pid);
 /* The JSON answer of Docker's daemon that lists its containers: a part of b.
  * Missing if it does not arrive in time, or on failure: *failed is then the
- * socket that gave errno, else NULL. *peer is the process that made the socket,
- * or 0. */
+ * socket that gave errno, else NULL.  *peer is the process that made the
+ * socket, or 0. */
 struct str linux_docker(struct buf *b, int64_t until, const char **failed,
     int *peer);
 
@@ -349,10 +349,8 @@ enum { LINUX_CONTAINER_MAX = 80 };
 struct linux_in {
 	char name[LINUX_CONTAINER_MAX];	/* `RUNTIME/<first 12 of id>' */
 	size_t n;			/* bytes of it */
-	struct str id;	/* the whole id, or if it has none the name: part of
-			 * text */
-	uint32_t uid;			/* owner of that part of user.slice, or
-					 * 0 */
+	struct str id;	/* whole id, or name if it has none: part of text */
+	uint32_t uid;			/* owner of its user.slice, or 0 */
 	bool is_guess, is_app;
 };
 bool linux_container(struct str text, struct linux_in *in);
@@ -367,8 +365,7 @@ struct linux_netns {
 	struct str plain;	/* plain, in, pid and uid: as in struct netns */
 	struct container in;
 	uint32_t pid, uid;
-	const char *path;	/* opens it, relative to the proc tree; if
-				 * NULL, */
+	const char *path;	/* opens it, from the tree on; if NULL, */
 	uint64_t id;		/* linux_netns_open opens it by this id */
 	const char *task;	/* the folder in the tree of its process or
 				 * thread with the lowest number, or NULL */
@@ -391,7 +388,7 @@ bool linux_netns_list(const struct scan_request *req,
  * A namespace of a list is entered through one of its processes.  If that has
  * ended while others are still in it, namespaces are listed again.  The number
  * of rounds is limited, so that processes that end all the time cannot keep the
- * scan from ending. linux_netns_keep_new drops from the list those that were
+ * scan from ending.  linux_netns_keep_new drops from the list those that were
  * visited or refused before.
  */
 enum { LINUX_NETNS_ROUNDS = 3 };
@@ -438,8 +435,8 @@ struct linux_visit {
 	linux_tables *tables;
 	dev_t dev;		/* of namespaces, as files; 0: not known */
 	bool ok;		/* begins as true; false after a message */
-	bool lost;		/* one could not be entered as listed, for
-				 * example as its process has ended */
+	bool lost;		/* one could not be entered as listed: its
+				 * process, for example, has ended */
 };
 
 /* Enters that namespace, open as fd, and adds its tables; false if it could not
@@ -469,7 +466,7 @@ void linux_verify(const struct scan_request *req, struct scan *sc);
 
 /*
  * Joins the readings of one table: the sockets from `from' on; all else begins
- * as 0. linux_join is called after each reading, whose sockets are those from
+ * as 0.  linux_join is called after each reading, whose sockets are those from
  * mid on.  True if it agrees with the reading before, or if the limit of
  * readings is reached, so that nobody can keep a scan from ending.
  */

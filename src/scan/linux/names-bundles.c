@@ -11,8 +11,8 @@
 
 enum { PATH_SIZE = 1024, NAME_PARTS = 3 };
 
-/* The annotations with the parts of a name, the container's own part last. none
- * is the value of that part in a pod's own container, if it is not missing
+/* The annotations with the parts of a name, the container's own part last.
+ * none is the value of that part in a pod's own container, if it is not missing
  * there. */
 struct naming {
 	const char *part[NAME_PARTS];

@@ -42,7 +42,7 @@ names_are_complete(const struct names_list *l)
 /*
  * A daemon or program that root asks knows only root's containers.  So root
  * does not ask for a container in a user's part: the user may have made that
- * up, so that the program is started in each scan.
+ * up, just to have the program started in each scan.
  */
 static bool
 may_be_known(const struct names_one *c)

@@ -29,7 +29,7 @@ struct names_list {
 	struct arena *a;	/* the scan's */
 };
 
-/* Each runtime: sets the names that it knows. b is scratch space. */
+/* Each runtime: sets the names that it knows.  b is scratch space. */
 void names_docker(const struct names_list *l, struct buf *b);
 void names_podman(const struct names_list *l, struct buf *b);
 void names_bundles(const struct names_list *l, struct buf *b);
@@ -40,8 +40,8 @@ void names_machines(const struct names_list *l, struct buf *b);
 extern const char *const names_docker_folders[];
 #define NAMES_DOCKER_HOME "/.local/share/docker"
 
-/* A runtime's folder for each running container is before, the id, after; it
- * has a config.json. manager is the manager that its annotations must name, or
+/* The folder of a runtime's running container is before, its id, after;
+ * config.json is in it.  Its annotations must name manager, unless that is
  * NULL. */
 struct names_bundle {
 	const char *runtime, *before, *after, *manager;
@@ -76,8 +76,8 @@ void names_array(const struct names_list *l, struct str array, const char *id,
     const char *name, uint32_t owner);
 
 /*
- * Calls each for every container without a name, and for each user whose it may
- * be, with a list of that container only and the user's home.  Such users are
+ * Calls each for every container without a name, and for each user who may own
+ * it, with a list of that container only and the user's home.  Such users are
  * the owner of its part of the control groups and those of its processes.  A
  * user in a container who has another number outside is in no passwd file.
  */

@@ -44,10 +44,8 @@ struct listing {
 	uint32_t *pid;
 	size_t npid, pidcap;
 	uint32_t at;		/* the process being looked at */
-	int error;		/* the first that is not for lack of
-				 * privileges */
-	bool lists;		/* true if the kernel has listed all:
-				 * listns(2) */
+	int error;		/* the first not for lack of privileges */
+	bool lists;		/* the kernel has listed all: listns(2) */
 	uint64_t *id;		/* their numbers */
 	size_t nid, idcap;
 	struct mount_ns *mounts;	/* if the kernel has not */

@@ -51,7 +51,7 @@ bool nl_next(struct str *rest, unsigned *type, struct str *value);
 /*
  * True if attrs consists of whole attributes with types other than 0, which no
  * answer read here uses.  (WireGuard's peers, in one of its attributes, have
- * type 0 as padding: get_peer in drivers/net/wireguard/netlink.c.)  Unknown
+ * type 0 as padding: get_peer in drivers/net/wireguard/netlink.c.) Unknown
  * types are accepted.
  */
 bool nl_are_attrs(struct str attrs);

@@ -253,8 +253,8 @@ describe_process(struct worker *w, uint64_t groups, struct proc *p)
 		*p = (struct proc){ .pid = w->pid };
 }
 
-/* A process that began before the search is the one found, as a number has one
- * process at a time; a younger one is walked anew. */
+/* A process that began before the search is the one that it found, as a number
+ * has one process at a time; a younger one is looked at anew. */
 static void
 take_found(struct worker *w)
 {

@@ -1,9 +1,9 @@
 /*
  * Another scan at the same time has copies of sockets, each for a moment
  * (copy.c).  It is not their holder: prt-diff would report a new one.  So the
- * descriptors of a process with that name are looked at again.  It is kept as a
- * holder if the descriptor is there each time, or if nobody else has the
- * socket: calling a program prt-scan hides nothing.
+ * descriptors of a process with that name are looked at again.  The process
+ * stays a holder if the descriptor is there each time, or if nobody else has
+ * the socket: calling a program prt-scan hides nothing.
  */
 #define _GNU_SOURCE
 #include "scan/linux/owners.h"
@@ -63,7 +63,7 @@ look_at_thread(void *arg, int dir, const char *name)
 	    walk_inode(dir, path, "socket:[") == l->inode;
 }
 
-/* True also in doubt. */
+/* If in doubt, true. */
 static bool
 still_has(const struct copies *c, const struct holder *h)
 {

@@ -42,8 +42,7 @@ struct rings {
 	size_t n, cap;
 	uint32_t *at;		/* indexes in v, by process of the walk */
 	size_t nat, atcap;
-	uint32_t *sock;		/* sockets of the ring being read, as in struct
-				 * fixed */
+	uint32_t *sock;		/* of the ring being read, as in struct fixed */
 	size_t nsock, sockcap;
 	uint64_t unread;	/* rings that could not be read */
 };

@@ -17,9 +17,8 @@
 #include "scan/linux/linux.h"
 
 /* Per process.  Its threads may all share one table without our knowing: ten
- * thousand of them with as many descriptors would make a scan of hours.  The
- * limit also keeps a scan of all tables that a user can make to some
- * seconds. */
+ * thousand threads with as many descriptors would make a scan of hours.  And
+ * all tables that a user can make must not take more than some seconds. */
 enum { LINKS_MAX = 200000 };
 
 /* kcmp(2): 0 if two threads share a table of descriptors. */

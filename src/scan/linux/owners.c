@@ -75,7 +75,7 @@ look_further(struct walk *w, struct scan *sc)
 	/* from users other than root more is hidden, which is not suspicious */
 	if (w->req->filter->npids == 0 && geteuid() == 0)
 		sc->hidden += walk_count_covered(w);
-	/* once: a socket that it does not find either has no owner */
+	/* once: if it finds no owner either, there is none */
 	if (w->may_ask && are_missed(w, sc, is_quiet))
 		linux_search_late(w->req, w->socks, sc);
 }

@@ -61,7 +61,7 @@ void socks_begin(struct socks *socks, const struct scan *sc, size_t from);
 void socks_free(struct socks *socks);
 
 /* Adds the holder, or a part of one, to all sockets of an inode that have no
- * owner so far. first is the value in the map, and not SOCK_DROPPED;
+ * owner so far.  first is the value in the map, and not SOCK_DROPPED;
  * holder.sock is not used. */
 void socks_add_holders(const struct socks *socks, uint32_t first,
     struct scan *sc, struct holder holder);
@@ -71,8 +71,8 @@ void socks_add_holders(const struct socks *socks, uint32_t first,
 void socks_mark(struct socks *socks, const struct scan *sc);
 bool socks_are_unowned(struct socks *socks, const struct scan *sc);
 
-/* An io_uring that a process has as descriptor fd; in a thread's own table, or
- * thread is 0. */
+/* An io_uring that a process has as descriptor fd; thread is 0 unless it is in
+ * a thread's own table. */
 struct ring {
 	uint64_t inode;
 	uint32_t pid, thread, fd;
@@ -95,7 +95,7 @@ struct walk {
 	const struct rings *rings;	/* owners-rings.c's */
 	struct ring *ring;
 	size_t nring, ringcap;
-	struct strays *strays;	/* gets what is in no table, or NULL */
+	struct strays *strays;	/* what is in no table; or NULL */
 	uint32_t *pid;		/* 0: need not be looked at again */
 	size_t npid, pidcap;
 	size_t nstarted;	/* threads of ours */
@@ -125,15 +125,15 @@ struct worker {
 	size_t at;		/* its index in walk->pid */
 	int fault;		/* errno of one of its links, or 0 */
 	size_t links;		/* links that were read */
-	uint32_t cut;		/* a process with too many, not all seen */
-	uint64_t ncut;		/* and how many there are */
+	uint32_t cut;		/* a process with too many links, */
+	uint64_t ncut;		/* and the number of such processes */
 };
 
 /* True if the tree's numbers are those of our pid_namespaces(7).  If its file
  * exists and cannot be read, a message says so. */
 bool walk_sees_own_pids(const struct walk *w, struct scan *sc);
 
-/* Opens the proc tree of w->req; false after a message. walk_end frees the
+/* Opens the proc tree of w->req; false after a message.  walk_end frees the
  * walk's memory, in either case. */
 bool walk_begin(struct walk *w);
 void walk_end(struct walk *w);
@@ -143,8 +143,8 @@ void walk_end(struct walk *w);
 bool walk_list(struct walk *w);
 
 /* Calls take for each entry of w->pid, in a suitable number of threads, and
- * adds their results to sc. take finds its pid in w->pid, and sets that to 0 if
- * no second pass is needed. */
+ * adds their results to sc.  take finds its pid in w->pid, and sets that to 0
+ * if no second pass is needed. */
 void walk_run(struct walk *w, struct scan *sc, void (*take)(struct worker *w));
 
 /* The number of a process or thread from a folder's name; false for another
@@ -161,7 +161,7 @@ uint64_t walk_inode(int dir, const char *name, const char *kind);
 uint64_t walk_inode_of(struct str link, const char *kind);
 
 /* Opens a folder of a process or thread in dir, by a name such as "/fd": -1
- * with errno. walk_stat: its stat(2), or false. */
+ * with errno.  walk_stat: its stat(2), or false. */
 int walk_open(enum tree_kind t, int dir, uint32_t id, const char *name);
 bool walk_stat(int dir, uint32_t id, const char *name, struct stat *st);
 
@@ -170,7 +170,7 @@ bool walk_stat(int dir, uint32_t id, const char *name, struct stat *st);
 bool walk_take_fds(struct worker *w, int dir);
 
 /* Counts a process that hides its descriptors; reports another failure, in
- * errno, with that folder, unless the process is gone. */
+ * errno, naming the folder, unless the process is gone. */
 void walk_note_failure(struct worker *w, const char *folder);
 
 /* Adds the process being looked at, to which the last holders belong, with the
@@ -186,9 +186,9 @@ void walk_describe(struct worker *w, int dir, unsigned needs, struct proc *p);
 void walk_take_process(struct worker *w);
 
 /*
- * owners-threads.c. walk_add_tables adds the holders in tables that threads of
+ * owners-threads.c.  walk_add_tables adds the holders in tables that threads of
  * the process being looked at do not share; its PID/task is open.  False if
- * kcmp(2) cannot say which those are. walk_add_all_tables then takes the table
+ * kcmp(2) cannot say which those are.  walk_add_all_tables then takes the table
  * of every thread; walk_take_threads does so for sockets without an owner.
  * walk_first_thread opens TID/fd of the first thread other than pid, the one
  * that the process began with; or gives -1.
@@ -210,10 +210,10 @@ void walk_owners_of(const struct scan_request *req, size_t from,
     const uint32_t *pids, size_t n, struct scan *sc);
 
 /*
- * copy.c: what a descriptor of a socket shows. copy_name sets the local end,
- * and v6only: false if it has no port. copy_is_open: true for a TCP socket that
- * is not closed, such as a BOUND one. copy_is_bound: the same for one with a
- * port; sets also ifname, in sc. copy_vsock: likewise for vsock.
+ * copy.c: what a descriptor of a socket shows.  copy_name sets the local end,
+ * and v6only: false if it has no port.  copy_is_open: true for a TCP socket
+ * that is not closed, such as a BOUND one.  copy_is_bound: the same for one
+ * with a port; sets also ifname, in sc.  copy_vsock: likewise for vsock.
  * copy_netns_cookie: the cookie of its network namespace, from Linux 5.14 on; 0
  * is not known.
  */

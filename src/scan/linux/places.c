@@ -1,6 +1,6 @@
 /*
  * The addresses of a network namespace: over NETLINK_ROUTE, rtnetlink(7), or
- * from /proc/net/{fib_trie,if_inet6}. Only read for operands that need them.
+ * from /proc/net/{fib_trie,if_inet6}.  Only read for operands that need them.
  */
 #define _DEFAULT_SOURCE
 #include "scan/linux/linux.h"

@@ -1,6 +1,6 @@
 /*
  * Asks podman-ps(1) for the calling user's containers, if their files are not
- * found: that takes longer than reading them.
+ * found: asking takes longer than reading files.
  */
 #include "scan/linux/linux.h"
 

@@ -177,9 +177,9 @@ add_lines(struct scan *sc, struct str text, const struct table *t,
 		err_msg("%s: %zu such lines skipped in all", path, bad);
 }
 
-/* True if the task whose folder it is has ended.  Until that is waited for it
- * still has the folder, but no namespace.  The first namespace's is always
- * there. */
+/* True if the task whose folder it is has ended.  A task that has not been
+ * waited for still has the folder, but no namespace.  The first namespace's is
+ * always there. */
 static bool
 is_gone(struct scan *sc, const char *net)
 {

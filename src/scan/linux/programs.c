@@ -48,8 +48,7 @@ read_ends(struct reading *r, uint64_t size, char *e)
 	return pread(r->fd, e + PAGE, PAGE, (off_t)(size - PAGE)) == PAGE;
 }
 
-/* False if it is not a program, with errno 0, or on failure. room is for
- * ends. */
+/* False with errno, which is 0 if it is not a program.  room is for ends. */
 static bool
 read_facts(int fd, struct program *p, char *room)
 {

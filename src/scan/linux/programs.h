@@ -27,8 +27,7 @@ struct program {
 	struct file_id id;
 	uint64_t size;
 	struct elf_facts facts;
-	char *ends;		/* its first and last page, if it has no build
-				 * id */
+	char *ends;		/* first and last page, if it has no id */
 };
 
 /* What a file is: an installed program, or a copy of one. */
@@ -56,7 +55,7 @@ void programs_begin(struct programs *ps, const struct scan_request *req,
 void programs_end(struct programs *ps);
 
 /* The program that a process runs, from its /proc/PID/exe; if that is ld.so,
- * the program that ld.so was given. program is NULL if not known. */
+ * the program that ld.so was given.  program is NULL if not known. */
 struct likeness programs_of(struct programs *ps, uint32_t pid);
 
 /* The program that a process runs, if it is one of them; in another tree,
@@ -75,8 +74,8 @@ bool programs_see(struct programs *ps, uint32_t pid, struct program_seen *seen);
 enum program_class programs_class(struct str name);
 struct str program_exe(struct programs *ps, uint32_t pid);
 /* Cuts the name off the arguments, which are separated by NUL: `/bin/sh',
- * `-sh', or `busybox sh' for a program of many; first, arguments of ld.so are
- * skipped.  Returns what follows the last slash, without a dash. */
+ * `-sh', or `busybox sh' of a program that is many; first it skips arguments of
+ * ld.so.  Returns what follows the last slash, without a dash. */
 struct str program_take_name(struct str *args, const struct program_seen *seen);
 
 #endif

@@ -78,7 +78,7 @@ is_running(struct str state, struct str id, uint32_t owner)
 	return is;
 }
 
-/* Adds the array of host addresses and ports of a port such as `80/tcp'; or
+/* Adds the places at which a port such as `80/tcp' is published: an array, or
  * null. */
 static void
 take_ports(struct port_maps *m, struct str proto, struct str array,

@@ -7,9 +7,9 @@
  * the chain meanwhile, the kernel repeats or loses another.
  *
  * So such a table is read until two readings agree and neither repeats a
- * socket.  A socket is lost because one before it has left.  The next reading
- * does not have that one; or that one had joined meanwhile, and made the kernel
- * repeat another.
+ * socket.  A socket is lost if one before it leaves.  The next reading then
+ * lacks the one that left; or if that had joined during the same reading, it
+ * made the kernel repeat another.
  */
 #include "scan/linux/linux.h"
 

@@ -164,7 +164,7 @@ has_name(const char *names, struct str name)
 	return false;
 }
 
-/* Finds it by its name without the version of python3.11. */
+/* Finds it by its name, without a version such as that of python3.11. */
 static const struct interpreter *
 find_interpreter(struct str name)
 {

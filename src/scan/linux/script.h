@@ -10,8 +10,8 @@
 struct script_file {
 	struct str path;	/* a part of the arguments */
 	/* Only for a module, which has a file only if that exists: the folder
-	 * it is in (missing: the working folder), the character that stands for
-	 * a slash, and a suffix it may have. divider is NULL for a file. */
+	 * it is in (missing: the working folder), the text that stands for a
+	 * slash, and a suffix it may have.  A file has neither: NULL. */
 	struct str folder;
 	const char *divider, *suffix;
 };

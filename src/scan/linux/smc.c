@@ -1,8 +1,8 @@
 /*
  * Sockets of AF_SMC, and of TCP with IPPROTO_SMC.  For each the kernel has a
  * TCP socket of its own, which is in the table and holds the port; the process
- * has a descriptor of the SMC socket. smc_diag lists that one's inode, with the
- * ends of the TCP socket: net/smc/smc_diag.c.
+ * has a descriptor of the SMC socket.  smc_diag lists that one's inode, with
+ * the ends of the TCP socket: net/smc/smc_diag.c.
  */
 #define _DEFAULT_SOURCE
 #include "scan/linux/linux.h"

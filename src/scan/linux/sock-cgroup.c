@@ -37,8 +37,7 @@ struct folder {
 struct walk_groups {
 	struct scan *sc;
 	const unsigned char *wanted;	/* by number, from 0 */
-	size_t left;			/* wanted folders that are not found
-					 * yet */
+	size_t left;			/* wanted ones that are not found yet */
 	struct folder *v;
 	size_t n, cap;
 	struct arena arena;

@@ -129,7 +129,7 @@ open_task(struct look *l, uint32_t task)
 	l->error = errno;
 }
 
-/* True unless it is gone, or for lack of privileges or in an old kernel. */
+/* False if it is gone, for lack of privileges, or in an old kernel. */
 static bool
 is_fault(int error)
 {
@@ -325,7 +325,7 @@ is_sought(const struct look *l, const struct kind *kind)
 {
 	unsigned what = SEEK_NETNS;
 
-	/* of other namespaces these are read only if requested */
+	/* in other namespaces these are read only if requested */
 	if (kind->proto >= PROTO_NPORTED &&
 	    !filter_wants_proto(l->req->filter, kind->proto))
 		return false;
@@ -393,8 +393,8 @@ look_at_all(void *arg)
 	return NULL;
 }
 
-/* If the filter narrowed the tables, the kernel's other sockets were not read:
- * reads them now, as they are not sought. */
+/* If the filter narrowed the tables, they lack sockets that are not sought
+ * either: reads these now, to leave them out. */
 static void
 leave_out_rest(struct look *l)
 {

@@ -61,10 +61,10 @@ typedef bool tell_target(struct targets *ts, const struct agent *g,
 enum {
 	OF_ROOT = 1 << 0,	/* other users' processes do not count */
 	BY_MAPS = 1 << 1,	/* needs the maps of root's runtimes */
-	BY_USERS_MAPS = 1 << 2,	/* and of Docker of its user */
-	BY_PODMAN = 1 << 3,	/* and of podman(1) for its user */
-	BY_TUN = 1 << 4,	/* its tun device is in the container's, */
-	BY_NETNS = 1 << 5,	/* or it is itself, and its socket is not */
+	BY_USERS_MAPS = 1 << 2,	/* and those of its user's Docker */
+	BY_PODMAN = 1 << 3,	/* and those of podman(1), for its user */
+	BY_TUN = 1 << 4,	/* its tun device is in the container, */
+	BY_NETNS = 1 << 5,	/* or it is there itself, but not its socket */
 	BY_CONMON = 1 << 6	/* its arguments name the container */
 };
 

@@ -41,12 +41,12 @@ uint32_t port_maps_container(struct port_maps *m, const char *runtime,
     struct str id, uint32_t uid);
 void port_maps_name(struct port_maps *m, uint32_t container, struct str name);
 
-/* A map in words. host may be missing or empty: all addresses; range, the
+/* A map in words.  host may be missing or empty: all addresses; range, the
  * number of ports from those on, may be missing: one. */
 struct map_words {
 	struct str host, port, target_port, proto, range;
 };
-/* The same as the names of members of a JSON object. */
+/* The names of the same members in an object of JSON. */
 struct map_names {
 	const char *host, *port, *target_port, *proto, *range;
 };

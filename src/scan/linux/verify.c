@@ -25,8 +25,8 @@ enum {
 };
 
 /*
- * What sockstat counts: sock_prot_inuse_add, in net/ipv4/inet_hashtables.c
- * listeners and connections, with orphans, in net/ipv4/udp.c sockets with a
+ * What sockstat counts (sock_prot_inuse_add): in net/ipv4/inet_hashtables.c
+ * listeners and connections, with orphans; in net/ipv4/udp.c sockets with a
  * port; and timewait entries, with those in FIN_WAIT2.  A request in SYN_RECV
  * is not counted, but the tables do not show which those are: they all count as
  * read.
@@ -52,8 +52,7 @@ struct way {
 	const struct backend *backend;
 	const char *name;	/* in messages */
 	struct scan scan;	/* the last reading: sorted, each once */
-	struct sock *only;	/* always in its readings, never in the
-				 * other's */
+	struct sock *only;	/* always in its readings, not in the other's */
 	size_t nonly;
 	uint64_t most[NKINDS];	/* the most that a reading had */
 };
