@@ -81,7 +81,7 @@ enum place { IN_RUNTIME, IN_UNIT, IN_ANY, IN_NONE };
 /*
  * A part of the path that names a container: between prefix and suffix is its
  * id (64 hex digits), or its name.  above is the part before it, empty for any;
- * if it ends in *, any part above may begin with it.  below is the part after
+ * if it ends in *, some part above must begin with it.  below is the part after
  * it.  A guess must be confirmed by the runtime.  Arrays, not pointers, need no
  * relocation at each start.
  */

@@ -163,7 +163,7 @@ void linux_process(int fd, unsigned needs, struct proc *p, struct scan *sc);
  * incomplete, unless the process has ended or is another user's. */
 void linux_fault(struct scan *sc, uint32_t pid, const char *file, int error);
 
-/* The same from a stat file. */
+/* Fills p from a stat file, with the same report. */
 void linux_stat(enum tree_kind t, int dir, const char *path, struct proc *p,
     struct scan *sc);
 
@@ -194,7 +194,7 @@ void linux_audit(const struct scan_request *req, struct scan *sc);
 uint64_t linux_ticks(void);
 
 /*
- * paths.c: the same for its exe and its cwd, with their ids if they are to be
+ * paths.c: sets a process's exe, or its cwd, with their ids if they are to be
  * compared; 0 or errno.  p says whether it is boxed.
  */
 int linux_exe(enum tree_kind t, int dir, struct proc *p, struct arena *a);
@@ -262,8 +262,8 @@ void linux_finish(const struct scan_request *req, struct scan *sc);
  * incomplete, after a message, if some may be missing. */
 void linux_sock_cgroups(const struct scan_request *req, struct scan *sc);
 
-/* The container in such a text, in a; or of the process whose cgroup file is at
- * path: no container if it cannot be read. */
+/* The container in the text of a cgroup file, in a; or of the process whose
+ * cgroup file is at path: no container if it cannot be read. */
 struct container linux_container_in(struct str text, struct arena *a);
 struct container linux_container_of(enum tree_kind t, int dir, const char *path,
     struct arena *a);
@@ -333,7 +333,7 @@ uint64_t linux_open_files(void);
 uint64_t linux_last_pid(enum tree_kind t, int proc);
 
 /* The fixed files in the fdinfo of an io_uring: list is a part of text, and
- * *lacks is true if text should have a list.  False if it has none. */
+ * *lacks is true if it should have entries.  False if there is no list. */
 bool linux_ring_list(struct str text, struct str *list, bool *lacks);
 /* The inode of the next entry, 0 if it is not a socket; false at the end. */
 bool linux_ring_entry(struct str *list, uint64_t *inode);

@@ -66,8 +66,8 @@ void socks_free(struct socks *socks);
 void socks_add_holders(const struct socks *socks, uint32_t first,
     struct scan *sc, struct holder holder);
 
-/* socks_mark sets owned, from the present holders.  After that
- * socks_are_unowned is true if a socket that may have an owner has none. */
+/* socks_mark sets owned, from the present holders.  socks_are_unowned does so,
+ * too, and is true if a socket that may have an owner has none. */
 void socks_mark(struct socks *socks, const struct scan *sc);
 bool socks_are_unowned(struct socks *socks, const struct scan *sc);
 
@@ -79,7 +79,7 @@ struct ring {
 };
 
 /* owners-young.c: the processes that the walk has listed, and the kernel's
- * counts when it began to list them. */
+ * latest number when it began to list them. */
 struct young {
 	uint32_t *v;		/* sorted */
 	size_t n, cap;
@@ -212,8 +212,8 @@ void walk_owners_of(const struct scan_request *req, size_t from,
 /*
  * copy.c: what a descriptor of a socket shows.  copy_name sets the local end,
  * and v6only: false if it has no port.  copy_is_open: true for a TCP socket
- * that is not closed, such as a BOUND one.  copy_is_bound: the same for one
- * with a port; sets also ifname, in sc.  copy_vsock: likewise for vsock.
+ * that is not closed; a BOUND one is.  copy_is_bound: true for a BOUND one,
+ * which has a port; sets also ifname, in sc.  copy_vsock: likewise for vsock.
  * copy_netns_cookie: the cookie of its network namespace, from Linux 5.14 on; 0
  * is not known.
  */

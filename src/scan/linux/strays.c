@@ -92,7 +92,8 @@ cmp_stray(const void *a, const void *b)
 	return c != 0 ? c : num_cmp(x->fd, y->fd);
 }
 
-/* NULL if it is none of them.  A socket with a name is not looked at again. */
+/* NULL if it is none of them.  A socket whose protocol is known is not looked
+ * at again. */
 static const struct kind *
 find_kind(struct look *l, const struct stray *s)
 {
