@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The completions, in the shells themselves: what they offer is what the programs
-# take.  bash and zsh are typed at, in a terminal.
+# The completions, in the shells themselves: they offer what the programs
+# accept.  For bash and zsh, keys are typed in a terminal.
 # shellcheck disable=SC2016,SC2154
 
 load helpers
@@ -41,8 +41,8 @@ if keys or not os.path.exists(os.environ["OUT"]):
     sys.exit("%s: %r" % (shell[0], text))' "$@"
 }
 
-# The line with all that is offered in place of its last word.  M-* inserts that
-# in bash; ^X^P, bound here, writes the line to $OUT, and ^U clears it.
+# Prints the line with every completion in place of its last word.  M-* inserts
+# them in bash; ^X^P, bound here, writes the line to $OUT, and ^U clears it.
 insert_in_bash()
 {
 	cat >"$BATS_TEST_TMPDIR/bashrc" <<-'END'
@@ -88,17 +88,17 @@ offers()
 		mv "$OUT.words" "$OUT"
 		;;
 	esac
-	# zsh also puts in a comma that it takes away again.
+	# zsh also inserts a comma that it later takes away.
 	sed -E 's/^--[a-z-]+=(.)/\1/; s/[=,]$//; /^$/d' "$OUT" | sort
 }
 
-# lines WORD...: as offers has them.
+# lines WORD...: one a line, sorted, as offers prints them.
 lines()
 {
 	printf '%s\n' "$@" | sort
 }
 
-# expected OPTION: the words that the message about a bad argument has.
+# expected OPTION: the words that the message about a bad argument lists.
 expected()
 {
 	prt-scan "--$1=nosuch" 2>&1 | sed 's/.*: expected //; s/, \| or /\n/g'
@@ -120,7 +120,8 @@ offer()
 	diff -u --label "expected for $2" <(lines $3) <(offers "$1" "$2")
 }
 
-# check_options SHELL PROGRAM PREFIX OPTIONS: all of them, and those that begin so.
+# check_options SHELL PROGRAM PREFIX OPTIONS: -- offers every option, PREFIX
+# these.
 check_options()
 {
 	offer "$1" "$2 --" "$("$2" --help |
@@ -132,7 +133,7 @@ check_words()
 {
 	offer "$1" 'prt-scan -F ' "$(expected format)"
 	offer "$1" 'prt-scan --format=' "$(expected format)"
-	# a build may have the last of them alone
+	# some builds have only the last of them
 	[ "$(expected backend)" = lsof ] ||
 		offer "$1" 'prt-scan --backend=' "$(expected backend)"
 	offer "$1" 'prt-scan --owners=' "$(expected owners)"
@@ -157,7 +158,7 @@ check_values()
 	users=$(prt-scan -H -F tsv -o user | grep -vx -e - | sort -u)
 	[ -n "$users" ] || skip 'no socket'
 	offer "$1" 'prt-scan --user=' "$users"
-	# zsh takes only what it knows
+	# zsh accepts only names that it knows
 	[ "$1" = zsh ] || offer "$1" 'prt-scan --user=x,' "$(sed 's/^/x,/' <<<"$users")"
 }
 
@@ -229,7 +230,8 @@ check_flag()
 	offer "$1" 'prt-flag -e ' 'flag bell allow'
 }
 
-# check_operands SHELL PROGRAM OPTION: files, as operands and with the option.
+# check_operands SHELL PROGRAM OPTION: files are offered as operands and after
+# the option.
 check_operands()
 {
 	mkdir "$BATS_TEST_TMPDIR/f"
@@ -240,8 +242,8 @@ check_operands()
 	offer "$1" "$2 $3 x" xfile
 }
 
-# What standard input says of each long option, beside --help's words; those that
-# all programs have are at its end.
+# The descriptions of long options on standard input are those of --help; the
+# options that all programs share come last.
 check_descriptions()
 {
 	local program
@@ -293,7 +295,7 @@ check_descriptions()
 	offer bash 'prt-scan --form=' "$(expected format)"
 	offer bash 'prt-scan --form j' json
 	offer bash 'prt-diff --onl=new,' 'new,gone new,changed new,unchanged'
-	# two options begin so
+	# two options begin with --pro
 	run ! grep -x tcp <<<"$(offers bash 'prt-scan --pro=tc')"
 }
 
