@@ -120,8 +120,7 @@ offer()
 	diff -u --label "expected for $2" <(lines $3) <(offers "$1" "$2")
 }
 
-# check_options SHELL PROGRAM PREFIX OPTIONS: -- offers every option, PREFIX
-# these.
+# check_options SHELL PROGRAM PREFIX OPTIONS: -- offers all, PREFIX these.
 check_options()
 {
 	offer "$1" "$2 --" "$("$2" --help |

@@ -145,8 +145,7 @@ podman/$short" ]
 	[ ! -e log ]
 }
 
-# not_asked SOCKET: there is a message, the daemon is not asked, and the id is
-# shown.
+# not_asked SOCKET: a message, the daemon is not asked, the id is shown.
 not_asked() {
 	run -0 --separate-stderr scan /docker/$id
 	[ "$output" = "docker/$short" ]
@@ -260,8 +259,7 @@ own_file() {
 	[ "$output" = docker/db-1 ]
 }
 
-# asked YES|NO: whether the daemon is asked, and that its name or the id is
-# shown.
+# asked YES|NO: whether the daemon is asked, and the name or the id shown.
 asked() {
 	run -0 --separate-stderr scan_all -o container "$port"
 	[ -z "$stderr" ]

@@ -258,8 +258,7 @@ warns()
 	[ -z "$output" ]
 	warns 'new was scanned with fewer privileges *'
 	same new new
-	# Without columns that say whose user it is, nothing is concluded from
-	# it.
+	# Without columns that say whose user it is, it proves nothing.
 	FIELDS=(proto local_port user)
 	rec | snap euid=0 unowned=0 >old
 	rec user=x | snap euid=0 unowned=1 >new
@@ -479,8 +478,7 @@ masks()
 	local fields
 
 	masks 7 6000
-	# A value that NEW does not know is no change, and no other record has
-	# it.
+	# A value unknown to NEW is no change, and no other record has it.
 	run -0 timeout 60 prt-diff -H -k proto -c "$fields" old new
 	[ -z "$output" ]
 	# One of the records has changed.

@@ -11,8 +11,7 @@ setup()
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# scan FILE [KEY=VALUE]... <records: a snapshot, each a second after the one
-# before.
+# scan FILE [KEY=VALUE]... <records: a snapshot, a second after the last one.
 scan()
 {
 	local file=$1
@@ -268,8 +267,7 @@ USER=(scope=all euid=1000 unowned=1)
 	# The same without the user's name, and by other compared values.
 	told '' -c process,exe root user
 	told '' -c process,exe user root
-	# If a scan sees all, or does not say what it sees, the listener is
-	# gone.
+	# If a scan sees all, or does not say so much, it is gone.
 	worker | scan all scope=all euid=1000 unowned=0
 	told 'gone master' root all
 	told 'new master' all root
@@ -397,8 +395,7 @@ gone	worker	LISTEN"
 	cp state.user state
 	{ master; master process=evil; worker; } | scan new "${ROOT[@]}"
 	told 'new evil' -S state new
-	# The user's scan reports the user's own change, root's next scan the
-	# rest.
+	# The user's scan reports his own change, root's next one the rest.
 	cp state.user state
 	worker process=evil | scan new "${USER[@]}"
 	told 'changed evil' -S state new
@@ -485,8 +482,7 @@ gone	1	2026-11-24T03:00:01.000Z"
 	is 'new 3 BOUND' -S state.1 new
 }
 
-# A scan that sees only its user's sockets does not make the state grow for
-# ever.
+# Scans that see only their user's sockets do not make the state grow forever.
 @test "-S: a user's scans after one of root's" {
 	{ rec; bound local_port=1; bound local_port=2 uid=1000; } |
 		scan old euid=0 bound=all

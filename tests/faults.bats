@@ -274,8 +274,7 @@ time.sleep(600)" >ready1$n 3>&- &
 	machine prt-scan --backend=lsof
 }
 
-# Only our handling of the output of lsof and ps: calls that they make do not
-# fail.
+# Only prt-scan's calls fail, which read lsof and ps, not the calls of those.
 @test "prt-scan, by the lsof of the system" {
 	requires lsof ps
 	grep -E '^(close|fstat|pipe|poll|posix_spawn|read|stat|waitpid) ' plan \

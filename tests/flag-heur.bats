@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # The heuristics that examine a record by itself: records that they flag,
-# records that they do not, and the limits.  flag.bash says how to read the
-# tables.
+# others, and the limits.  flag.bash says how to read the tables.
 # shellcheck disable=SC2034
 
 load helpers
@@ -780,8 +779,7 @@ setup()
 	END
 }
 
-# A bound socket neither listens nor is connected: only its process can be
-# wrong.
+# It neither listens nor is connected: only its process can be wrong.
 @test "BOUND: no heuristic takes it for a listener, or for a connection" {
 	local b='state=BOUND inode=5 first_seen=2026-11-20T03:10:00.000Z'
 

@@ -681,8 +681,7 @@ $(printf '#host\tflags\nweb2\tnonroot-privileged')
 	[ "${lines[9997]}" = $'9999\tstdio-socket' ]
 }
 
-# As many listeners of one process on one port, none of which got the shells'
-# connections.
+# As many listeners of one process on one port, none of them for the shells.
 @test "a hundred thousand shells whose parent listens on as many addresses" {
 	{
 		echo "##prt 1 unowned=0 scope=all"
