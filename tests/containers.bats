@@ -339,7 +339,7 @@ scan_as_user() {
 
 list=local_port,process,target,target_container
 
-# No file tells root the ports of another user's containers.
+# Root finds the ports of another user's containers in no file.
 @test "podman, rootless: rootlessport's namespace is the container's" {
 	requires slirp4netns
 	start_rootless home/.local/share/containers/storage

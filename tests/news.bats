@@ -373,8 +373,7 @@ fleet()
 	run -0 --separate-stderr prt-diff -H -o change,host -S state new
 	assert_output_is "new	e"
 	[ "$stderr" = 'prt-diff: warning: new: not scanned: hosts b, d: their records are not gone' ]
-	# Hosts that are present stay, and those whose names are part of a given
-	# one.
+	# Hosts that are present stay, and those with a part of a given name.
 	fleet T3 a c e >new
 	run -0 --separate-stderr prt-diff -H -S state --forget=b,a,dd new
 	[ -z "$output" ]

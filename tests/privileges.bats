@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # Rights: programs refuse to run if their file gives them rights; which
-# capabilities replace root; and programs give up rights that they no longer
-# need.
+# capabilities replace root; and programs give up rights that they need no more.
 # shellcheck disable=SC2154
 
 load helpers

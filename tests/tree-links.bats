@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
-# prt-scan --proc: links that lead out of the tree, and things that are no
-# files.
+# prt-scan --proc: links that lead out of the tree, and paths that are no files.
 # shellcheck disable=SC2154
 
 load helpers

@@ -1,6 +1,6 @@
 /*
- * Fuzz entry: the fdinfo of an io_uring, whose fixed files have the names that
- * whoever made them chose.
+ * Fuzz entry: the fdinfo of an io_uring; users chose the names of its fixed
+ * files.
  */
 #include "fuzz.h"
 #include "scan/linux/linux.h"
