@@ -374,7 +374,7 @@ def late():
     s = binds.sock(S.AF_INET, TCP)
     s.setsockopt(S.IPPROTO_IP, binds.IP_BIND_ADDRESS_NO_PORT, 1)
     s.bind(("127.0.0.1", 0))
-    # no such socket is there
+    # of all there are none
     return Way(0)
 
 

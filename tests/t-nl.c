@@ -11,8 +11,8 @@
 #include "scan/linux/linux.h"
 #include "tap.h"
 
-/* The answer being built, and the offsets of its open message and of its open
- * attributes. */
+/* The answer being built, and the places of its open message and of the
+ * attributes that are open. */
 struct answer {
 	union {
 		struct nlmsghdr align;

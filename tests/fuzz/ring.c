@@ -1,6 +1,6 @@
 /*
- * Fuzz entry: the fdinfo of an io_uring; users chose the names of its fixed
- * files.
+ * Fuzz entry: the fdinfo of an io_uring, which has names of fixed files that
+ * users chose.
  */
 #include "fuzz.h"
 #include "scan/linux/linux.h"
