@@ -296,7 +296,7 @@ published() {
 	published yes
 	touch system/prt-t.socket
 	asked no
-	# without the daemon, published ports need no answer either
+	# without the daemon, no published port is missing
 	published no
 	# the service runs
 	ln -s 0123456789abcdef0123456789abcdef units/invocation:prt-t.service

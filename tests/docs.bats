@@ -8,7 +8,7 @@
 # other, in a terminal of 80 columns (72 for man pages, which indent them), on
 # the stage: a machine web1 in its own namespaces.  There, stand-ins (perl,
 # under other names) hold the sockets of an ordinary web server, and one that
-# should not be there. To write an example, write its command, run this, and
+# should not be there.  To write an example, write its command, run this, and
 # look at the difference.
 
 load helpers

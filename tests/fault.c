@@ -102,7 +102,7 @@ static struct {
 static struct {
 	unsigned port, last;
 	char how[3];
-	atomic_uint netlink, proc;	/* how often it was hidden */
+	atomic_uint netlink, proc;	/* how often it was shown */
 } hide;
 
 static void

@@ -274,7 +274,7 @@ time.sleep(600)" >ready1$n 3>&- &
 	machine prt-scan --backend=lsof
 }
 
-# Only prt-scan's calls fail, which read lsof and ps, not the calls of those.
+# Only prt-scan's own calls fail, not those of lsof and ps.
 @test "prt-scan, by the lsof of the system" {
 	requires lsof ps
 	grep -E '^(close|fstat|pipe|poll|posix_spawn|read|stat|waitpid) ' plan \

@@ -91,8 +91,9 @@ says()
 }
 
 # live WHAT BEFORE THEN WANT [ARG]...: prt-diff writes WANT, with ; between its
-# lines, and warns of $WARN.  For each row the exit status, --only, -a and,
-# once, a kept state agree.  All rows of a table are tried; `judge' ends it.
+# lines, and warns of $WARN.  For each row, the exit status, --only and -a
+# agree, and so does a kept state, once.  All rows of a table are tried; `judge'
+# ends it.
 live()
 {
 	local all kind told

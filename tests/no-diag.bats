@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # A kernel without the module inet_diag, tcp_diag or udp_diag, or that may not
 # load it: what netlink still shows is used, and the rest is read from
-# /proc/net. no-diag.c makes the kernel answer like that; conditions.bats of
+# /proc/net.  no-diag.c makes the kernel answer like that; conditions.bats of
 # tests/vm has a real one.
 # shellcheck disable=SC2154
 

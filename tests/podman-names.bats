@@ -77,7 +77,7 @@ start_user() {
 	place "$listener" "$rootless/libpod-$id.scope"
 	run -0 scan_all -o container "$port"
 	[ "$output" = podman/db ]
-	# he cannot name root's containers, nor another user's file his
+	# he cannot name root's containers, nor can another user name his
 	chown 0 $files/containers.json
 	run -0 scan_all -o container "$port"
 	[ "$output" = "podman/$short" ]

@@ -134,7 +134,7 @@ time.sleep(60)" &
 }
 
 # lsof reads the kernel's files once, and loses sockets that they lose
-# meanwhile. start_held OPTION...: starts the fixture; held has its sockets
+# meanwhile.  start_held OPTION...: starts the fixture; held has its sockets
 # without inodes.
 start_held()
 {

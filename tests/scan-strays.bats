@@ -239,7 +239,7 @@ LISTEN	20602	${FX[main]}"
 	    "$(command -v prt-scan)" -H --backend=proc --pid="${FX[main]}" \
 	    -o local_port
 	copies=$(grep -c 'pidfd_getfd(.*= [0-9]' "$trace")
-	# for holders and others alike; sockets in the tables are not copied
+	# sockets with a port and without; those in the tables are not copied
 	[ "$copies" -ge 11 ]
 	[ "$copies" -le 15 ]
 	awk '/pidfd_getfd/ { if (open) exit 1; open = $NF }

@@ -117,7 +117,7 @@ differ_by_one_byte(struct map *m)
 }
 
 /* Texts that collide for every secret if words are only multiplied by it: the
- * high bit of one word stays the high bit, and the next word cancels it. Both
+ * high bit of one word stays the high bit, and the next word cancels it.  Both
  * words of 16 pairs are changed or not. */
 static bool
 differ_in_high_bits(struct map *m)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # What the fields of -o +@audit cost, compared with a scan without them:
 # processor time, the least of the runs, with and without in turn, each first in
-# half of them. On the loads medium and large of scan.sh, on medium with 10,000
+# half of them.  On the loads medium and large of scan.sh, on medium with 10,000
 # more processes without sockets, and with 1,000 raw and packet sockets.  Prints
 # tables for README.md.  Needs root, python3, prt-scan in PATH and the build
 # folder in PRT_BUILDDIR.

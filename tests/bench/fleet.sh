@@ -1,7 +1,7 @@
 #!/bin/bash
-# Measures prt-diff and prt-flag on a stream of many machines, and one process
-# for each with GNU parallel: fleet.sh [MACHINES [RECORDS-OF-EACH]].  Prints
-# tables for README.md.  Needs both in PATH.
+# Measures prt-diff and prt-flag on a stream of many machines, and compares them
+# with a process for each machine and with GNU parallel: fleet.sh [MACHINES
+# [RECORDS-OF-EACH]].  Prints tables for README.md.  Needs both in PATH.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR

@@ -39,7 +39,7 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 
-# row WHAT N COMMAND [ARG]...: a scan during that, with N for @, and with N/2.
+# row WHAT N COMMAND [ARG]...: scans while it runs, with N for @, and with N/2.
 row()
 {
 	local n size=$2

@@ -98,7 +98,7 @@ open2($out, $in, "/bin/sh"); sleep 60'
 	await local_port=8080 shells!=-
 }
 
-# reuses PROGRAM ADDR: www-data's program listens on 8080 as well as others.
+# reuses PROGRAM ADDR: www-data's program listens on 8080, as others do.
 reuses()
 {
 	case $1 in
