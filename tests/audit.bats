@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The fields of -o +@audit, and pidfd: a real process for each value, names that
-# somebody chose, and trees that no live machine has.
+# users chose, and trees that no live machine has.
 # shellcheck disable=SC2016,SC2154
 
 load helpers

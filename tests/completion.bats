@@ -72,8 +72,8 @@ insert_in_zsh()
 		zsh -o no_global_rcs -i
 }
 
-# offers SHELL LINE: what the shell offers for the last word of LINE, without an
-# option before it, sorted.
+# offers SHELL LINE: the shell's offers for the last word of LINE, without an
+# option before the word, sorted.
 offers()
 {
 	rm -f "$OUT"
@@ -137,7 +137,7 @@ check_words()
 		offer "$1" 'prt-scan --backend=' "$(expected backend)"
 	offer "$1" 'prt-scan --owners=' "$(expected owners)"
 	offer "$1" 'prt-scan --from=' "$(expected from)"
-	# fish cannot say that an argument may be left out
+	# fish has no way to say that an argument may be omitted
 	[ "$1" = fish ] || offer "$1" 'prt-scan --sudo=' "$(expected sudo)"
 	offer "$1" 'prt-scan --color=' "$(expected color)"
 	offer "$1" 'prt-scan --header=' "$(expected header)"

@@ -65,7 +65,7 @@ warns()
 	LC_ALL=C sort -r old >old2
 	LC_ALL=C sort new >new2
 	changes 'new 3,gone 80' old2 new2
-	# Two headers, and a comment of somebody's.
+	# Two headers, and a user's comment.
 	{ printf '#proto\tlocal_port\ntcp\t1\n# a comment\n## another\n'
 		printf '#local_port\tproto\n80\ttcp\n'; } >new
 	run -0 --separate-stderr prt-diff old new
@@ -154,7 +154,7 @@ warns()
 	long=$(head -c 10485760 /dev/zero | tr '\0' x)
 	{ rec; rec local_port=1; } | sed "s/nginx\$/@/" | snap >old
 	sed "s/@/$long/" old >new 2>/dev/null || {
-		# Too long for an argument: by a script.
+		# Too long for an argument: use a script.
 		printf 's/@/%s/\n' "$long" >script
 		sed -f script old >new
 	}
@@ -365,7 +365,7 @@ b	gone	80	$T2
 	prt-diff old new | cmp - <(prt-diff old new2)
 	prt-diff -a old new | grep -c '^##prt' | grep -qx 2
 	same old old
-	# What prt-diff printed is such a stream again.
+	# prt-diff's output is another stream of that kind.
 	prt-diff -a old new >all
 	changes 'new 1,new 2,gone 80' old all
 	same new all
@@ -381,7 +381,7 @@ b	gone	80	$T2
 	rec host=b local_port=1 | snap host=b >new
 	changes 'new 1,gone 80' old new
 	warns 'new: not scanned: hosts a, c: their records are not gone'
-	# Also without host in the key.
+	# Also if host is not in the key.
 	changes 'new 1,gone 80' -k proto,local_port old new
 	changes 'new 80' -k proto,local_port -o change,local_port old <(
 		rec host=d | snap host=d)

@@ -255,7 +255,7 @@ header()
 }
 
 @test "README.md has the figures of tests/bench/README.md" {
-	# A row is a command, and a time in each of the tables of prt-scan.
+	# A row has a command, and its time in each of prt-scan's tables.
 	sed -n '/^| milliseconds/,/^$/p' "$SRC/README.md" | sed 1,2d |
 		sed '/^$/d' >rows
 	[ "$(wc -l <rows)" -eq 5 ]

@@ -457,7 +457,7 @@ time.sleep(60)' >ready 3>&- &
 		    'prt-scan -I' 'prt-scan'; do
 			run bash -c "ulimit $limit && exec $command" 3>&-
 			echo "$limit: $command: $status: $output"
-			# 127: not even the C library could be loaded
+			# 127: not even the C library was loaded
 			[[ $status == [02] || $status == 127 ]]
 			[ -n "$output" ]
 			# all of the output, or a message; prt-scan's differs

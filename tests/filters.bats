@@ -466,7 +466,7 @@ has_veth()
 		[ "$($program -V)" = "$($program --version)" ]
 		run -0 $program -o help
 		[[ ${lines[1]} == '  proto '*'tcp, udp'* ]]
-		# examples come first, and nothing is wider than a terminal
+		# examples come first, and no line is wider than a terminal
 		run -0 $program -h
 		[ "$(wc -L <<<"$output")" -le 80 ]
 		[ "$(sed -n '/^Examples:/,/^$/p' <<<"$output" |

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# json, csv and tables of records, as prt-flag writes them.
+# prt-flag's json, csv and tables of records.
 
 load helpers
 

@@ -42,7 +42,7 @@ same()
 	[ "$2" = "$3" ] || wrong "$@"
 }
 
-# play STEPS: see actors.py.
+# play STEPS: runs them; see actors.py.
 play()
 {
 	unset 'FX[error]'

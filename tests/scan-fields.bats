@@ -594,7 +594,7 @@ back" ]
 	calls() {
 		strace -f -qq -o "$BATS_TEST_TMPDIR/trace" \
 		    -e trace='?open,openat,readlinkat' "$(command -v prt-scan)" -o "$1" >/dev/null
-		# without what gcov opens, in `make coverage'
+		# not counting what gcov opens, in `make coverage'
 		sed '/\.gcda"/d' "$BATS_TEST_TMPDIR/trace"
 	}
 	# no owner: nothing of any process is read, nor any file of names

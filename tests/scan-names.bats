@@ -54,7 +54,7 @@ time.sleep(60)""", sys.argv[1].encode()] + args)' "$port" "$@" 3>&- &
 	wait_for_port
 }
 
-# A name may be 15 bytes long; printf's escapes are read by the python above.
+# A name may have 15 bytes; python above reads printf's escapes.
 check()
 {
 	holder "$@"

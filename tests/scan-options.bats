@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# prt-scan's filters, operands and columns, and what it refuses.
+# prt-scan's filters, operands and columns, and the arguments it refuses.
 # shellcheck disable=SC2016,SC2046,SC2154
 
 load helpers

@@ -351,7 +351,7 @@ ctypes.CDLL(None).pthread_exit(None)' "$port" 3>&- &
 
 	start_sockets
 	columns=$(stable_columns)
-	# another test's scan may have a copy of a socket for a moment: copy.c
+	# a scan in another test may hold a copy of a socket (copy.c)
 	for how in walk bpf; do
 		enter prt-scan -H --owners=$how -o "$columns" >all
 		grep -v '	prt-scan	' all >$how

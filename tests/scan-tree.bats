@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# prt-scan --proc: another proc tree, whole, half gone and corrupt.
+# prt-scan --proc: another proc tree, complete, incomplete and corrupt.
 # shellcheck disable=SC2154
 
 load helpers

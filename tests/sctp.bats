@@ -131,7 +131,7 @@ fd00::1	no	0	-	5'
 	# counters of TCP, which SCTP lacks
 	run -0 enter prt-scan -H -o rtt,rx_bytes --proto=sctp 7104
 	[ "$(sort -u <<<"$output")" = '-	-' ]
-	# an association's route is not what it is bound to
+	# iface is what an association is bound to, not its route
 	run -0 enter prt-scan -H -o iface --proto=sctp
 	[ "$(sort -u <<<"$output")" = - ]
 }

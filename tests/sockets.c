@@ -4,9 +4,9 @@
  *	sockets [--uid N]	one of each kind, all ports and descriptors fixed
  *	sockets --many N	about N, over several processes, any ports
  *
- * Runs in an empty network namespace (unshare -n, or unshare -rn), prints
- * a line `name=pid' for each process that it made and then `ready', holds the
- * sockets until its standard input ends, and takes its children with it.
+ * Runs in an empty network namespace (unshare -n, or unshare -rn), prints a
+ * line `name=pid' for each process that it made and then `ready', holds the
+ * sockets until its standard input ends, and then ends its children.
  *
  * A connection's number i gives the client's port, 40100+i, its descriptor,
  * 30+i, and the server's descriptor, 60+i.  Nothing here waits for a clock:
@@ -52,10 +52,10 @@ enum {
 	P_STDIO = 20521,
 	P_USER = 20530,
 	P_DAEMON = 20531,
-	P_BOUND = 20540,	/* and those behind it */
+	P_BOUND = 20540,	/* and the ports after it */
 };
 
-/* The client's end of connection i; both ends have the same address. */
+/* The client's end of connection i; both ends have one address. */
 static int
 client(int i, const char *host, int port)
 {

@@ -90,7 +90,7 @@ scan_as_user() {
 	    /proc/self/fd/9 -H "$@" 9<"$(command -v prt-scan)"
 }
 
-# A service that keeps the sockets it is given.
+# keeper NAME LINE...: a service that keeps the sockets it is given.
 keeper() {
 	unit "$1" '[Service]' 'ExecStart=/bin/sleep 1000' "${@:2}"
 }

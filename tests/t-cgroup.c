@@ -5,7 +5,7 @@
 #include "scan/linux/linux.h"
 #include "tap.h"
 
-/* Two whole ids and what is shown of them. */
+/* Two whole ids, and their short forms. */
 #define ID "3f29a0c1d4e857b6" "0123456789abcdef" "fedcba9876543210" \
     "a1b2c3d4e5f60718"
 #define SHORT "3f29a0c1d4e8"

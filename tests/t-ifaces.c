@@ -1,4 +1,4 @@
-/* ifaces: what netstat -ib and /proc/net/dev say of interfaces. */
+/* ifaces: interfaces as netstat -ib and /proc/net/dev show them. */
 #include <inttypes.h>
 #include <stdio.h>
 

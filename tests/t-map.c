@@ -92,7 +92,7 @@ test_reserve(void)
 	map_free(&m);
 }
 
-/* Changes one byte of a text of each length. */
+/* Changes one byte in texts of every length. */
 static bool
 differ_by_one_byte(struct map *m)
 {

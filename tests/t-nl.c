@@ -75,7 +75,7 @@ static int
 read_with(const struct answer *a, nl_take *take, void *arg)
 {
 	bool interrupted = false;
-	void *copy = mem_alloc(a->n);	/* of its very size */
+	void *copy = mem_alloc(a->n);	/* of its exact size */
 	int status;
 
 	memcpy(copy, a->u.bytes, a->n);

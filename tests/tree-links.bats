@@ -38,7 +38,7 @@ fill()
 	echo 80 >"$tree/sys/net/ipv4/ip_unprivileged_port_start"
 }
 
-# without openat2(2), and with it: each test is run both ways.
+# each_way: each test is run without openat2(2), and with it.
 each_way()
 {
 	"$@"
