@@ -1,5 +1,5 @@
-# C source as FILE:LINE:TEXT without comments; with strings=no, also without what
-# is between quotes.
+# C source as FILE:LINE:TEXT without comments; with strings=no, also without the
+# text between quotes.
 
 BEGIN { apostrophe = sprintf("%c", 39) }
 

@@ -1,10 +1,10 @@
-# bash completion of prt-scan, prt-diff and prt-flag: one file, by each of the
-# three names where bash-completion looks for it.  Fields and heuristics are
-# asked of the programs; tests/completion.bats checks the other lists.
+# bash completion of prt-scan, prt-diff and prt-flag: one file, under each of
+# the three names that bash-completion looks for.  Fields and heuristics come
+# from the programs; tests/completion.bats checks the other lists.
 
-# _prt_begin LETTERS COMMAND: sets cur, the argument that is completed; option,
-# whose it may be, also in one word with one of LETTERS, or cut short; lead, what
-# stands before it there.
+# _prt_begin LETTERS COMMAND: sets cur, the argument to complete; option, which
+# it may belong to, also in one word with one of LETTERS, or shortened; and
+# lead, the text before it in that word.
 _prt_begin()
 {
 	local options
@@ -13,7 +13,7 @@ _prt_begin()
 	option=${COMP_WORDS[COMP_CWORD - 1]}
 	lead=
 	COMPREPLY=()
-	# --format=json is three words, or where = is no word break one.
+	# --format=json is three words, or one if = does not break words.
 	if [[ $cur == '=' ]]; then
 		cur=
 	elif [[ $option == '=' ]]; then
@@ -27,7 +27,7 @@ _prt_begin()
 		lead=$option
 		cur=${cur:2}
 	fi
-	# --form is --format, where no other begins so.
+	# --form is --format, if no other option begins so.
 	if [[ $option =~ ^--[a-z-]+$ ]]; then
 		options=($("$2" --help 2>/dev/null |
 		    sed -nE "s/^  (-.,|   ) (${option}[a-z0-9-]*).*/\2/p"))
@@ -54,8 +54,8 @@ _prt_files()
 	COMPREPLY=($(compgen "-${1-f}" -- "$cur"))
 }
 
-# _prt_names NAME...: completes the last name of the list in $cur, whose names
-# are separated by commas, with those that are not yet in it.
+# _prt_names NAME...: completes the last name in $cur, a list with commas, with
+# names that are not yet in it.
 _prt_names()
 {
 	local before='' name
@@ -85,9 +85,9 @@ _prt_list()
 	esac
 }
 
-# _prt_fields COMMAND WORD [FROM]: after a + only the fields from that one on.
-# Where they all may be asked for, so may groups of them; but prt-flag has those
-# of its input after a + anyway.
+# _prt_fields COMMAND WORD [FROM]: after a + only the fields from FROM on.  If
+# all fields may be given, so may groups of them; but prt-flag always has its
+# input's fields after a +.
 _prt_fields()
 {
 	local fields
@@ -100,7 +100,7 @@ _prt_fields()
 	_prt_list "$2" "${fields[@]}"
 }
 
-# _prt_values COMMAND FIELD: what it has on this machine, without odd names.
+# _prt_values COMMAND FIELD: its values on this machine, without odd names.
 _prt_values()
 {
 	local values
@@ -110,8 +110,8 @@ _prt_values()
 	_prt_names "${values[@]}"
 }
 
-# _prt_common OPTIONS: options that all three have, their arguments, and OPTIONS;
-# false where it is something else.
+# _prt_common OPTIONS: the options that all three have, their arguments, and
+# OPTIONS; false if the word is something else.
 _prt_common()
 {
 	case $option in
@@ -140,7 +140,7 @@ _prt_scan()
 	_prt_begin oF "$1"
 	case $option in
 	--output|-o|-[!-]*o)
-		# The first 19 are the default ones, which + stands for.
+		# The first 19 are the default ones, for which + stands.
 		_prt_fields "$1" all 19
 		;;
 	--state)
@@ -229,7 +229,7 @@ _prt_flag()
 	_prt_begin efoF "$1"
 	case $option in
 	--output|-o|-[!-]*o)
-		# Only why, the last one, is not there by default.
+		# Only why, the last one, is not a default.
 		_prt_fields "$1" all -2
 		;;
 	--fields)

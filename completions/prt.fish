@@ -1,13 +1,13 @@
-# fish completion of prt-scan, prt-diff and prt-flag: one file, by each of the
-# three names where fish looks for it.  Fields and heuristics are asked of the
+# fish completion of prt-scan, prt-diff and prt-flag: one file, under each of
+# the three names that fish looks for.  Fields and heuristics come from the
 # programs; tests/completion.bats checks the other lists.
 
-# The value being completed, which may be behind --OPTION=.
+# The value to complete, perhaps after --OPTION=.
 function __prt_value
     string replace -r -- '^--[a-z-]+=' '' (commandline -ct)
 end
 
-# __prt_names NAME...: completes the last name of a list with those that are not
+# __prt_names NAME...: completes the last name of a list with names that are not
 # yet in it.
 function __prt_names
     set -l before (string match -r -- '^.*,|^\+|^' (__prt_value))
@@ -29,9 +29,9 @@ function __prt_list
     end
 end
 
-# __prt_fields FROM [WORD]: after a + only the fields from that one on.  Where
-# they all may be asked for, so may groups of them; but prt-flag has those of its
-# input after a + anyway.
+# __prt_fields FROM [WORD]: after a + only the fields from FROM on.  If all
+# fields may be given, so may groups of them; but prt-flag always has its
+# input's fields after a +.
 function __prt_fields
     set -l command (commandline -opc)[1]
     set -l names (eval $command -o help 2>/dev/null |
@@ -47,7 +47,7 @@ function __prt_fields
     __prt_list "$argv[2]" $names
 end
 
-# __prt_values FIELD: what it has on this machine, without odd names.
+# __prt_values FIELD: its values on this machine, without odd names.
 function __prt_values
     set -l command (commandline -opc)[1]
     eval $command -H -F tsv -o $argv[1] 2>/dev/null |

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The fields of -o +@audit, and pidfd: a real process for each value, names that
-# somebody chose, and trees that no live machine has.
+# users chose, and trees that no live machine has.
 # shellcheck disable=SC2016,SC2154
 
 load helpers
@@ -17,17 +17,17 @@ teardown()
 {
 	local pid
 
-	# a test may have begun several
+	# a test may have started several
 	for pid in "${holders[@]}"; do
 		kill "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
 	done
 }
 
-# hold SCRIPT [COMMAND...]: python in a network namespace of its own, begun by
-# COMMAND, which listens on 127.0.0.1:7000 as s and does what SCRIPT says:
-# run(ARG...) begins a program with pipes, on_pty(ARG...) one on a terminal of its
-# own.  $holder is its process.
+# hold SCRIPT [COMMAND...]: starts python in a network namespace of its own,
+# through COMMAND if given.  It listens on 127.0.0.1:7000 as s and does what
+# SCRIPT says: run(ARG...) starts a program with pipes, on_pty(ARG...) one on a
+# terminal of its own.  $holder is its process.
 hold()
 {
 	local ready=$BATS_TEST_TMPDIR/ready script=$1
@@ -64,7 +64,8 @@ signal.pause()' "$ready" "$script" </dev/null >"$BATS_TEST_TMPDIR/err" 2>&1 3>&-
 	holders+=("$holder")
 }
 
-# scan LIST [ARG...]: of that port; what has begun may still be on its way.
+# scan LIST [ARG...]: those fields of port 7000.  A program that was just
+# started may still be on its way.
 scan()
 {
 	local list=$1
@@ -73,7 +74,7 @@ scan()
 	"${NSENTER[@]}" -t "$holder" -- prt-scan -H -o "$list" "$@" 7000
 }
 
-# becomes TEXT LIST [ARG...]: the scan says that, within some seconds.
+# becomes TEXT LIST [ARG...]: scan prints TEXT within ten seconds.
 becomes()
 {
 	local text=$1 i
@@ -88,13 +89,13 @@ becomes()
 	return 1
 }
 
-# pids_of NAME: the children of the holder that are called so, by number.
+# pids_of NAME: the holder's children of that name, in numeric order.
 pids_of()
 {
 	pgrep -P "$holder" -x "$1" | sort -n
 }
 
-# The file of a program, by the name that comes first.
+# program NAME: the name of the file behind that command.
 program()
 {
 	basename "$(readlink -f "$(command -v "$1")")"
@@ -133,7 +134,7 @@ os.dup2(os.open("/dev/zero", os.O_RDWR), 2)'
 	[ "$output" = '-,-,-' ]
 }
 
-# The names and numbers above a process, by its parents' numbers.
+# The names and pids of a process's ancestors, found by their parents' pids.
 above()
 {
 	local pid=$1 list='' comm ppid i
@@ -155,7 +156,7 @@ above()
 	[ "$output" = "$(above "$holder")	$(
 		)$(basename "$(<"/proc/$(ps -o ppid= -p "$holder" |
 		tr -d ' ')/comm")")	$(ps -o ppid= -p "$holder" | tr -d ' ')" ]
-	# alone, nobody else is looked at
+	# with this field only, no other process is looked at
 	run -0 scan ancestors
 	[ "$output" = "$(above "$holder")" ]
 }
@@ -396,8 +397,8 @@ run(d + "/bash", "99", close_fds=False)'
 	pkill -9 -P "$holder"
 }
 
-# Of the machine that the namespaces of a process make: its /usr/local/bin has a
-# socat without a build id, and x is a copy of that.
+# Runs in the mount namespace of a process: its /usr/local/bin has a socat
+# without a build id, and x is a copy of it.
 without_id='
 mount -t tmpfs none /usr/local/bin
 echo "int main(void) { return getchar(); }" |
@@ -468,7 +469,7 @@ begin("python3", stdin=open(d + "/x.py"))'
 		/sh
 	END
 	)
-	# the last one has read all of it, and ended
+	# the last one has read its whole script, and ended
 	becomes "$want" script --pid "$(cut -d, -f 1-9 <<<"$pids")"
 	pkill -9 -P "$holder"
 }
@@ -576,14 +577,14 @@ print(os.fstat(fd).st_ino if os.fstat(fd).st_ino > 1 and
 	[ "$output" = "$holder	-	-	-	-	-	-	-	-	loopback	-" ]
 }
 
-# tree_stat PID COMM START PPID: of a process that is there.
+# tree_stat PID COMM START PPID: the stat file of a process in the tree.
 tree_stat()
 {
 	echo "$1 ($2) S $4 1 1 0 -1 0 0 0 0 0 5 6 0 0 20 0 1 0 $3 4096 7" \
 		>"$tree/$1/stat"
 }
 
-# A tree in which 100 has a socket.
+# A tree in which process 100 has a socket.
 family_tree()
 {
 	tree_make

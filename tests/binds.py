@@ -18,7 +18,7 @@ import time
 TCP, UDP = S.SOCK_STREAM, S.SOCK_DGRAM
 IP_BIND_ADDRESS_NO_PORT, SO_REUSEPORT, IPPROTO_MPTCP = 24, 15, 262
 
-# Operand of prt-scan (PORT is put in): family, address, v6only of the bind.
+# Operands of prt-scan (PORT is replaced): family, address, v6only of the bind.
 WANTED = [
     (["0.0.0.0:PORT"], S.AF_INET, "0.0.0.0", 0),
     (["-4", "PORT"], S.AF_INET, "0.0.0.0", 0),

@@ -1,6 +1,6 @@
 /*
- * chain ADDR PORT: a listener whose process forks and ends, and so does its
- * child, a thousand times a second, until standard input ends.  Prints `ready'.
+ * chain ADDR PORT: a listener whose process forks and ends, as does each child,
+ * a thousand times a second, until standard input ends.  Prints `ready'.
  */
 #define _GNU_SOURCE
 #include "fixture.h"

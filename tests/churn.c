@@ -2,16 +2,16 @@
  * churn: processes and sockets that come and go by the thousand a second, and
  * some that stay, in a network namespace of their own.
  *
- *	churn [-s]	-s: nothing comes and goes
+ *	churn [-s]	-s: only those that stay
  *
- * Prints, as NAME=VALUE, the processes that stay, and each of their sockets:
- * what prt-scan must say of it with the columns of tests/scan-churn.bats, but
- * with blanks for tabs.  Then `ready'.  Ends where its standard input does, and
- * prints how many came and went.
+ * Prints, as NAME=VALUE, the processes that stay, then each of their sockets:
+ * its record in the columns of tests/scan-churn.bats, with blanks for tabs;
+ * then `ready'.  Ends with its standard input, and prints how many came and
+ * went.
  *
- * Most of those that stay share port, address and so their place in the
- * kernel's tables with most of those that do not: of such neighbours
- * /proc/net/tcp loses some and repeats others.
+ * Most sockets that stay share their port and address with most that do not,
+ * and so their place in the kernel's tables: there, /proc/net/tcp loses some
+ * rows and repeats others.
  */
 #define _GNU_SOURCE
 
@@ -38,7 +38,7 @@ enum {
 	TCP_PORT = 20700, UDP_PORT, SHARED_PORT, RING_PORT,
 	OWN_PORT = 20710,	/* OWN_STEP for each keeper */
 	OWN_STEP = 4,
-	RING = 64,		/* how many there are of those that go */
+	RING = 64,		/* sockets that go, at a time */
 	PAUSE = 200		/* microseconds */
 };
 
@@ -46,7 +46,7 @@ static struct {
 	atomic_ulong sockets, processes;
 } *count;
 
-/* One more on a port of the loopback address. */
+/* Opens one more socket on a port of the loopback address. */
 static int
 member(int type, int port)
 {
@@ -63,7 +63,7 @@ member(int type, int port)
 	return fd;
 }
 
-/* An end of a socket as `ADDRESS PORT', `- -' where it has none. */
+/* An end of a socket as `ADDRESS PORT'; `- -' if it has none. */
 static void
 print_end(char *out, size_t size, int fd,
     int (*name)(int, struct sockaddr *, socklen_t *))
@@ -100,7 +100,7 @@ tell(const char *name, unsigned uid, const char *proto, const char *state,
 	    (int)getpid(), name, uid, fd);
 }
 
-/* A listener, a connection to it, and UDP by IPv6: of one process alone. */
+/* A listener, a connection to it, and UDP on IPv6, all of one process. */
 static void
 open_own(const char *name, unsigned uid, int port)
 {
@@ -135,12 +135,12 @@ keep(const char *name, int i, int shared)
 	tell(name, uid, "tcp", "LISTEN", shared);
 	fflush(stdout);
 	check(setresuid(uid, uid, uid), "setresuid");
-	/* A change of user forgets it. */
+	/* A change of user clears it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	stay(true);
 }
 
-/* Each of a ring in turn is closed, and another opened in its place. */
+/* Closes the sockets of a ring one by one, and opens new ones instead. */
 static _Noreturn void
 turn_ring(void)
 {
@@ -151,7 +151,7 @@ turn_ring(void)
 
 	memset(ring, -1, sizeof(ring));
 	for (n = 0;; n++) {
-		/* a step that is prime to it, so that no order stays */
+		/* 27 and RING have no common factor: no order remains. */
 		i = (int)(n * 27 % RING);
 		if (ring[i] >= 0)
 			close(ring[i]);
@@ -173,7 +173,7 @@ turn_ring(void)
 	}
 }
 
-/* Processes that each open two sockets, and end. */
+/* Starts processes that each open two sockets, and end. */
 static _Noreturn void
 fork_on(void)
 {
@@ -200,7 +200,7 @@ main(int argc, char **argv)
 	int shared, i;
 	char name[16], c;
 
-	/* A line at a time: the keepers write at once. */
+	/* Line by line: the keepers write at the same time. */
 	if (setvbuf(stdout, NULL, _IOLBF, 0) != 0)
 		die("setvbuf");
 	alarm(LIFE);

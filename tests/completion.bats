@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The completions, in the shells themselves: what they offer is what the programs
-# take.  bash and zsh are typed at, in a terminal.
+# The completions, in the shells themselves: they offer what the programs
+# accept.  For bash and zsh, keys are typed in a terminal.
 # shellcheck disable=SC2016,SC2154
 
 load helpers
@@ -41,8 +41,8 @@ if keys or not os.path.exists(os.environ["OUT"]):
     sys.exit("%s: %r" % (shell[0], text))' "$@"
 }
 
-# The line with all that is offered in place of its last word.  M-* inserts that
-# in bash; ^X^P, bound here, writes the line to $OUT, and ^U clears it.
+# Prints the line with every completion in place of its last word.  M-* inserts
+# them in bash; ^X^P, bound here, writes the line to $OUT, and ^U clears it.
 insert_in_bash()
 {
 	cat >"$BATS_TEST_TMPDIR/bashrc" <<-'END'
@@ -72,8 +72,8 @@ insert_in_zsh()
 		zsh -o no_global_rcs -i
 }
 
-# offers SHELL LINE: what the shell offers for the last word of LINE, without an
-# option before it, sorted.
+# offers SHELL LINE: the shell's offers for the last word of LINE, without an
+# option before the word, sorted.
 offers()
 {
 	rm -f "$OUT"
@@ -88,17 +88,17 @@ offers()
 		mv "$OUT.words" "$OUT"
 		;;
 	esac
-	# zsh also puts in a comma that it takes away again.
+	# zsh also inserts a comma that it later takes away.
 	sed -E 's/^--[a-z-]+=(.)/\1/; s/[=,]$//; /^$/d' "$OUT" | sort
 }
 
-# lines WORD...: as offers has them.
+# lines WORD...: one a line, sorted, as offers prints them.
 lines()
 {
 	printf '%s\n' "$@" | sort
 }
 
-# expected OPTION: the words that the message about a bad argument has.
+# expected OPTION: the words that the message about a bad argument lists.
 expected()
 {
 	prt-scan "--$1=nosuch" 2>&1 | sed 's/.*: expected //; s/, \| or /\n/g'
@@ -120,7 +120,7 @@ offer()
 	diff -u --label "expected for $2" <(lines $3) <(offers "$1" "$2")
 }
 
-# check_options SHELL PROGRAM PREFIX OPTIONS: all of them, and those that begin so.
+# check_options SHELL PROGRAM PREFIX OPTIONS: -- offers all, PREFIX these.
 check_options()
 {
 	offer "$1" "$2 --" "$("$2" --help |
@@ -132,12 +132,12 @@ check_words()
 {
 	offer "$1" 'prt-scan -F ' "$(expected format)"
 	offer "$1" 'prt-scan --format=' "$(expected format)"
-	# a build may have the last of them alone
+	# some builds have only the last of them
 	[ "$(expected backend)" = lsof ] ||
 		offer "$1" 'prt-scan --backend=' "$(expected backend)"
 	offer "$1" 'prt-scan --owners=' "$(expected owners)"
 	offer "$1" 'prt-scan --from=' "$(expected from)"
-	# fish cannot say that an argument may be left out
+	# fish has no way to say that an argument may be omitted
 	[ "$1" = fish ] || offer "$1" 'prt-scan --sudo=' "$(expected sudo)"
 	offer "$1" 'prt-scan --color=' "$(expected color)"
 	offer "$1" 'prt-scan --header=' "$(expected header)"
@@ -157,7 +157,7 @@ check_values()
 	users=$(prt-scan -H -F tsv -o user | grep -vx -e - | sort -u)
 	[ -n "$users" ] || skip 'no socket'
 	offer "$1" 'prt-scan --user=' "$users"
-	# zsh takes only what it knows
+	# zsh accepts only names that it knows
 	[ "$1" = zsh ] || offer "$1" 'prt-scan --user=x,' "$(sed 's/^/x,/' <<<"$users")"
 }
 
@@ -229,7 +229,8 @@ check_flag()
 	offer "$1" 'prt-flag -e ' 'flag bell allow'
 }
 
-# check_operands SHELL PROGRAM OPTION: files, as operands and with the option.
+# check_operands SHELL PROGRAM OPTION: files are offered as operands and after
+# the option.
 check_operands()
 {
 	mkdir "$BATS_TEST_TMPDIR/f"
@@ -240,8 +241,8 @@ check_operands()
 	offer "$1" "$2 $3 x" xfile
 }
 
-# What standard input says of each long option, beside --help's words; those that
-# all programs have are at its end.
+# The descriptions of long options on standard input are those of --help; the
+# options that all programs share come last.
 check_descriptions()
 {
 	local program
@@ -293,7 +294,7 @@ check_descriptions()
 	offer bash 'prt-scan --form=' "$(expected format)"
 	offer bash 'prt-scan --form j' json
 	offer bash 'prt-diff --onl=new,' 'new,gone new,changed new,unchanged'
-	# two options begin so
+	# two options begin with --pro
 	run ! grep -x tcp <<<"$(offers bash 'prt-scan --pro=tc')"
 }
 

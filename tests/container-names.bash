@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2120,SC2154
-# A process whose control group's file names a container, and what runtimes say
-# of it: fake daemons, programs and files, in mounts of the test's own.
+# A process whose control group names a container, and what runtimes say of
+# that: fake daemons, programs and files, in mounts of the test's own.
 
 id=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 short=${id:0:12}
@@ -18,8 +18,8 @@ setup() {
 	export DOCKER_HOST=unix://$PWD/none
 }
 
-# listen [UID [N]]: sets $port, and $listener, the pid of who listens there, as
-# that user, and $holders, all who hold the socket: N children of his too.
+# listen [UID [N]]: a process of that user listens, with N children that hold
+# the socket too.  Sets $port, $listener, its pid, and $holders, all pids.
 listen() {
 	rm -f port
 	"${apart[@]}" python3 - "${1-0}" "${2-0}" 3>&- <<-'END' &
@@ -123,19 +123,19 @@ END
 	export DOCKER_HOST=unix://$BATS_TEST_TMPDIR/docker.sock
 }
 
-# place PID PATH: that is its cgroup, for scan.
+# place PID PATH: makes PATH the cgroup of PID, for scan.
 place() {
 	echo "0::$2" >"cgroup.$1"
 }
 
-# show SOURCE TARGET: scan sees that file, or folder, at TARGET; below /run,
-# /var/lib and /var/snap it sees nothing else.
+# show SOURCE TARGET: scan sees that file or folder at TARGET, and nothing else
+# below /run, /var/lib and /var/snap.
 show() {
 	echo "$1 $2" >>shown
 }
 
-# scan_all ARG...: prt-scan of what is so, which finds $BIN's programs first, or
-# where `only' is set the programs there.
+# scan_all ARG...: prt-scan with that in place; it finds programs in $BIN first
+# or, if `only' is set, only there.
 scan_all() {
 	# shellcheck disable=SC2016 # for sh
 	unshare -m sh -ec '
@@ -163,8 +163,8 @@ scan_all() {
 	    "$prt" -H "$@"
 }
 
-# scan PATH [SOURCE TARGET]: the listener's container where PATH is its cgroup
-# and the folder SOURCE is seen at TARGET.
+# scan PATH [SOURCE TARGET]: the listener's container if PATH is its cgroup and
+# SOURCE is seen at TARGET.
 scan() {
 	rm -f shown
 	place "$listener" "$1"

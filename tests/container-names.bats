@@ -44,7 +44,7 @@ load container-names
 	[ -z "$stderr" ]
 }
 
-# nameless REASON: there is the id, and one message.
+# nameless REASON: the container is shown by its id, with one message.
 nameless() {
 	[ "$output" = "docker/$short" ]
 	[ "$stderr" = "prt-scan: ${DOCKER_HOST#*//}: containers without names: $1" ]
@@ -91,7 +91,7 @@ time.sleep(60)' 3>&- &
 	done
 }
 
-# Those would take half a minute and more.
+# Without a limit, these would take half a minute and more.
 @test "docker: silent, slow or deaf, two seconds and one message" {
 	for kind in silent slow deaf; do
 		rm -f docker.sock
@@ -145,7 +145,7 @@ podman/$short" ]
 	[ ! -e log ]
 }
 
-# not_asked SOCKET: it is said, the daemon is not talked to, and there is the id.
+# not_asked SOCKET: a message, the daemon is not asked, the id is shown.
 not_asked() {
 	run -0 --separate-stderr scan /docker/$id
 	[ "$output" = "docker/$short" ]
@@ -169,7 +169,7 @@ not_asked() {
 	ln docker.sock open/docker.sock
 	DOCKER_HOST=unix://$PWD/open/docker.sock \
 		not_asked "$PWD/open/docker.sock"
-	# its mode says who may talk to it, which is another matter
+	# its mode says who may connect to it, which is another matter
 	chmod 666 docker.sock
 	run -0 --separate-stderr scan /docker/$id
 	[ "$output" = docker/web-1 ]
@@ -225,7 +225,7 @@ not_asked() {
 	[ ! -e request ]
 }
 
-# own_file NAME: Docker's of a container, for /var/lib/docker/containers.
+# own_file NAME: Docker's file of a container, for /var/lib/docker/containers.
 own_file() {
 	mkdir -p c/$id
 	echo "{\"ID\":\"$id\",\"Name\":\"/$1\"}" >c/$id/config.v2.json
@@ -245,7 +245,7 @@ own_file() {
 	[ "$output" = docker/db-1 ]
 	[ -z "$stderr" ]
 	[ ! -e request ]
-	# of another it is
+	# the file of another container is not used, so the daemon is asked
 	sed -i "s/$id/$(printf %064d 7)/" c/$id/config.v2.json
 	run -0 scan /docker/$id "$PWD/c" /var/lib/docker/containers
 	[ "$output" = docker/web-1 ]
@@ -259,7 +259,7 @@ own_file() {
 	[ "$output" = docker/db-1 ]
 }
 
-# asked YES|NO: whether the daemon is, and what that gives.
+# asked YES|NO: whether the daemon is asked, and the name or the id shown.
 asked() {
 	run -0 --separate-stderr scan_all -o container "$port"
 	[ -z "$stderr" ]
@@ -272,7 +272,7 @@ asked() {
 	fi
 }
 
-# published YES|NO: the same, of its published ports.
+# published YES|NO: the same for published ports.
 published() {
 	run -0 --separate-stderr scan_all --published -o state "$port"
 	[ -z "$stderr" ]
@@ -291,26 +291,26 @@ published() {
 	show "$PWD/system" /run/systemd/system
 	mv docker.sock prt-t.sock
 	export DOCKER_HOST=unix://$PWD/prt-t.sock
-	# there is no such unit
+	# there is no socket unit
 	asked yes
 	published yes
 	touch system/prt-t.socket
 	asked no
-	# nor is anything of it missing then
+	# without the daemon, no published port is missing
 	published no
-	# it runs
+	# the service runs
 	ln -s 0123456789abcdef0123456789abcdef units/invocation:prt-t.service
 	asked yes
-	# by another name, as of podman-docker
+	# the socket has another name, as with podman-docker
 	ln -s prt-t.sock docker.sock
 	DOCKER_HOST=unix://$PWD/docker.sock asked yes
 	rm units/*
 	DOCKER_HOST=unix://$PWD/docker.sock asked no
-	# a system without systemd, or with one that does not tell
+	# a system without systemd, or whose systemd has no such information
 	rm shown
 	show "$PWD/system" /run/systemd/system
 	asked yes
-	# a user's manager has its own
+	# a user's manager has its own folder
 	show "$PWD/units" /run/user/1234567/systemd/units
 	show "$PWD/system" /run/systemd/user
 	show "$PWD/prt-t.sock" /run/user/1234567/prt-t.sock
@@ -331,16 +331,16 @@ published() {
 	run -0 scan_all -o container_id "$port"
 	[ "$output" = "$id" ]
 	run -0 scan_all --proc=/proc -o container,container_id "$port"
-	# nothing is asked of another proc tree
+	# another proc tree has no Docker that could be asked
 	[ "$output" = "-	-" ]
-	# nor is another id
+	# nor is it a container if the file has another id
 	sed -i "s/$id/$(printf %064d 7)/" c/$id/config.v2.json
 	run -0 scan_all -o container,container_id "$port"
 	[ "$output" = "-	-" ]
 	daemon right
 	run -0 scan "/ecs/3e1f/$id"
 	[ "$output" = docker/web-1 ]
-	# a user may make such a group
+	# a user may create such a control group
 	run -0 scan "/user.slice/user-1000.slice/session-3.scope/$id"
 	[ "$output" = - ]
 }
@@ -359,19 +359,19 @@ published() {
 		chown -R $user home
 		run -0 scan "$his/$scope-$id.scope" "$PWD/passwd" /etc/passwd
 		[ "$output" = docker/web ]
-		# what is another's is not read
+		# a file that belongs to another user is not read
 		chown 0 home/.local/share/docker/containers/$id/*
 		run -0 scan "$his/$scope-$id.scope" "$PWD/passwd" /etc/passwd
 		[ "$output" = "docker/$short" ]
 	done
-	# nor are his read for root's
+	# nor are the user's files read for root's containers
 	chown -R $user home
 	run -0 scan "/docker/$id" "$PWD/passwd" /etc/passwd
 	[ "$output" = "docker/$short" ]
 }
 
-# bundle FOLDER KEY VALUE...: a config.json as runtimes write them, in which
-# these are annotations, is seen in that folder.
+# bundle FOLDER KEY VALUE...: shows in that folder a config.json, as runtimes
+# write them, with these annotations.
 bundle() {
 	local folder=$1 n
 
@@ -512,7 +512,7 @@ is_of_pod() {
 @test "nspawn: of systemd 262, and the name that machined has" {
 	is_named /machine.slice/web.scope/payload/system.slice/a.service nspawn/web
 	is_named /machine.slice/shop.service/payload nspawn/shop
-	# elsewhere only machined knows
+	# elsewhere only systemd-machined knows the name
 	is_named /lab.slice/web.scope/payload -
 	is_named /system.slice/box.service/payload/init.scope -
 	mkdir machines
@@ -538,7 +538,8 @@ is_of_pod() {
 	[ ! -e log ]
 }
 
-# labelled LABEL: of the listener's namespace, with an owner's field and without.
+# labelled LABEL: the label of the listener's namespace, with and without a
+# field of the owner.
 labelled() {
 	for list in netns pid,netns container,netns; do
 		run -0 --separate-stderr scan_all -N -o $list "$port"
@@ -553,7 +554,7 @@ labelled() {
 	labelled "docker/$short"
 	show "$PWD/c" /var/lib/docker/containers
 	labelled docker/db-1
-	# a runtime's random name is another each time
+	# a runtime's random name changes at each start
 	uuid=1b4c5b2e-0d3f-4a43-9b0c-3f1f2f3a4b5c
 	for name in netns-$uuid cni-$uuid; do
 		rm shown
@@ -567,7 +568,7 @@ labelled() {
 		labelled $name
 		place "$listener" "/docker/$id"
 	done
-	# a person's is the same each time
+	# a name that a person chose stays the same
 	for name in blue netns-1 cni-$uuid-a netns-${uuid/b/B}; do
 		rm shown
 		show "/proc/$listener/ns/net" /run/netns/$name
@@ -576,7 +577,7 @@ labelled() {
 	done
 }
 
-# shares_name PORT LABEL: that namespace's label.
+# shares_name PORT LABEL NAME: the labels of its namespace and of its container.
 shares_name() {
 	run -0 --separate-stderr scan_all -N -o netns,container "$1"
 	[ "$output" = "$2	$3" ]
@@ -597,11 +598,11 @@ shares_name() {
 	place "${listeners[2]}" /
 	place "${listeners[3]}" /
 	shares_name "${ports[1]}" docker/web docker/web
-	# two of one daemon's, which cannot be for long: their ids
+	# two containers of one daemon with one name, for a moment: their ids
 	place "${listeners[2]}" "/docker/$other"
 	shares_name "${ports[1]}" "docker/$short" docker/web
 	shares_name "${ports[2]}" "docker/${other:0:12}" docker/web
-	# a user's
+	# one is a user's
 	user=1234567
 	{
 		cat /etc/passwd
@@ -615,7 +616,7 @@ shares_name() {
 	place "${listeners[2]}" "$his/docker-$other.scope"
 	shares_name "${ports[1]}" docker/web docker/web
 	shares_name "${ports[2]}" "docker/web@$user" docker/web
-	# another namespace of it
+	# a second namespace of that container
 	place "${listeners[3]}" "$his/docker-$other.scope/below"
 	shares_name "${ports[2]}" "docker/web@$user" docker/web
 	inode=$(stat -L -c %i "/proc/${listeners[3]}/ns/net")

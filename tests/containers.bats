@@ -29,7 +29,7 @@ teardown() {
 	    /proc/self/mountinfo | sort -r | xargs -r umount -l || true
 }
 
-# Podman leaves a process of the user's behind.
+# Podman leaves a process of the user's running.
 end_rootless() {
 	rm -rf "/tmp/containers-user-$user"
 	# shellcheck disable=SC2016 # for sh
@@ -40,7 +40,7 @@ end_rootless() {
 	done 2>/dev/null' sh "$cgroup"
 }
 
-# What Docker has made for --cgroup-parent it leaves, in each hierarchy.
+# Docker leaves the folders it made for --cgroup-parent, in each hierarchy.
 remove_groups() {
 	local dir
 
@@ -52,7 +52,7 @@ remove_groups() {
 
 start_docker() {
 	requires docker dockerd
-	# a socket's path is short
+	# the path of a socket must be short
 	export DOCKER_HOST=unix://$BATS_TEST_TMPDIR/S
 	dockerd --iptables=false --bridge=none --storage-driver=vfs \
 	    --data-root "$PWD/D" --exec-root "$PWD/E" -p "$PWD/pid" \
@@ -67,7 +67,7 @@ start_docker() {
 	tar -C rootfs -c . | docker import - bb:1
 }
 
-# What runs in them: a listener a port, each a process of its own.
+# What the containers run: a listener for each port, each its own process.
 listeners='for port; do /bin/busybox nc -ll -p $port & done; wait'
 
 # run_docker NAME NETWORK PORT...: sets $container, its id.
@@ -78,8 +78,8 @@ run_docker() {
 	dockers="${dockers-} $container"
 }
 
-# own_mounts COMMAND: sets $in_place, which runs a command where mounts are the
-# test's own and COMMAND, of a shell, was run.
+# own_mounts COMMAND: sets $in_place, which runs a command in a mount namespace
+# of the test's own, after the shell has run COMMAND there.
 own_mounts() {
 	unshare -m true 2>/dev/null || skip 'needs mount namespaces'
 	unshare -m sh -ec "$1; echo; exec sleep 60" >ready 3>&- &
@@ -108,8 +108,8 @@ run_podman() {
 	pods="${pods-} $container"
 }
 
-# scan_until TEXT ARG...: until that is what prt-scan prints, or for a while; at
-# is what it is run by.
+# scan_until TEXT ARG...: waits a while until prt-scan, run by the command in
+# $at, prints TEXT.
 scan_until() {
 	local want=$1
 	shift
@@ -146,8 +146,8 @@ scan_until() {
 	[ "$(sort -u <<<"$output" | wc -l)" -eq 3 ]
 }
 
-# same_after_restart PORT ARG...: a restart of $container is no change to
-# prt-diff, though its processes are others.
+# same_after_restart PORT ARG...: prt-diff sees no change after a restart of
+# $container, though its processes are new ones.
 same_after_restart() {
 	local before
 
@@ -208,7 +208,7 @@ same_after_restart() {
 	    -l -o container,container_id 20863
 	grep -q ":/prt-t-$$/task/$container$" \
 		"/proc/$(prt-scan -lH -o pid 20863)/cgroup"
-	# only its daemon knows whether it is one
+	# only Docker's daemon knows whether this is a container
 	DOCKER_HOST=unix:///nonexistent run -0 prt-scan -lH \
 	    -o container,container_id 20863
 	[ "$output" = "-	-" ]
@@ -233,7 +233,7 @@ same_after_restart() {
 	[ -z "$output" ]
 }
 
-# storage FOLDER: a storage.conf that says so.
+# storage FOLDER: a storage.conf that keeps containers there.
 storage() {
 	cat <<-END
 		[storage]
@@ -265,7 +265,7 @@ storage() {
 	    "$cgroup/system.slice/web.service")
 	podman_args=(--rm --cgroups=split --pids-limit=-1)
 	run_podman prt-t-split-$$ host 20864
-	# by its files: there is no podman that could be asked
+	# from Podman's files: no podman is found that could be asked
 	prt=$(command -v prt-scan)
 	for _ in {1..50}; do
 		PATH=/nonexistent run -0 "$prt" -lH -o container,container_id \
@@ -278,8 +278,8 @@ storage() {
 		"/proc/$(prt-scan -lH -o pid 20864)/cgroup"
 }
 
-# start_rootless FOLDER: makes podman_do that of an ordinary user, in control
-# groups as systemd gives him, who keeps his containers there.
+# start_rootless FOLDER: makes podman_do run Podman as an ordinary user, in
+# control groups as systemd gives them, with containers in that folder.
 start_rootless() {
 	requires podman runc
 	user=$((1000000 + $$ % 100000))
@@ -312,7 +312,7 @@ start_rootless() {
 	    --clear-groups env -i PATH="$PATH")
 }
 
-# scan_as_user ARG...: he may not be able to reach prt-scan by its path.
+# scan_as_user ARG...: by a descriptor: the user may not reach prt-scan's path.
 scan_as_user() {
 	"${in_place[@]}" "${as_user[@]}" /proc/self/fd/9 "$@" \
 	    9<"$(command -v prt-scan)"
@@ -339,7 +339,7 @@ scan_as_user() {
 
 list=local_port,process,target,target_container
 
-# For root the ports of another user's containers are in no file.
+# Root finds the ports of another user's containers in no file.
 @test "podman, rootless: rootlessport's namespace is the container's" {
 	requires slirp4netns
 	start_rootless home/.local/share/containers/storage
@@ -369,7 +369,7 @@ list=local_port,process,target,target_container
 	[ "$output" = "20863	slirp4netns	-	-" ]
 }
 
-# Podman 4.3 does not run it: it is joined to the container as later ones do.
+# Podman 4.3 does not run pasta: it is joined to the container as later ones do.
 @test "podman, rootless: pasta's tun device, and what its arguments say" {
 	requires pasta
 	start_rootless home/.local/share/containers/storage

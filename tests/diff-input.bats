@@ -23,7 +23,7 @@ changes()
 	}
 }
 
-# warns PATTERN: that and no other message was printed.
+# warns PATTERN: one message was printed, and it matches.
 warns()
 {
 	echo "stderr: $stderr"
@@ -65,7 +65,7 @@ warns()
 	LC_ALL=C sort -r old >old2
 	LC_ALL=C sort new >new2
 	changes 'new 3,gone 80' old2 new2
-	# Two headers, and a comment of somebody's.
+	# Two headers, and a user's comment.
 	{ printf '#proto\tlocal_port\ntcp\t1\n# a comment\n## another\n'
 		printf '#local_port\tproto\n80\ttcp\n'; } >new
 	run -0 --separate-stderr prt-diff old new
@@ -79,7 +79,7 @@ warns()
 	{ rec mine=x; rec local_port=1 process=a; } | snap >new
 	changes 'changed 1' old new
 	changes 'changed 1' new old
-	# Keys are those that both have.
+	# The key is made of the fields that both sides have.
 	FIELDS=(local_port netns proto)
 	rec netns=blue | snap >a
 	FIELDS=(proto remote_port local_port)
@@ -103,7 +103,8 @@ warns()
 	cat b a2 >changed
 	run -0 prt-diff -H -o host,change,was one changed
 	[ "$output" = "a	changed	process=nginx" ]
-	# a header alone is one, too: a state has that of a host without records
+	# a header without records counts too: a state has that for a host
+	# without any
 	FIELDS=(host proto local_port process)
 	snap host=c time=$T1 </dev/null >c
 	cat one c >three
@@ -153,7 +154,7 @@ warns()
 	long=$(head -c 10485760 /dev/zero | tr '\0' x)
 	{ rec; rec local_port=1; } | sed "s/nginx\$/@/" | snap >old
 	sed "s/@/$long/" old >new 2>/dev/null || {
-		# Too long for an argument: by a script.
+		# Too long for an argument: use a script.
 		printf 's/@/%s/\n' "$long" >script
 		sed -f script old >new
 	}
@@ -187,7 +188,7 @@ warns()
 	echo '# only a comment' >b
 	refuses 'b: nothing at all: *' a b
 	changes 'new 80' /dev/null a
-	# One without records is another thing.
+	# A snapshot without records is another matter.
 	snap </dev/null >b
 	changes 'gone 80' a b
 	changes 'new 80' b a
@@ -212,12 +213,12 @@ warns()
 	changes 'new 2,gone 1' part part2
 	run -0 prt-diff -a part part2
 	[ "${lines[0]}" = '##prt 1 partial=1' ]
-	# What has no ##prt can be anything.
+	# Input without ##prt can be anything.
 	grep -v '^##' part >bare
 	changes 'gone 80' old bare
 	changes 'new 80' bare old
 	same part bare
-	# partial=1 says the same, but is no OLD.
+	# partial=1 means the same, but such a snapshot cannot be OLD.
 	rec | snap partial=1 >new
 	changes 'new 80,gone 1' part new
 	refuses 'new is a selection *' old new
@@ -232,7 +233,7 @@ warns()
 	changes 'new 80' selected old
 	warns 'selected: no ##prt line *'
 	same selected selected
-	# Nothing at all has no records, and nothing to be warned of.
+	# Empty input has no records, and nothing to warn of.
 	changes 'new 80,new 1' /dev/null old
 	[ -z "$stderr" ]
 }
@@ -257,7 +258,7 @@ warns()
 	[ -z "$output" ]
 	warns 'new was scanned with fewer privileges *'
 	same new new
-	# Without columns that tell whose the user is, nothing is made of it.
+	# Without columns that say whose user it is, it proves nothing.
 	FIELDS=(proto local_port user)
 	rec | snap euid=0 unowned=0 >old
 	rec user=x | snap euid=0 unowned=1 >new
@@ -270,7 +271,7 @@ warns()
 @test "fewer privileges of the same user: a warning, if an owner is missing" {
 	local hidden=(user=root pid=- process=- exe=-)
 
-	# What another user opens, or has closed, is no matter of privileges.
+	# What another user opens or closes has nothing to do with privileges.
 	rec | snap euid=1000 unowned=0 >old
 	{ rec; rec local_port=22 "${hidden[@]}"; } |
 		snap euid=1000 unowned=1 >new
@@ -278,7 +279,7 @@ warns()
 	[ -z "$stderr" ]
 	changes 'gone 22' new old
 	[ -z "$stderr" ]
-	# Nor is a process that gave up root, behind which another may be.
+	# Nor has a process that gave up root, behind which another may be.
 	rec | snap euid=0 unowned=0 >old
 	rec user=www | snap euid=0 unowned=1 >new
 	changes 'changed 80' old new
@@ -291,20 +292,20 @@ warns()
 	[ -z "$stderr" ]
 	changes '' new old
 	[ -z "$stderr" ]
-	# A capability was lost, or one is there now.
+	# A capability was lost, or has been gained.
 	rec | snap euid=1000 unowned=0 >old
 	rec "${hidden[@]}" | snap euid=1000 unowned=1 >new
 	changes '' old new
 	warns 'new was scanned with fewer privileges (euid=1000 unowned=1): *'
 	changes '' new old
 	warns 'new was scanned with fewer privileges (euid=1000 unowned=1): *'
-	# A state that has the owners from before does not tell it each night.
+	# A state that still has the owners does not report it every night.
 	prt-diff --init -S state old
 	for _ in 1 2 3; do
 		prt-diff -S state new 2>>said
 	done
 	[ "$(grep -c fewer said)" -eq 1 ]
-	# Of several machines, by those of which an owner is missing.
+	# Of several machines, the message names those that lack an owner.
 	FIELDS+=(host)
 	{ rec host=a; rec host=a local_port=22 "${hidden[@]}"; } |
 		snap host=a euid=0 unowned=1 >new
@@ -364,7 +365,7 @@ b	gone	80	$T2
 	prt-diff old new | cmp - <(prt-diff old new2)
 	prt-diff -a old new | grep -c '^##prt' | grep -qx 2
 	same old old
-	# What prt-diff printed is such a stream again.
+	# prt-diff's output is another stream of that kind.
 	prt-diff -a old new >all
 	changes 'new 1,new 2,gone 80' old all
 	same new all
@@ -380,7 +381,7 @@ b	gone	80	$T2
 	rec host=b local_port=1 | snap host=b >new
 	changes 'new 1,gone 80' old new
 	warns 'new: not scanned: hosts a, c: their records are not gone'
-	# Also without host in the key.
+	# Also if host is not in the key.
 	changes 'new 1,gone 80' -k proto,local_port old new
 	changes 'new 80' -k proto,local_port -o change,local_port old <(
 		rec host=d | snap host=d)
@@ -439,15 +440,15 @@ b	gone	80	$T2
 			print "tcp", i % 4, i, i % 5 ? "p" i : "-", i + 1 >"new"
 		}
 	}'
-	# Each has one that its own number, and so no other, is equal to.
+	# Each record has one partner with its number, and equals no other.
 	run -0 timeout 20 prt-diff -H -k proto -c process,pid old new
 	[ -z "$output" ]
 	run -0 timeout 20 prt-diff -H -k proto -c process,pid,cmdline old new
 	[ "${#lines[@]}" -eq 60000 ]
 }
 
-# masks FIELDS N: records that lack different fields, to old and new; NEW lacks
-# one more of each.
+# masks FIELDS N: records that lack different fields, to old and new; each of
+# NEW lacks one more.
 masks()
 {
 	awk -v fields="$1" -v n="$2" 'BEGIN {
@@ -477,16 +478,16 @@ masks()
 	local fields
 
 	masks 7 6000
-	# What NEW does not know is no change, and nobody else has its values.
+	# A value unknown to NEW is no change, and no other record has it.
 	run -0 timeout 60 prt-diff -H -k proto -c "$fields" old new
 	[ -z "$output" ]
-	# One of them is another.
+	# One of the records has changed.
 	sed '$s/v5999/w5999/g' new >other
 	run -0 timeout 60 prt-diff -H -k proto -c "$fields" -o change old other
 	[ "$output" = changed ]
 }
 
-# The square of so many takes minutes.
+# A quadratic comparison of so many takes minutes.
 @test "more masks than are compared: told, and nothing is kept quiet for it" {
 	local fields
 

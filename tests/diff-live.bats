@@ -27,7 +27,7 @@ teardown()
 	[ -z "${CGROUP-}" ] || rmdir "$CGROUP"
 }
 
-# run_daemon KEY CMD...: until stop KEY; waits for it to be ready.
+# run_daemon KEY CMD...: runs it until stop KEY; returns when it is ready.
 run_daemon()
 {
 	local key=$1
@@ -42,7 +42,7 @@ run_daemon()
 	done
 }
 
-# start PATH ARG...: a copy of the daemon of that name, in the namespace.
+# start PATH ARG...: starts a copy of the daemon of that name in the namespace.
 start()
 {
 	local path=$1
@@ -59,7 +59,7 @@ stop()
 	kill "${PID[$1]}"
 	wait "${PID[$1]}" || :
 	unset "PID[$1]"
-	# Its workers follow it, a moment later.
+	# Its workers change their names with it, a moment later.
 	while enter prt-scan -H -o process | grep -qx "$1"; do
 		sleep 0.01
 	done
@@ -70,8 +70,8 @@ scan()
 	enter prt-scan "$@"
 }
 
-# rows WANT ARG...: what prt-diff says of old since; its fields and lines are
-# divided by blanks and commas.
+# rows WANT ARG...: what prt-diff prints since the scan old, with blanks between
+# fields and commas between lines.
 rows()
 {
 	local want=$1
@@ -101,7 +101,7 @@ rows()
 	stop webd
 	start bin/webd -u 65534 -w 5 127.0.0.1 8001
 	rows ''
-	# The reference tool's key sees them all.
+	# With the reference tool's key all of them are changes.
 	scan >new
 	run -0 prt-diff -H -k pid,proto,local_addr,local_port,state -c none \
 		old new
@@ -162,7 +162,7 @@ rows()
 
 @test "the same port in another network namespace" {
 	requires root
-	# -N sees other tests' namespaces, too: a port of its own
+	# -N also sees the namespaces of other tests: use a port of our own
 	start bin/webd 127.0.0.1 8917
 	scan -N 8917 >old
 	run_daemon other unshare -n -- "$(fixture listend)" 0.0.0.0 8917
@@ -199,7 +199,7 @@ refuses_scope()
 	start bin/webd -r -w 4 127.0.0.1 8001
 	start bin/maild -w 3 0.0.0.0 8002
 	start bin/victim 127.0.0.1 8003
-	# Nobody accepts there: connections come and go, also in its backlog.
+	# Nothing accepts there: connections come and go, in its backlog too.
 	start bin/loader -l 127.0.0.1 8003
 	scan -l | prt-diff --init -S state
 	for _ in {1..100}; do
@@ -216,7 +216,7 @@ refuses_scope()
 	until scan -H --state=CLOSE_WAIT | grep -q 8001; do
 		sleep 0.01
 	done
-	# The client's own end is a connection of its own.
+	# The client's end is a separate connection.
 	scan >new
 	run -0 prt-diff -H -o change,local_port,state,was old new
 	[ "$(grep $'\t8001\t' <<<"$output")" = \
@@ -234,9 +234,9 @@ refuses_scope()
 	[[ $stderr == 'prt-diff: warning: new was scanned with fewer '* ]]
 	run -0 --separate-stderr prt-diff new old
 	[ -z "$output" ]
-	# which is also the later one
+	# the new scan is the later one, too
 	[[ $stderr == *'prt-diff: warning: new was scanned with fewer '* ]]
-	# What was changed meanwhile is told once it is seen again.
+	# What changed meanwhile is reported as soon as it can be seen again.
 	prt-diff --init -S state old
 	prt-diff -S state new 2>/dev/null
 	stop maild
@@ -259,12 +259,12 @@ refuses_scope()
 	[ -z "$output" ]
 }
 
-# contained ID CMD...: in a network namespace and a cgroup as docker has them.
+# contained ID CMD...: in a network namespace and a cgroup like docker's.
 contained()
 {
 	local dir
 
-	# Version 2, or the named hierarchy of version 1.
+	# cgroup version 2, or the named hierarchy of version 1.
 	for dir in /sys/fs/cgroup /sys/fs/cgroup/systemd; do
 		[ ! -e "$dir/cgroup.procs" ] || break
 	done
@@ -292,7 +292,7 @@ contained()
 	column netns <old | grep -qx "docker/${id::12}"
 	run -0 prt-diff old new
 	[ -z "$output" ]
-	# Another one is not the same.
+	# Another container is not the same.
 	sed 's,docker/0,docker/1,g' old >other
 	run -1 prt-diff -q old other
 }

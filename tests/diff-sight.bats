@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# prt-diff: what one of the two scans could not see is no news: protos=, bound=, owners.
+# prt-diff: what one of the two scans could not see is not news: protos=,
+# bound=, owners.
 # shellcheck disable=SC2154,SC2030,SC2031
 
 load helpers
@@ -10,7 +11,7 @@ setup()
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# scan FILE [KEY=VALUE]... <records: a snapshot, each a second after the last.
+# scan FILE [KEY=VALUE]... <records: a snapshot, a second after the last one.
 scan()
 {
 	local file=$1
@@ -21,7 +22,7 @@ scan()
 		$(($(wc -l <scans) % 60))).000Z" "$@" >"$file"
 }
 
-# The arguments as blanks-divided lines of what prt-diff printed.
+# The arguments: lines of what prt-diff printed, with blanks between fields.
 shows()
 {
 	run -0 --separate-stderr prt-diff -H -o change,local_port,state "$@"
@@ -29,7 +30,7 @@ shows()
 	tr '\t\n' ' ,' <<<"$output"
 }
 
-# is WANT FILE...: shows gives that.
+# is WANT FILE...: shows prints WANT.
 is()
 {
 	local want=$1 got
@@ -47,8 +48,8 @@ bound()
 	rec state=BOUND process=app "$@"
 }
 
-# pair OLD NEW WANT: of a record of uid 0 that is gone, one of uid 1000 that is
-# gone, one of each that is new; OLD and NEW are keys, with commas between them.
+# pair OLD NEW WANT: a record of uid 0 and one of uid 1000 are gone, and one of
+# each is new; OLD and NEW are keys, with commas between them.
 pair()
 {
 	local -a old new
@@ -72,7 +73,7 @@ GONE='gone 1 BOUND,gone 2 BOUND'
 @test "bound: what a scan that reads none lacks is not gone, nor new after it" {
 	pair bound=all bound=no "$NEW"
 	pair bound=no bound=all "$GONE"
-	# Such a record should not be there at all: it is believed.
+	# Such a record should not be there at all; if it is, it is believed.
 	pair bound=no bound=no "$NEW,$GONE"
 	pair state=1 state=1 "$NEW,$GONE"
 }
@@ -116,7 +117,7 @@ GONE='gone 1 BOUND,gone 2 BOUND'
 	is '' none nat1
 	is 'gone 1 NAT' nat1 all
 	is 'new 1 NAT' all nat1
-	# a state keeps what a lesser scan does not look for
+	# a state keeps records that a narrower scan does not look for
 	prt-diff -S state --init <nat1
 	run -0 prt-diff -H -S state <none
 	[ -z "$output" ]
@@ -134,7 +135,7 @@ new	80' ]
 	is 'new 80 LISTEN' bound listen
 	bound local_port=80 | scan bound bound=all
 	is 'gone 80 LISTEN' listen bound
-	# The other socket on the same port takes no part in it.
+	# The other socket on the same port is not involved.
 	rec process=b | scan old bound=no
 	{ bound local_port=80 process=a; rec process=c; } | scan new bound=all
 	run -0 prt-diff -H -o change,state,process,was old new
@@ -184,7 +185,7 @@ new	80' ]
 		{ rec proto=sctp local_port=2; } | scan new "protos=$list"
 		is 'new 2 LISTEN,gone 1 LISTEN' old new
 	done
-	# One that is too long counts for none, and - is one that is missing.
+	# A list that is too long counts as none; - is a missing list.
 	for list in "$(printf 'p%d,' {1..80})sctp" - ''; do
 		{ rec; rec proto=quic local_port=2; } | scan new "protos=$list"
 		is 'new 2 LISTEN' old new
@@ -229,7 +230,7 @@ new	b	2"
 	assert_output_is "gone	b	2"
 }
 
-# Root's listener, and a worker of its that is a user's.
+# Root's listener, and a worker of it that runs as a user.
 master()
 {
 	rec pid=1 uid=0 user=root process=master exe=/bin/m "$@"
@@ -240,8 +241,8 @@ worker()
 	rec pid=2 uid=1000 user=www process=worker exe=/bin/w "$@"
 }
 
-# told WANT OLD NEW: change and process of what prt-diff says, whatever it
-# warns of.
+# told WANT OLD NEW: change and process of what prt-diff prints; its warnings do
+# not matter.
 told()
 {
 	local want=$1
@@ -263,10 +264,10 @@ USER=(scope=all euid=1000 unowned=1)
 	worker | scan user "${USER[@]}"
 	told '' root user
 	told '' user root
-	# It is neither without the user's name, nor by other fields.
+	# The same without the user's name, and by other compared values.
 	told '' -c process,exe root user
 	told '' -c process,exe user root
-	# Where all is seen, or nothing is said of that, it is.
+	# If a scan sees all, or does not say so much, it is gone.
 	worker | scan all scope=all euid=1000 unowned=0
 	told 'gone master' root all
 	told 'new master' all root
@@ -288,7 +289,7 @@ USER=(scope=all euid=1000 unowned=1)
 	{ worker; master process=other exe=x pid=3
 		master process=other exe=x pid=4 uid=1001; } | scan root "${ROOT[@]}"
 	told '' -c process root user
-	# Whose it is must be known.
+	# Whose socket it is must be known.
 	FIELDS=(proto state local_port pid process)
 	{ master; worker; } | scan root "${ROOT[@]}"
 	worker | scan user "${USER[@]}"
@@ -298,7 +299,7 @@ USER=(scope=all euid=1000 unowned=1)
 		scan root "${ROOT[@]}"
 	worker | scan user "${USER[@]}"
 	told 'gone x' root user
-	# Sockets that are the kernel's own are for all to see.
+	# Everybody sees the kernel's own sockets.
 	FIELDS=(proto state local_port pid process uid)
 	{ worker; rec pid=- process=[nfsd]; } | scan root "${ROOT[@]}"
 	worker | scan user "${USER[@]}"
@@ -336,7 +337,7 @@ gone	worker	LISTEN"
 	{ master; master process=a; } | scan root "${ROOT[@]}"
 	told 'changed evil' root user
 	told 'changed a' user root
-	# One more is no other.
+	# One more process is not a different one.
 	{ worker; worker process=evil; } | scan user "${USER[@]}"
 	{ master; worker; } | scan root "${ROOT[@]}"
 	told 'new evil' root user
@@ -387,14 +388,14 @@ gone	worker	LISTEN"
 	{ master pid=7; worker pid=8; } | scan new "${ROOT[@]}"
 	told '' -S state new
 	run ! grep -q owners= state
-	# What changed meanwhile root's scan tells.
+	# Root's next scan reports what has changed meanwhile.
 	cp state.user state
 	worker | scan new "${ROOT[@]}"
 	told 'gone master' -S state new
 	cp state.user state
 	{ master; master process=evil; worker; } | scan new "${ROOT[@]}"
 	told 'new evil' -S state new
-	# The user's own his scan tells, and the next of root's the rest.
+	# The user's scan reports his own change, root's next one the rest.
 	cp state.user state
 	worker process=evil | scan new "${USER[@]}"
 	told 'changed evil' -S state new
@@ -434,7 +435,8 @@ gone	worker	LISTEN"
 	told 'gone master' -S state new
 }
 
-# A change between two scans that could see it is told, whatever came between.
+# A change between two scans that could see it is reported, whatever scans came
+# between them.
 @test "-S: what a lesser scan cannot read is kept for the next" {
 	full=(scope=all euid=0 bound=all "protos=tcp,udp,sctp")
 	less=(scope=all euid=0 bound=no "protos=tcp,udp")
@@ -450,7 +452,7 @@ gone	worker	LISTEN"
 		grep -q '##end records=3' state
 	done
 	cp state state.before
-	# One is gone by now, one is there, and there are two more.
+	# One is gone by now, one is still there, and two are new.
 	{ rec; rec proto=sctp local_port=2; rec proto=sctp local_port=3
 		bound local_port=4; } | scan new "${full[@]}"
 	run -0 --separate-stderr prt-diff -H \
@@ -459,7 +461,7 @@ gone	worker	LISTEN"
 new	4	2026-11-24T03:00:05.000Z
 gone	1	2026-11-24T03:00:01.000Z"
 	[ "$(grep -c '^[^#]' state)" -eq 4 ]
-	# Also if all of them are as they were.
+	# The same if all of them are unchanged.
 	{ rec; bound local_port=1; rec proto=sctp local_port=2; } |
 		scan new "${full[@]}"
 	is '' -S state.before new
@@ -480,7 +482,7 @@ gone	1	2026-11-24T03:00:01.000Z"
 	is 'new 3 BOUND' -S state.1 new
 }
 
-# A scan that sees only its user's does not make the state grow for ever.
+# Scans that see only their user's sockets do not make the state grow forever.
 @test "-S: a user's scans after one of root's" {
 	{ rec; bound local_port=1; bound local_port=2 uid=1000; } |
 		scan old euid=0 bound=all
@@ -497,7 +499,7 @@ gone	1	2026-11-24T03:00:01.000Z"
 	assert_output_is "new	4
 gone	2
 gone	3"
-	# root's is still known, and that all were read.
+	# root's are still known, and that all of them were read
 	[ "$(grep -c BOUND state)" -eq 2 ]
 	{ rec; bound local_port=5; bound local_port=4 uid=1000; } |
 		scan new euid=0 unowned=0 bound=all
@@ -529,7 +531,7 @@ gone	1"
 	run -0 prt-diff -q -S state new
 }
 
-# What a filter leaves out is no part of the state's scope.
+# Sockets that a filter leaves out are not in the state's scope.
 @test "-S --force: nothing is kept of another scope" {
 	{ rec; rec proto=udp state=UNCONN local_port=1; } |
 		scan old scope=all protos=tcp,udp

@@ -9,7 +9,7 @@ T1=2026-11-24T03:00:00.000Z
 T2=2026-11-24T03:10:00.000Z
 T3=2026-11-24T03:20:00.000Z
 
-# rec [FIELD=VALUE]...: a record, of a listener where nothing else is said.
+# rec [FIELD=VALUE]...: a record, by default of a listener.
 rec()
 {
 	local arg field line=
@@ -46,7 +46,7 @@ snap()
 	printf '##end records=%d\n' "${#lines[@]}"
 }
 
-# same NAME...: prt-diff says nothing of the two snapshots, and succeeds.
+# same NAME...: prt-diff finds no change between two snapshots, and succeeds.
 same()
 {
 	run -0 --separate-stderr prt-diff "$@"
@@ -54,7 +54,7 @@ same()
 	[ -z "$stderr" ]
 }
 
-# refuses MESSAGE ARG...: status 2, no output, and that message alone.
+# refuses MESSAGE ARG...: status 2, no output, and only that message.
 refuses()
 {
 	local message=$1

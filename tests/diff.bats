@@ -10,7 +10,7 @@ setup()
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# shows TEXT ARG...: prt-diff ARG... prints that, in few columns, status 0.
+# shows TEXT ARG...: prt-diff ARG... prints TEXT, in few columns, with status 0.
 shows()
 {
 	local want=$1
@@ -20,7 +20,7 @@ shows()
 	assert_output_is "$want"
 }
 
-# A line of shows, its fields divided by blanks.
+# A line of shows, with its fields divided by blanks.
 row()
 {
 	local IFS=$'\t'
@@ -161,7 +161,7 @@ $(row 100 tcp - 2 LISTEN nginx gone $T1 -)
 	{ rec process=- exe=- pid=-; rec process=nc exe=/bin/nc; } | snap >new
 	shows "$(row new 80 nc -)" old new
 	shows "$(row gone 80 nc -)" new old
-	# But it may be one of those that were known.
+	# But it may be one of the processes that were known.
 	rec process=nc exe=/bin/nc | snap >old
 	same old new
 	same new old
@@ -250,7 +250,7 @@ $(row 100 tcp - 2 LISTEN nginx gone $T1 -)
 	[ "${lines[0]}" = '##prt 1 partial=1' ]
 	refuses '--only=new,: expected new, *' --only=new, old new
 	refuses '--only=same: expected *, unchanged*' --only=same old new
-	# all that there is now is whole again
+	# the new snapshot is complete again
 	rec local_port=1 | snap >new
 	run -0 prt-diff -a -H -o local_port,change --only=unchanged old new
 	assert_output_is '1	unchanged'
@@ -298,7 +298,7 @@ $(row 100 tcp - 2 LISTEN nginx gone $T1 -)
 	sed 's/ time=[^ ]*//' <old >old2
 	COLS=local_port,first_seen shows "$(row 1 $T2; row 2 -; row 3 $T1
 		row 4 -; row 5 -; row 3 $T1; row 9 -)" -a old2 new2
-	# A key of an OLD that has no time was not first seen in NEW.
+	# If OLD has no time, its keys were not first seen in NEW.
 	COLS=local_port,first_seen shows "$(row 1 $T2; row 2 $T3; row 3 $T1
 		row 4 $T3; row 5 $T3; row 3 $T1; row 9 -)" -a old2 new
 }
@@ -326,7 +326,7 @@ $(row 100 tcp - 2 LISTEN nginx gone $T1 -)
 		row 3 new $T3; row 2 gone $T2)" -a ab c
 	COLS=local_port,change,first_seen shows "$(row 80 unchanged $T3
 		row 2 new $T2; row 3 gone $T3)" -a c ab
-	# Without -a it is none.
+	# Without -a the output is no complete snapshot.
 	prt-diff a b >ab
 	refuses 'ab: partial=1: *' ab c
 	refuses 'ab is a selection *' c ab
@@ -349,7 +349,7 @@ $(row 100 tcp - 2 LISTEN nginx gone $T1 -)
 	sed 's/ time=[^ ]*//' <new >new2
 	run -0 --separate-stderr prt-diff -a old new2
 	[[ ${lines[1]} == *$'\twas' ]]
-	# Counters of another boot, or backwards in time, have no rate.
+	# Counters have no rate after a reboot, or if time went backwards.
 	sed "s/^##prt 1/& boot=a/" <old >old2
 	sed "s/^##prt 1/& boot=b/" <new >new2
 	COLS=local_port,rx_rate shows "$(row 1 -; row 2 -; row 3 -; row 5 -
@@ -390,7 +390,7 @@ $(row 100 tcp - 2 LISTEN nginx gone $T1 -)
 	{ rec iface=lo process=redis pid=1; rec iface=eth0 process=valkey
 		rec iface=lo remote_addr=10.0.0.1 state=ESTABLISHED; } |
 		snap time=$T1 >old
-	# One that is bound to another device is another one.
+	# A socket that is bound to another device is a different one.
 	{ rec iface=lo process=redis pid=1; rec iface=eth1 process=valkey
 		rec iface=vrf1 remote_addr=10.0.0.1 state=ESTABLISHED; } |
 		snap time=$T2 >new
@@ -400,7 +400,7 @@ $(row 100 tcp - 2 LISTEN nginx gone $T1 -)
 	{ rec iface=lo; rec iface=-; } | snap time=$T1 >old
 	rec iface=lo | snap time=$T2 >new
 	COLS=iface,change shows "$(row - gone)" old new
-	# Of a side that does not tell, nothing is news.
+	# If one side does not know the device, it is not news.
 	{ rec iface=lo; rec iface=eth0; } | snap time=$T1 >with
 	unset 'FIELDS[-1]'
 	{ rec; rec; } | snap time=$T1 >without
@@ -440,7 +440,7 @@ $(row 100 tcp - 2 LISTEN nginx gone $T1 -)
 	COLS=change,unit,was shows \
 		"$(row changed sshd.service unit=ssh.service)" \
 		-c process,user,uid,unit root other
-	# A state keeps the process's.
+	# A state keeps the process's value.
 	for scan in root user; do
 		run -0 --separate-stderr prt-diff -H \
 			-c process,user,uid,unit -S state <$scan
@@ -518,7 +518,7 @@ $(row 100 tcp - 2 LISTEN nginx gone $T1 -)
 	[ "$stderr" = 'prt-diff: standard output: No space left on device' ]
 	run -2 --separate-stderr bash -c 'prt-diff old new >&-'
 	[ "${#stderr_lines[@]}" -eq 1 ]
-	# What has nothing to say does not fail.
+	# A program with nothing to print does not fail.
 	run -0 bash -c 'prt-diff old old >&-'
 	run -0 bash -c 'prt-diff old old >/dev/full'
 	run -1 bash -c 'prt-diff -q old new >&-'

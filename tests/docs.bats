@@ -1,14 +1,15 @@
 #!/usr/bin/env bats
-# The examples of README.md and of the man pages: each is run, and gives what
-# stands below it, but for times, ages of seconds, and boot ids.
+# The examples of README.md and of the man pages: each is run, and prints what
+# stands below it, except for times, ages of seconds, and boot ids.
 #
-# An example is a line `$ COMMAND' (with lines `> MORE' after it) in a ```console
-# block of README.md, or in a .Bd -literal of a man page that begins with such a
-# line.  Those of one page are run in one folder, one after the other, in a
-# terminal of 80 columns (72 for man pages, which indent them), on the stage: a
-# machine web1 of its own namespaces, where stand-ins (perl, under other names)
-# hold the sockets of an ordinary web server, and one that should not be there.
-# To write an example, write its command, run this, and look at the difference.
+# An example is a line `$ COMMAND' (with lines `> MORE' after it) in a
+# ```console block of README.md, or in a .Bd -literal of a man page that begins
+# with such a line.  The examples of a page run in one folder, one after the
+# other, in a terminal of 80 columns (72 for man pages, which indent them), on
+# the stage: a machine web1 in its own namespaces.  There, stand-ins (perl,
+# under other names) hold the sockets of an ordinary web server, and one that
+# should not be there.  To write an example, write its command, run this, and
+# look at the difference.
 
 load helpers
 
@@ -32,18 +33,18 @@ on_stage()
 	NO_COLOR=1 "$SRC/tests/stage" "$@" 3>&-
 }
 
-# examples FILE WIDTH: runs them, and compares.
+# examples FILE WIDTH: runs the examples of a file, and compares.
 examples()
 {
-	# not the stand-in that is called so on the stage
+	# not the stage's stand-in of that name
 	on_stage "$(command -v python3)" "$BATS_FILE_TMPDIR/play.py" "$SRC/$1" "$2" \
 		"$BATS_TEST_TMPDIR"
 	[ -s "$BATS_TEST_TMPDIR/expected" ] || skip "$1 has no example"
 	diff -u "$BATS_TEST_TMPDIR/expected" "$BATS_TEST_TMPDIR/output"
 }
 
-# play.py FILE WIDTH DIR: the file's examples, as they are in it and as they
-# are when they are run, to DIR/expected and DIR/output.
+# play.py FILE WIDTH DIR: writes the file's examples as they stand there to
+# DIR/expected, and as they run to DIR/output.
 write_play()
 {
 	cat <<'END'
@@ -160,13 +161,13 @@ with open(dest + "/expected", "w") as expected, \
 END
 }
 
-# section FILE NAME: of a man page.
+# section FILE NAME: a section of a man page.
 section()
 {
 	sed -n "/^\.Sh $2\$/,/^\.Sh /p" "$SRC/man/$1"
 }
 
-# header ARG...: the fields of prt-scan ARG...
+# header ARG...: the field names that prt-scan ARG... prints.
 header()
 {
 	in_netns prt-scan -F tsv "$@" | sed -n '/^#[a-z]/s/^#//p' | tr '\t' '\n'
@@ -231,7 +232,8 @@ header()
 @test "the plots are of the figures in tests/bench/README.md" {
 	local bench=$SRC/tests/bench section plot skip
 
-	# As there: prt-scan beside what shows the same, not less.
+	# The plots in README.md compare prt-scan with programs that show the
+	# same, not less.
 	while read -r section plot skip; do
 		awk -v section="$section" -v skip="$skip" \
 			-f "$bench/plot.awk" "$bench/README.md" |
@@ -253,7 +255,7 @@ header()
 }
 
 @test "README.md has the figures of tests/bench/README.md" {
-	# A row is a command, and a time in each of the tables of prt-scan.
+	# A row has a command, and its time in each of prt-scan's tables.
 	sed -n '/^| milliseconds/,/^$/p' "$SRC/README.md" | sed 1,2d |
 		sed '/^$/d' >rows
 	[ "$(wc -l <rows)" -eq 5 ]

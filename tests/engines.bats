@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The recipes of prt-recipes(7) that give records to databases and engines: with
-# the real ones, where they are there.
+# The recipes of prt-recipes(7) that load records into databases and engines:
+# run with the real ones, if they are installed.
 # shellcheck disable=SC2016,SC2154,SC2030,SC2031
 
 load helpers
@@ -88,8 +88,8 @@ bob|2'
 	assert_output_is 'a,"b|integer'
 }
 
-# clickhouse COMMAND: bash runs it beside ClickHouse's server, which `sql -q TEXT'
-# asks, on a machine of its own.
+# clickhouse COMMAND: bash runs it on a machine of its own, on which
+# ClickHouse's server runs; `sql -q TEXT' asks the server.
 clickhouse()
 {
 	requires clickhouse-server clickhouse-client

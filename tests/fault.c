@@ -1,13 +1,13 @@
 /*
  * A library for LD_PRELOAD that makes calls fail, for tests/fault.py.
  *
- * PRT_FAULT is CALL:HOW:FIRST:LAST: the FIRSTth to LASTth such call fails with
- * the errno HOW, or where HOW is a word does what that word says.  PRT_FAULT_LOG
- * is a file of as many uint32_t as there are calls, zeroes: it counts them, also
- * when the program is killed.  What the program starts is left alone.
+ * PRT_FAULT is CALL:HOW:FIRST:LAST: the FIRSTth to LASTth call of CALL fails
+ * with the errno HOW, or does what HOW says if it is a word.  PRT_FAULT_LOG is
+ * a file of zeroes, a uint32_t for each call: the calls are counted there, even
+ * if the program is killed.  Children of the program are left alone.
  *
- * PRT_HIDE is PORT:HOW:LAST: the first LAST times that a socket with that local
- * port is told by netlink (HOW has an n), or in /proc/net (p), it is not.
+ * PRT_HIDE is PORT:HOW:LAST: hides sockets with that local port the first LAST
+ * times that netlink (HOW has an n) or /proc/net (p) shows them.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -91,18 +91,18 @@ static const char *const names[] = { CALLS(NAME) };
 
 static struct {
 	int call;
-	int error;		/* 0: a word says how */
+	int error;		/* 0: see how */
 	char how[16];
 	unsigned first, last;
 	_Atomic unsigned *count;
 	bool on;
 } fault;
 
-/* What is not to be seen. */
+/* The sockets to hide. */
 static struct {
 	unsigned port, last;
 	char how[3];
-	atomic_uint netlink, proc;	/* how often it was told */
+	atomic_uint netlink, proc;	/* how often it was shown */
 } hide;
 
 static void
@@ -144,7 +144,7 @@ start(void)
 	fault.on = true;
 }
 
-/* Counts the call, and says whether it is one that is to go wrong. */
+/* Counts the call; true if it is one that must fail. */
 static bool
 is_hit(int call)
 {
@@ -156,8 +156,8 @@ is_hit(int call)
 	return call == fault.call && n >= fault.first && n <= fault.last;
 }
 
-/* Sets errno, or is of a word that says otherwise; each other call is what
- * `eintr' interrupts. */
+/* Sets errno and returns true, unless a word says otherwise; `eintr' interrupts
+ * every other call. */
 static bool
 refuses(int call)
 {
@@ -177,8 +177,8 @@ fails(int call)
 	return is_hit(call) && refuses(call);
 }
 
-/* With 32 bits the headers give some calls a function with wider types: that
- * is the one that is wrapped, and meant. */
+/* On 32-bit systems the headers map some calls to functions with wider types:
+ * those are the ones to wrap. */
 static const char *const wide[][2] = {
 	{ "clock_gettime", "__clock_gettime64" },
 	{ "fstat", "__fstat64_time64" },
@@ -274,7 +274,7 @@ WRAP(int, unlinkat, (int dir, const char *path, int flags),
 WRAP(pid_t, waitpid, (pid_t pid, int *status, int options),
     (pid, status, options), -1)
 
-/* Its argument is a union in glibc's header. */
+/* In glibc's header the argument is a union. */
 int
 connect(int fd, __CONST_SOCKADDR_ARG a, socklen_t n)
 {
@@ -283,7 +283,7 @@ connect(int fd, __CONST_SOCKADDR_ARG a, socklen_t n)
 	return fails(CALL_connect) ? -1 : real(fd, a, n);
 }
 
-/* The descriptor is gone even where close(2) fails. */
+/* The descriptor is gone even if close(2) fails. */
 int
 close(int fd)
 {
@@ -319,7 +319,7 @@ openat(int dir, const char *path, int flags, ...)
 	return fails(CALL_openat) ? -1 : real(dir, path, flags, mode);
 }
 
-/* `openat2' is a kernel that does not know that call. */
+/* `openat2': a kernel without that call. */
 long
 syscall(long number, ...)
 {
@@ -341,7 +341,7 @@ syscall(long number, ...)
 	return real(number, v[0], v[1], v[2], v[3], v[4]);
 }
 
-/* Transfers: sets n to what this call may move; true where it fails. */
+/* Transfers: sets n to what this call may move; true if it fails. */
 static bool
 transfer_fails(int call, size_t *n)
 {
@@ -349,7 +349,7 @@ transfer_fails(int call, size_t *n)
 		return false;
 	if (strcmp(fault.how, "byte") == 0 && *n > 1)
 		*n = 1;
-	/* a sysctl gives nothing but its beginning */
+	/* a sysctl yields only its beginning */
 	if (strcmp(fault.how, "short") == 0 && *n > 64)
 		*n = 64;
 	return refuses(call);
@@ -362,8 +362,8 @@ is_hidden(char how, unsigned port, atomic_uint *told)
 	    atomic_fetch_add(told, 1) < hide.last;
 }
 
-/* Takes lines out of n bytes of a table, in which each is whole; returns how
- * many are left. */
+/* Takes lines out of n bytes of a table, which are whole lines; returns how
+ * many bytes are left. */
 static size_t
 hide_lines(char *text, size_t n)
 {
@@ -401,7 +401,7 @@ read(int fd, void *buf, size_t n)
 	return got;
 }
 
-/* Messages get out. */
+/* Messages are not affected. */
 ssize_t
 write(int fd, const void *buf, size_t n)
 {
@@ -419,8 +419,8 @@ recv(int fd, void *buf, size_t n, int flags)
 	return transfer_fails(CALL_recv, &n) ? -1 : real(fd, buf, n, flags);
 }
 
-/* The first attribute of the first message is of type 0, or longer than all
- * that follows.  Where there is none nothing is altered. */
+/* Sets the type of the first message's first attribute to 0, or its length to
+ * more than all that follows.  Without attributes nothing changes. */
 static void
 alter_attr(int fd, struct nlmsghdr *h)
 {
@@ -444,7 +444,7 @@ alter_attr(int fd, struct nlmsghdr *h)
 		a->nla_len = (unsigned short)(h->nlmsg_len + 4);
 }
 
-/* Makes an answer of netlink another; the number of its bytes. */
+/* Alters an answer of netlink; returns its length in bytes. */
 static ssize_t
 alter(int fd, struct msghdr *msg, ssize_t n)
 {
@@ -489,7 +489,7 @@ alter(int fd, struct msghdr *msg, ssize_t n)
 	return n;
 }
 
-/* Takes messages out of an answer of sock_diag; how many bytes are left. */
+/* Takes messages out of an answer of sock_diag; returns the bytes left. */
 static ssize_t
 hide_messages(int fd, struct msghdr *msg, ssize_t n)
 {

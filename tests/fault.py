@@ -50,7 +50,7 @@ def run(spec=None):
     with open(log.name, "wb") as f:
         f.write(blank)
     env = dict(os.environ, LD_PRELOAD=library, PRT_FAULT_LOG=log.name)
-    # what the program finds there; it was itself found already
+    # the program's own PATH; the program itself has been found already
     env["PATH"] = os.environ.get("FAULT_PATH", os.defpath)
     if spec:
         env["PRT_FAULT"] = spec

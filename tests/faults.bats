@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Every call that fails, one after the other and from each on: tests/fault.c.
-# Never a signal or a hang, never less than all with status 0, and a message.
+# Every call fails, one after the other, then all from each on: tests/fault.c.
+# Never a signal or a hang; status 0 only with complete output; else a message.
 # shellcheck disable=SC2016,SC2154
 
 load helpers
@@ -19,8 +19,8 @@ setup()
 	export PRT_SRCDIR=${PRT_SRCDIR:-$BATS_TEST_DIRNAME/..}
 }
 
-# What is tried: a call, and how it fails.  A byte at a time from the rest, and
-# EINTR each other time, must not be seen.
+# The calls to fail, and how.  Reads and writes of one byte at a time, and EINTR
+# every other time, must not show.
 fault_plan()
 {
 	cat <<-END
@@ -68,14 +68,14 @@ fault_plan()
 	END
 }
 
-# What counts lines makes calls at the end that the program did not.
+# The code that counts lines makes calls at exit that the program does not make.
 uncounted()
 {
 	! grep -q __gcov_init "$(command -v prt-scan)" ||
 		skip 'not where lines are counted'
 }
 
-# Nor is the thread sanitizer to be preceded.
+# Nothing may be preloaded before the thread sanitizer, either.
 preload()
 {
 	requires no-valgrind
@@ -91,8 +91,8 @@ without_memory()
 	sed -i '/alloc /d' plan
 }
 
-# faults STATE|- COMMAND...: with the plan.  The address sanitizer wants to come
-# first, and its memory for itself.
+# faults STATE|- COMMAND...: runs the plan.  The address sanitizer wants to be
+# loaded first, and its memory calls to itself.
 faults()
 {
 	requires linux python3
@@ -106,9 +106,9 @@ faults()
 		"$PRT_SRCDIR/tests/fault.c" "$@" <plan
 }
 
-# machine COMMAND...: the same where there is nothing but some sockets of three
-# processes, one of each in the own table of a thread; the second and the third
-# are in network namespaces of their own, of which one has a name.
+# machine COMMAND...: the same on a machine that has only a few sockets of three
+# processes, one of each in a thread's own descriptor table; the second and the
+# third are in network namespaces of their own, one of which has a name.
 machine()
 {
 	requires root ip linux python3
@@ -160,7 +160,7 @@ time.sleep(600)" "$1" 3>&-
 	machine prt-scan
 }
 
-# A listener on :: answers there.
+# A listener on :: answers at that address.
 @test "prt-scan, of what answers at an address" {
 	{
 		fault_plan | grep -E '^(close|send|socket) '
@@ -174,7 +174,7 @@ time.sleep(600)" "$1" 3>&-
 	machine prt-scan --strict -o all
 }
 
-# One has its name from Docker's daemon, one from its file, one from Podman's.
+# One is named by Docker's daemon, one by its file, one by Podman's.
 @test "prt-scan, of containers that have names" {
 	fault_plan | grep -E '^(access|c[lo]|fstat |lstat|open |poll|re|s)' >plan
 	cat >daemon.py <<-'END'
@@ -228,7 +228,7 @@ time.sleep(600)" >ready1$n 3>&- &
 	[ "$(cat names)" = $'-\ndocker/asked\ndocker/filed\npodman/podded' ]
 }
 
-# Memory comes from one place, and each prt-scan so far has walked it.
+# Memory comes from one place; the prt-scan tests above have tried its failures.
 @test "prt-scan, by proc" {
 	without_memory
 	machine prt-scan --backend=proc
@@ -239,7 +239,7 @@ time.sleep(600)" >ready1$n 3>&- &
 	machine prt-scan -N
 }
 
-# Its files are opened by openat2(2), or without it.
+# A proc tree's files are opened by openat2(2), or without it.
 @test "prt-scan, of another proc tree" {
 	{
 		fault_plan | grep -E '^(fstat|open|read|readlinkat|syscall) '
@@ -267,14 +267,14 @@ time.sleep(600)" >ready1$n 3>&- &
 		printf '%s\n' p1 cx f3 tIPv4 PTCP 'n*:80' TST=LISTEN
 	END
 	chmod 755 bin/lsof
-	# none is found behind it
+	# no other lsof is found
 	export FAULT_PATH=$PWD/bin
 	requires ps
 	cp "$(command -v ps)" bin/ps
 	machine prt-scan --backend=lsof
 }
 
-# What it makes of the real one's answers, and of ps's; others' calls are theirs.
+# Only prt-scan's own calls fail, not those of lsof and ps.
 @test "prt-scan, by the lsof of the system" {
 	requires lsof ps
 	grep -E '^(close|fstat|pipe|poll|posix_spawn|read|stat|waitpid) ' plan \
@@ -283,8 +283,8 @@ time.sleep(600)" >ready1$n 3>&- &
 	machine prt-scan --backend=lsof -o all
 }
 
-# A dump that ends early, lies about its lengths, or was interrupted: retried, or
-# the whole from proc.
+# A dump that ends early, lies about its lengths, or was interrupted: it is
+# retried, or all is read from proc.
 @test "prt-scan, answers of netlink that are not to be believed" {
 	echo 'recvmsg end cut trunc intr long nothing little done refuse swallow surplus zero over' >plan
 	machine prt-scan
@@ -293,7 +293,7 @@ time.sleep(600)" >ready1$n 3>&- &
 	machine prt-scan 127.0.0.1:20001
 }
 
-# A record may be in what is no part of a message, or behind it.
+# Bytes that look like a record may stand outside the message, or after it.
 @test "a message is its record and whole attributes, and nothing else" {
 	requires linux netns python3 no-sanitizers
 	preload
@@ -364,7 +364,7 @@ snapshots()
 	faults - prt-flag -f rules two
 }
 
-# A pipe that nobody reads any more: death by SIGPIPE, or where that is ignored
+# Nobody reads the pipe any more: death by SIGPIPE, or, if that is ignored,
 # status 2 and a message.
 @test "a reader that is gone" {
 	requires linux python3
@@ -393,7 +393,7 @@ snapshots()
 			"2 ${command%% *}: standard output: Broken pipe" ]
 		cmp state before
 	done
-	# it is told by the next run
+	# the next run reports it
 	run -0 prt-diff -H -S state two
 	[ "${#lines[@]}" -eq 3 ]
 }
@@ -414,7 +414,7 @@ snapshots()
 	done
 	prt-diff --init -S state one
 	cp state before
-	# Nothing opened takes the place of what is closed.
+	# No file that is opened takes a closed standard descriptor's place.
 	run -2 bash -c 'prt-diff -S state two <&- >&- 2>&-'
 	cmp state before
 	run -2 bash -c 'prt-diff one <&-'
@@ -436,13 +436,13 @@ snapshots()
 	done
 }
 
-# Enough for standard input and output and one file more, and not so much.
+# Room for standard input and output and one more file, but not for much more.
 @test "few descriptors, little memory, a small stack, no file size" {
 	local limit
 	requires linux no-sanitizers no-valgrind python3
 	uncounted
 	snapshots
-	# of whom there is all to be read
+	# a process with much to read
 	python3 -c '
 import socket, time
 s = socket.socket()
@@ -457,10 +457,11 @@ time.sleep(60)' >ready 3>&- &
 		    'prt-scan -I' 'prt-scan'; do
 			run bash -c "ulimit $limit && exec $command" 3>&-
 			echo "$limit: $command: $status: $output"
-			# 127: not even the C library could be loaded
+			# 127: not even the C library was loaded
 			[[ $status == [02] || $status == 127 ]]
 			[ -n "$output" ]
-			# all of it, or a message; prt-scan's differs each time
+			# all of the output, or a message; prt-scan's differs
+			# each time
 			[[ $status != 0 || $command == prt-scan* ||
 				$output == "$($command)" ]]
 			[[ $status != 2 || $output == *"${command%% *}: "* ]]
@@ -508,7 +509,7 @@ time.sleep(60)' >ready 3>&- &
 		bash 'No such file or directory'
 }
 
-# All of / is there, but /proc.
+# Everything in / is there, except /proc.
 @test "no folder /proc: one message" {
 	requires linux root mounts
 	requires no-sanitizers no-valgrind
@@ -552,7 +553,7 @@ time.sleep(60)' >ready 3>&- &
 	run -0 unshare -m bash inside.sh
 }
 
-# Sockets are netlink's, of this network namespace; the processes are others.
+# Netlink shows sockets of this network namespace; the processes are other ones.
 @test "a foreign /proc, and an empty one: owners are hidden, which is told" {
 	requires linux root ip
 	requires no-sanitizers no-valgrind

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# prt-scan's filters by whose a socket is, states in any spelling, lists of
-# operands, and what fingers type.
+# prt-scan's filters by a socket's owner, states in any spelling, lists of
+# operands, and typing errors.
 # shellcheck disable=SC2016,SC2154
 
 load helpers
@@ -15,7 +15,7 @@ setup()
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# process PORT PID COMM UID CGROUP: one that listens there.
+# process PORT PID COMM UID CGROUP: a process that listens there.
 process()
 {
 	tree_socket "$1" "$((1000 + $1))"
@@ -25,7 +25,7 @@ process()
 	tree_fd "$2" 3 "socket:[$((1000 + $1))]"
 }
 
-# A machine: who listens on which port.
+# A machine: its processes, each with the port that it listens on.
 machine()
 {
 	tree_make
@@ -40,8 +40,8 @@ machine()
 	tree_socket 9999 8
 }
 
-# keeps PORTS ARG...: those are the ports of the records, in words; PORTS may be
-# empty.
+# keeps PORTS ARG...: the records have these ports, divided by blanks; PORTS may
+# be empty.
 keeps()
 {
 	local ports=$1
@@ -66,7 +66,7 @@ keeps()
 	keeps '' --process=ngin
 	keeps '443' --process='my? daemon'
 	keeps '443' --process='my*'
-	# as it is, though it looks like a wildcard
+	# taken literally, though it looks like a wildcard
 	keeps '444' --process='x*y'
 	keeps '9999' --process=-
 	keeps '22 9999' --process=-,sshd
@@ -74,7 +74,7 @@ keeps()
 
 @test "--user: names and numbers, of the process" {
 	machine
-	# of 9999 no process is seen: the socket's own
+	# the process on 9999 is hidden: the socket's own user counts
 	keeps '22 80 9999' --user=root
 	keeps '22 80 9999' --user=0
 	keeps '80 443' --user=33333
@@ -102,7 +102,7 @@ keeps()
 	keeps '443 444' --container='docker/*'
 	keeps '443 444' --container="${id:0:5},${other:0:5}"
 	keeps '' --container=docker
-	# three digits may be a name
+	# three hexadecimal digits may be a name
 	keeps '' --container="${id:0:3}"
 	keeps '' --container="${id:1:8}"
 	keeps '22 80 80 9999' --container=-
@@ -143,7 +143,7 @@ keeps()
 	run -0 scan_tree pid -q --unit=ssh.service
 }
 
-# scope ARG...: what the snapshot says of the choice.
+# scope ARG...: the scope that the snapshot gives.
 scope()
 {
 	prt-scan --proc="$tree" -o proto "$@" |
@@ -312,7 +312,7 @@ scope()
 	assert_output_is LISTEN
 }
 
-# alone COMMAND: bash runs it in a network of its own, which has loopback.
+# alone COMMAND: bash runs it in a network namespace of its own, with loopback.
 alone()
 {
 	requires netns ip python3
@@ -466,7 +466,7 @@ has_veth()
 		[ "$($program -V)" = "$($program --version)" ]
 		run -0 $program -o help
 		[[ ${lines[1]} == '  proto '*'tcp, udp'* ]]
-		# examples come first, and nothing is wider than a terminal
+		# examples come first, and no line is wider than a terminal
 		run -0 $program -h
 		[ "$(wc -L <<<"$output")" -le 80 ]
 		[ "$(sed -n '/^Examples:/,/^$/p' <<<"$output" |

@@ -95,7 +95,7 @@ listener(int want, const char *host, int port, bool v6only, int backlog)
 {
 	int fd = bound(want, SOCK_STREAM, host, port, v6only);
 
-	/* Little room, so that a client's data gets stuck: see stuff(). */
+	/* A small buffer, so that a client's data gets stuck: see stuff(). */
 	setopt(fd, SOL_SOCKET, SO_RCVBUF, 4096);
 	check(listen(fd, backlog), "listen");
 	return fd;
@@ -145,7 +145,7 @@ stuff(int fd)
 		die("send");
 }
 
-/* A new address is tentative until a task of the kernel's has looked at it. */
+/* A new address is tentative until a kernel task has checked it. */
 static void
 await_address(const struct in6_addr *addr, int ifindex)
 {
@@ -199,7 +199,7 @@ void
 start_children(void)
 {
 	check(pipe(settled), "pipe");
-	/* Out of the way of the descriptors that the tests know. */
+	/* Away from the descriptors that the tests know. */
 	settled[0] = place(settled[0], PIPE_FD);
 	settled[1] = place(settled[1], PIPE_FD + 1);
 }

@@ -1,6 +1,6 @@
 /*
- * fixture: what the programs share that hold sockets for the live tests.  Each
- * function ends the program, after a message, where something fails.
+ * fixture: what the programs that hold sockets for the live tests share.  If a
+ * function fails, it prints a message and ends the program.
  */
 #ifndef FIXTURE_H
 #define FIXTURE_H
@@ -29,25 +29,25 @@ struct tcp_info info(int fd);
 void await(int fd, int state);
 void half_close(int fd);
 
-/* More data than the peer has room for: a FIN after it cannot leave. */
+/* Sends more data than the peer has room for: a FIN after it cannot leave. */
 void stuff(int fd);
 
-/* Sets lo up, which must be down, and gives it a link-local address. */
+/* Sets lo up, which must be down, and adds a link-local address. */
 void loopback_up(void);
 
-/* Closes all descriptors from the first on but those of start_children. */
+/* Closes all descriptors from the first on, except those of start_children. */
 void close_from(int first);
 
-/* Before the first spawn. */
+/* To be called before the first spawn. */
 void start_children(void);
 
-/* Forks a child of that name, known to the tests as tag; 0 in the child. */
+/* Forks a child of that name, which the tests know as tag; 0 in the child. */
 pid_t spawn(const char *tag, const char *name);
 
-/* A child's last act: tells its parent, keeps 0, 1 and 2 only if stdio. */
+/* A child's last call: reports to its parent, keeps 0 to 2 only if stdio. */
 _Noreturn void stay(bool stdio);
 
-/* Waits until every child stays. */
+/* Waits until every child has called stay. */
 void await_children(void);
 void end_children(void);
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The heuristics that look at a record by itself: both verdicts and the
-# boundaries of each.  flag.bash says how to read the tables.
+# The heuristics that examine a record by itself: records that they flag,
+# others, and the limits.  flag.bash says how to read the tables.
 # shellcheck disable=SC2034
 
 load helpers
@@ -435,7 +435,7 @@ setup()
 		yes process=python3 cmdline=python3+/dev/fd/63
 		yes process=python3 cmdline=python3+/proc/self/fd/3
 	END
-	# what names the same path
+	# other paths to the same file
 	judge tmp-exe <<-'END'
 		yes process=python3 cmdline=python3+../tmp/x.py
 		yes process=python3 cmdline=python3+../../var/tmp/x.py
@@ -751,7 +751,7 @@ setup()
 		no  $none local_port=8000 proto=udp state=UNCONN
 		no  local_port=8000
 	END
-	# what 2.0 calls it; the port of a service is no excuse then
+	# what 2.0 calls it; then the port of a service is no excuse
 	local kernel='pid=- user=root uid=0 fd=- ppid=- parent=- exe=- cmdline=-'
 	HEAD="$HEAD protos=tcp,udp" judge no-owner <<-END
 		yes $none local_port=8000
@@ -767,7 +767,7 @@ setup()
 		# a process by that name is another heuristic's
 		no  local_port=8000 process=[tipc/x]
 	END
-	# by capabilities all is seen, too
+	# a scan with capabilities also sees all
 	HEAD=${HEAD/euid=0/euid=1000} judge no-owner <<-END
 		yes $none local_port=8000
 	END
@@ -802,7 +802,7 @@ setup()
 	)" --enable=all
 }
 
-# Theirs is no port.
+# These sockets have no port.
 @test "packet-socket, raw-icmp, vsock-listener: who has sockets without ports" {
 	judge packet-socket <<-'END'
 		yes proto=packet state=UNCONN process=x local_port=3
@@ -833,7 +833,7 @@ setup()
 		no  proto=vsock process=x state=ESTABLISHED
 		no  proto=tcp process=socat
 	END
-	# and no other takes what they have for a port
+	# and no other heuristic takes their numbers for a port
 	agree "$(cat <<-'END'
 		raw-icmp proto=raw state=UNCONN local_port=1 process=socat uid=1000
 		- proto=raw state=UNCONN local_port=6 process=ping uid=0

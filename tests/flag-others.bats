@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The heuristics that look at other records, and what a snapshot must be for
-# them.  flag.bash says how to read the tables.
+# The heuristics that compare records, and what they need of a snapshot.
+# flag.bash says how to read the tables.
 # shellcheck disable=SC2154
 
 load helpers
@@ -51,7 +51,7 @@ LOOP='state=ESTABLISHED local_addr=127.0.0.1 local_port=40002 remote_addr=127.0.
 	END
 }
 
-# every WORD FIELDS PROGRAM...: a line of a table for each.
+# every WORD FIELDS PROGRAM...: a table line for each program.
 every()
 {
 	local name port=500
@@ -117,8 +117,8 @@ every()
 	END
 }
 
-# Net::Server duplicates the caller to 0 and 1, and agents under xinetd go on
-# where it is restarted.
+# Net::Server duplicates the caller's socket to 0 and 1, and agents under xinetd
+# keep it when they are restarted.
 @test "stdio-socket: not a script's service" {
 	judge stdio-socket <<-END
 		no  process=perl cmdline=/usr/bin/perl+-wT+/usr/sbin/munin-node fd=0,1,5 $PUB dir=in
@@ -430,7 +430,7 @@ every()
 	END
 }
 
-# A port that is bound is not open, before it is listened on.
+# A port that is only bound is not open until the socket listens.
 @test "bind-widened: a socket that was bound first" {
 	local HEAD="$HEAD since=2026-11-24T03:00:00.000Z"
 
@@ -501,7 +501,7 @@ every()
 	END
 }
 
-# A snapshot in which each heuristic that needs others would be raised.
+# A snapshot that raises every heuristic that needs other records.
 suspects()
 {
 	snapshot "${1-$HEAD}" <<-END
@@ -513,7 +513,7 @@ suspects()
 	END
 }
 
-# What is raised, sorted.
+# The flags that are raised, sorted.
 raised()
 {
 	prt-flag -X -s -H -o flags "$@" 2>err | tr ',\t' '\n\n' | sort -u |
@@ -600,7 +600,7 @@ ALL='bind-widened nonroot-privileged shell-net stdio-socket'
 	[ "${stderr_lines[0]}" = "prt-flag: in: off: shell-net: the scan left out what they need" ]
 	[ "${stderr_lines[1]}" = "prt-flag: in: off: no-owner: owners were hidden, or may have been" ]
 	[ "${#stderr_lines[@]}" -eq 2 ]
-	# Without either there is nothing to say of it.
+	# Without either, prt-flag has nothing to report.
 	run -0 --separate-stderr prt-flag -X -s -H in
 	[ -z "$stderr" ]
 }
@@ -621,7 +621,7 @@ ALL='bind-widened nonroot-privileged shell-net stdio-socket'
 	"
 }
 
-# Two hosts in one stream: on web1 root has the socket, on web2 nobody does.
+# Two hosts in one stream: on web1 root has the socket, on web2 nobody has.
 two_hosts()
 {
 	snapshot "${HEAD/web1/web1}" <<-'END'
@@ -641,21 +641,21 @@ two_hosts()
 web1\t1000\t80\t-
 web2\t1000\t80\tnonroot-privileged
 web2\t0\t81\t-')"
-	# Wherever the # lines are.
+	# The # lines may stand anywhere.
 	run -0 bash -c 'sort in | prt-flag -X -s -o host,flags'
 	assert_output_is "${HEAD/web1/web2} partial=1
 $(printf '#host\tflags\nweb2\tnonroot-privileged')
 ##end records=1"
-	# Each says of itself how far it saw.
+	# The scope of each host's snapshot counts for that host.
 	sed '/host=web2/s/scope=all/scope=pid=7/' in >narrow
 	[ "$(raised narrow)" = '' ]
 	sed '/host=web1/s/scope=all/scope=pid=7/' in >narrow
 	[ "$(raised narrow)" = nonroot-privileged ]
-	# One cut short leaves nobody sure.
+	# If one is cut short, neither host's records are certain.
 	[ "$(sed 5d in | raised)" = '' ]
 }
 
-# The same verdicts as prt-diff's, diff-input.bats.
+# The same verdicts as prt-diff's in diff-input.bats.
 @test "several hosts that cannot be told apart" {
 	two_hosts | cut -f 1-19 >in
 	refuses 'in: several ##prt lines, and records that do not say their host *' in
@@ -681,7 +681,7 @@ $(printf '#host\tflags\nweb2\tnonroot-privileged')
 	[ "${lines[9997]}" = $'9999\tstdio-socket' ]
 }
 
-# As many listeners of one process on one port, and none of them is the shells'.
+# As many listeners of one process on one port, none of them for the shells.
 @test "a hundred thousand shells whose parent listens on as many addresses" {
 	{
 		echo "##prt 1 unowned=0 scope=all"

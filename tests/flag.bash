@@ -1,13 +1,12 @@
 # shellcheck shell=bash disable=SC2120,SC2154
-# Records for the tests of prt-flag, and what it says of them, in tables.
+# Records for the tests of prt-flag, and its verdicts, in tables.
 
 HEAD='##prt 1 time=2026-11-24T03:10:00.000Z host=web1 euid=0 unowned=0 unpriv=1024 scope=all'
 
-# records <TABLE: a line of the table is a word, passed over here, and
-# FIELD=VALUE..., where + stands for a blank.  What is not said is that of a
-# listener of root's on port 8000 without anything wrong.  Columns are the
-# default ones, those of $COLUMNS_MORE, and all others that the table names;
-# with COLUMNS_LESS without those.
+# records <TABLE: a line of the table is a word, which is skipped here, and
+# FIELD=VALUE..., with + for a blank.  Other fields are those of a harmless
+# listener of root's on port 8000.  The columns are the default ones, those in
+# $COLUMNS_MORE, and all others in the table, less those in COLUMNS_LESS.
 records()
 {
 	awk -v more="${COLUMNS_MORE-}" -v less="${COLUMNS_LESS-}" '
@@ -75,9 +74,8 @@ snapshot()
 		"$(($(wc -l <<<"$text") - 1))"
 }
 
-# Each line's first word is what prt-flag's flags are to be; the rest are lines
-# of snapshot.  agree TABLE ARG...: they are, of the table's records in one
-# snapshot.
+# agree TABLE ARG...: prt-flag raises, on the table's records in one snapshot,
+# the flags that are each line's first word; the rest are lines of snapshot.
 agree()
 {
 	local table=$1
@@ -85,14 +83,14 @@ agree()
 	shift
 	snapshot <<<"$table" >table.in
 	prt-flag -X -H -o flags "$@" table.in >table.got
-	# The spaces that align the table are no difference.
+	# The blanks that align the table do not count.
 	awk 'NF && $1 !~ /^#/ { $1 = $1; print }' <<<"$table" >table.want
 	awk '{ getline flags <"table.got"; $1 = flags; print }' \
 		table.want >table.have
 	diff -u table.want table.have
 }
 
-# judge NAME <TABLE: the same of one heuristic alone, with yes and no as words.
+# judge NAME <TABLE: the same for a single heuristic, with the words yes and no.
 judge()
 {
 	local name=$1 table
@@ -102,7 +100,7 @@ judge()
 	agree "$table" --disable=all --enable="$name" "$@"
 }
 
-# refuses MESSAGE ARG...: status 2, no output, and that message alone.
+# refuses MESSAGE ARG...: status 2, no output, and only that message.
 refuses()
 {
 	local message=$1

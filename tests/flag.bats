@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# prt-flag: its options, what it reads and what it writes.
+# prt-flag: its options, its input and its output.
 # shellcheck disable=SC2034,SC2154
 
 load helpers
@@ -34,7 +34,7 @@ setup()
 		/^##prt/ { print $0 " partial=1"; next }
 		/^##end/ { print "##end records=2"; next }
 		!/sshd/')"
-	# What was a selection before is not one twice.
+	# Selecting from a selection does not mark it as partial twice.
 	prt-flag -X -s in | prt-flag -X -s | grep -c partial=1
 }
 
@@ -189,7 +189,7 @@ setup()
 	assert_output_is "$(printf '%s\t%s\n' - - - - high tmp-exe - - - -)"
 	run -0 prt-flag -X --suggest --min-level=high levels
 	[ "${#lines[@]}" -eq 1 ]
-	# a rule has no level
+	# a rule has no level, so any --min-level keeps its flag
 	run -0 prt-flag -X -s -H -o level,flags --min-level=high \
 		-e 'flag ssh process=sshd' levels
 	assert_output_is "$(printf '%s\t%s\n' high tmp-exe - ssh)"
@@ -197,13 +197,13 @@ setup()
 	run -1 prt-flag -X -q --min-level=high levels
 	refuses '--min-level=x: *low, medium or high' -X --min-level=x levels
 	refuses '--min-level=High: *' -X --min-level=High levels
-	# of several flags the highest
+	# of several flags, the highest level
 	snapshot >levels <<<'x exe=/tmp/x+(deleted)'
 	run -0 prt-flag -X -H -o flags,level levels
 	[ "$output" = $'deleted-exe,tmp-exe\thigh' ]
 	run -0 prt-flag -X -H -o flags,level --min-level=high levels
 	[ "$output" = $'tmp-exe\thigh' ]
-	# what was there before is replaced, or left out
+	# an existing level column is replaced, or left out
 	prt-flag -X -o +level levels >once
 	prt-flag -X -o +level once | cmp - once
 	[[ $(prt-flag -X once) != *level* ]]
@@ -265,7 +265,7 @@ setup()
 	run -0 prt-flag -X -H -o change,was,flags changes
 	[ "${lines[0]}" = $'new\t-\tscript-sensitive' ]
 	[ "${lines[1]}" = $'gone\t-\t-' ]
-	# Without a header it has 22 fields.
+	# Without a header, a record has 22 fields.
 	run -0 bash -c 'grep -v "^#" changes | prt-flag -X -s -o change,flags'
 	assert_output_is "$(printf '#change\tflags\nnew\tscript-sensitive')"
 }
@@ -283,7 +283,7 @@ setup()
 	refuses '--fields=pid,pid: expected different fields, between commas' -X --fields=pid,pid few
 	refuses '--fields=: *' -X --fields= few
 	refuses '--fields=Pid: *' -X --fields=Pid few
-	# Names of our own are as good.
+	# Our own field names are as good.
 	run -0 --separate-stderr prt-flag -X --fields=a,b,c,d,e,f,g,h -o c,flags few
 	[ "${lines[0]}" = $'#c\tflags' ]
 }
@@ -326,12 +326,12 @@ setup()
 	snapshot "${HEAD/web1/b}" >b <<<'x local_port=80 process=perl zebra=7'
 	grep -v '^#' in >c
 	run -0 prt-flag -X in b c
-	# What has no ##prt gets one beside others: it would be more than their
-	# ##end say.
+	# Next to other inputs, records without ##prt get one of their own: else
+	# the ##end of the others would not count them.
 	assert_output_is "$(prt-flag -X in; prt-flag -X b
 		echo '##prt 1 partial=1'
 		prt-flag -X c; echo "##end records=$(grep -c . c)")"
-	# Whose a record is has to be clear to those who read on.
+	# The next reader must know which host a record belongs to.
 	refuses '*: several ##prt lines, and one that does not say its host' \
 		- <<<"$output"
 	run -0 prt-flag -X c c
@@ -340,7 +340,7 @@ setup()
 	[ "${lines[1]}" = $'#zebra\tflags' ]
 	[ "${lines[6]}" = $'#zebra\tflags' ]
 	[ "${lines[7]}" = $'7\tscript-sensitive' ]
-	# Standard input among them.
+	# Standard input can be one of them.
 	run -0 bash -c 'prt-flag -X in - c <b'
 	assert_output_is "$(prt-flag -X in b c)"
 }
@@ -375,7 +375,7 @@ setup()
 	run -0 prt-flag -X -s empty
 	[ -z "$output" ]
 	run -2 prt-flag -X - <<<'# a comment'
-	# Without a header nothing can be missing.
+	# Without a header, no field can be missing.
 	run -0 prt-flag -X -s --fields=proto,local_port </dev/null
 	[ -z "$output" ]
 }
@@ -415,8 +415,8 @@ setup()
 @test "every byte, in every place of a record, comes out as by itself" {
 	local byte
 
-	# The line as it was read may be written as it is only where that is
-	# the one form: compare with what each value by itself gives.
+	# The input line may be written unchanged only if it is in the one form
+	# that each of its values alone would be written in.
 	for byte in $(seq 1 255); do
 		case $byte in 9|10|13|92) continue ;; esac
 		# shellcheck disable=SC2059 # made here
@@ -435,7 +435,7 @@ setup()
 	run -0 prt-flag -l
 	[ "${lines[0]}" = $'#name\tlevel\tdefault\tfields\tscope\tattack\tsentence\texcuse' ]
 	prt-flag -l | cut -f 1-3 >list
-	# These are what they were; others may be there.
+	# These have not changed; there may be more.
 	tr ' ' '\t' >those <<-'END'
 		#name level default
 		nonroot-privileged medium on
@@ -475,10 +475,10 @@ setup()
 	[ "${lines[6]}" = $'stdio-socket\tT1059' ]
 	run -0 prt-flag -l -F json
 	[[ ${lines[11]} == '{"name":"memfd-exe","level":"high","default":"on","fields":'* ]]
-	# It is read back like any other.
+	# The list can be read back like any other input.
 	prt-flag -l | prt-flag -X -H --disable=all | cut -f 1-8 |
 		cmp - <(prt-flag -l -H)
-	# each that a fact can take away says which
+	# each heuristic that a fact can excuse says which fact
 	[ "$(prt-flag -l -H -o name,default,excuse |
 		awk '$2 == "on" && $3 == "-"')" = '' ]
 	refuses '-o nope: *' -l -o nope
@@ -522,7 +522,7 @@ setup()
 	[ "$output" = 'prt-flag: standard output: No space left on device' ]
 	run -2 bash -c 'prt-flag -X in >&-'
 	[[ $output == 'prt-flag: standard output: '* ]]
-	# Nothing to say needs no standard output.
+	# With nothing to print, standard output is not needed.
 	run -0 bash -c 'prt-flag -X -q in >&-; prt-flag -X -s --disable=all in >&-'
 	sed -n 3p in >one
 	run -0 bash -c 'yes "$(cat one)" | head -n 20000 | prt-flag -X |

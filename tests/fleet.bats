@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Many machines: the recipes of prt-recipes(7), with sshd where it is there, and
-# one answer whether one process gives it or several.
+# Many machines: the recipes of prt-recipes(7), with sshd if it is installed;
+# one process or several give the same answer.
 # shellcheck disable=SC2016,SC2154,SC2030,SC2031
 
 load helpers
@@ -14,9 +14,9 @@ setup()
 	FIELDS+=(host)
 }
 
-# The snapshots of machines 1 to N, 20 records each, to FOLDER/N: after change,
-# if there is one, every third has a port that is new and every fifth one that
-# is flagged.
+# make_hosts N FOLDER TIME [change]: the snapshots of machines 1 to N, 20
+# records each, to FOLDER/N.  With change, every third has a new port, and every
+# fifth a new one that is flagged.
 make_hosts()
 {
 	local n=$1 time=$3
@@ -49,7 +49,7 @@ make_hosts()
 	}'
 }
 
-# An ssh that is a machine: what FOLDER/HOST has, with status FOLDER/HOST.status.
+# An ssh that prints FOLDER/HOST and exits with FOLDER/HOST.status.
 stand_in_ssh()
 {
 	cat >ssh.sh <<-'END'
@@ -165,14 +165,14 @@ web3	new	127.0.0.1	9000	nc"
 		prt-fleet: h5: not scanned
 	END
 	grep -qx 'h4 prt-scan -o +host,iface -l --no-random' asked
-	# Nobody at all is a scan that failed, not one of nothing.
+	# If no machine answers, the scan failed; it is not an empty one.
 	echo h5 >hosts
 	prt-fleet hosts >none 2>/dev/null || :
 	run -2 prt-diff none none
 	[[ $output == *'the scan failed'* ]]
 }
 
-# The recipe in the file several says what one process did.
+# The recipe in the file several prints the same as one process did.
 same_from_several()
 {
 	run -0 --separate-stderr sh several
@@ -186,7 +186,7 @@ same_from_several()
 	prt-flag -X -s -H -o host,flags scan >one
 	[ "$(wc -l <one)" -eq 8 ]
 	recipe parallel-hosts >several
-	# No rules of this machine, and parts of a few machines each.
+	# Without this machine's rules; and in parts of a few machines each.
 	sed -i 's/prt-flag/& -X/' several
 	same_from_several
 	sed -i 's/--block -1/--block 10k/' several
@@ -231,14 +231,14 @@ same_from_several()
 	[ "${#lines[@]}" -eq 400 ]
 	ln -sfn new now
 	rm now/h7
-	# The number of those that failed.
+	# The exit status is the number of machines that failed.
 	run -1 --separate-stderr sh several
 	sort <<<"$output" >parts
 	prt-diff -H -o host,change,local_port,process <(cat old/*) <(cat new/*) \
 		2>said | sort >one
 	diff -u one parts
 	[ "$(wc -l <one)" -eq 10 ]
-	# The one that was dead.
+	# The machine that was dead.
 	[[ $stderr == *'the scan failed'* ]]
 	grep -q h7 said
 }
@@ -249,7 +249,7 @@ same_from_several()
 	rm new/h500
 	run -0 --separate-stderr prt-diff -H -o host,change,local_port \
 		<(cat old/*) <(cat new/*)
-	# 333 have one more; 200 are flagged, but for the one that is dead.
+	# 333 have one more port; 200 are flagged, less the dead machine.
 	[ "$(grep -c $'\tnew\t8000$' <<<"$output")" -eq 333 ]
 	[ "$(grep -c $'\tnew\t9000$' <<<"$output")" -eq 199 ]
 	[ "${#lines[@]}" -eq 532 ]

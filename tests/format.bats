@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# json, csv and tables of records, as prt-flag writes them.
+# prt-flag's json, csv and tables of records.
 
 load helpers
 
@@ -34,7 +34,7 @@ record()
 	printf '%s\n' "$*"
 }
 
-# on_terminal COLUMNS CMD...: what it writes to a terminal of that width.
+# on_terminal COLUMNS CMD...: its output on a terminal of that width.
 on_terminal()
 {
 	python3 -c '
@@ -95,7 +95,7 @@ for i in range(600):
 out.write(b"##end records=600\n")' "$1" >hostile
 }
 
-# check_hostile FORMAT <output: the values are those of `hostile'.
+# check_hostile FORMAT <output: its values are those of `hostile'.
 check_hostile()
 {
 	python3 -c '
@@ -185,8 +185,8 @@ else:
 assert len(found) == len(rows) == 600' "$1"
 }
 
-# No line of the table on standard input is wider than $1, in columns, and
-# nothing in it is fit to harm a terminal.
+# No line of the table on standard input is wider than $1 columns, and nothing
+# in it can harm a terminal.
 check_width()
 {
 	python3 -c '
@@ -321,7 +321,7 @@ assert widest > 0' "$1"
 		COLUMNS=$bad on_terminal 80 prt-flag -X sample |
 			head -n 1 | grep -q ' PROCESS$'
 	done
-	# watch(1) sets it, and wraps what is longer.
+	# watch(1) sets COLUMNS, and wraps lines that are longer.
 	run -0 env COLUMNS=40 prt-flag -X -F table sample
 	check_width 40 <<<"$output"
 	COLUMNS=x prt-flag -X -F table sample | head -n 1 | grep -q ' CMDLINE$'
@@ -457,7 +457,7 @@ assert widest > 0' "$1"
 		echo '##end records=3000'
 	} >many
 	prt-flag -X -F json many >whole
-	# Nothing is read before nothing more goes in.
+	# The output is read only when the pipe is full.
 	run -0 python3 -c '
 import os, select, subprocess, sys
 r, w = os.pipe()

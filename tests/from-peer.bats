@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# prt-scan --from: what ss, netstat and busybox print of the machine gives the
-# records that prt-scan has of it, as far as they tell; and the backend that runs
-# sockstat.
+# prt-scan --from: read from ss, netstat and busybox, the records of this
+# machine are those of a scan, as far as these programs show them; and the
+# backend that runs sockstat.
 # shellcheck disable=SC2154
 
 load helpers
@@ -24,8 +24,8 @@ ENDS=proto,state,local_addr,local_port,remote_addr,remote_port
 DETAILS=$ENDS,pid,process,fd,inode,iface,rx_queue,backlog
 DETAILS+=,sock_uid,cookie,v6only
 
-# same FIELDS FORMAT COMMAND...: of what both know.  They have no BOUND; of
-# FIN_WAIT2 they do not tell whether there is a socket; netstat has no scopes.
+# same FIELDS FORMAT COMMAND...: compares what both know.  They lack BOUND, and
+# whether a FIN_WAIT2 still has a socket; netstat lacks scopes.
 same()
 {
 	local fields=$1 format=$2
@@ -123,7 +123,7 @@ root     longlonglo 4194305 3 tcp4   *:80                  *:*                  
 	[[ $stderr == *'sockstat: exit status 3'* ]]
 }
 
-# In a build for Linux netlink comes first.
+# In a build for Linux, netlink comes first.
 @test "where there is no Linux, sockstat is run before lsof, if it is there" {
 	[[ $(prt-scan --help) != *'netlink '* ]] || skip 'netlink comes first'
 	fake lsof <<-'END'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# prt-scan --from=ss, netstat, sockstat and auto: captures in tests/data/from, in
-# the shapes of the programs' manual pages, sources and what people posted, each
-# with the records that are right; and what transport makes of them.
+# prt-scan --from=ss, netstat, sockstat and auto: captures in tests/data/from,
+# in the forms that the programs' manual pages, sources and users' posts show,
+# each with the right records; and how transport changes them.
 # shellcheck disable=SC2154
 
 load helpers
@@ -16,13 +16,13 @@ setup()
 ALL=proto,state,local_addr,local_port,remote_addr,remote_port,pid,process,fd
 ALL+=,user,inode,iface,rx_queue,backlog
 
-# The captures; those that say something have a NAME.err.
+# The captures; those that cause messages have a NAME.err.
 captures()
 {
 	find . -type f ! -name '*.*' | sed 's|^\./||' | sort
 }
 
-# source_of NAME: the format that it is in.
+# source_of NAME: the format of the capture.
 source_of()
 {
 	case $1 in
@@ -62,7 +62,7 @@ reads()
 	done
 }
 
-# same NAME FILE: IN has all the records of FILE.
+# same NAME FILE: read from IN, all the records of FILE are there.
 same()
 {
 	run -0 --separate-stderr read_as auto "$IN"
@@ -85,8 +85,8 @@ same()
 	done
 }
 
-# Of what is not refused, each record is one of FILE.  It may lack what its line
-# has lost; of a name the start may be left, as netstat and sockstat do it too.
+# Each record that is not refused is one of FILE.  It may lack what its line has
+# lost, and a name may be cut, as netstat and sockstat do.
 safe()
 {
 	run --separate-stderr read_as "${3-auto}" "$IN"

@@ -28,7 +28,7 @@ def ask(kind, number, body):
     return answer[:length]
 
 
-# CTRL_CMD_GETFAMILY; here a module may well be loaded
+# CTRL_CMD_GETFAMILY; here, the request may load a module
 answer = ask(16, 3, attribute(2, family.encode() + b"\0"))[20:]
 number = 0
 while answer:

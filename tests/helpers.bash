@@ -1,17 +1,17 @@
 # shellcheck shell=bash disable=SC2154
-# What the .bats files share.  They are run from the build folder, its src
-# folder first in PATH; by hand: PATH=$PWD/src:$PATH bats ../tests/x.bats
+# What the .bats files share.  They run in the build folder, with its src folder
+# first in PATH; by hand: PATH=$PWD/src:$PATH bats ../tests/x.bats
 bats_require_minimum_version 1.5.0
 
 export LC_ALL=C TZ=UTC0
 PRT_BUILDDIR=${PRT_BUILDDIR:-$PWD}
 
-# No user's own files take part.
+# The user's own files are not used.
 export HOME=${BATS_TEST_TMPDIR-/nonexistent}
 export XDG_CONFIG_HOME=$HOME/config
 
-# requires root|netns|userns|mounts|linux|no-sanitizers|no-valgrind|CMD...: skips
-# the test where one is missing; linux is a build that has its backends.
+# requires root|netns|userns|mounts|linux|no-sanitizers|no-valgrind|CMD...:
+# skips the test if one is missing; linux is a build that has Linux's backends.
 requires()
 {
 	local what
@@ -22,17 +22,18 @@ requires()
 		netns) netns_find || skip 'needs network namespaces' ;;
 		userns) unshare -rn true 2>/dev/null ||
 			skip 'needs user namespaces' ;;
-		# Not where the root is no mount, as in a chroot.
+		# Fails if the root is no mount, as in a chroot.
 		mounts) unshare -m true 2>/dev/null ||
 			skip 'needs mount namespaces' ;;
 		linux) prt-scan --help | grep -q '^  netlink ' ||
 			skip 'needs the Linux backends' ;;
-		# They must come first in a program, and make calls of their own.
+		# Sanitizers must be loaded first, and make calls of their own.
 		no-sanitizers)
 			! grep -qE '__[at]san_init' "$(command -v prt-scan)" ||
 				skip 'not with sanitizers'
 			;;
-		# It opens what was closed, and is the program that the kernel sees.
+		# It reopens closed descriptors, and is the program that the
+		# kernel sees.
 		no-valgrind)
 			! grep -q valgrind "$(command -v prt-scan)" ||
 				skip 'not under valgrind'
@@ -40,7 +41,7 @@ requires()
 		strace)
 			command -v strace >/dev/null || skip 'needs strace'
 			requires no-valgrind
-			# LeakSanitizer cannot work where strace does.
+			# LeakSanitizer cannot work while strace does.
 			export ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0
 			;;
 		*) command -v "$what" >/dev/null || skip "needs $what" ;;
@@ -48,20 +49,20 @@ requires()
 	done
 }
 
-# The kernel tells of TCP sockets that only have a port: from Linux 6.8 on.
+# Whether the kernel shows TCP sockets that only have a port: from Linux 6.8 on.
 sees_bound()
 {
 	printf '%s\n' 6.8 "$(uname -r)" | sort -VC
 }
 
-# The programs have sanitizers, or run under valgrind: they are slow, and need
-# memory of which they know nothing.
+# The programs have sanitizers, or run under valgrind: they are slow, and use
+# memory that is not their own.
 is_watched()
 {
 	grep -qE '__[at]san_init|valgrind' "$(command -v prt-scan)"
 }
 
-# text_of ERROR: as the C library of the programs has it, glibc or musl.
+# text_of ERROR: its text in the programs' C library, glibc or musl.
 text_of()
 {
 	local -A glibc=([ELOOP]='Too many levels of symbolic links'
@@ -78,7 +79,7 @@ text_of()
 	fi
 }
 
-# Sets how to make a network namespace, and how to enter one.
+# Finds out how to make a network namespace, and how to enter one.
 netns_find()
 {
 	if [ "$EUID" -eq 0 ] && unshare -n true 2>/dev/null; then
@@ -91,7 +92,7 @@ netns_find()
 	fi
 }
 
-# in_netns CMD...: in a new, empty network namespace.
+# in_netns CMD...: runs it in a new, empty network namespace.
 in_netns()
 {
 	netns_find && "${UNSHARE[@]}" -- "$@"
@@ -104,7 +105,7 @@ fixture()
 }
 
 # start_fixture CMD...: runs it in an empty network namespace until
-# stop_sockets, which belongs in teardown.  What it says up to `ready' sets FX.
+# stop_sockets, which belongs in teardown.  Its output up to `ready' sets FX.
 start_fixture()
 {
 	netns_find
@@ -132,7 +133,7 @@ start_sockets()
 	start_fixture "$(fixture sockets)" "$@"
 }
 
-# The fixture ends where its standard input does.
+# The fixture ends when its standard input does.
 stop_sockets()
 {
 	local pid=${SOCKETS_PID-} in=${SOCKETS[1]-}
@@ -142,14 +143,14 @@ stop_sockets()
 	wait "$pid" || :
 }
 
-# enter CMD...: in the namespaces of the fixture.
+# enter CMD...: runs it in the namespaces of the fixture.
 enter()
 {
 	"${NSENTER[@]}" -t "${FX[main]}" -- "$@"
 }
 
-# enter_as UID PROG [ARG...]: the same as that user, who may not be able to
-# reach PROG by its path: it is run through a descriptor.  Needs root.
+# enter_as UID PROG [ARG...]: the same as that user.  PROG is run through a
+# descriptor: its path may be closed to the user.  Needs root.
 enter_as()
 {
 	local uid=$1 prog
@@ -160,8 +161,8 @@ enter_as()
 		/proc/self/fd/9 "$@" 9<"$prog"
 }
 
-# fake NAME: the script on standard input is that program, in $BIN.  It
-# gets a plain environment, so that paths are to be written out.
+# fake NAME: the script on standard input becomes that program, in $BIN.  Its
+# environment is plain: paths must be written out.
 fake()
 {
 	{
@@ -171,8 +172,8 @@ fake()
 	chmod 755 "$BIN/$1"
 }
 
-# open_folders FOLDER: other users may go through this folder and those above, as
-# far as bats made them.
+# open_folders FOLDER: lets other users pass through this folder and those above
+# it that bats made.
 open_folders()
 {
 	local folder=$1
@@ -201,7 +202,7 @@ column()
 		{ print $col }'
 }
 
-# assert_output_is TEXT: what `run' got; the difference is shown.
+# assert_output_is TEXT: `run' got TEXT; else shows the difference.
 assert_output_is()
 {
 	diff -u --label expected --label output \

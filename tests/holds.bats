@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
-# What holds a port, and what prt-scan says of it: prt-scan(1), What holds a
-# port.
+# What holds a port, and how prt-scan shows it: prt-scan(1), What holds a port.
 # shellcheck disable=SC2154
 
 load helpers
@@ -12,9 +11,9 @@ setup()
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# The way; STATE/PROCESS of the sockets that `prt-scan -b PORT' finds; what
-# bind(2) of the port says; whether connect(2) to it is answered; what
-# `ss -anp sport = :PORT' finds.  See holds.py.
+# Each row: the way to hold the port; STATE/PROCESS of the sockets that
+# `prt-scan -b PORT' finds; how bind(2) of the port fails; whether connect(2) to
+# it is answered; what `ss -anp sport = :PORT' finds.  See holds.py.
 table='
 listen                               | LISTEN/holds               | EADDRINUSE    | yes | LISTEN/holds
 listen on :: (dual stack)            | LISTEN/holds               | EADDRINUSE    | yes | LISTEN/holds
@@ -83,9 +82,9 @@ DNAT only                            | -                          | ok          
 BPF sk_lookup only                   | -                          | ok            | yes | -
 '
 
-# holds [OPTION]: the table by prt-scan with that option is the one above, or
-# what sed makes of that one by the script in $change.  The ways that there are
-# not here are told, and of each of the table's parts there are some.
+# holds [OPTION]: prt-scan with that option gives the table above, edited by the
+# sed script in $change.  Ways that this machine lacks are listed, and enough of
+# the table's rows remain.
 holds()
 {
 	local dropped
@@ -111,8 +110,7 @@ holds()
 	[ "$(wc -l <rows)" -ge 45 ]
 }
 
-# holding WHAT: the rows where bind(2) fails because of a socket of that network
-# namespace, or does not.
+# holding 1|0: the rows in which bind(2) fails with EADDRINUSE, or does not.
 holding()
 {
 	awk -F ' [|] ' -v held="$1" '($3 == "EADDRINUSE") == held' rows
@@ -120,14 +118,14 @@ holding()
 
 @test "no port is held unseen: what bind(2), connect(2), prt-scan and ss say" {
 	holds
-	# the table itself shows it
+	# the table itself has enough of them
 	run -0 holding 1
 	[ "${#lines[@]}" -ge 35 ]
 	run ! grep -F ' | - | EADDRINUSE' rows
 }
 
 @test "no port is held unseen: by the proc backend, which calls none free" {
-	# UDP it reads whole
+	# UDP's tables are complete
 	local change='/^UDP-Lite/!s/^\([^|]*\) | - |/\1 | exit 2 |/'
 
 	# unless it may look into every process

@@ -118,7 +118,7 @@ class Way:
         self.proto = proto		# of the bind
 
 
-# Ways of TCP and UDP; those that binds.py has are not repeated.
+# Ways of TCP and UDP, except those in binds.py.
 
 def mptcp(work):
     def way():
@@ -498,7 +498,7 @@ def twins6(port):
 
 
 WAYS = [
-    # what listens
+    # listeners
     ("listen", TCP, simple(lambda p: binds.listener("0.0.0.0", p))),
     ("listen on :: (dual stack)", TCP,
      simple(lambda p: binds.listener("::", p))),
@@ -516,7 +516,7 @@ WAYS = [
                   options=[binds.REUSEPORT])),
     ("MPTCP listener", TCP, mptcp(
         lambda: binds.listener("0.0.0.0", PORT, proto=IPPROTO_MPTCP) and None)),
-    # what is only bound
+    # sockets that are only bound
     ("bound", TCP, simple(lambda p: binds.bound(TCP, "0.0.0.0", p))),
     ("bound, refused connect", TCP, simple(binds.refused)),
     ("listener after shutdown(2)", TCP, simple(binds.shut)),
@@ -545,7 +545,7 @@ WAYS = [
     ("UDP, connected", UDP,
      simple(binds.udp_connected(S.AF_INET, "127.0.0.1"))),
     ("UDP, SO_REUSEADDR", UDP, simple(binds.group(UDP, REUSEADDR))),
-    # who holds it
+    # holders
     ("of another user", TCP, fork_work("other", prepare=as_nobody)),
     ("of a stopped process", TCP, stopped),
     ("of another pid namespace", TCP,
@@ -643,7 +643,7 @@ def ss(kind, way):
     rows = []
     for line in done.stdout.splitlines():
         state = line.split()[0]
-        # BOUND, by -B of iproute2 6.9, if that is there
+        # BOUND comes from -B of iproute2 6.9, if that is installed
         if kind == TCP and state == "UNCONN":
             continue
         names = re.findall(r'\("([^"]*)"', line) or ["-"]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The kernel's own sockets: `[KIND/NAME]', each made in a network namespace of its
-# own.  A kind that this kernel has not is skipped.
+# The kernel's own sockets: `[KIND/NAME]', each made in a network namespace of
+# its own.  Kinds that this kernel lacks are skipped.
 # shellcheck disable=SC2154
 
 load helpers
@@ -12,8 +12,8 @@ setup() {
 
 fields=proto,state,local_addr,local_port,pid,process,fd,exe,cmdline
 
-# in_kernel SETUP COMMAND...: COMMAND in a new namespace, after SETUP, a script;
-# it is skipped if that fails.  PRT_SS is a file for what ss says of the same.
+# in_kernel SETUP COMMAND...: runs COMMAND in a new namespace, after the script
+# SETUP; skips the test if SETUP fails.  ss's view goes to the file PRT_SS.
 in_kernel() {
 	local setup=$1
 
@@ -33,8 +33,8 @@ in_kernel() {
 	[ -z "$stderr" ]
 }
 
-# named SETUP LINE...: so many records are there after SETUP, and they begin with
-# LINE: what follows is the process's, and there is none.
+# named SETUP LINE...: after SETUP there is one record for each LINE, and begins
+# with it; the fields of the process, which follow, are empty.
 named() {
 	in_kernel "$1" prt-scan -H -o $fields
 	shift
@@ -70,7 +70,7 @@ mptcp='ip mptcp endpoint add 127.0.0.1 port 7799 signal'
 		ip -n prt-k-$$ link set vx0 up
 		ip netns exec prt-k-$$ prt-scan -H -o process >there
 		prt-scan -H -o local_port,process >here" cat here there
-	# another namespace's interface is all that could tell
+	# only another namespace's interface could show it
 	[ "$output" = '4789	-' ]
 }
 
@@ -159,8 +159,8 @@ $ns-b	[vxlan/vx9]" ]
 		strace -f -e trace=?send,sendto -o one prt-scan 7799 >/dev/null
 		strace -f -e trace=?send,sendto -o other prt-scan 7798 >/dev/null'
 	[ "$(grep -c send other)" -eq "$few" ]
-	# the families are listed, and no one is asked for by its name; then it
-	# is asked itself
+	# the families are listed, and none is asked for by its name; then the
+	# family itself is asked
 	[ "$(grep -c send one)" -eq $((few + 2)) ]
 	# shellcheck disable=SC2016
 	grep -c 'mptcp_pm' one && return 1
@@ -208,7 +208,7 @@ $ns-b	[vxlan/vx9]" ]
 	[ -z "$output" ]
 }
 
-# What follows are modules that few kernels have all of.
+# The tests below need modules; few kernels have all of them.
 
 modules='modprobe -q -a'
 
@@ -232,7 +232,7 @@ modules='modprobe -q -a'
 }
 
 # genl FAMILY COMMAND ATTRIBUTE...: a request in Python; an attribute is
-# TYPE=FORMAT:VALUE of struct.
+# TYPE=FORMAT:VALUE, with a format of Python's struct.
 genl() {
 	printf 'python3 "%s/genl.py"' "$PRT_SRCDIR/tests"
 	printf ' "%s"' "$@"
@@ -293,8 +293,8 @@ genl() {
 		'udp	UNCONN	0.0.0.0	6118	-	[tipc/U]'
 }
 
-# Linux 6.1 does not end these sockets with their namespace: one that is made
-# later, where it was in memory, has them.
+# Linux 6.1 does not end these sockets with their namespace: a later namespace
+# at the same place in memory has them.
 @test "sctp: encapsulated in UDP" {
 	in_kernel "$modules sctp || :
 		echo 9899 >/proc/sys/net/sctp/udp_port" bash -c '
@@ -338,7 +338,7 @@ LISTEN	2049	-	[nfsd]' ]
 
 @test "ipvs: its daemons, which tell others of connections" {
 	requires python3
-	# its number, and the interface
+	# the daemon's number, and the interface
 	daemon=0800030007000000070002006c6f0000
 	in_kernel "$modules ip_vs || :
 		ip addr add 10.0.0.1/24 dev lo
@@ -349,7 +349,7 @@ LISTEN	2049	-	[nfsd]' ]
 224.0.0.81	-	-	[ipvs]' ]
 }
 
-# configured SETUP UNDO PORT RECORD: of a target, which is the machine's.
+# configured SETUP UNDO PORT RECORD: of a target, which belongs to the machine.
 configured() {
 	requires root
 	[ -d /sys/kernel/config ] && [ -z "$(ls /sys/kernel/config)" ] ||
@@ -401,7 +401,7 @@ configured() {
 udp	UNCONN	::	4791	-	[rxe/prt-k1]	-	-	-' ]
 }
 
-# Each holds a TCP socket of the kernel's; over loopback they fall back to TCP.
+# Each holds a TCP socket of the kernel's; over loopback SMC falls back to TCP.
 @test "smc: a listener and its connections are their process's" {
 	requires python3
 	cat >smc.py <<'EOF'
@@ -437,7 +437,7 @@ ESTABLISHED	7711	7712	$a	python3
 ESTABLISHED	7712	7711	$c	python3"
 }
 
-# The last one: from then on it is in each namespace.
+# The last test: from then on, every namespace has the socket.
 @test "rds: from when its module is there" {
 	named "$modules rds_tcp || :
 		[ -e /proc/sys/net/rds/tcp ]" \

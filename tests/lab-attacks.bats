@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Attacks: each raises its flags.  What each is, and how, is in lab/attacks.bash.
+# Attacks: each raises its flags.  lab/attacks.bash describes them.
 
 load helpers
 load lab

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Peace: nothing is raised.  What each is, and how, is in lab/peace.bash.
+# Peace: nothing is raised.  lab/peace.bash describes the scenarios.
 
 load helpers
 load lab

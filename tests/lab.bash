@@ -1,6 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# A test of tests/lab is called by its scenario's name, and does nothing but run
-# it.
+# A test of tests/lab has its scenario's name, and only runs it.
 
 lab()
 {
@@ -14,7 +13,7 @@ lab()
 	[ "$status" -eq 0 ]
 }
 
-# all_are_here KIND: no scenario of that kind is without its test.
+# all_are_here KIND: every scenario of that kind has its test.
 all_are_here()
 {
 	diff -u --label scenarios --label tests \

@@ -1,6 +1,6 @@
 /*
- * listend: a daemon for the live tests of prt-diff, which run copies of it
- * under names and users of their choice.
+ * listend: a daemon for the live tests of prt-diff, which run copies of it with
+ * various names and users.
  *
  *	listend [-r] [-w WORKERS] [-u UID] [-d ROOT] ADDR PORT	a listener
  *	listend -c ADDR PORT	one with a connection; on SIGUSR1 its client
@@ -9,8 +9,8 @@
  *	listend -n		nothing, but brings the loopback device up
  *
  * Workers share the listener; with -r each has its own (SO_REUSEPORT), and the
- * first process none.  Where -u is given they run as that user; -d changes the
- * root of them all.  Prints `ready' when all is there.  The children end with
+ * first process has none.  With -u they run as that user; -d changes the root
+ * directory of all.  Prints `ready' when all are there.  The children end with
  * the first process.
  */
 #define _GNU_SOURCE
@@ -99,7 +99,7 @@ work(pid_t parent)
 {
 	if (opt.as_user)
 		check(setresuid(opt.uid, opt.uid, opt.uid), "setresuid");
-	/* A change of user forgets it. */
+	/* A change of user clears it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		exit(1);
@@ -135,7 +135,7 @@ ready(void)
 	fflush(stdout);
 }
 
-/* The server has accepted, and keeps its end when the client closes. */
+/* The server accepts, and keeps its end when the client closes. */
 static void
 connect_once(int fd, const sigset_t *set)
 {

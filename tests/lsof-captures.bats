@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# prt-scan --from=lsof: one machine's sockets as lsof 4.95 printed them with
-# several options, and what transport makes of each.
+# prt-scan --from=lsof: the sockets of one machine as lsof 4.95 printed them
+# with several options, and how transport changes each capture.
 # shellcheck disable=SC2154
 
 load helpers
@@ -16,7 +16,7 @@ TABLES='linux-table linux-R linux-g linux-gR linux-K linux-KR linux-l linux-Tqs
 	linux-Tq linux-o linux-c0 linux-names macos-table freebsd-table toybox'
 FIELDS='linux-F linux-FpcfPn linux macos'
 
-# All that transport might make another of.
+# All fields that transport might change.
 SEEN=proto,state,local_addr,local_port,remote_addr,remote_port,pid,process,fd
 SEEN+=,user
 
@@ -25,7 +25,7 @@ read_in()
 	prt-scan --from=lsof -H -o "${2-$SEEN}" --services=services "$1"
 }
 
-# like COLUMNS FILE...: FILE has the sockets of linux-table, as far as that.
+# like COLUMNS FILE...: FILE has the sockets of linux-table, in these columns.
 like()
 {
 	local columns=$1 f
@@ -64,8 +64,8 @@ same()
 		{ echo "# $1 $2: another"; return 1; }
 }
 
-# Of what is not refused, each record is one of FILE; if a message says so,
-# it may lack its owner, its state, or 0.0.0.0 and ::.
+# Each record that is not refused is one of FILE; with a message, it may lack
+# its owner, its state, or 0.0.0.0 and ::.
 safe()
 {
 	read_in "$2" >"$BATS_TEST_TMPDIR/want"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# prt-scan --backend=lsof: what it runs, and what it makes of it.
+# prt-scan --backend=lsof: how it runs lsof and ps, and reads their output.
 # shellcheck disable=SC2016,SC2154
 
 load helpers
@@ -19,7 +19,7 @@ teardown()
 	stop_sockets
 }
 
-# Where field output is asked for, it is that; else nothing.
+# An lsof that prints standard input if -F is given, else nothing.
 fake_fields()
 {
 	cat >"$BATS_TEST_TMPDIR/fields"
@@ -33,11 +33,12 @@ one_socket()
 	printf '%s\n' p$$ cx f3 tIPv4 PTCP 'n*:80' TST=LISTEN
 }
 
-# All that both can tell; a scope is not told by lsof, nor BOUND.
+# All fields that both show; lsof knows neither scopes nor BOUND.
 shown=proto,state,local_addr,local_port,remote_addr,remote_port,pid,process
 shown+=,user,uid,fd,ppid,parent
 
-# same_as_netlink N: --backend=lsof gives the records that have an owner, N.
+# same_as_netlink N: --backend=lsof gives the records that have an owner, at
+# least N.
 same_as_netlink()
 {
 	enter prt-scan -H -o $shown |
@@ -326,7 +327,7 @@ prt-scan: lsof: \x1b[2Jx' ]
 
 @test "ps: arguments are cut as the kernel's are, at a character" {
 	printf '%s\n' p10 cx f3 tIPv4 PTCP 'n*:80' | fake_fields
-	# 4096 bytes end inside of the second byte of a character
+	# the buffer of 4096 bytes ends within a two-byte character
 	long=$(printf 'a%.0s' {1..4095})
 	fake ps <<-END
 		case "\$*" in
@@ -403,7 +404,7 @@ prt-scan: lsof: \x1b[2Jx' ]
 	[ -z "$output" ]
 }
 
-# A build that has it alone (./configure --disable-linux) takes it unasked.
+# A build that has only lsof (./configure --disable-linux) uses it unasked.
 @test "--help lists the backends; the last of them is lsof" {
 	backends=$(prt-scan --help |
 		sed -n '/^Backends/,/^$/s/^  \([a-z]*\) .*/\1/p' |

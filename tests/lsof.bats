@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# prt-scan --from=lsof: what lsof printed, in tests/data/lsof and made up here.
+# prt-scan --from=lsof: output of lsof, from tests/data/lsof and made up here.
 # shellcheck disable=SC2154
 
 load helpers
@@ -13,8 +13,8 @@ setup()
 COLUMNS_READ=proto,state,local_addr,local_port,remote_addr,remote_port,pid
 COLUMNS_READ+=,process,user,uid,fd,ppid,inode,rx_queue,tx_queue
 
-# reads FILE [INPUT]: what is in FILE, or INPUT in its place, gives the records
-# of FILE.tsv and the messages of FILE.err.
+# reads FILE [INPUT]: FILE, or INPUT in its place, gives the records of FILE.tsv
+# and the messages of FILE.err.
 reads()
 {
 	run -0 --separate-stderr prt-scan --from=lsof -H -o "$COLUMNS_READ" \
@@ -24,7 +24,7 @@ reads()
 	[ -e "$1.err" ] || [ -z "$stderr" ]
 }
 
-# from COLUMNS TEXT: reads that, which printf makes.
+# from COLUMNS TEXT: reads TEXT, a format of printf.
 from()
 {
 	run -0 --separate-stderr prt-scan --from=lsof -H -o "$1" - \
@@ -168,7 +168,7 @@ fields_to_nul()
 	assert_output_is $'0.0.0.0\t810\n::\t810'
 }
 
-# A capture of -R or -g without its heading: grep's.
+# A capture with -R or -g, whose heading was lost in grep.
 @test "no heading: -R and -g, whose number is no pid" {
 	for f in linux-R linux-gR; do
 		sed 1d "$f" >"$BATS_TEST_TMPDIR/in"
@@ -188,7 +188,7 @@ fields_to_nul()
 	done
 }
 
-# What docker exec -t and ssh -tt make of a line's end.
+# With the line ends that docker exec -t and ssh -tt make.
 @test "a pid that was two processes: each has its own sockets" {
 	from local_port,pid,process,user,uid,ppid \
 		'p100\nR1\ncnginx\nu33\nLwww\nf6\ntIPv4\nPTCP\nn*:80\np100\n'\
@@ -372,8 +372,8 @@ fields_to_nul()
 	done
 }
 
-# fed WHAT MEGABYTES: the status, how many records, and whether memory was
-# enough.
+# fed WHAT MEGABYTES: the status, the number of records, and whether there was
+# enough memory.
 fed()
 {
 	cat >"$BATS_TEST_TMPDIR/feed.py" <<-'END'

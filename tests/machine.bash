@@ -1,18 +1,18 @@
 # shellcheck shell=bash
-# What runs in a machine of its own: namespaces of processes, mounts and the
-# network, in which nothing of the real one's runtimes is to be seen.  It ends
-# with its first process, and with it all that was started.
+# For scripts that run on a machine of their own: pid, mount and network
+# namespaces, in which nothing of the real machine's runtimes can be seen.  It
+# ends with its first process, and so does all that was started.
 
 cols=proto,state,local_addr,local_port,process,container,target,target_container
 
-# leave REASON: the test is skipped.
+# leave REASON: skips the test.
 leave()
 {
 	echo "$1" >"$BATS_TEST_TMPDIR/skip"
 	exit 77
 }
 
-# await COMMAND...: until that succeeds, ten seconds at most, and then it fails.
+# await COMMAND...: repeats it until it succeeds, for ten seconds; then fails.
 await()
 {
 	local n=0
@@ -26,7 +26,7 @@ await()
 	done
 }
 
-# is_not COMMAND...: it fails.
+# is_not COMMAND...: succeeds if it fails.
 is_not()
 {
 	! "$@"
@@ -40,7 +40,7 @@ for folder in /run /var/lib /var/snap; do
 done
 ip link set lo up
 
-# What runs in containers: a listener on each port.
+# What containers run: a listener on each port.
 listeners='for port; do /bin/busybox nc -ll -p $port & done; wait'
 limits=(--ulimit nofile=1024:1024 --ulimit nproc=1024:1024)
 
@@ -50,7 +50,7 @@ make_rootfs()
 	cp "$(command -v busybox)" rootfs/bin/busybox
 }
 
-# start_docker ARG...: a real one, with a bridge of our own.
+# start_docker ARG...: starts a real one, with a bridge of our own.
 start_docker()
 {
 	make_rootfs
@@ -100,19 +100,19 @@ run_podman()
 	trap 'podman_do rm -f -t 0 "$container" >/dev/null' EXIT
 }
 
-# expect TEXT: it is what comes in.
+# expect TEXT: standard input is TEXT.
 expect()
 {
 	diff -u <([ -z "$1" ] || echo "$1") -
 }
 
-# id NUMBER: that of a container.
+# id NUMBER: the id of a container.
 id()
 {
 	printf %064d "$1"
 }
 
-# Where containerd has a folder of each container.
+# The folder in which containerd has one for each container.
 # shellcheck disable=SC2034 # for the scripts
 tasks=/run/containerd/io.containerd.runtime.v2.task
 
@@ -123,7 +123,7 @@ fixture()
 	cat >"$1"
 }
 
-# cni NUMBER PORTS ADDRESSES: what libcni keeps of a container.
+# cni NUMBER PORTS ADDRESSES: the file that libcni keeps of a container.
 cni()
 {
 	fixture "/var/lib/cni/results/net-$(id "$1")-eth0" <<-END

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A large file is mapped, not read: what if others change it meanwhile.
+# Large files are mapped, not read: others may change them meanwhile.
 # shellcheck disable=SC2154
 
 load helpers
@@ -17,7 +17,7 @@ setup()
 	writer=
 }
 
-# after_go FILE: copies it to new, which is opened at once, when go is there.
+# after_go FILE: opens new at once; copies FILE to it when the file go exists.
 after_go()
 {
 	{
@@ -27,7 +27,7 @@ after_go()
 	writer=$!
 }
 
-# starts COMMAND...: it has mapped big, and waits for what is to come.
+# starts COMMAND...: returns when it has mapped big and waits for more.
 starts()
 {
 	"$@" >out 2>err 3>&- &
@@ -38,13 +38,13 @@ starts()
 	done
 }
 
-# ends STATUS MESSAGE: with that, and no other message.
+# ends STATUS MESSAGE: the command ends with that status, and no other message.
 ends()
 {
 	local status=0
 
 	wait "$pid" || status=$?
-	# who ended before new was opened leaves it waiting
+	# a program that ended before it opened new leaves the writer waiting
 	[ -z "$writer" ] || kill "$writer" 2>/dev/null || :
 	echo "$status: $(cat err)"
 	[ "$status" -eq "$1" ]
@@ -95,10 +95,10 @@ lost='big: cannot be read any more: was it changed meanwhile?'
 	[ "$output" = $'changed\t1\tprocess=nginx' ]
 	run -0 prt-diff -H -o change,local_port,was big - <changed
 	[ "$output" = $'changed\t1\tprocess=nginx' ]
-	# what is read of standard input is gone for who comes next
+	# input that was read from standard input is gone for the next program
 	run -0 sh -c 'prt-diff -q big -; wc -c' <big
 	[ "$output" = 0 ]
-	# and what was read before is not read again
+	# and input that was read before is not read again
 	{ seq 100; cat big; } >shifted
 	run -0 sh -c 'head -c 292 >/dev/null; prt-diff -q big -' <shifted
 	[ -z "$output" ]

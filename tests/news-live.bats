@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# Is it news?  Something happens on a machine, with real processes, and what
-# prt-diff says of the scans before and after; news.bats has the rest of that
-# table, diff-live.bats what takes a daemon.
+# Is it news?  Something happens on a machine, with real processes, and prt-diff
+# compares the scans before and after.  news.bats has the rest of that table,
+# diff-live.bats the cases that take a daemon.
 # shellcheck disable=SC2154,SC2016,SC2030,SC2031
 
 load helpers
@@ -15,7 +15,7 @@ setup()
 		"${PRT_SRCDIR:-$BATS_TEST_DIRNAME/..}/tests/actors.py"
 	PYTHON=$(readlink "/proc/${FX[main]}/exe")
 	BAD=0
-	# What a user's cron line has, and what his mail is to show.
+	# The options of a user's cron line, and the columns of its mail.
 	SCAN='-l -o +iface' WITHIN=()
 	COLS=change,local_addr,local_port,process,was
 }
@@ -23,13 +23,13 @@ setup()
 teardown()
 {
 	stop_sockets
-	# whose processes may still be on their way out
+	# its processes may still be ending
 	for name in ${names-}; do
 		ip netns del "$name" 2>/dev/null || :
 	done
 }
 
-# wrong WHAT EXPECTED GOT: of the row.
+# wrong WHAT EXPECTED GOT: reports that the row failed.
 wrong()
 {
 	printf '%s: %s: expected "%s", got "%s"\n' "$ROW" "$@"
@@ -42,7 +42,7 @@ same()
 	[ "$2" = "$3" ] || wrong "$@"
 }
 
-# play STEPS: see actors.py.
+# play STEPS: runs them; see actors.py.
 play()
 {
 	unset 'FX[error]'
@@ -51,7 +51,7 @@ play()
 	[ -z "${FX[error]-}" ] || wrong play '' "${FX[error]}"
 }
 
-# scan: as the user $AS, if it is set.
+# scan: as the user $AS, if that is set.
 scan()
 {
 	export NAME
@@ -63,8 +63,8 @@ scan()
 	fi 2>said
 }
 
-# told FILE [KIND]: sets $told, the lines of that kind, or all, with blanks for
-# tabs, ; between them, and without what is this machine's.
+# told FILE [KIND]: sets $told to the lines of that kind, or all, with blanks
+# for tabs, ; between them, and without names of this machine.
 told()
 {
 	local line
@@ -82,18 +82,18 @@ told()
 	done <"$1"
 }
 
-# says ARG...: what prt-diff writes goes into the file out, what it warns of
-# into err, and its status is in $status.
+# says ARG...: prt-diff's output goes to the file out, its warnings to err, and
+# its status to $status.
 says()
 {
 	status=0
 	prt-diff -H -o "$COLS" "$@" >out 2>err || status=$?
 }
 
-# live WHAT BEFORE THEN WANT [ARG]...: WANT is what prt-diff writes, with ;
-# between its lines, and $WARN what it warns of.  Each row is also told by the
-# exit status, by --only, with -a, and from a kept state, once.
-# All of a table are tried; `judge' is its end.
+# live WHAT BEFORE THEN WANT [ARG]...: prt-diff writes WANT, with ; between its
+# lines, and warns of $WARN.  For each row, the exit status, --only and -a
+# agree, and so does a kept state, once.  All rows of a table are tried; `judge'
+# ends it.
 live()
 {
 	local all kind told
@@ -118,7 +118,7 @@ live()
 	kept "${@:5}"
 }
 
-# agrees ARG...: the ways to ask for what $all has.
+# agrees ARG...: the other ways to ask give the same as $all.
 agrees()
 {
 	local any=0 kind
@@ -140,8 +140,8 @@ agrees()
 	same -a "$all" "$told"
 }
 
-# kept ARG...: what a cron job that keeps a state says, and says no more with
-# its next run.
+# kept ARG...: a cron job that keeps a state reports the same, and its next run
+# nothing more.
 kept()
 {
 	rm -f state
@@ -413,7 +413,7 @@ judge()
 	judge
 }
 
-# Of a connection, 5000 to 80.
+# A connection from port 5000 to 80.
 LISTENS='web listen l 127.0.0.1:80'
 CONNECT='c connect s 127.0.0.1:80 127.0.0.1:5000'
 ACCEPT='web accept a l'
@@ -495,8 +495,8 @@ ACCEPT='web accept a l'
 	judge
 }
 
-# measured WHAT BEFORE THEN WANT: of every record, since when it is there, T1 or
-# T2, the time of either scan, and its rate, N if it is more than 0.
+# measured WHAT BEFORE THEN WANT: for every record, when it was first seen, T1
+# or T2, the times of the two scans, and its rate, N if it is more than 0.
 measured()
 {
 	local told
@@ -531,8 +531,8 @@ measured()
 	judge
 }
 
-# A scan holds a copy of a socket that it must ask for a moment (copy.c); this one
-# for half of the time.
+# A scan holds a copy of a socket for a moment while it asks for its details
+# (copy.c); this one half of the time.
 @test "scans: while another one is at work" {
 	requires root
 	SCAN='-l --owners=walk'
@@ -667,7 +667,7 @@ measured()
 	judge
 }
 
-# A container's processes by its control group, names by Podman's file.
+# A container's processes are found by control group, its name in Podman's file.
 ID1=1111111111111111111111111111111111111111111111111111111111111111
 ID2=${ID1//1/2}
 ID3=${ID1//1/3}

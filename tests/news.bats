@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Is it news?  What happened on a machine, as its two scans have it, and what
-# prt-diff says.
+# Is it news?  What happened on a machine, as its two scans show it, and what
+# prt-diff reports.
 # shellcheck disable=SC2154,SC2016,SC2030,SC2031
 
 load helpers
@@ -11,8 +11,8 @@ setup()
 	BAD=0
 }
 
-# side TEXT: a snapshot.  TEXT is the ##prt line's keys | fields | records, with
-# ; between these.  T1, T2 and T3 are times, 10 seconds apart.
+# side TEXT: a snapshot.  TEXT is the keys of ##prt | fields | records, with ;
+# between records.  T1, T2 and T3 are times, 10 seconds apart.
 side()
 {
 	sed -E 's/\bT([123])\b/2026-11-24T03:00:\10.000Z/g' <<<"$1" |
@@ -30,14 +30,14 @@ side()
 		}'
 }
 
-# T N: that time.
+# T N: the time TN.
 T()
 {
 	printf '2026-11-24T03:00:%d0.000Z' "$1"
 }
 
 # news WHAT OLD NEW WANT [ARG]...: WANT is the output, with ; between its lines.
-# All of a table are tried; `judge' is its end.
+# All rows of a table are tried; `judge' ends it.
 news()
 {
 	local what=$1 want=$4 got
@@ -52,7 +52,7 @@ news()
 	fi
 }
 
-# both WHAT ONE OTHER WANT WANT-BACK [ARG]...: in both directions.
+# both WHAT ONE OTHER WANT WANT-BACK [ARG]...: news in both directions.
 both()
 {
 	news "$1" "$2" "$3" "$4" "${@:6}"
@@ -280,7 +280,7 @@ SEEN=change,local_port,remote_port,state,first_seen
 	side 'time=T1 protos=tcp,sctp scope=all | proto state local_port | sctp LISTEN 7; tcp LISTEN 1' >new
 	prt-diff --init -S state new
 	run -1 grep last_seen state
-	# Not read, but kept.
+	# Not read by this scan, but kept.
 	side 'time=T2 protos=tcp scope=all | proto state local_port | tcp LISTEN 1' >new
 	run -0 prt-diff -S state new
 	[ -z "$output" ]
@@ -315,7 +315,7 @@ gone	7	$(T 1)"
 	[ -z "$output$stderr" ]
 	run -0 --separate-stderr prt-diff -S state new
 	[ -z "$output$stderr" ]
-	# A filter behind the scan.
+	# The output of the scan was filtered.
 	side 'time=T3 scope=tcp,listen partial=1 | host proto local_port | a tcp 3' >new
 	run -2 --separate-stderr prt-diff -S state new
 	[[ $stderr == *': not comparable (select from both alike); `prt-diff --init'*anew ]]
@@ -323,7 +323,7 @@ gone	7	$(T 1)"
 	[ -z "$output$stderr" ]
 	run -0 --separate-stderr prt-diff -S state new
 	[ -z "$output$stderr" ]
-	# Without -S there is nothing to begin.
+	# Without -S there is no state to start.
 	run -2 --separate-stderr prt-diff before new
 	[[ $stderr != *--init* ]]
 }
@@ -356,7 +356,7 @@ gone	7	$(T 1)"
 	[[ $stderr == *'not for -S'* ]]
 }
 
-# fleet TIME HOST...: a snapshot of each.
+# fleet TIME HOST...: a snapshot of each host.
 fleet()
 {
 	local time=$1 host
@@ -373,7 +373,7 @@ fleet()
 	run -0 --separate-stderr prt-diff -H -o change,host -S state new
 	assert_output_is "new	e"
 	[ "$stderr" = 'prt-diff: warning: new: not scanned: hosts b, d: their records are not gone' ]
-	# What is there is not forgotten, nor what another name has in it.
+	# Hosts that are present stay, and those with a part of a given name.
 	fleet T3 a c e >new
 	run -0 --separate-stderr prt-diff -H -S state --forget=b,a,dd new
 	[ -z "$output" ]
@@ -385,7 +385,7 @@ fleet()
 	[ "$(grep -c '^##prt' state)" -eq 3 ]
 	run -0 --separate-stderr prt-diff -H -S state new
 	[ -z "$output$stderr" ]
-	# One that comes back is new.
+	# A host that comes back is new.
 	fleet T3 a b c e >new
 	run -0 --separate-stderr prt-diff -H -o change,host -S state new
 	assert_output_is "new	b"
@@ -394,7 +394,7 @@ fleet()
 		run -2 prt-diff -S state "--forget=$list" new
 		[[ $output == "prt-diff: --forget=$list: expected names of hosts"* ]]
 	done
-	# Without a state there is only no warning.
+	# Without a state, only the warning is missing.
 	fleet T1 a b >old
 	fleet T2 a >new
 	run -0 --separate-stderr prt-diff --forget=b old new
@@ -458,7 +458,7 @@ fleet()
 	judge
 }
 
-# tells_time MESSAGE OLD NEW: the warning, or with -S the error.
+# tells_time MESSAGE OLD NEW: MESSAGE is the warning, or with -S the error.
 tells_time()
 {
 	side "$2" >old
@@ -499,7 +499,7 @@ tells_time()
 	in_netns prt-scan >now
 	run -0 --separate-stderr prt-diff -S state now
 	[ -z "$output$stderr" ]
-	# but for uptime it is older
+	# without its uptime it counts as older
 	sed 's/ up=[0-9]*//' now >bare
 	run -2 --separate-stderr prt-diff -S before bare
 	[[ $stderr == *', older than before with time=2099-'* ]]
@@ -529,7 +529,7 @@ tells_time()
 	judge
 }
 
-# exits STATUS ARG...: prt-diff ARG... old new.
+# exits STATUS ARG...: prt-diff ARG... old new exits with that status.
 exits()
 {
 	local want=$1 got=0

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
-# A kernel that has no module inet_diag, tcp_diag or udp_diag, or may not load it:
-# what netlink has of the others stays, and the rest is that of /proc/net.
-# no-diag.c has the kernel answer as it does then; conditions.bats of tests/vm
-# has such a kernel.
+# A kernel without the module inet_diag, tcp_diag or udp_diag, or that may not
+# load it: what netlink still shows is used, and the rest is read from
+# /proc/net.  no-diag.c makes the kernel answer like that; conditions.bats of
+# tests/vm has a real one.
 # shellcheck disable=SC2154
 
 load helpers
@@ -29,8 +29,8 @@ without()
 	enter env LD_PRELOAD="$library" PRT_NO_DIAG="$modules" "$@"
 }
 
-# What of a scan's records both ways have: dir is not that of a connection to a
-# v6only listener.
+# The part of a scan's records that both ways have: dir differs for a connection
+# to a v6only listener.
 same()
 {
 	awk -F '\t' -v OFS='\t' '
@@ -66,7 +66,7 @@ same()
 	with=${lines[0]#* bound=}
 	run -0 without tcp_diag prt-scan
 	[[ ${lines[0]} != *" bound=no "* || ${with%% *} = no ]]
-	# what no process has is in no copy
+	# a socket that no process holds is not in any copy
 	[ "$(column state <<<"$output" | grep -c BOUND)" -le \
 		"$(enter prt-scan -o state | grep -c BOUND)" ]
 }
@@ -87,7 +87,7 @@ same()
 	[ "$stderr" = "prt-scan: netlink: sock_diag: tcp: $missing" ]
 	run -2 --separate-stderr without tcp_diag prt-scan --strict -o rx_bytes
 	[ -n "$output" ]
-	# of UDP there is none
+	# UDP has no such counters there
 	run -0 --separate-stderr without udp_diag prt-scan --strict \
 		-o rx_bytes,drops
 	[ -z "$stderr" ]
@@ -97,7 +97,7 @@ same()
 		[ "$stderr" = "prt-scan: netlink: sock_diag: tcp: $missing
 prt-scan: netlink: sock_diag: udp: $missing" ]
 	done
-	# what netlink still has of TCP is there
+	# the counters of TCP are there, since netlink still has it
 	run -0 without udp_diag prt-scan -t -H -o rx_bytes
 	[ "$(sort -u <<<"$output" | wc -l)" -gt 1 ]
 }

@@ -1,9 +1,9 @@
 /*
  * A library for LD_PRELOAD: a kernel without modules of sock_diag(7).
  *
- * PRT_NO_DIAG has the names of those that are missing: inet_diag, tcp_diag,
- * udp_diag.  What would be asked of them is asked of what no kernel has: so the
- * answer is what the kernel says then.
+ * PRT_NO_DIAG names the missing ones: inet_diag, tcp_diag, udp_diag.  Requests
+ * to them go to a family or protocol that no kernel has, so the answer is the
+ * one that such a kernel gives.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

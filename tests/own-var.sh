@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# For the mounts that the caller has to itself: a /var in which folders can be
-# made that the machine has not; what it has is there, too.
+# For callers with their own mounts: a /var in which folders can be made that
+# the machine lacks; its own are there, too.
 mkdir -p own-var
 mount --rbind /var own-var
 mount -t tmpfs -o mode=755 tmpfs /var

@@ -1,15 +1,15 @@
 #!/usr/bin/env bats
-# What a release is made of, from the tarball on: `make package-check' runs it,
-# not `make check', for it builds three times.  PRT_BUILDDIR has the tarball.
+# A release, from the tarball on.  `make package-check' runs this, not `make
+# check', because it builds three times.  PRT_BUILDDIR has the tarball.
 #
-# Each test but the first works with what setup_file unpacked.
+# Each test but the first uses what setup_file unpacked.
 
 load helpers
 
 setup_file()
 {
 	export VERSION TARBALL
-	# make has told its own commands where all is.
+	# make has set these for its own commands.
 	unset MAKEFLAGS MFLAGS MAKELEVEL
 	VERSION=$(prt-scan --version)
 	VERSION=${VERSION##* }
@@ -17,7 +17,7 @@ setup_file()
 	cd "$BATS_FILE_TMPDIR" || return
 	mkdir tree build
 	tar -xf "$TARBALL" -C tree --strip-components=1
-	# As root unpacks it for others: nothing is written there.
+	# As if root had unpacked it for others: the source folder is read-only.
 	chmod -R a-w tree
 	cd build || return
 	../tree/configure -q --prefix='/opt/a prefix' >log 2>&1
@@ -32,13 +32,13 @@ setup()
 	opt=$dest/opt/'a prefix'
 }
 
-# files FOLDER: those in it.
+# files FOLDER: the files in it.
 files()
 {
 	(cd "$1" && find . ! -type d | sort)
 }
 
-# uses BIN: the three programs that are there, in one pipe.
+# uses BIN: runs the three programs installed there, in one pipe.
 uses()
 {
 	in_netns env PATH="$1:$PATH" bash -c '
@@ -68,9 +68,9 @@ uses()
 	run ! grep -vE '^(-rw-r--r--|-rwxr-xr-x|drwxr-xr-x) 0/0 .* 2001-09-09 01:46 ' \
 		list
 	gzip -t other.tar.gz
-	# The time and name of a gzip header: none.
+	# The gzip header has neither a time nor a name.
 	[ "$(od -A n -t x1 -j 3 -N 5 other.tar.gz | tr -d ' ')" = 0000000000 ]
-	# All that git has, and what autoreconf wrote.
+	# All files that git has, and those that autoreconf wrote.
 	if git -C "$PRT_SRCDIR" rev-parse HEAD >/dev/null 2>&1; then
 		git -C "$PRT_SRCDIR" ls-files | grep -v '^\.git' | sort >git
 		sed -n 's|.* other/||p' list | sort >tar
@@ -128,8 +128,8 @@ uses()
 	make -s installcheck DESTDIR="$dest"
 }
 
-# A system of its own: an empty root, with what the package depends on known to
-# dpkg, but nothing of this machine is changed.
+# A system of its own: an empty root whose dpkg knows the packages that ours
+# depends on; nothing on this machine changes.
 @test "a Debian package: built, installed, used, purged" {
 	requires root netns nc dpkg-buildpackage dpkg
 	dpkg-checkbuilddeps "$BATS_FILE_TMPDIR/tree/build-aux/debian/control" ||
@@ -158,13 +158,13 @@ uses()
 	dpkg --root="$PWD/root" -P prt
 	run ! dpkg-query --admindir="$PWD/root/var/lib/dpkg" -W prt
 	[ -z "$(files root | grep -v '^\./var/lib/dpkg/')" ]
-	# Without what it needs it does not install.
+	# Without the packages it depends on, it does not install.
 	: >root/var/lib/dpkg/status
 	run ! dpkg --root="$PWD/root" -i "$deb"
 	[[ $output == *libc6* ]]
 }
 
-# The command is README's own.
+# The command is taken from README.
 @test "static programs by musl: the command, no library, size, some of the tests" {
 	requires musl-gcc readelf
 	local command f
@@ -177,7 +177,7 @@ uses()
 	cp -R "$BATS_FILE_TMPDIR/tree" tree
 	chmod -R u+w tree
 	cd tree
-	# The tarball's own configure is to do.
+	# The tarball's own configure has to be enough.
 	bash -c "$command" >log 2>&1 || { tail -n 30 log; return 1; }
 	for f in scan diff flag; do
 		readelf -lW "src/prt-$f" >headers

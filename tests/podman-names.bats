@@ -48,7 +48,7 @@ podmans_file() {
 	podmans_file systemd-web >$files/volatile-containers.json
 	chown -R $user home
 	rootless=/user.slice/user-$user.slice/user@$user.service/app.slice
-	# a user in the container, whose number outside is nobody's
+	# a user in the container, whose uid outside belongs to nobody
 	user=1334567
 	listen $user
 	place "$listener" "$rootless/web.service/libpod-payload-$id"
@@ -77,7 +77,7 @@ start_user() {
 	place "$listener" "$rootless/libpod-$id.scope"
 	run -0 scan_all -o container "$port"
 	[ "$output" = podman/db ]
-	# root's own are not his to name, nor is another's file his
+	# he cannot name root's containers, nor can another user name his
 	chown 0 $files/containers.json
 	run -0 scan_all -o container "$port"
 	[ "$output" = "podman/$short" ]
@@ -106,7 +106,7 @@ start_user() {
 	)" ]
 }
 
-# Unbounded it takes a minute.
+# Without a limit, this takes a minute.
 @test "podman: a user's huge files cost no more than the time there is" {
 	start_user 150
 	{ printf '['; yes '{"a":[]},' | head -n 800000; echo '{}]'; } \
@@ -138,7 +138,7 @@ start_user() {
 	done
 }
 
-# podmans_answer [NAME]: as podman ps has it of other containers, and of this.
+# podmans_answer [NAME]: podman ps's output for other containers and this.
 podmans_answer() {
 	cat <<-END
 		[{"Id":"$(printf %064d 7)","Names":["other"],"Pid":1},
@@ -220,7 +220,7 @@ podmans_answer() {
 	[ -z "$stderr" ]
 }
 
-# left_of GROUP: there are processes of that group.
+# left_of GROUP: succeeds if processes of that group are left.
 left_of() {
 	cat /proc/[0-9]*/stat 2>/dev/null | awk -v group="$1" '
 	{ sub(/.*\) /, "") }

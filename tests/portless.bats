@@ -20,7 +20,7 @@ start()
 	start_fixture python3 "${PRT_SRCDIR:-..}/tests/portless.py"
 }
 
-# What there is of raw, packet and icmp, with its interface.
+# All raw, packet and icmp sockets, with their interfaces.
 all_records()
 {
 	cat <<-'.'
@@ -55,12 +55,12 @@ all_records()
 	[ "${#lines[@]}" -eq 11 ]
 	[ "$(sort -u <<<"$output" | sed 's/python[0-9.]*/python/')" = \
 		"${FX[main]}	python	root	0" ]
-	# each socket is one, also where two are alike
+	# each socket has its own record, even if two are alike
 	run -0 enter prt-scan -H --proto=$FILES -o inode
 	[ "$(sort -u <<<"$output" | wc -l)" -eq 11 ]
 	run -0 enter prt-scan -H --proto=$FILES \
 		-o proto,family,dir,service,target,local_scope,rx_queue,tx_queue
-	# what comes by waits in some of them
+	# packets that pass by wait in some of them
 	sed -E 's/	[0-9]+	([0-9]+|-)$/	N	\1/' <<<"$output" | sort -u |
 		diff -u - <(cat <<-'.'
 		icmp	inet	-	-	-	loopback	N	0
@@ -91,7 +91,7 @@ icmp	4242	-
 icmp	4243	-
 icmp	4244	-"
 	[ -z "$stderr" ]
-	# TCP has none that would be told
+	# TCP has no filter that could be shown
 	run -0 enter prt-scan -F json -o local_port,filter --proto=packet
 	[[ $output == *'{"local_port":2048,"filter":4}'* ]]
 }
@@ -99,7 +99,7 @@ icmp	4244	-"
 @test "filter: where descriptors may not be copied, that is told" {
 	start
 	requires strace setpriv
-	# as Yama may have it
+	# Yama can refuse it like that
 	run -0 enter strace -f -qq -e trace=pidfd_getfd \
 		-e inject=pidfd_getfd:error=EPERM -o "$BATS_TEST_TMPDIR/log" \
 		prt-scan -H --proto=packet -o filter
@@ -111,7 +111,7 @@ icmp	4244	-"
 	run -2 enter strace -f -qq -e trace=pidfd_getfd \
 		-e inject=pidfd_getfd:error=EPERM -o "$BATS_TEST_TMPDIR/log" \
 		prt-scan --strict --proto=packet -o filter
-	# of one that is not seen to have an owner, that is told, as always
+	# owners that are hidden are counted, as always
 	run -0 enter_as 65534 prt-scan --proto=packet -o filter,pid
 	[ "$(column filter <<<"$output" | sort -u)" = - ]
 	[[ ${lines[0]} == *' unowned=4 '* ]]
@@ -221,7 +221,7 @@ sys.stdin.read()'
 	[ "${FX[vsock]-}" = yes ] || skip 'needs a kernel with vsock'
 	requires unshare
 	local way
-	# without it they are those of processes, all of which are seen there
+	# without it they come from processes, all of which can be seen
 	for way in netlink proc; do
 		run -0 --separate-stderr enter prt-scan -H --backend=$way \
 			-o $ENDS --proto=vsock --pid="${FX[main]}" --state=BOUND,LISTEN
@@ -252,7 +252,7 @@ vsock	ESTABLISHED	1	70000	1	5000	${FX[main]}"
 	run -0 unshare -mnpf --kill-child --mount-proc prt-scan --proto=vsock
 	[[ ${lines[0]} == *' protos=vsock '* ]]
 	run -1 unshare -mnpf --kill-child --mount-proc prt-scan -q --proto=vsock
-	# a process that may not be looked into may have one
+	# a process that may not be looked into may have such a socket
 	modprobe -q vsock_diag 2>/dev/null && skip 'the kernel has vsock_diag'
 	run -2 unshare -mnpf --kill-child --mount-proc sh -c '
 		sleep 60 & exec setpriv --reuid=65534 --clear-groups \
@@ -266,7 +266,7 @@ vsock	ESTABLISHED	1	70000	1	5000	${FX[main]}"
 	assert_output_is 'prt-scan: --proto=raw: not read: the backend lsof has nothing of it'
 }
 
-# Of a machine that was saved.
+# The tables of a machine that was saved.
 tree_portless()
 {
 	tree_make
@@ -311,7 +311,7 @@ packet	35020	12	-	-	1000	0	-	-'
 		"prt-scan: $net/packet: No such file or directory" \
 		"prt-scan: $net: no file in it tells of vsock"
 	run -2 --separate-stderr scan_tree proto --strict --proto=packet,raw
-	# a kernel that is known to have none
+	# a kernel whose list of protocols says that it has none
 	printf 'protocol\nRAW 1\nTCP 1\n' >"$net/protocols"
 	run -0 scan_tree proto --strict --proto=packet,vsock
 	assert_output_is ''
@@ -343,8 +343,8 @@ assert_equal_lines()
 	run -2 scan_tree proto --strict --proto=packet
 }
 
-# asks_for ARG...: whether a scan opens such a file, or sends such a request: of
-# AF_PACKET, AF_VSOCK or IPPROTO_RAW, as strace prints that.
+# asks_for ARG...: whether a scan opens such a file, or sends such a request,
+# for AF_PACKET, AF_VSOCK or IPPROTO_RAW, in strace's words.
 asks_for()
 {
 	enter strace -f -e trace=?open,openat,?send,sendto -o "$BATS_TEST_TMPDIR/log" \
@@ -364,7 +364,7 @@ asks_for()
 	run -1 asks_for -o all
 }
 
-# The 19 fields.
+# The 19 default fields.
 record()
 {
 	local v
@@ -400,7 +400,7 @@ record()
 @test "prt-diff compares them where both scans read them" {
 	start
 	cd "$BATS_TEST_TMPDIR"
-	# one scope, as prt-scan -N has it of every protocol
+	# one scope, as prt-scan -N has it for every protocol
 	enter prt-scan -o +inode --proto=$FILES |
 		sed '1s/scope=[^ ]*/scope=all/' >new
 	sed -e '/^packet/d' -e '1s/protos=[^ ]*/protos=raw,icmp/' \
@@ -410,7 +410,7 @@ record()
 	sed -e '/^packet/d' -e 's/^##end.*/##end records=7/' new >old
 	run -0 --separate-stderr prt-diff -H -o change,proto,local_port old new
 	[ "$(grep -c '^new	packet' <<<"$output")" -eq 4 ]
-	# BOUND is TCP's to know
+	# BOUND depends on what the scan saw of TCP only
 	printf '%s\n' '##prt 1 host=a protos=vsock bound=own scope=vsock' \
 		'#proto	state	local_addr	local_port	pid	uid' \
 		'vsock	BOUND	*	1024	7	0' '##end records=1' >new
@@ -442,11 +442,11 @@ record()
 		--disable=packet-socket,vsock-listener in
 	assert_output_is ''
 	[ -z "$stderr" ]
-	# what is of the process is seen
+	# a fault of its process is still seen
 	sed -i 's|/tmp/bash|/tmp/x (deleted)|' in
 	run -0 prt-flag -X -s -H -o proto,flags in
 	[ "$(grep -c deleted-exe <<<"$output")" -eq 5 ]
-	# and rules see all
+	# and rules see all of these sockets
 	run -0 prt-flag -X -s -H -o proto,flags -e 'flag sniffs proto=packet local_port=3' \
 		--disable=all in
 	grep -q '^packet	.*sniffs' <<<"$output"

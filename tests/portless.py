@@ -111,7 +111,7 @@ def main():
         raw(socket.AF_INET, 1),
         raw(socket.AF_INET6, 58),
         raw(socket.AF_INET, 89, "127.0.0.1", "127.0.0.2"),
-        # two that differ in nothing
+        # two that are alike
         raw(socket.AF_INET, 89, "127.0.0.1", "127.0.0.2"),
         packet(socket.SOCK_RAW, 3),
         packet(socket.SOCK_DGRAM, 0x0800, "sniff0"),
@@ -123,13 +123,13 @@ def main():
     ]
     attach(made[0], 3)
     attach(made[5], 4)
-    # more than a datagram of a dump may hold
+    # more than a datagram of a dump can hold
     print("long=%d" % attach_long(made[6]))
     if attach_ebpf(made[4]):
         print("ebpf=yes")
     try:
         made += [vsock(1024, False), vsock(70000, True)]
-        # which has none
+        # it has no port
         made.append(socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM))
         print("vsock=yes")
         made.append(vsock_pair(made[-2]))

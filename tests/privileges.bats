@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Rights: refused where the program's file gives them; which capabilities do what
-# root's do; and that a program gives them up when it has no more use for them.
+# Rights: programs refuse to run if their file gives them rights; which
+# capabilities replace root; and programs give up rights that they need no more.
 # shellcheck disable=SC2154
 
 load helpers
@@ -17,7 +17,8 @@ teardown()
 	[ -z "${waiter-}" ] || kill "$waiter"
 }
 
-# nobody [OPTION]... FILE [ARG...]: FILE, wherever it is, as that user.
+# nobody [OPTION]... FILE [ARG...]: runs FILE as that user, even if its path is
+# closed to him.
 nobody()
 {
 	local -a options=()
@@ -30,7 +31,7 @@ nobody()
 		/proc/self/fd/9 "${@:2}" 9<"$1"
 }
 
-# copy_of PROGRAM MODE: as the file `copy'.
+# copy_of PROGRAM MODE: copies it to the file `copy'.
 copy_of()
 {
 	rm -f copy
@@ -38,16 +39,16 @@ copy_of()
 	chmod "$2" copy
 }
 
-# requires_setid: the folder is one where modes of files count so.
+# requires_setid: set-user-ID bits take effect in this folder.
 requires_setid()
 {
 	copy_of id 4755
 	[ "$(nobody copy -u)" = 0 ] || skip 'needs a file system without nosuid'
-	# which cannot work in such a program
+	# sanitizers cannot work in such a program
 	requires no-sanitizers
 }
 
-# refused WHAT PROGRAM: the file `copy', whatever it is asked for.
+# refused WHAT PROGRAM: the file `copy' refuses to run, whatever the arguments.
 refused()
 {
 	local arguments
@@ -78,7 +79,7 @@ refused()
 	requires_setid
 	copy_of prt-scan 6755
 	run -0 ./copy --version
-	# nor where the kernel does not let it
+	# nor if the kernel ignores the file's rights
 	run -0 nobody --no-new-privs copy --version
 }
 
@@ -94,7 +95,7 @@ refused()
 			refused 'file capabilities' $program
 			run -0 ./copy --version
 		done
-		# those that the user has and the file lets through, too
+		# also those that the user has and the file lets through
 		copy_of $program 755
 		setcap cap_sys_ptrace+i copy
 		run -0 nobody copy --version
@@ -161,7 +162,7 @@ caps=+sys_ptrace,+dac_read_search
 	requires linux netns nsenter python3
 	for cap in sys_ptrace dac_read_search,-dac_override; do
 		rm -f ready
-		# another user's: what is root's own needs no capability
+		# of another user: root's own sockets need no capability
 		run -2 --separate-stderr in_netns bash -ec '
 			setpriv --reuid=1234 --regid=1234 --clear-groups \
 				"$(realpath -e "$0")" -c "
@@ -208,8 +209,8 @@ time.sleep(60)" >ready 3>&- &
 	done
 }
 
-# The sets of a process that are not empty, and whether programs that it runs get
-# no more: `Prm=2 Eff=2 1' where cap_dac_override is all that it has.
+# The capability sets of a process that are not empty, and its NoNewPrivs:
+# `Prm=2 Eff=2 1' if cap_dac_override is all that it has.
 rights_of()
 {
 	awk '
@@ -220,7 +221,7 @@ rights_of()
 	/^NoNewPrivs:/ { print $2 }' "$1"
 }
 
-# await_rights RIGHTS: of the process $waiter, which waits for ever.
+# await_rights RIGHTS: waits until $waiter, which waits for input, has these.
 await_rights()
 {
 	local i now
@@ -237,19 +238,19 @@ await_rights()
 record='#proto	state	local_addr	local_port
 tcp	LISTEN	127.0.0.1	1'
 
-# waiting FIFO COMMAND...: it is $waiter; what it waits for is written to 8.
+# waiting FIFO COMMAND...: sets $waiter to its pid; its input is written to 8.
 waiting()
 {
 	local fifo=$1
 
 	[ -p "$fifo" ] || mkfifo "$fifo"
-	# neither end waits for the other
+	# opening it does not block at either end
 	exec 8<>"$fifo"
 	"${@:2}" 3>&- 8>&- &
 	waiter=$!
 }
 
-# Its input ends, and it.
+# Ends its input, and so the process.
 let_go()
 {
 	echo "$record" >&8
@@ -264,7 +265,7 @@ let_go()
 	waiting new prt-diff old new
 	await_rights 1
 	let_go
-	# those that a user was given, too
+	# also capabilities that a user was given
 	open_folders "$BATS_TEST_TMPDIR"
 	chmod o+r new
 	waiting new setpriv --reuid=65534 --clear-groups \

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Proc trees made by hand, for prt-scan --proc: $tree, below the test's folder.
-# They hold what a live machine cannot be made to show.
+# They hold what no live machine can be made to show.
 
 tree_make()
 {
@@ -16,8 +16,8 @@ tree_make()
 	done
 }
 
-# tree_hex DIGITS: the bytes of an address as /proc/net/tcp6 writes them, in
-# words of the order that the machine has for which the programs are.
+# tree_hex DIGITS: the bytes of an address as /proc/net/tcp6 has them, in words
+# with the byte order of the machine that the programs are built for.
 tree_hex()
 {
 	local words=$1
@@ -28,7 +28,7 @@ tree_hex()
 	printf '%s' "$words"
 }
 
-# tree_end ADDRESS PORT: as /proc/net/tcp writes them.
+# tree_end ADDRESS PORT: both as /proc/net/tcp has them.
 tree_end()
 {
 	local IFS=.
@@ -38,7 +38,7 @@ tree_end()
 	printf '%02X%02X%02X%02X:%04X' "$@"
 }
 
-# tree_line PORT INODE [STATE]: a line of net/tcp, a listener's unless told.
+# tree_line PORT INODE [STATE]: a line of net/tcp, by default a listener's.
 tree_line()
 {
 	local remote='00000000:0000'
@@ -48,13 +48,13 @@ tree_line()
 		0 "$(tree_end 127.0.0.1 "$1")" "$remote" "${3:-0A}" 0 0 "$2"
 }
 
-# tree_socket PORT INODE [STATE]: puts it there.
+# tree_socket PORT INODE [STATE]: adds that line.
 tree_socket()
 {
 	tree_line "$@" >>"$net/tcp"
 }
 
-# tree_process PID COMM [START [PPID]]: one without descriptors.
+# tree_process PID COMM [START [PPID]]: adds one without descriptors.
 tree_process()
 {
 	local dir=$tree/$1 rest

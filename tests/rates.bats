@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Bandwidth, what two scans and prt-diff make of a transfer of known size; and
-# what a connection had to send again.
+# Bandwidth, which two scans and prt-diff compute for a transfer of known size;
+# and what a connection had to retransmit.
 # shellcheck disable=SC2154
 
 load helpers
@@ -120,7 +120,7 @@ tell() {
 	wait_ready
 }
 
-# scan main|sink ARG...: in the network namespace of that one.
+# scan main|sink ARG...: in the network namespace of that process.
 scan() {
 	local pid=${FX[$1]}
 
@@ -128,7 +128,7 @@ scan() {
 	"${NSENTER[@]}" -t "$pid" -- prt-scan "$@"
 }
 
-# keep main|sink ARG...: a scan that is kept.
+# keep main|sink ARG...: a scan whose state is kept.
 keep() {
 	rm -f state
 	after=$(date +%s%3N)
@@ -136,13 +136,13 @@ keep() {
 	before=$(date +%s%3N)
 }
 
-# opened_at KEY: a time that the stream opens with, milliseconds.
+# opened_at KEY: a time in the stream's ##prt line, in milliseconds.
 opened_at() {
 	date +%s%3N -d "$(grep -oP -m 1 "^##prt.* $1=\\K\S+" rates)"
 }
 
-# rates LIST main|sink ARG...: another; what prt-diff makes of the two, and
-# $elapsed, the time between them, milliseconds, which must be the true one.
+# rates LIST main|sink ARG...: the rates since the kept scan; sets $elapsed to
+# the milliseconds in between, which must agree with the clock.
 rates() {
 	local list=$1 now
 
@@ -162,7 +162,7 @@ transfer() {
 	rates "$@"
 }
 
-# A rate that in this time gives the size, but for 5 %.
+# near RATE: over $elapsed, RATE amounts to the size, within 5 %.
 near() {
 	awk -v rate="$1" -v ms="$elapsed" -v size="$size" 'BEGIN {
 		part = rate * ms / 1000 / size
@@ -202,10 +202,10 @@ near() {
 	done
 }
 
-# The rest: of the connection, whose two ends may be in two namespaces.
+# The fields of each connection, whose two ends may be in two namespaces.
 connections=(-t --state=ESTABLISHED -o '+inode,rx_bytes,tx_bytes')
 
-# is_end PORT ROW: of 20701, which sends, or 20700.
+# is_end PORT ROW: the row of 20701, which sends, or of 20700.
 is_end() {
 	local port there back
 
@@ -242,7 +242,7 @@ is_end() {
 	[ "${#lines[@]}" -eq 2 ]
 	is_end 20700 "${lines[0]}"
 	is_end 20701 "${lines[1]}"
-	# By cookie it is new, and the other one is gone.
+	# By its cookie it is a new connection, and the old one is gone.
 	local also=("${connections[@]}")
 
 	also[-1]+=,cookie

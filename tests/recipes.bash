@@ -14,7 +14,7 @@ scan_is()
 	stand_in prt-scan "cat '$PWD/scanned'"
 }
 
-# recipe NAME: as it is printed there.
+# recipe NAME: its text in the manual.
 recipe()
 {
 	awk -v name="$1" '
@@ -43,7 +43,7 @@ script()
 	export PATH=$PWD/bin:$PATH
 }
 
-# stand_in NAME COMMAND...: a command of that name.
+# stand_in NAME COMMAND...: makes NAME run COMMAND.
 stand_in()
 {
 	mkdir -p bin
@@ -52,8 +52,8 @@ stand_in()
 	export PATH=$PWD/bin:$PATH
 }
 
-# alone COMMAND: bash runs it on a machine of its own but for files: no network,
-# processes or folders below /var/lib.  `listen PORT' is a command there.
+# alone COMMAND: bash runs it on a machine of its own that shares the files, but
+# not /var/lib; it has a command `listen PORT'.
 alone()
 {
 	requires root netns nc
@@ -64,7 +64,7 @@ alone()
 		'"$1" 3>&- 4>&-
 }
 
-# Its process is in $!.
+# Sets $! to its process.
 listen()
 {
 	nc -l -k 127.0.0.1 "$1" >/dev/null 2>&1 </dev/null &

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The recipes of prt-recipes(7): what is run here is the text that stands there.
+# The recipes of prt-recipes(7), run as they are printed there.
 # shellcheck disable=SC2016,SC2154,SC2030,SC2031
 
 load helpers
@@ -19,7 +19,7 @@ load recipes
 	requires ip mktemp flock
 	script prt-mail
 	recipe crontab >tab
-	# As cron reads it: variables, then five times, a user, a command.
+	# A line of crontab(5): five times, a user, a command.
 	run -0 sed -nE 's/^(([0-9*/,-]+ ){5})([a-z]+) ([^ ].*)/\3 \4/p' tab
 	[ "$output" = 'root flock -n /var/lib/prt prt-mail' ]
 	stand_in mail 'echo "$@" >>"$MAILS"; cat >>"$MAILS"; exit "${STATUS:-0}"'
@@ -84,7 +84,7 @@ load recipes
 	assert_output_is ''
 	run -0 systemd-analyze calendar \
 		"$(sed -n 's/^OnCalendar=//p' prt.timer)"
-	# What systemd makes of it before that command.
+	# The folder that systemd makes before it runs that command.
 	[ "$(sed -n 's/^StateDirectory=//p' prt.service)" = prt ]
 	awk '/^ExecStart=/,!/\\$/ { sub(/^ExecStart=/, "exec "); print }' \
 		prt.service >start
@@ -119,7 +119,7 @@ load recipes
 	}
 	{ rec; rec local_port=6379 process=redis-server; } |
 		news 'exposed-store	6379	redis-server'
-	# A record with two flags, and one whose process is another.
+	# A record with two flags, and one whose process has changed.
 	{ rec local_port=6379 process=redis-server pid=9
 		rec local_port=80 process=nc exe=/usr/bin/nc cmdline=nc; } |
 		news 'nc-listener	80	nc'
@@ -131,7 +131,7 @@ load recipes
 	run -2 flag-news kept
 }
 
-# checks STATUS LINE: of check_prt.
+# checks STATUS LINE: check_prt prints LINE and exits with STATUS.
 checks()
 {
 	run "-$1" --separate-stderr check_prt -X
@@ -153,7 +153,7 @@ checks()
 	assert_output_is 'PORTS UNKNOWN - prt-flag failed'
 	stand_in prt-scan 'exit 2'
 	checks 3 'PORTS UNKNOWN - prt-scan failed'
-	# And of this machine.
+	# And on this machine.
 	rm bin/prt-scan
 	requires netns
 	run -0 in_netns check_prt -X
@@ -295,7 +295,7 @@ await-free: 9000 is still held, or not known
 trouble: 1"
 }
 
-# Connections of what is flagged, and of what is not.
+# Connections to flagged listeners, and to others.
 flagged_peers()
 {
 	local to='state=ESTABLISHED local_port=40000 remote_port=443 exe=/memfd:x cmdline=x'
@@ -369,7 +369,7 @@ nft insert rule inet filter output ip daddr 203.0.113.66 drop'
 	stand_in mail 'cat >>"$MAILS"; exit "${STATUS:-0}"'
 	export MAILS=$PWD/mails
 	mkdir kept
-	# news STATUS PORTS: which it mails.
+	# news STATUS PORTS: reach-news exits with STATUS and mails PORTS.
 	news() {
 		scan_is
 		: >"$MAILS"
@@ -391,7 +391,7 @@ nft insert rule inet filter output ip daddr 203.0.113.66 drop'
 	script stuck
 	mkdir kept
 	FIELDS+=(cookie)
-	# at TIME PORT...: which connections are in CLOSE_WAIT then.
+	# at TIME PORT...: these connections are in CLOSE_WAIT at TIME.
 	at() {
 		local port
 
@@ -450,7 +450,7 @@ nft insert rule inet filter output ip daddr 203.0.113.66 drop'
 	assert_output_is "2	3000000000	a	root
 1	3000000001	a	x
 1	5	b	root"
-	# each header counts from there
+	# a header applies to the lines after it
 	{ cat in; printf '#rx_bytes\tprocess\n2\tb\n'; } >two
 	run -0 sum-by process rx_bytes two
 	assert_output_is "6000000001	a
@@ -509,7 +509,7 @@ while time.time() < end:
 	run -2 prt-metrics prom
 	[ "$(wc -l <prom)" -eq 7 ]
 	[ ! -e prom.new ]
-	# and of this machine, as Prometheus reads it
+	# and on this machine, in Prometheus's format
 	rm bin/prt-scan
 	run -0 prt-metrics prom
 	run ! grep -vE '^(# TYPE [a-z_]+ gauge|[a-z_]+\{([a-z]+="[A-Za-z_0-9]+",?)+\} [0-9]+)$' prom
@@ -583,7 +583,7 @@ while time.time() < end:
 @test "end-pidfd: the process with that number, and no later one" {
 	requires ip python3
 	recipe end-pidfd >end-pidfd
-	# as that of util-linux 2.42
+	# as kill of util-linux 2.42
 	cat >kill.py <<-'END'
 		import os, signal, sys
 		for word in sys.argv[1:]:

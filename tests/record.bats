@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The record stream from one program to the next: whatever is in it, it comes out
-# the same, in its one form.  The bytes by the thousand are in t-record.
+# The record stream from one program to the next: whatever bytes it holds, it
+# comes out the same, in its one form.  t-record has the bytes by the thousand.
 # shellcheck disable=SC2016
 
 # shellcheck disable=SC2154
@@ -12,7 +12,7 @@ setup()
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# through PROGRAM FILE: the records of FILE as the program passes them on.
+# through PROGRAM FILE: the records of FILE after they have passed the program.
 through()
 {
 	case $1 in
@@ -21,8 +21,8 @@ through()
 	esac
 }
 
-# one_forms KIND: on lines of two values, escaped or raw, what there may be of one
-# byte or character; the second file has them as they must come out.
+# one_forms KIND: lines of two values, escaped or raw, for all cases of one byte
+# or character; a second file has their one form.
 one_forms()
 {
 	python3 - "$1" <<-'END'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Rules: what each operator and field holds of, actions, files, and --suggest.
-# flag.bash says how to read the tables.
+# Rules: which records each operator and field matches, actions, files, and
+# --suggest.  flag.bash says how to read the tables.
 # shellcheck disable=SC2154
 
 load helpers
@@ -12,8 +12,8 @@ setup()
 	umask 022
 }
 
-# match CONDITIONS <TABLE: yes where a rule of them flags the record, no where
-# it does not.
+# match CONDITIONS <TABLE: a rule with them flags the records marked yes, and
+# not those marked no.
 match()
 {
 	agree "$(sed 's/^yes/hit/;t;s/^no/-/')" --disable=all \
@@ -396,7 +396,7 @@ match()
 		yes local_port=5353 remote_port=53
 		no  local_port=53 remote_port=-
 	END
-	# One that the stream lacks.
+	# A field that the stream lacks.
 	match 'rx_queue>=inode' <<<'no rx_queue=128 backlog=128'
 }
 
@@ -449,7 +449,7 @@ match()
 		-X -e 'flag x  zebra=1' in
 	refuses "-e:2:18: unknown field 'zebra': expected *" \
 		-X -e 'flag x pid=1' -e 'flag x pid=1     zebra!=1' in
-	# One of the inputs has it.
+	# Only one of the inputs has the field.
 	snapshot >other <<<'x local_port=1 zebra=1'
 	run -0 prt-flag -X -s -H -o flags -e 'flag x zebra=1' in other
 	assert_output_is x
@@ -667,7 +667,7 @@ ring()
 	refuses 'rules:1:13: ends in CR LF*' -X -f rules in
 	refuses 'nowhere: No such file or directory' -X -f nowhere in
 	refuses '.: Is a directory' -X -f . in
-	# Whatever else there is to do is not begun.
+	# Nothing else is begun.
 	refuses 'nowhere: *' -X -s -q --suggest -f nowhere in
 }
 
@@ -683,7 +683,7 @@ ring()
 	assert_output_is a
 	run -0 prt-flag -X -H -o flags -f /dev/null in
 	assert_output_is -
-	# A last line without LF is a line.
+	# A last line without LF counts.
 	printf 'flag a local_port=1' >a
 	run -0 prt-flag -X -H -o flags -f a in
 	assert_output_is a
@@ -740,15 +740,15 @@ ring()
 	mkdir -p config/prt
 	cp -p rules config/prt/rules
 	refuses "$PWD/config/prt/rules: rules: another user can write or replace it: *" in
-	# Of others that is their own affair.
+	# If the user is not root, that is his own affair.
 	chmod 666 rules
 	setpriv --reuid=1234 --regid=1234 --clear-groups -- \
 		/proc/self/fd/9 -X -q -f /dev/fd/8 - \
 		9<"$(command -v prt-flag)" 8<rules <in
 }
 
-# allows RULE <TABLE: no where that rule takes tmp-exe off the record, yes where
-# it does not fit.
+# allows RULE <TABLE: the rule takes tmp-exe off the records marked no, and does
+# not match those marked yes.
 allows()
 {
 	judge tmp-exe -e "allow tmp-exe $1"
@@ -786,7 +786,7 @@ allows()
 		yes exe=/tmp/x cwd=/srv+(elsewhere)
 		yes exe=/tmp/x cwd=/srv container=docker/web
 	END
-	# what does not ask for a path, and what flags, is as it was
+	# rules that ask for no path, and rules that flag, work as before
 	allows 'user=root' <<<'no  exe=/tmp/x container=docker/web'
 	match 'exe~/x' <<-END
 		yes exe=/tmp/x container=docker/web
@@ -840,7 +840,7 @@ tmp-exe"
 	run -1 prt-flag -X -q -f allow in
 	run -0 prt-flag -X --suggest -f allow in
 	[ -z "$output" ]
-	# Each line takes away one flag, of one record of these.
+	# Each line takes away one flag of one of these records.
 	prt-flag -X -H in >before
 	while read -r line; do
 		echo "$line"
@@ -859,7 +859,7 @@ tmp-exe"
 		-e 'flag held state=BOUND' in
 	assert_output_is "8080	held
 8082	held"
-	# Of its two ports it has the local one.
+	# Of the two ports, the rule has the local one.
 	run -0 prt-flag -X --suggest in
 	assert_output_is 'allow deleted-exe exe="/opt/x (deleted)" netns=- user=root local_addr=0.0.0.0 local_port=8082'
 	run -1 prt-flag -X -q -e "$output" in
@@ -878,21 +878,21 @@ tmp-exe"
 	[ -z "$output" ]
 	run -0 prt-flag -X --suggest -q in
 	[ -z "$output" ]
-	# What is no port cannot be in a rule, and without it one says too much.
+	# No rule can have an invalid port, and one without it matches too much.
 	snapshot >in <<-'END'
 		x local_port=6.79 process=x exe=/tmp/x
 		x local_port=- process=x exe=/tmp/x
 	END
 	run -0 prt-flag -X --suggest in
 	assert_output_is 'allow tmp-exe exe=/tmp/x netns=- user=root local_addr=0.0.0.0 local_port=-'
-	# A name that a process gives itself does not get into a rule.
+	# A name that a process gave itself does not get into a rule.
 	snapshot >in <<<'x process=evil cmdline=evil exe=/tmp/x'
 	run -0 prt-flag -X --suggest in
 	[[ $output == *tmp-exe* && $output != *evil* ]]
 }
 
-# Of each record below, what differs from it in the fields that follow the bar
-# is not for its rule, and it is.
+# The rule suggested for a record matches it, but not the same record with the
+# fields after the bar.
 @test "--suggest: exactly this: another address, script, container or user is not" {
 	local out='state=ESTABLISHED dir=out local_addr=10.0.0.5 local_port=40000'
 	local record change line
@@ -921,7 +921,8 @@ tmp-exe"
 		process=x exe=/usr/lib/ld-linux.so.2 cmdline=ld+/tmp/x|cmdline=ld+/tmp/y local_addr=10.0.0.5
 		process=bash cmdline=-bash fd=0 state=ESTABLISHED dir=- local_addr=10.0.0.5 local_port=22 remote_addr=192.0.2.1 remote_port=50000|local_port=23 remote_addr=192.0.2.2
 	END
-	# the caller's random port is not asked for, nor what a start makes anew
+	# the rule has neither the caller's random port nor values that a
+	# restart changes
 	snapshot >one <<-END
 		x process=bash cmdline=-bash fd=0 state=ESTABLISHED dir=- local_addr=10.0.0.5 local_port=22 remote_addr=192.0.2.1 remote_port=50000
 		x exe=/tmp/go-build1/b001/exe/main uid=1000
@@ -934,7 +935,7 @@ tmp-exe"
 	cmp <(prt-flag -X --suggest again) allow
 }
 
-# What prt-rules(5) shows is a file of rules, and does what stands above each.
+# The examples in prt-rules(5) form a rule file, and do what the text says.
 @test "the rules of the manual" {
 	awk '/^\.Bd -literal$/ { inside = 1; next }
 		/^\.Ed$/ { inside = 0 }

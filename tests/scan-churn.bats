@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
-# Processes and sockets that come and go by the thousand a second: of those that
-# stay no scan misses one, has one twice or gives one a wrong owner.
+# Processes and sockets that come and go by the thousand a second: no scan
+# misses one of those that stay, has it twice, or gives it a wrong owner.
 #
-# PRT_CHURN=1000 makes as many scans of each backend; without it there are 30.
+# PRT_CHURN=1000 makes 1000 scans with each backend; without it there are 30.
 # shellcheck disable=SC2016,SC2154
 
 load helpers
@@ -34,12 +34,12 @@ start_churn()
 	cut -f 1 want | sort -u >inodes
 }
 
-# Ends it, and reads how many came and went.
+# Ends the fixture, and reads how many came and went.
 stop_churn()
 {
 	local pid=$SOCKETS_PID in=${SOCKETS[1]} out
 
-	# bash closes its own where the fixture has ended
+	# bash closes its descriptors when the fixture has ended: copy one
 	exec {out}<&"${SOCKETS[0]}" {in}>&-
 	read -r -t 10 -u "$out" -a gone
 	exec {out}<&-
@@ -49,8 +49,8 @@ stop_churn()
 	[ "${gone[2]}" -gt 300 ]
 }
 
-# The records of the sockets that stay, as they must be; and those of the others
-# with a process of the fixture that goes, or none.
+# Checks that the sockets that stay have their right records, and that all
+# others have a process of the fixture that goes, or none.
 check_scan()
 {
 	awk -F '\t' -v OFS='\t' '
@@ -94,7 +94,7 @@ scan_on()
 	done
 }
 
-# 400 listeners are more than a datagram of the first dump takes.
+# 400 listeners do not fit into one datagram of the first dump.
 @test "netlink: listeners that two datagrams divide are asked for once more" {
 	requires python3 strace
 	in_netns bash -c '
@@ -133,16 +133,17 @@ time.sleep(60)" &
 	scan_on --owners=bpf
 }
 
-# lsof reads the kernel's files once, and leaves out what they lose meanwhile.
-# start_held OPTION...: the fixture, and what it holds without its inodes.
+# lsof reads the kernel's files once, and loses sockets that they lose
+# meanwhile.  start_held OPTION...: starts the fixture; held has its sockets
+# without inodes.
 start_held()
 {
 	start_churn "$@"
 	cut -f 2- want | awk -F '\t' '$7 != "-"' | sort >held
 }
 
-# Of what the fixture holds, each that lsof tells is there, as it must be and
-# once; and no other.
+# Each socket of the fixture that lsof printed is there, right and once; and no
+# other is.
 check_lsof()
 {
 	PATH=$BIN:$PATH enter prt-scan --backend=lsof -H -o "${columns#inode,}" \
@@ -172,8 +173,8 @@ check_lsof()
 	stop_churn
 }
 
-# The kernel leaves a chain of bound sockets after each sixteen, and one that
-# comes or goes meanwhile makes it lose another.
+# The kernel pauses in a chain of bound sockets after each sixteen; if one comes
+# or goes in the pause, it skips another.
 @test "BOUND: a long chain of them is read until two readings agree" {
 	sees_bound || skip 'needs Linux 6.8'
 	requires strace python3

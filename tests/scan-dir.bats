@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# dir: who called whom.
+# dir: which end connected.
 
 load helpers
 
@@ -19,8 +19,8 @@ teardown()
 	[ -z "${link-}" ] || ip link del "$link" 2>/dev/null || :
 }
 
-# A machine in a namespace: start NAME CODE runs python code with a few helpers,
-# in the namespace of FX[main] or, for the first, in a new one whose lo is up.
+# A machine in a namespace: start NAME CODE runs python code with a few helpers
+# in the namespace of FX[main] or, the first time, in a new one whose lo is up.
 start()
 {
 	local ready=$BATS_TEST_TMPDIR/ready.$1 how=(enter)
@@ -60,7 +60,7 @@ time.sleep(60)' "$ready" "$2" 3>&- &
 	FX[main]=${FX[main]:-$(<"$ready")}
 }
 
-# dirs ARG...: local port, remote port and direction of what is connected.
+# dirs ARG...: local port, remote port and direction of connections.
 dirs()
 {
 	run -0 enter prt-scan -H -o local_port,remote_port,dir,state "$@"
@@ -144,7 +144,7 @@ c = p.accept(); p.close(); keep.remove(p); q = listen(20627, "0.0.0.0")'
 }
 
 @test "a client on a port that is listened on, too (SO_REUSEPORT)" {
-	# both ends are covered: the one that is in the range has called
+	# both have listeners: the end in the ephemeral range has connected
 	start a 'l = listen(20621); m = listen(40622)
 connect(("127.0.0.1", 20621), port=40622); a = l.accept()'
 	dirs

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# prt-scan -b, and operands ADDR:PORT: what the kernel itself says of an address
+# prt-scan -b, and operands ADDR:PORT: the kernel's own verdict on an address
 # and a port is what counts.
 # shellcheck disable=SC2016,SC2154
 
@@ -13,8 +13,8 @@ setup()
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# alone COMMAND: bash runs it in a network of its own, which has loopback.
-# `hold CODE' runs that, which makes sockets, and keeps them.
+# alone COMMAND: bash runs it in a network namespace of its own, with loopback.
+# There, `hold CODE' runs CODE, which makes sockets, and keeps them.
 alone()
 {
 	requires netns ip
@@ -51,16 +51,16 @@ alone()
 		'"$1" 3>&- 4>&-
 }
 
-# count_pairs FILE: of lines WAY PROTO WHERE ANSWER STATUS, how many have each
-# pair of the last two.
+# count_pairs FILE: counts each pair of the last two words in lines WAY PROTO
+# WHERE ANSWER STATUS.
 count_pairs()
 {
 	awk '{ n[$4 " " $5]++ } END { for (i in n) print i, n[i] }' "$1" | sort
 }
 
-# Whatever a port is held by, -b never calls it free where bind(2) fails; and
-# never held where that succeeds, but for IPv6 connections that may have come
-# from a socket that is not v6only: the kernel does not tell.
+# However a port is held, -b never calls it free if bind(2) fails.  Nor does it
+# call it held if bind(2) succeeds, except for IPv6 connections that may come
+# from a socket that is not v6only: the kernel does not show that.
 @test "-b: free is what bind(2) says, of every way of having a port" {
 	alone 'python3 "$PRT_SRCDIR/tests/binds.py" </dev/null' >told
 	[ "$(wc -l <told)" -ge 750 ]
@@ -73,7 +73,7 @@ count_pairs()
 	[[ ${lines[2]} == "ok 1 3"[0-9][0-9] ]]
 }
 
-# v6only is not known, nor are all that are only bound.
+# The proc backend knows neither v6only nor all sockets that are only bound.
 @test "-b: by the proc backend nothing is called free that is not" {
 	alone 'python3 "$PRT_SRCDIR/tests/binds.py" --backend=proc </dev/null' \
 		>told
@@ -144,7 +144,7 @@ tcp(\"::\", 20704, v6only=1)"
 -6 0-65535 20703 20704'
 }
 
-# scope_of ARG...: the scope of such a scan, which may find nothing.
+# scope_of ARG...: the scope of that scan, which may find nothing.
 scope_of()
 {
 	in_netns prt-scan "$@" | sed -n 's/.* scope=//p'
@@ -154,7 +154,7 @@ scope_of()
 	requires netns
 	[ "$(scope_of -lb 22)" = 'listening;bound;end=:22' ]
 	[ "$(scope_of -b4)" = 'inet;bound' ]
-	# all have a local end
+	# all sockets have a local end
 	[ "$(scope_of -b)" = all ]
 	[ "$(scope_of -b46 -t)" = tcp ]
 	[ "$(scope_of -b 127.0.0.1:22)" = 'bound;end=[127.0.0.1]/32:22' ]
@@ -162,7 +162,7 @@ scope_of()
 	[ "$(scope_of '[::1]:ssh')" = 'end=[::1]/128:22/tcp/answers' ]
 	[ "$(scope_of ::ffff:10.0.0.1 '[::ffff:10.0.0.1]:22')" = \
 		'end=[10.0.0.1]/32,[10.0.0.1]/32:22/answers' ]
-	# as of old
+	# without -b, as before
 	[ "$(scope_of 127.0.0.1/32:22 127.0.0.1 0.0.0.0:22 '[::]:22')" = \
 	    'end=[0.0.0.0]/32:22,[127.0.0.1]/32,[127.0.0.1]/32:22,[::]/128:22' ]
 	[ "$(scope_of 127.0.0.1:22 127.0.0.1/32:22 127.0.0.1:22)" = \
@@ -173,7 +173,7 @@ scope_of()
 	run -2 --separate-stderr prt-scan -I -b
 	[ "$stderr" = \
 		'prt-scan: -I: no option that chooses sockets goes with it' ]
-	# of another machine's tree what is only bound cannot be read
+	# sockets that are only bound cannot be read from another machine's tree
 	tree_make
 	tree_socket 22 77
 	for options in -q --strict --exit-code -H; do
@@ -185,7 +185,7 @@ scope_of()
 	run -0 --separate-stderr prt-scan --proc="$tree" -b --strict -H \
 		-o local_port 22 23
 	[ "$output$stderr" = 22 ]
-	# none of them is asked for
+	# no bound TCP sockets are asked for
 	run -1 --separate-stderr prt-scan --proc="$tree" -qb -u 23
 	[ -z "$stderr" ]
 	run -1 --separate-stderr prt-scan --proc="$tree" -qb -l 23
@@ -253,10 +253,10 @@ connections
 1'
 }
 
-# Each of them has one on the port, and one of them has the address.
+# Each namespace has a listener on the port, and one of them has the address.
 @test "ADDR:PORT with -N: by the addresses of each namespace" {
 	requires root
-	# other namespaces of the machine may be hidden, which is told
+	# other namespaces of the machine may be hidden; then there is a message
 	run -0 --separate-stderr alone '
 		hold "tcp(\"0.0.0.0\", 20701)"
 		unshare -n bash -c "

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# exe, and cwd: deleted, replaced, in memory alone, of other mounts than the
+# exe and cwd: deleted, replaced, only in memory, in other mounts than the
 # machine's, too long.
 # shellcheck disable=SC2016
 
@@ -21,7 +21,7 @@ teardown()
 	fi
 }
 
-# run_daemon COMMAND...: until it listens; $pid is its own.
+# run_daemon COMMAND...: waits until it listens; $pid is its pid.
 run_daemon()
 {
 	local i
@@ -75,7 +75,7 @@ exe_is()
 	cp "$daemon" "$prog (deleted)"
 	run_daemon "$prog (deleted)"
 	exe_is "$prog (deleted)"
-	# and one of the other name does not make it replaced
+	# and a file of the other name does not make it replaced
 	cp "$daemon" "$prog"
 	exe_is "$prog (deleted)"
 	rm "$prog (deleted)"
@@ -93,7 +93,7 @@ os.execv("/proc/self/fd/%d" % fd, ["d"] + sys.argv[2:])' "$daemon"
 	exe_is "/memfd:x y (deleted)"
 }
 
-# The path is told from our root on, wherever the daemon sees it from.
+# The path starts at our root, whatever root the daemon has.
 @test "a daemon that changed its root: replaced, as any other" {
 	requires root
 	cp "$daemon" "$prog"
@@ -103,7 +103,7 @@ os.execv("/proc/self/fd/%d" % fd, ["d"] + sys.argv[2:])' "$daemon"
 	cp "$daemon" "$prog.new"
 	mv "$prog.new" "$prog"
 	exe_is "$prog (replaced)"
-	# what it may have put into its own root does not count
+	# files that it may have put below its own root do not count
 	mkdir -p "$BATS_TEST_TMPDIR/root$BATS_TEST_TMPDIR"
 	cp "$daemon" "$BATS_TEST_TMPDIR/root$prog"
 	rm "$prog"
@@ -118,17 +118,17 @@ os.execv("/proc/self/fd/%d" % fd, ["d"] + sys.argv[2:])' "$daemon"
 		bash "$BATS_TEST_TMPDIR" "$daemon"
 	exe_is "$BATS_TEST_TMPDIR/dir/prog (elsewhere)"
 	nsenter -m -t "$pid" rm "$BATS_TEST_TMPDIR/dir/prog"
-	# what is at that path in our own view does not count
+	# a file at that path in our own view does not count
 	mkdir "$BATS_TEST_TMPDIR/dir"
 	cp "$daemon" "$BATS_TEST_TMPDIR/dir/prog"
 	exe_is "$BATS_TEST_TMPDIR/dir/prog (deleted)"
-	# nor is it what took its place
+	# in its own view, another file has taken its place
 	nsenter -m -t "$pid" cp "/proc/$pid/exe" "$BATS_TEST_TMPDIR/dir/prog"
 	exe_is "$BATS_TEST_TMPDIR/dir/prog (elsewhere)"
 }
 
-# pose PATH: a program of a user's own, with other mounts, listens beyond
-# loopback; it seems to be at that path, which is there.
+# pose PATH: a user's own program, in other mounts, listens beyond loopback and
+# seems to be at PATH, an existing file.
 pose()
 {
 	requires root mounts userns setpriv
@@ -160,7 +160,7 @@ as_user=(setpriv --reuid=1234567 --regid=1234567 --clear-groups)
 	assert_output_is "allow tmp-exe exe=\"$installed (elsewhere)\" container=- netns=- user=1234567 local_addr=0.0.0.0 local_port=$port"
 	run -0 prt-flag -X -H -o flags -e "$output" scan
 	assert_output_is -
-	# to prt-diff it is the same as before, where 1.0.1 did not tell
+	# prt-diff treats it as the same as before: 1.0.1 did not mark it
 	sed 's/ (elsewhere)//' scan >old
 	run -0 prt-diff -H old scan
 	[ -z "$output" ]
@@ -195,7 +195,7 @@ as_user=(setpriv --reuid=1234567 --regid=1234567 --clear-groups)
 	exe_is "$prog (replaced)"
 }
 
-# as_in CGROUP OPTION...: prt-scan, to which the process is in that group.
+# as_in CGROUP OPTION...: prt-scan, which sees the process in that group.
 as_in()
 {
 	echo "0::$1" >"$BATS_TEST_TMPDIR/cgroup"
@@ -212,7 +212,7 @@ as_in()
 	assert_output_is "/usr/bin/env	docker/${id:0:12}"
 	run -0 as_in "/system.slice/docker-$id.scope" -o exe
 	assert_output_is '/usr/bin/env (elsewhere)'
-	# but a user may give any name to a group of his own
+	# but a user may give any name to a control group of his own
 	of=/user.slice/user-1000.slice/user@1000.service/user.slice
 	run -0 as_in "$of/libpod-$id.scope" -o exe,container
 	assert_output_is "/usr/bin/env (elsewhere)	podman/${id:0:12}"
@@ -229,8 +229,8 @@ as_in()
 	assert_output_is "$BATS_TEST_TMPDIR/own/d (elsewhere)	$prog"
 }
 
-# run_deep FOLDER [gone]: a program, and its folder, deeper below that one than
-# a link may say; which it then removes.
+# run_deep FOLDER [gone]: runs a program in a folder deeper below that one than
+# a link may show; with gone, it then removes the folder.
 run_deep()
 {
 	requires python3

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The opt-in fields, each against another source: ss, /proc, the cgroup file.
+# The opt-in fields, compared with other sources: ss, /proc, the cgroup file.
 
 load helpers
 
@@ -22,7 +22,7 @@ scan() {
 	enter prt-scan -H -o "$list" "$@"
 }
 
-# ss_value PATTERN ARG...: the first match in what ss prints of a socket.
+# ss_value PATTERN ARG...: the first match in ss's line for a socket.
 ss_value() {
 	local pattern=$1
 	shift
@@ -62,8 +62,8 @@ lo	fe80::1%lo" ]
 	[ "$(sort -u <<<"$output")" = "-	-" ]
 }
 
-# transfer BYTES: sends as many from 127.0.0.1:20701 to a peer that reads half
-# of them, in a new namespace whose process is $holder.
+# transfer BYTES: sends BYTES from 127.0.0.1:20701 to a peer that reads half of
+# them, in a new namespace whose process is $holder.
 transfer() {
 	local ready=$BATS_TEST_TMPDIR/ready
 
@@ -192,8 +192,8 @@ time.sleep(60)' "$1" "$ready" 3>&- &
 	[ "$output" = "$id	docker/${id:0:12}	docker-$id.scope" ]
 }
 
-# make_sockets SCRIPT: runs it, which may use hold(), in a new namespace until
-# the end of the test.
+# make_sockets SCRIPT: runs it in a new namespace until the end of the test; it
+# may use hold().
 make_sockets() {
 	local ready=$BATS_TEST_TMPDIR/ready
 
@@ -263,7 +263,7 @@ hold()'
 	truth=$(enter nstat -asz TcpExtListenDrops |
 	    awk '/ListenDrops/ { print $2 }')
 	[ "$truth" -gt 0 ]
-	# the others try again
+	# others retry
 	run -0 scan drops -l 20711
 	[ "$output" -ge "$truth" ]
 	run -0 scan drops -l 20711 --backend=proc
@@ -313,9 +313,9 @@ hold()'
 	[ "$(tail -n 2 <<<"$output" | head -n 1)" = "total	${time#time=}" ]
 }
 
-# make_groups [BELOW]: sets where two control groups are of a slice of our own, or
-# of such a group below it, and to what a process writes that is to be in one of them: as systemd has them, in
-# version 2 and, where there is one, in its own hierarchy.
+# make_groups [BELOW]: makes control groups as systemd does, in version 2 and,
+# if there is one, in systemd's own hierarchy.  They belong to a slice of our
+# own, or to the group BELOW in it; sets slice and groups, their folders.
 make_groups() {
 	local mount dir
 
@@ -334,7 +334,7 @@ make_groups() {
 	done
 }
 
-# A group can go once its processes have ended.
+# A group can be removed once its processes have ended.
 remove_groups() {
 	local dir i
 
@@ -348,8 +348,8 @@ remove_groups() {
 	done
 }
 
-# As systemd does: a process in the unit's group makes the socket, and what is
-# in init.scope keeps it, and hands it to the service.
+# As systemd does: a process in the unit's group makes the socket; a process in
+# init.scope keeps it, and hands it to the service.
 listen_for_unit() {
 	make_groups "$@"
 	make_sockets '
@@ -386,12 +386,12 @@ hold()' "${groups[@]}"
 /$slice/sa.socket	/$slice/sa.service" ]
 	run -0 scan sock_cgroup --state=ESTABLISHED 127.0.0.1:20711
 	[ "$(sort -u <<<"$output")" = "/$slice/sa.socket" ]
-	# known to every user, and without a process
+	# every user can see it, and it needs no process
 	run -0 enter_as 65534 prt-scan -H -o sock_cgroup,pid -l 20711
 	[ "$output" = "/$slice/sa.socket	-" ]
 	run -0 scan sock_cgroup -l 20711 --backend=proc
 	[ "$(sort -u <<<"$output")" = - ]
-	# the kernel keeps it as long as it has a socket, but without a name
+	# the kernel keeps a group that has a socket, but without a name
 	rmdir "${groups[0]}/sa.socket"
 	run -0 scan sock_cgroup,unit -l 20711
 	[ "$output" = "-	init.scope
@@ -419,7 +419,7 @@ hold()' "${groups[@]}"
 	run -0 scan unit,cgroup -l 20711
 	[ "$output" = "sa.socket	/$slice/init.scope
 sa.service	/$slice/sa.service" ]
-	# of any other process it is its own, wherever the socket was made
+	# for any other process, it is the process's own
 	run -0 scan unit,sock_cgroup 20712
 	[ "$output" = "sa.service	/$slice/init.scope" ]
 	run -0 enter_as 65534 prt-scan -H -o unit,pid,cgroup -l 20711
@@ -445,7 +445,7 @@ hold()' "${groups[@]/%//docker-$id.scope}"
 	[ "$output" = "docker/${id:0:12}	$id	docker-$id.scope	-" ]
 	run -0 enter_as 65534 prt-scan -F json -l 20711
 	[[ $output == *'"container":"docker/'${id:0:12}'"'*'"pid":null'* ]]
-	# the holder of what is not hidden says it all, by no call more
+	# a holder that is not hidden answers for all, without another call
 	run -0 scan container_id,pid -l 20711
 	[ "$output" = "$id	$holder" ]
 	requires strace
@@ -461,7 +461,7 @@ hold()' "${groups[@]/%//docker-$id.scope}"
 sa.service	/$slice/sa.service" ]
 }
 
-# Those of one group are read once, by what the kernel has of it.
+# A group that processes share is read once, by the kernel's id for it.
 @test "unit, cgroup, container: by the iterator, of processes that share groups" {
 	prt-scan --owners=bpf -o pid >/dev/null 2>&1 ||
 		skip 'needs root, a kernel with BTF, and the first pid namespace'
@@ -513,7 +513,7 @@ hold()' "docker-$id.scope" "${groups[@]}"
 
 @test "control groups without end do not keep a scan from ending" {
 	listen_for_unit
-	# deeper than any that are read, and one beside that is not
+	# groups deeper than any that are read, and one next to them that is not
 	deep=${groups[0]}/init.scope
 	mkdir -p "$deep$(printf '/d%.0s' {1..70})"
 	run -0 --separate-stderr enter prt-scan -H -o sock_cgroup -l 20711
@@ -550,7 +550,7 @@ hold()'
 	run -0 enter prt-scan -F table 20711 20712
 	[[ ${lines[1]} == *' 0.0.0.0%lo:20711 '* ]]
 	[[ ${lines[2]} == *' [::%lo]:20712 '* ]]
-	# records have it by its name only
+	# records have it by its own name only
 	for format in tsv csv json; do
 		run -0 enter prt-scan -F $format 20711 20712 20715
 		[[ $output != *%* ]]
@@ -594,13 +594,13 @@ back" ]
 	calls() {
 		strace -f -qq -o "$BATS_TEST_TMPDIR/trace" \
 		    -e trace='?open,openat,readlinkat' "$(command -v prt-scan)" -o "$1" >/dev/null
-		# without what gcov opens, in `make coverage'
+		# not counting what gcov opens, in `make coverage'
 		sed '/\.gcda"/d' "$BATS_TEST_TMPDIR/trace"
 	}
-	# no owner: nothing of any process, nor any file of names
+	# no owner: nothing of any process is read, nor any file of names
 	run -0 calls proto,local_addr,local_port,rx_queue,inode
 	run ! grep -E '/proc"|"[0-9]+/|passwd|services|localtime' <<<"$output"
-	# an owner, and nothing else of it
+	# an owner, and nothing more of it
 	run -0 calls pid,fd
 	run ! grep -E '\.\./|passwd|services' <<<"$output"
 	run -0 calls exe
@@ -610,7 +610,7 @@ back" ]
 @test "what is not asked for costs no system call" {
 	requires strace
 	trace=$BATS_TEST_TMPDIR/trace
-	# count LIST N [ARG...]: of a scan where there are N processes more.
+	# count LIST N [ARG...]: a scan's system calls, with N more processes.
 	count() {
 		in_netns bash -c '
 		for ((i = 0; i < $1; i++)); do sleep 50 & children+=" $!"; done
@@ -622,14 +622,14 @@ back" ]
 	}
 	few=$(count proto,local_port,rx_queue,inode 0)
 	[ "$(count proto,local_port,rx_queue,inode 40)" -eq "$few" ]
-	# tcp_info: strace shows the request, or its bytes, of both versions
+	# tcp_info: strace shows the request, or its bytes, in either version
 	info='INET_DIAG_INFO|=0x12 .*"(\\x00){3}\\x02|=0x14 .*"(\\x..){2}\\x02'
 	grep -q 'send.*(.*nlmsg_type' "$trace"
 	run ! grep -E "$info" "$trace"
 	[ "$(count rtt 0)" -eq "$few" ]
 	run -0 grep -cE "$info" "$trace"
 	[ "$output" -eq "$(grep -c 'send.*(.*nlmsg_type' "$trace")" ]
-	# the same of what sockets have dropped
+	# the same for the drops of sockets
 	drops='INET_DIAG_SKMEMINFO|=0x12 .*"(\\x00){3}\\x40|=0x14 .*"(\\x..){2}\\x40'
 	run ! grep -E "$drops" "$trace"
 	[ "$(count drops,cookie,local_scope,time 0)" -eq "$few" ]

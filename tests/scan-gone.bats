@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A process that ends while it is looked at, and its number that another gets.
+# A process that ends while the scan reads it, and whose pid another one gets.
 # shellcheck disable=SC2016
 
 load helpers
@@ -17,7 +17,7 @@ teardown()
 }
 
 # In a pid namespace: a scan is held up between the process's descriptors and
-# its details, and meanwhile the process ends.  $1 is what to do then.
+# its details; meanwhile the process ends, and the command $1 runs.
 scan_while()
 {
 	local script='

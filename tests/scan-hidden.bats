@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
-# Owners that may not be seen: unowned counts the sockets, and nothing is left
-# out.
+# Hidden owners: unowned counts the sockets, and none is left out.
 # shellcheck disable=SC2016
 
 load helpers
@@ -17,8 +16,8 @@ teardown()
 	[ -z "${holder-}" ] || kill "$holder" 2>/dev/null || :
 }
 
-# machine SCRIPT: runs it in namespaces of processes, mounts and network of its
-# own, where root listens on $1; nobody ARG... runs prt-scan as that user.
+# machine SCRIPT: runs it in pid, mount and network namespaces of its own, in
+# which root listens on $1; nobody ARG... runs prt-scan as that user.
 machine()
 {
 	(
@@ -47,7 +46,7 @@ print(flush=True); time.sleep(60)" "$1" >ready &
 	[[ $stderr == "prt-scan: the owner"*" hidden: root, or sudo prt-scan, sees more" ]]
 	run -0 --separate-stderr enter_as 65534 prt-scan -l
 	[ -z "$stderr" ]
-	# root that lacks a right did not expect it
+	# root without a capability does not expect hidden owners
 	run -0 --separate-stderr enter setpriv --bounding-set -sys_ptrace \
 	    --inh-caps -sys_ptrace prt-scan -l
 	[[ $stderr == "prt-scan: the owner"*" hidden: root lacks cap_sys_ptrace" ]]
@@ -93,7 +92,8 @@ status 1'
 	[ "${lines[2]}" = "$port	python3" ]
 }
 
-# A process that gave up root still shows its list, but not where each leads.
+# A process that gave up root still lists its descriptors, but the links cannot
+# be read.
 @test "links that may not be read" {
 	requires strace
 	run -0 machine 'strace -f -qq -o trace -e trace=readlinkat \
@@ -122,12 +122,12 @@ for i in range(3):
     socket.create_connection((\"127.0.0.1\", $1)).close()"
 		nobody -o state,pid,inode'
 	[[ ${lines[0]} == *" unowned=1 "* ]]
-	# ends that nobody has accepted, and what is left of the others
+	# connections that nobody has accepted, and remains of others
 	[ "$(grep -c -- '-	-$' <<<"$output")" -ge 3 ]
 }
 
-# hold CODE: a process in a network namespace of its own that listens on the port
-# with the socket s, and then does that; it goes on when the file `go' is there.
+# hold CODE: in its own network namespace, a process listens on the port with
+# the socket s and runs CODE; it goes on when the file `go' exists.
 hold()
 {
 	cd "$BATS_TEST_TMPDIR" || return
@@ -157,13 +157,13 @@ await_file()
 	done
 }
 
-# there COMMAND...: in that namespace.
+# there COMMAND...: runs it in that namespace.
 there()
 {
 	nsenter -n -t "$holder" -- "$@"
 }
 
-# nobody_there [OPTION]...: that user's prt-scan.
+# nobody_there [OPTION]...: prt-scan as that user.
 nobody_there()
 {
 	there setpriv --reuid=65534 --regid=65534 --clear-groups \
@@ -171,15 +171,15 @@ nobody_there()
 		9<"$(command -v prt-scan)"
 }
 
-# assert_ownerless: its row is there, as of no process, which only who sees all
-# processes takes for the truth.
+# assert_ownerless: its row is there, without a process; only a scan that sees
+# all processes counts that as certain.
 assert_ownerless()
 {
 	run -0 --separate-stderr there prt-scan --owners=walk \
 		-o local_port,pid,sock_uid
 	[ "${lines[2]}" = "$port	-	0" ]
 	[ -z "$stderr" ]
-	# the iterator is for those to whom nothing is hidden
+	# the iterator is for scans from which nothing is hidden
 	if there prt-scan --owners=bpf -o pid >/dev/null 2>&1; then
 		run -0 --separate-stderr there prt-scan --owners=bpf \
 			-o local_port,pid,sock_uid
@@ -206,8 +206,8 @@ got = socket.recv_fds(b, 1, 1)'
 	[ "${lines[2]}" = "$port	$holder	0" ]
 }
 
-# hold_by_ring COUNT [CODE]: that listener is COUNT fixed files of a ring, which
-# does that before it closes the socket.
+# hold_by_ring COUNT [CODE]: the listener is COUNT fixed files of a ring, whose
+# process runs CODE before it closes the socket.
 hold_by_ring()
 {
 	hold "c = ctypes.CDLL(None, use_errno=True)
@@ -222,7 +222,7 @@ wait()" || [ ! -e refused ] || skip 'needs io_uring'
 	await_file ready
 }
 
-# Whether the kernel tells what a ring has, since 6.14.
+# Whether the kernel shows the files of a ring: since 6.14.
 tells_fixed_files()
 {
 	[ "$(printf '%s\n' 6.14 "$(uname -r)" | sort -V | head -n 1)" = 6.14 ]
@@ -264,7 +264,7 @@ print(child, file=open("child", "w"), flush=True)'
 	kill "$(<child)"
 }
 
-# In flight, and so without an owner.
+# Its socket is in flight, and so without an owner.
 @test "a ring's file that is called as a socket is: it is none" {
 	hold 'c = ctypes.CDLL(None, use_errno=True)
 SETUP, REGISTER, FILES = 425, 427, 2
@@ -282,7 +282,7 @@ wait()' || [ ! -e refused ] || skip 'needs io_uring'
 	[ "$output" = "$port	-" ]
 }
 
-# Below unpriv, as a login account's own listener would be suspect.
+# Below unpriv: there, a listener of a login account would be suspect.
 @test "a user's process has root's socket, too: root's process may be hidden" {
 	port=81
 	hold 'child = os.fork()
@@ -302,7 +302,7 @@ wait()'
 		/proc/self/fd/9 9<"$(command -v prt-scan)" >user
 	[[ $(head -n 1 user) == *' unowned=1 '* ]]
 	[ "$(column pid <user)" = "$(<child)" ]
-	# whatever is asked for
+	# with any fields
 	there setpriv --reuid=1234 --regid=1234 --clear-groups \
 		/proc/self/fd/9 -o pid 9<"$(command -v prt-scan)" >pids
 	[[ $(head -n 1 pids) == *' unowned=1 '* ]]
@@ -310,12 +310,12 @@ wait()'
 		--clear-groups /proc/self/fd/9 --strict -o pid \
 		9<"$(command -v prt-scan)"
 	[[ $stderr == *'the owner of 1 socket is hidden'* ]]
-	# of that process alone it is known
+	# if only that process is asked for, the answer is known
 	run -0 there setpriv --reuid=1234 --regid=1234 --clear-groups \
 		/proc/self/fd/9 --strict -o pid --pid="$(<child)" \
 		9<"$(command -v prt-scan)"
 	[[ ${lines[0]} == *' unowned=0 '* ]]
-	# no other has it: that cannot be said
+	# that no other process has it cannot be said
 	run -0 prt-flag -X -o flags -H -s user
 	[ -z "$output" ]
 	run -0 --separate-stderr prt-flag -X --enable=nonroot-privileged user
@@ -328,7 +328,7 @@ wait()'
 
 @test "another pid namespace: who is outside of it is hidden" {
 	hold 'wait()'
-	# without a /proc of its own all of them can be seen
+	# without a /proc of its own it can see all of them
 	run -0 there unshare -pf prt-scan -o local_port,pid,sock_uid
 	[[ ${lines[0]} == *' unowned=0 '* ]]
 	[ "${lines[2]}" = "$port	$holder	0" ]
@@ -337,7 +337,7 @@ wait()'
 	[[ ${lines[0]} == *' unowned=1 '* ]]
 	[ "${lines[2]}" = "$port	-	0" ]
 	[ "$stderr" = 'prt-scan: the owner of 1 socket is hidden, even from root' ]
-	# one that is inside is not, and nobody else then
+	# a socket of a process inside is not hidden, and then no other is
 	run -0 --separate-stderr unshare -npf --mount-proc bash -c '
 		python3 -c "
 import socket, time
@@ -378,7 +378,8 @@ print(flush=True); time.sleep(60)" >inside &
 		print(flush=True)
 		time.sleep(60)
 	END
-	# not this machine's tree: which threads share theirs is not known there
+	# in a tree that may be another machine's, threads that share a table
+	# are not known
 	run -0 machine 'python3 threads.py >threads 3>&- &
 		prt-scan -o pid --proc=/proc | head -n 1
 		until [ -s threads ]; do sleep 0.02; done
@@ -390,7 +391,7 @@ print(flush=True); time.sleep(60)" >inside &
 	[[ ${lines[1]} == *' unowned=1 '* ]]
 	[ "${lines[3]}" = "$port	python3" ]
 	[ "${lines[4]}" = "$((port + 1))	-" ]
-	# where it is, each is looked at once
+	# on this machine they are: each process is read once
 	[ "${lines[-1]}" -lt 1000 ]
 }
 

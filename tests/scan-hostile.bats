@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
-# Hostile names where no live process can have them all: proc trees.  Whatever is
-# in a name, the value is right, and nothing of it reaches a terminal.
+# Hostile names, in proc trees, since no live process can have them all.
+# Whatever a name contains, the value is right, and none of it reaches a
+# terminal raw.
 # shellcheck disable=SC2154,SC2016
 
 load helpers
@@ -21,7 +22,7 @@ teardown()
 	[ -z "${names-}" ] || ip netns del "$names"
 }
 
-# await COMMAND...: until it succeeds, five seconds long.
+# await COMMAND...: repeats it until it succeeds, for five seconds at most.
 await()
 {
 	local i
@@ -33,8 +34,8 @@ await()
 	return 1
 }
 
-# check_names CODE: a process for each name that CODE's values() gives; then the
-# records are compared with what was put there.
+# check_names CODE: starts a process for each name that CODE's values() returns,
+# and compares the records with the names.
 check_names()
 {
 	python3 - "$1" "$tree" <<-'END'
@@ -131,7 +132,7 @@ def values():
 	assert_output_is 'of stat'
 }
 
-# cmdline_is WANT <BYTES, of which WANT is a python expression.
+# cmdline_is WANT <BYTES: they are read as WANT, a python expression.
 cmdline_is()
 {
 	rm -rf "$tree/40" "$net/tcp"
@@ -178,7 +179,7 @@ bytes()
 	bytes 'b"\xff" * 4097' | cmdline_is 'b"\\xff" * 4096 + b"..."'
 }
 
-# As setproctitle(3) and its like leave it.
+# As setproctitle(3) and similar functions leave it.
 @test "a title that a daemon gave itself in the place of long arguments" {
 	bytes 'b"x: idle" + b"\0" * 4093' | cmdline_is 'b"x: idle"'
 	bytes 'b"x: idle" + b"\0" * 30000' | cmdline_is 'b"x: idle"'

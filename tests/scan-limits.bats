@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What tests/bench/limits.sh measures at its full size, in small: nothing is lost
-# or doubled where a process or a machine holds much.
+# A small version of tests/bench/limits.sh: nothing is lost or doubled if a
+# process or a machine holds much.
 # shellcheck disable=SC2154
 
 load helpers
@@ -17,8 +17,8 @@ teardown()
 	stop_sockets
 }
 
-# scan COMMAND... -- [OPTION]...: prt-scan's records beside that, which prints
-# `ready'.
+# scan COMMAND... -- [OPTION]...: prt-scan's records while COMMAND, which prints
+# `ready', is running.
 scan()
 {
 	local -a holder=()
@@ -133,8 +133,8 @@ scan()
 u234567" ]
 }
 
-# as_foreign_users COMMAND...: runs it beside sockets of 300 users that nobody
-# has a name for, and one more place in nsswitch.conf(5).
+# as_foreign_users COMMAND...: runs it while 300 users without names hold
+# sockets, and with one more source in nsswitch.conf(5).
 as_foreign_users()
 {
 	unshare -m true 2>/dev/null || skip 'needs mount namespaces'
@@ -190,7 +190,7 @@ as_foreign_users()
 	"${CC:-cc}" -shared -fPIC -o slow.so slow.c 2>/dev/null ||
 		skip 'needs a C compiler'
 	requires no-sanitizers no-valgrind
-	# not into one that is static, or for another processor
+	# a static or foreign program cannot load it
 	run env LD_PRELOAD="$PWD/slow.so" IS_LOADED=1 \
 		"$(command -v prt-scan)" --version
 	[ "$status" -eq 99 ] || skip 'needs programs that take a library'

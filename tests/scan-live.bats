@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# prt-scan on the sockets of tests/sockets, which see.
+# prt-scan on the sockets that tests/sockets makes; see there.
 
 load helpers
 
@@ -16,13 +16,13 @@ teardown()
 	stop_sockets
 }
 
-# name_of UID: the user's name, the number where there is none.
+# name_of UID: the user's name, or the number if there is none.
 name_of()
 {
 	id -nu "$1" 2>/dev/null || echo "$1"
 }
 
-# Fields 11 to 19 for an owner of the table below and its descriptors.
+# Fields 11 to 19 for an owner in the table below, and its descriptors.
 owner_fields()
 {
 	local ppid pid=${FX[$1]-} uid=0
@@ -46,7 +46,7 @@ owner_fields()
 	(IFS=$'\t' && echo "$*")
 }
 
-# The table's first eight fields, netns, container, then the owner's.
+# A row's first eight fields, netns, container, then those of the owner.
 expand()
 {
 	local -a f
@@ -57,9 +57,9 @@ expand()
 	done
 }
 
-# The user that the kernel tells for a socket that no process holds: older
-# ones say root, which is no user of ours in a user namespace.  Here,
-# 127.0.0.1:20504 before accept.
+# The uid that the kernel shows for a socket that no process holds.  Older
+# kernels show 0, which is none of our users in a user namespace.  Here, the
+# socket is 127.0.0.1:20504 before accept.
 find_orphan_uid()
 {
 	# shellcheck disable=SC2016
@@ -67,7 +67,7 @@ find_orphan_uid()
 		'$2 ~ /:5018$/ && $4 == "01" { print $8 }' /proc/net/tcp)
 }
 
-# Those that some process holds (they have an inode) and none is shown for.
+# Sockets that some process holds (they have an inode) but that show no owner.
 count_unowned()
 {
 	local tsv=$BATS_TEST_TMPDIR/tsv
@@ -103,7 +103,7 @@ expected_rows()
 	tcp LISTEN 127.0.0.1 20505 - - - - main 18
 	tcp SYN_RECV 127.0.0.1 20505 127.0.0.1 40110 in - - -
 	END
-	# The shared listener's rows are in order of pid.
+	# The rows of the shared listener are in order of pid.
 	for who in share1 share2 share3; do
 		echo "${FX[$who]}" "$who"
 	done | sort -n | while read -r _ who; do
@@ -143,9 +143,9 @@ expected_rows()
 	END
 }
 
-# What has a port and neither listens nor is connected: bound, MPTCP too;
-# refused, to a program that waited and one that did not; a listener that was
-# shut down; a connection that was dissolved.
+# Sockets that have a port and neither listen nor are connected: bound, MPTCP
+# too; refused, in a program that waited and in one that did not; a listener
+# that was shut down; a connection that was dissolved.
 bound_rows()
 {
 	expand <<-'END' | grep -v "${FX[mptcp]+^$}${FX[mptcp]-	20544	}"
@@ -295,8 +295,8 @@ $rows
 	assert_output_is $'a\\tb\\nc\\x1b[2J\\\\\t7'
 }
 
-# What /proc/net does not tell: BOUND, and v6only, by which the connection to 20503
-# has no listener.
+# /proc/net lacks BOUND and v6only; without v6only, the connection to 20503 has
+# no listener.
 @test "both backends give the same records" {
 	requires no-valgrind	# of Debian 12, which lacks pidfd_open(2)
 	masked() {
@@ -323,7 +323,7 @@ for port in range(20540, 20550):
         print(port)
     s.close()' >"$BATS_TEST_TMPDIR/in-use"
 	grep -qx 20540 "$BATS_TEST_TMPDIR/in-use"
-	# What is of IPv6 alone is no hindrance.
+	# A socket that is only on IPv6 does not block a port.
 	enter prt-scan -H -o local_addr,local_port,v6only 20540-20549 |
 		awk '$3 != "yes" { print $2 }' | diff "$BATS_TEST_TMPDIR/in-use" -
 }
@@ -386,7 +386,7 @@ tcp   BOUND 127.0.0.1       20540 -                     -"
 	[[ ${lines[0]} != *protos=* && ${lines[0]} != *bound=* ]]
 }
 
-# What uname(2) says stands for the kernel that cannot be had here.
+# uname(2) reports an old kernel, which cannot be had here.
 @test "bound: by the number of the kernel, or where one was seen" {
 	sees_bound || skip 'needs Linux 6.8'
 	requires setarch no-valgrind
@@ -397,7 +397,7 @@ tcp   BOUND 127.0.0.1       20540 -                     -"
 	[[ ${lines[0]} == *' bound=all '* ]]
 }
 
-# Netlink is refused as by a seccomp filter: the sockets are those of /proc.
+# Netlink is refused, as by a seccomp filter: the sockets come from /proc.
 @test "netlink refused: the proc backend, and a word about it" {
 	requires strace
 	enter prt-scan -H --backend=proc >"$BATS_TEST_TMPDIR/1"
@@ -408,7 +408,7 @@ tcp   BOUND 127.0.0.1       20540 -                     -"
 prt-scan: trying proc" ]
 }
 
-# One table that fails half-way: what there was of the others is not mixed in.
+# One table fails half-way: what was read of the others is not mixed in.
 @test "a dump that fails: none of its records, and no half answer" {
 	requires strace
 	run -2 --separate-stderr enter strace -qq -o /dev/null \

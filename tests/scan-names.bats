@@ -15,14 +15,14 @@ teardown()
 	[ -z "${pid-}" ] || end_holder
 }
 
-# The port is free then.
+# Ends the holder; then the port is free.
 end_holder()
 {
 	kill "$pid" 2>/dev/null || :
 	wait "$pid" 2>/dev/null || :
 }
 
-# wait_for_port: until $pid listens.
+# wait_for_port: waits until $pid listens.
 wait_for_port()
 {
 	local i
@@ -34,8 +34,8 @@ wait_for_port()
 	return 1
 }
 
-# holder COMM [ARG...]: a process of that name with those arguments, all in
-# printf's escapes, that listens; its pid is $pid.
+# holder COMM [ARG...]: starts a process of that name with those arguments, all
+# in printf's escapes, that listens; its pid is $pid.
 holder()
 {
 	python3 -c '
@@ -54,13 +54,13 @@ time.sleep(60)""", sys.argv[1].encode()] + args)' "$port" "$@" 3>&- &
 	wait_for_port
 }
 
-# A name may be 15 bytes long; printf's escapes are read by the python above.
+# A name may have 15 bytes; python above reads printf's escapes.
 check()
 {
 	holder "$@"
 	run -0 prt-scan -l "$port"
 	printf '%s\n' "$output" | python3 "$BATS_TEST_DIRNAME/truth.py" "$pid"
-	# and where the process is known by its number only
+	# and if the process is known only by its number
 	run -0 prt-scan -l --pid="$pid" --backend=proc
 	printf '%s\n' "$output" | python3 "$BATS_TEST_DIRNAME/truth.py" "$pid"
 }

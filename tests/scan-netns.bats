@@ -20,8 +20,8 @@ add_netns() {
 	ip -n "$1" link set lo up
 }
 
-# listen_in PORT COMMAND...: COMMAND runs a listener on 127.0.0.1:PORT, and
-# $listener is its pid.
+# listen_in PORT COMMAND...: COMMAND runs a listener on 127.0.0.1:PORT; sets
+# $listener, its pid.
 listen_in() {
 	local port=$1 ready=$BATS_TEST_TMPDIR/ready.$1.$RANDOM
 	shift
@@ -152,14 +152,14 @@ time.sleep(60)' "$ns-one" "$port" "$BATS_TEST_TMPDIR/ready" 3>&- &
 	[ "$output" = "$ns-one	$port	$listeners" ]
 }
 
-# No message of the last run, but of a process that root cannot see into, as there
-# are on some machines.
+# The last run printed no message, except about processes that even root cannot
+# look into; some machines have those.
 no_message() {
 	[[ $stderr =~ ^('prt-scan: the network namespace of '[0-9]+' process'(es)?' '(is|are)' hidden, even from root')?$ ]]
 }
 
-# traced FILTER ARG...: prt-scan under strace, with the filter's options, which
-# are words; its calls are in $trace.
+# traced FILTER ARG...: prt-scan under strace, with FILTER, strace's options;
+# the calls go to $trace.
 traced() {
 	# shellcheck disable=SC2086
 	strace -f -o "$trace" $1 "$(command -v prt-scan)" "${@:2}"
@@ -186,7 +186,7 @@ traced() {
 	run -0 --separate-stderr prt-scan -NlH -o netns "$port"
 	[ "$output" = "$ns-one
 $ns-two" ]
-	# while it lives its socket tells its namespace
+	# while the process lives, its socket shows the namespace
 	kill "$one"
 	while [ -e "/proc/$one/fd/0" ]; do sleep 0.02; done
 	run -0 --separate-stderr traced "-P /run/netns/$ns-one
@@ -199,8 +199,8 @@ $ns-two" ]
 
 @test "-N: the process that a namespace was known by ends: there are others" {
 	requires strace
-	# two namespaces, in which nobody has a socket: the second is entered
-	# after its first process has ended
+	# two namespaces without sockets: the second is entered after its first
+	# process has ended
 	local i first=()
 	for i in 1 2; do
 		unshare -n sleep 60 3>&- &
@@ -269,8 +269,8 @@ TIME_WAIT	$port"
 	grep -q "DELAYED" "$trace"
 }
 
-# hold PYTHON: which makes sockets, ends with `ready' and its number of a
-# namespace, and stays.
+# hold PYTHON: the code makes sockets, prints a namespace's number and `ready',
+# and stays.
 hold() {
 	requires no-valgrind	# of Debian 12, which lacks pidfd_open(2)
 	cat >"$BATS_TEST_TMPDIR/hold.py" <<'EOF'
@@ -323,7 +323,7 @@ libc.syscall(470, None, None, 0, 0)
 raise SystemExit(ctypes.get_errno() == 38)'
 }
 
-# A child in a namespace of its own, with nothing but TIME_WAIT there: sets child.
+# A child in a namespace of its own, with only TIME_WAIT in it: sets child.
 hold_by_child() {
 	hold <<'EOF'
 child = os.fork()
@@ -337,7 +337,7 @@ EOF
 	child=$(pgrep -P "$holder")
 }
 
-# by_both ARG...: the same by both backends.
+# by_both ARG...: both backends print the same.
 by_both() {
 	run -0 --separate-stderr prt-scan -NH --backend=netlink "$@"
 	netlink=$output
@@ -359,7 +359,7 @@ EOF
 	[ "$output" = "LISTEN	$port	net:[$inode]	$holder" ]
 	by_both --state=TIME_WAIT -o netns,pid "$((port + 1))"
 	[ "$output" = "net:[$inode]	-" ]
-	# as another tree has it
+	# as in another tree
 	run -0 --separate-stderr prt-scan -NH --proc=/proc -o netns "$port"
 	[ "$output" = "net:[$inode]" ]
 }
@@ -381,7 +381,7 @@ tcp	ESTABLISHED	net:[$inode]	out	$holder
 udp	UNCONN	net:[$inode]	-	$holder"
 	by_both -tl -o state,netns,pid "$port"
 	assert_output_is "LISTEN	net:[$inode]	$holder"
-	# without a field of the process it is found by the same
+	# without a field of the process, it is found the same way
 	by_both -tl -o state,netns "$port"
 	assert_output_is "LISTEN	net:[$inode]"
 	run -0 prt-scan -Nq -l "$port"
@@ -427,8 +427,8 @@ EOF
 		mount -t tmpfs over "$4"
 		prt-scan -NH -o state,netns,pid "$3"
 		' sh "$child" "$BATS_TEST_TMPDIR/a \\b" "$port" "$BATS_TEST_TMPDIR"
-	# the second time it lies under another mount, and is not to be opened,
-	# but from Linux 6.19 on by its number, listns(2)
+	# the second time it is below another mount and cannot be opened, except
+	# by its number since Linux 6.19, listns(2)
 	line="TIME_WAIT	net:[$inode]	-"
 	if lists_namespaces; then
 		assert_output_is "$line
@@ -442,7 +442,7 @@ $line"
 	requires mounts
 	hold_by_child
 	mkdir "$BATS_TEST_TMPDIR/root"
-	# another root, whose paths lead elsewhere here
+	# another root directory, in which the paths lead elsewhere
 	unshare -m sh -ec '
 		mount -t tmpfs tmpfs "$2"
 		touch "$2/file"
@@ -481,7 +481,7 @@ EOF
 
 @test "-N: a namespace that may not be entered is counted" {
 	requires strace
-	# the first call of a thread works: the second namespace is refused
+	# the first call of a thread works, but the second namespace is refused
 	add_netns "$ns-a"
 	add_netns "$ns-one"
 	run -0 --separate-stderr traced \
@@ -493,7 +493,7 @@ EOF
 	    -o netns
 }
 
-# In process and mount namespaces of the test's own, where -N sees no others.
+# In its own pid and mount namespaces, in which -N finds no others.
 @test "-N: fifty namespaces cost less than fifty times as much as one" {
 	requires strace
 	count() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# prt-scan's filters, operands and columns, and what it refuses.
+# prt-scan's filters, operands and columns, and the arguments it refuses.
 # shellcheck disable=SC2016,SC2046,SC2154
 
 load helpers
@@ -15,9 +15,9 @@ teardown()
 	stop_sockets
 }
 
-# picks N CONDITION ARG...: prt-scan ARG... gives exactly those rows of the
-# whole scan for which awk's CONDITION on the fields holds: N of them, and those
-# in BOUND, of which not every kernel tells.
+# picks N CONDITION ARG...: prt-scan ARG... prints exactly the rows of the whole
+# scan for whose fields awk's CONDITION holds: N of them, not counting BOUND,
+# which not every kernel shows.
 picks()
 {
 	local n=$1 condition=$2
@@ -45,7 +45,7 @@ refuses()
 	picks 47 1 -tu
 }
 
-# scope ARG...: what the snapshot says of the choice.
+# scope ARG...: the scope that the snapshot gives.
 scope()
 {
 	prt-scan -o proto "$@" | sed -n 's/^##prt .* scope=\([^ ]*\).*/\1/p'
@@ -183,7 +183,7 @@ scope()
 @test "operand: an IPv4 address is also meant v4-mapped" {
 	picks 1 '$3 ~ /^::ffff/' -6 127.0.0.1
 	picks 1 '$3 ~ /^::ffff/' -6 127.0.0.0/8
-	# and one that is written v4-mapped is IPv4
+	# and an address that is written v4-mapped is IPv4
 	run -0 enter prt-scan -H ::ffff:127.0.0.0/104
 	[ -n "$output" ]
 	assert_output_is "$(enter prt-scan -H 127.0.0.0/8)"
@@ -191,7 +191,7 @@ scope()
 
 @test "operand: an address and a port, of the same end" {
 	picks 2 '$4 == 40101 || $6 == 40101' 127.0.0.1:40101
-	# 0.0.0.0:443 answers there, too
+	# 0.0.0.0:443 answers at that address, too
 	picks 2 '$4 == 443 || $6 == 443' 127.0.0.1:443
 	picks 1 '$6 == 443' 127.0.0.1/32:443
 	picks 3 '$4 == 22 || $6 == 22' '[::1]:22'
@@ -203,7 +203,7 @@ scope()
 @test "many operands: the same as few" {
 	local all
 
-	# odd ports; by names, and with addresses among them
+	# odd ports; names of ports; and addresses among them
 	run -0 enter prt-scan -H
 	all=$(awk -F '\t' '$4 % 2 && $4 > 30000 || $6 % 2 && $6 > 30000' \
 		<<<"$output")
@@ -221,7 +221,7 @@ scope()
 	assert_output_is "$(cut -f 4 <<<"$all" | awk '$1 % 2 && $1 > 30000')"
 }
 
-# The square of them took 50 s and 10 s.
+# With quadratic time they took 50 s and 10 s.
 @test "many pids, and many names of ports: in no time" {
 	! is_watched || skip 'not with sanitizers or valgrind'
 	run -1 timeout 5 prt-scan -q $(seq -f --pid=%.0f 4100000 4180000)
@@ -265,11 +265,11 @@ scope()
 	run -2 --separate-stderr enter_as 65534 prt-scan --strict
 	n=$(enter prt-scan -H --state=BOUND | wc -l)
 	[ "${lines[-1]}" = "##end records=$((45 + n))" ]
-	# The same question, and no records.
+	# The same question, without records.
 	run -0 --separate-stderr enter prt-scan --strict -q
 	run -2 --separate-stderr enter_as 65534 prt-scan --strict -q
 	[[ $stderr == 'prt-scan: the owners of '*' sockets are hidden: '* ]]
-	# Where no owner was to be printed, none is lacking.
+	# If no owner was asked for, none is missing.
 	run -0 --separate-stderr enter_as 65534 prt-scan --strict -o local_port
 }
 

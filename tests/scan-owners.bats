@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # --owners: the walk of /proc and the iterator in the kernel find the same
-# holders, and where the kernel does not let us, the walk does.
+# holders, and if the kernel refuses the iterator, the walk finds them.
 # shellcheck disable=SC2016
 
 load helpers
@@ -28,19 +28,19 @@ requires_bpf()
 		skip 'needs a kernel with BTF, and the first pid namespace'
 }
 
-# Where bpf is refused before it is called.
+# Outside the first pid namespace, bpf is refused before it is called.
 requires_first_pidns()
 {
 	! prt-scan --owners=bpf -o pid 2>&1 | grep -qE 'first pid namespace|32 bits' ||
 		skip 'needs the first pid namespace'
 }
 
-# So many open files that --owners=auto would take the iterator: of a process
-# that listens on the port, too.
+# Opens so many files that --owners=auto would use the iterator, in a process
+# that also listens on the port.
 hold_many_files()
 {
 	requires root python3 strace
-	# a process may have but so many; the others end when the pipe does
+	# a process may open only so many; the others end when the pipe does
 	python3 -c '
 import os, socket, sys, time
 end, keep = os.pipe()
@@ -64,7 +64,7 @@ time.sleep(100)' "$port" >held 3>&- &
 	done
 }
 
-# the_walk CMD...: auto finds the holder, and calls the kernel in vain.
+# the_walk CMD...: auto still finds the holder after the kernel has refused.
 the_walk()
 {
 	run -0 --separate-stderr "$@" prt-scan --owners=auto -H \
@@ -118,7 +118,7 @@ py_listen='def listen(port):
     s.listen()
     return s'
 
-# A thread, with a table of its own or not, that listens; then ss has no owner.
+# A thread, with or without its own table, listens; with one ss has no owner.
 own_table()
 {
 	requires python3
@@ -167,8 +167,8 @@ $((port + 1))	$holder	python3"
 $((port + 1))	$holder	python3"
 }
 
-# A process that runs as another user than it was started by, which a thread of
-# it, with a table of its own, is not.
+# A process that runs as another user than the one who started it; one of its
+# threads, with a table of its own, does not.
 @test "the user is the effective one, of the process: walk and bpf" {
 	requires_bpf
 	requires python3
@@ -203,7 +203,7 @@ time.sleep(100)' "$port" >ready 3>&- &
 	done
 }
 
-# two_threads COMMAND...: there where a process with two threads listens.
+# two_threads COMMAND...: runs it next to a listener with two threads.
 two_threads()
 {
 	requires netns python3
@@ -232,8 +232,8 @@ time.sleep(60)" &
 	[[ $output != */task/*/fd* ]]
 }
 
-# A listener that two processes have, of one of them a thread alone, which has a
-# table of its own; its first thread has closed it.
+# A listener that two processes have; in one of them only a thread has it, in
+# its own table, and the first thread has closed it.
 @test "the socket of a daemon and of a thread with a table of its own: both" {
 	requires root python3
 	python3 -c '
@@ -304,16 +304,16 @@ time.sleep(100)' "$port" >ready 3>&- &
 	done
 	run -0 --separate-stderr prt-scan --owners=walk -H -l -o pid "$port"
 	assert_output_is "$holder"
-	# As of owners that are hidden: to a person, and to be strict.
+	# As with hidden owners: the message is for terminals and --strict.
 	[ -z "$stderr" ]
-	# To a program, by the stream.
+	# A program can see it in the stream.
 	run -0 --separate-stderr prt-scan --owners=walk -l "$port"
 	[[ ${lines[0]} == *' unread=1 '* ]]
 	run -2 --separate-stderr prt-scan --owners=walk --strict -l "$port"
 	[[ $stderr == *"prt-scan: process $holder: its threads have too many descriptors to look at"* ]]
 }
 
-# All fields but those that differ from one scan to the next.
+# All fields, except those that differ from one scan to the next.
 stable_columns()
 {
 	prt-scan -o all -F csv 2>/dev/null | tr -d '\r' | sed -n 's/^#*//; 1p' |
@@ -322,7 +322,7 @@ stable_columns()
 		paste -sd ,
 }
 
-# As pthread_exit(3) of the first thread leaves it: exe and more are the others'.
+# As after pthread_exit(3) of the first thread: exe and more are the others'.
 @test "the first thread has ended: walk and bpf tell the same, all of it" {
 	requires_bpf
 	requires python3
@@ -351,7 +351,7 @@ ctypes.CDLL(None).pthread_exit(None)' "$port" 3>&- &
 
 	start_sockets
 	columns=$(stable_columns)
-	# another test's scan may have a copy of a socket for a moment: copy.c
+	# a scan in another test may hold a copy of a socket (copy.c)
 	for how in walk bpf; do
 		enter prt-scan -H --owners=$how -o "$columns" >all
 		grep -v '	prt-scan	' all >$how
@@ -360,7 +360,7 @@ ctypes.CDLL(None).pthread_exit(None)' "$port" 3>&- &
 	[ "$(wc -l <walk)" -gt 30 ]
 }
 
-# Several sockets of one inode.
+# Several sockets with one inode.
 @test "MPTCP: each subflow has its owner, by every way" {
 	requires root netns python3 ip
 	[ -e /proc/sys/net/mptcp/enabled ] || skip 'needs MPTCP'
@@ -414,7 +414,7 @@ ctypes.CDLL(None).pthread_exit(None)' "$port" 3>&- &
 	[ "$status" -eq 0 ]
 }
 
-# A listener whose process is another one at each look.
+# A listener whose process is a different one at each look.
 start_chain()
 {
 	chain=$(fixture chain)
@@ -460,7 +460,7 @@ end_chain()
 	[ "$(grep -cx -e '[0-9]*' pids)" -ge 5 ]
 }
 
-# In flight between two processes, as a socket of the kernel's own is for ever.
+# In flight between two processes, as a socket of the kernel's own always is.
 @test "a socket that nobody holds costs no use of the iterator if all is quiet" {
 	requires_bpf
 	requires netns python3 strace
@@ -521,7 +521,7 @@ time.sleep(60)" &
 	requires strace netns
 	[ "$(cut -f 1 /proc/sys/fs/file-nr)" -lt 15000 ] ||
 		skip 'this machine has many open files'
-	# where there is no socket without an owner
+	# if no socket is without an owner
 	run -0 in_netns sh -c 'ip link set lo up
 		strace -f -qq -e trace=bpf prt-scan -o pid || [ $? -eq 1 ]'
 	[[ $output != *bpf* ]]
@@ -549,7 +549,7 @@ time.sleep(60)" &
 			-e inject=bpf:error=EINVAL:when=$when
 		grep -q INJECTED trace
 	done
-	# what it said until then does not count
+	# owners that it reported until then do not count
 	the_walk strace -f -qq -o trace -P anon_inode:bpf_iter -e trace=read \
 		-e inject=read:error=ENOMEM:when=2
 	grep -q INJECTED trace
@@ -572,7 +572,7 @@ time.sleep(60)" &
 	assert_output_is "$port"
 	run -2 --separate-stderr unshare -pf --mount-proc prt-scan --owners=bpf
 	[[ $stderr == *'--owners=bpf: the first pid namespace:'* ]]
-	# nor is /proc another's than ours
+	# nor if /proc belongs to another namespace than ours
 	run -2 --separate-stderr unshare -pf prt-scan --owners=bpf
 	[[ $stderr == *'--owners=bpf: the first pid namespace:'* ]]
 }
@@ -587,7 +587,7 @@ time.sleep(60)" &
 	head -c 24 $btf >start
 	head -c 1000000 $btf >part
 	head -c 5000 $btf | tr '\0' '\1' >junk
-	# the types without their names, and the other way round
+	# types without their names, and names without their types
 	tr 'a-z' 'b-za' <$btf >other
 	for file in none start part junk other; do
 		the_walk unshare -m sh -c '
@@ -601,7 +601,7 @@ time.sleep(60)" &
 	requires_bpf
 	requires strace
 	hold_many_files
-	# the clock stands still: no process is older
+	# the clock stands still: no process is older than the scan
 	cat >still.c <<-'END'
 		#include <time.h>
 		int clock_gettime(clockid_t id, struct timespec *t)
@@ -651,8 +651,8 @@ time.sleep(60)" &
 	skip 'no process got the number'
 }
 
-# The search goes on while the tables are read; what is not found is looked for
-# once more.
+# The search runs while the tables are read; sockets that it did not find are
+# looked for once more.
 @test "a socket that came after its owner was looked at" {
 	requires_bpf
 	requires python3 strace
@@ -701,7 +701,7 @@ time.sleep(100)' "$port" >state 3>&- &
 	requires python3 strace
 	hold_many_files
 	prt-scan -H --owners=walk -o "$cols" -l "$port" >walk
-	# the second reading waits for a second
+	# the second reading is delayed by a second
 	run -0 strace -f -qq -o trace -e trace=openat,read \
 		-P anon_inode:bpf_iter -P "$holder/fd" \
 		-P "/proc/$holder/fd" \

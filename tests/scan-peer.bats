@@ -13,8 +13,8 @@ teardown()
 	stop_sockets
 }
 
-# proto, state, both ends and pid, one line a (socket, process).  BOUND is none
-# of what ss shows without being asked for it alone.
+# proto, state, both ends and pid, one line a (socket, process).  BOUND is left
+# out: ss shows it only if it is asked for nothing else.
 by_prt()
 {
 	enter prt-scan -H "$@" \
@@ -22,7 +22,7 @@ by_prt()
 		grep -v '^tcp	BOUND'
 }
 
-# The same by ss, in prt's words: `*' is ::, and only a link-local address
+# The same from ss, in prt's form: `*' is ::, and only a link-local address
 # keeps its %scope.
 by_ss()
 {

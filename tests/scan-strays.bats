@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Sockets of processes that are in no table: BOUND ones, before Linux 6.8 and in
-# /proc/net, which is what has them found here on every kernel.
+# Sockets of processes that are in no table: BOUND ones, before Linux 6.8.  As
+# /proc/net never has them, they are found here on every kernel.
 # shellcheck disable=SC2154
 
 load helpers
@@ -50,14 +50,14 @@ teardown() {
 	stop_sockets
 }
 
-# hold CODE: python that makes sockets, until the end of the test.
+# hold CODE: runs python that makes sockets, until the end of the test.
 hold() {
 	start_fixture python3 "$BATS_TEST_TMPDIR/holder.py" "
 os.system('ip link set lo up')
 $1"
 }
 
-# scan ARG...: by the tables that do not have them.
+# scan ARG...: with the backend whose tables lack them.
 scan() {
 	enter prt-scan -H --backend=proc "$@"
 }
@@ -112,7 +112,7 @@ held='0.0.0.0	20601	-	-
 	run -0 --separate-stderr scan -o proto,state,pid,process,sock_uid,fd \
 	    20601
 	[[ $output == "tcp	BOUND	${FX[main]}	python3	0	"* ]]
-	# each of them is one that it cannot bind
+	# none of these ports can be bound
 	run -0 enter python3 -c '
 import errno, socket, sys
 for line in sys.argv[1].splitlines():
@@ -140,7 +140,7 @@ for line in sys.argv[1].splitlines():
 		    20607
 		[ -z "$output" ]
 	done
-	# without a field of the process no holder is told, but it is found
+	# without a field of the process the holder is not shown
 	run -0 --separate-stderr scan -o state,pid,local_port 20601-20602
 	assert_output_is "BOUND	${FX[main]}	20601
 BOUND	${FX[main]}	20602"
@@ -173,7 +173,7 @@ time.sleep(0.2)'
 	run -0 --separate-stderr scan -o pid,fd 20601
 	kill "$child"
 	[ "${#lines[@]}" -eq 2 ]
-	# numbers of processes begin anew at some time
+	# pids start again from low numbers at some time
 	grep -qx "${FX[main]}	[0-9]*,50" <<<"$output"
 	grep -qx "$child	[0-9]*,50" <<<"$output"
 }
@@ -239,7 +239,7 @@ LISTEN	20602	${FX[main]}"
 	    "$(command -v prt-scan)" -H --backend=proc --pid="${FX[main]}" \
 	    -o local_port
 	copies=$(grep -c 'pidfd_getfd(.*= [0-9]' "$trace")
-	# held and not held; those that the tables have are not looked at
+	# sockets with a port and without; those in the tables are not copied
 	[ "$copies" -ge 11 ]
 	[ "$copies" -le 15 ]
 	awk '/pidfd_getfd/ { if (open) exit 1; open = $NF }
@@ -247,7 +247,7 @@ LISTEN	20602	${FX[main]}"
 		if ($0 == open) open = 0 }
 	    END { exit open != 0 }' "$trace"
 	run ! grep -E '(bind|setsockopt|shutdown|connect|listen)\(' "$trace"
-	# the tables of the kernel have it: no copy
+	# the kernel's tables have it: no copy
 	run -0 --separate-stderr enter strace -f -qq -o "$trace" \
 	    -e trace=pidfd_getfd "$(command -v prt-scan)" -l --backend=proc
 	run ! grep pidfd_getfd "$trace"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# prt-scan --proc: another proc tree, whole, half gone and corrupt.
+# prt-scan --proc: another proc tree, complete, incomplete and corrupt.
 # shellcheck disable=SC2154
 
 load helpers
@@ -154,7 +154,7 @@ setup()
 	[ "${#stderr_lines[@]}" -eq 7 ]
 	[ "${stderr_lines[0]}" = \
 		"prt-scan: $net/tcp:3: not a line of a socket table: skipped" ]
-	# an answer with a hole is trouble for who asked for a whole one
+	# with --strict, an answer with a gap is an error
 	run -2 --separate-stderr scan_tree local_port --strict
 }
 
@@ -212,7 +212,7 @@ setup()
 			"$(tree_hex 00000000000000000000000000000001)" \
 			00000000000000000000000000000000
 	} >"$net/tcp6"
-	# queues of one digit are none
+	# queues of one digit are invalid
 	run -0 --separate-stderr scan_tree local_addr
 	[ -z "$output" ]
 	[[ $stderr == *"/tcp6:2: not a line"* ]]
@@ -255,15 +255,15 @@ udp	UNCONN	0.0.0.0	53	-	-"
 	tree_process 55 y		# the first of 200 again
 	mkdir -p "$tree/55/ns"
 	ln -s 'net:[200]' "$tree/55/ns/net"
-	# which is in a container, on another's network
+	# it is in a container, on another one's network
 	echo "0::/system.slice/docker-$(printf %064d 9).scope" >"$tree/55/cgroup"
-	# two of one container
+	# two namespaces of one container
 	add_namespace 70 400 82 73
 	add_namespace 75 500 83 74
 	for pid in 70 75; do
 		echo "0::/lxc.payload.web/x" >"$tree/$pid/cgroup"
 	done
-	# a sandbox has none of its own, and a guess is no container
+	# a sandbox has no network of its own, and a guess is not a container
 	add_namespace 80 600 84 75
 	echo "0::/system.slice/snap.a.b.service" >"$tree/80/cgroup"
 	add_namespace 85 700 85 76
@@ -283,7 +283,7 @@ net:[700]	85	85	700"
 
 	while read -r cgroup label; do
 		n=$((n + 1))
-		# each its own: a label is of one namespace only
+		# each has its own id: a label belongs to one namespace only
 		id=$(printf '%02x%062x' $n 0)
 		cgroup=${cgroup/ID/$id} label=${label/ID/${id:0:12}}
 		tree_process $n x
@@ -349,7 +349,7 @@ net:[700]	85	85	700"
 	[[ ${lines[0]} == *" unowned=0 "* ]]
 }
 
-# /proc/net/sctp: an endpoint of two addresses, which has an association that
+# /proc/net/sctp: an endpoint with two addresses, which has an association that
 # was not accepted, and the association's other end.
 tree_sctp()
 {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
-# Tables as a person sees them: pictures of a machine in 80, 120 and 200 columns,
-# tests/screens, and what of a record a table shows.  The clock is that of ##prt.
+# Tables as a person sees them: a machine in 80, 120 and 200 columns,
+# tests/screens, and which parts of a record a table shows.  The clock is that
+# of ##prt.
 
 load helpers
 
@@ -15,7 +16,7 @@ NAMES='proto state local_addr local_port remote_addr remote_port dir service
 	netns container pid process user uid fd ppid parent exe cmdline'
 
 # snap [NAME...]: a snapshot of the records on standard input, whose fields are
-# separated by blanks: the default ones, and these.
+# separated by blanks: the default fields, and these.
 snap()
 {
 	echo '##prt 1 time=2026-11-24T03:10:00.000Z host=web1 up=1000000 scope=all'
@@ -24,7 +25,7 @@ snap()
 	echo "##end records=$(wc -l <records)"
 }
 
-# table WIDTH ARG...: prt-flag's of the file in, without its own doing.
+# table WIDTH ARG...: prt-flag's table of the file in, without flags.
 table()
 {
 	COLUMNS=$1 prt-flag -X --disable=all -F table "${@:2}" in
@@ -54,18 +55,18 @@ table()
 		tcp LISTEN 0.0.0.0 80 - - - http - - 12 nginx www 33 6 8 nginx /usr/sbin/nginx worker
 		tcp LISTEN 0.0.0.0 80 - - - http - - 13 nginx www 33 6 8 nginx /tmp/nginx worker
 	END
-	# another program, by name or by path, is another row
+	# another program, by name or by path, has its own row
 	run -0 table 80
 	assert_output_is "PROTO STATE  LOCAL      SERVICE   PID PROCESS USER    EXE             CMDLINE
 tcp   LISTEN 0.0.0.0:80 http     8 +2 nginx   root +1 /usr/sbin/nginx nginx
 tcp   LISTEN 0.0.0.0:80 http    11    nc      www     /usr/bin/nc     nc
 tcp   LISTEN 0.0.0.0:80 http    13    nginx   www     /tmp/nginx      worker"
-	# each, where that is what one wants
+	# each holder, if that is asked for
 	[ "$(table 80 -w | wc -l)" -eq 6 ]
 	[ "$(table 80 -o local_addr,local_port,remote_addr,remote_port,pid |
 		wc -l)" -eq 6 ]
 	[ "$(table 80 -o local_port,process | wc -l)" -eq 6 ]
-	# no other format has rows of several
+	# no other format joins rows
 	[ "$(prt-flag -X -F csv in | wc -l)" -eq 6 ]
 }
 
@@ -98,7 +99,7 @@ tcp   LISTEN 0.0.0.0:80 http    13    nginx   www     /tmp/nginx      worker"
 tcp   ESTAB [2001:+:4:5:6]:443 [2001:+4:7777]:51000 in    9 nginx   www
 tcp   ESTAB [2001:+:4:5:6]:443 [2001:+9:7777]:51000 in    9 nginx   www
 tcp   ESTAB 192.0.2.111:443    198.51.100.222:51000 in    9 nginx   www"
-	# there is less room, but not for less than what differs
+	# less room: cut further, but the differing parts stay
 	sed '/192/d; s/records=3/records=2/' in >other
 	mv other in
 	run -0 table 59
@@ -122,7 +123,7 @@ ESTAB [2001:d+3:4:5:6]:443 [2001:+9:7777]:51000   9 nginx"
 	[[ ${lines[5]} == *' vpn '* ]]
 	run -0 table 140
 	[[ ${lines[0]} == *' NETNS '*CONTAINER* ]]
-	# the runtime is the least of a long name
+	# of a long name, the runtime goes first
 	sed 's,docker/a	19,kubernetes/shop/a-rather-long-name-5d4f	19,' in >long
 	mv long in
 	run -0 table 80
@@ -140,7 +141,7 @@ ESTAB [2001:d+3:4:5:6]:443 [2001:+9:7777]:51000   9 nginx"
 tcp   LISTEN 0.0.0.0:8088 docker/web :80   9 docker-proxy root   0    1 dockerd
 tcp   LISTEN 0.0.0.0:8089 docker/v6 :80   10 docker-proxy root   0    1 dockerd
 tcp   LISTEN 0.0.0.0:8090 172.17.0.4:80   11 docker-proxy root   0    1 dockerd"
-	# as fields they are what they are
+	# as fields they are not joined
 	run -0 table 80 -o container,target,target_container
 	[[ ${lines[1]} == '-         172.17.0.2:80 docker/web' ]]
 	table 300 -w | grep -q ' TARGET .*TARGET_CONTAINER'
@@ -187,7 +188,7 @@ tcp   LISTEN 0.0.0.0:8090 172.17.0.4:80   11 docker-proxy root   0    1 dockerd"
          3               10 MiB  25 ms 16 min 2 h                 2026-01-01 01:00:00
          4 18446744073709551615  2.5 s 16 min 3 d                 -
          5                    x     -1 100001 2026-11-25 01:00:00 yesterday"
-	# of a stream that does not say when it was: the time itself
+	# if the stream has no time: the time itself
 	grep -v '^##' in >bare
 	mv bare in
 	TZ=UTC0 table 100 -o first_seen | grep -qx '2026-11-24 03:09:13'
@@ -213,7 +214,7 @@ tcp   LISTEN 0.0.0.0:8090 172.17.0.4:80   11 docker-proxy root   0    1 dockerd"
   tcp   LISTEN 0.0.0.0:3   9 a       root 10 min     -
 + tcp   LISTEN 0.0.0.0:4   9 a       root now        -
 - tcp   LISTEN 0.0.0.0:1   9 a       root 10 min     -"
-	# what comes after it in a pipe has them, too
+	# the next program in the pipe has them, too
 	prt-diff old new | COLUMNS=66 prt-flag -X --disable=all -F table |
 		grep -q '^- tcp .*:1 '
 	COLUMNS=66 run -0 prt-diff -F table -o change,local_port old new
@@ -294,7 +295,7 @@ tcp   LISTEN 0.0.0.0:8090 172.17.0.4:80   11 docker-proxy root   0    1 dockerd"
 		sed -E 's/^[^ ]+ +(high|medium|low) +(on|off) +//' |
 		tr -s ' \n' ' ')" = "$(prt-flag -l -H -o sentence |
 		tr -s ' \n' ' ')" ]
-	# where there is no room beside it, below
+	# if there is no room next to it, then below
 	COLUMNS=40 prt-flag -l -F table | grep -qx '    the executable was deleted'
 	prt-flag -l -F table -w | head -n 1 | grep -q ' DEFAULT .*FIELDS .*SCOPE'
 	prt-flag -l | head -n 1 | grep -q '	default	fields	'
@@ -313,6 +314,6 @@ tcp   LISTEN 0.0.0.0:8090 172.17.0.4:80   11 docker-proxy root   0    1 dockerd"
 	table 80 | grep -qF 'a\x1bb  CORP\alice '
 	prt-flag -X -F csv -H -o process,user in | tr -d '\r' |
 		grep -qxF 'a\x1bb,CORP\alice'
-	# tsv stays what it was
+	# tsv has not changed
 	prt-flag -X -F tsv -o process,user in | grep -qxF $'a\\x1bb\tCORP\\\\alice'
 }

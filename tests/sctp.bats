@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# SCTP, on a kernel that has it.  tests/t-sctp.c has the parsers, and
-# scan-tree.bats the files of a proc tree: those run everywhere.
+# SCTP, on a kernel that has it.  tests/t-sctp.c tests the parsers, and
+# scan-tree.bats the files of a proc tree; both run everywhere.
 
 load helpers
 
@@ -69,8 +69,8 @@ all_ends()
 @test "every one that ss has, and no other" {
 	requires ss
 	start_sctp
-	# An association's line begins with a -; ss takes the addresses of IPv4
-	# ones of an IPv6 socket for others, net/sctp/diag.c.
+	# The line of an association begins with a -; ss misreads the addresses
+	# of IPv4 associations on an IPv6 socket, net/sctp/diag.c.
 	enter ss -SnaH | sed 's/^`- */-/' | awk -v OFS='\t' '
 		function port(s) { sub(/.*:/, "", s); return s }
 		function addr(s) {
@@ -89,7 +89,7 @@ all_ends()
 		sort -u >"$BATS_TEST_TMPDIR/prt"
 	run -0 comm -23 "$BATS_TEST_TMPDIR/ss" "$BATS_TEST_TMPDIR/prt"
 	assert_output_is ''
-	# what it has not are further addresses, and that association
+	# ss lacks further addresses, and that association
 	run -0 comm -13 "$BATS_TEST_TMPDIR/ss" "$BATS_TEST_TMPDIR/prt"
 	assert_output_is "$(all_ends | cut -f 2- | sort | grep -e '10.9.0.2	7000' \
 		-e '10.9.0.2	7001	10' )"
@@ -128,10 +128,10 @@ ESTABLISHED'
 fd00::1	no	0	-	5'
 	run -0 enter prt-scan -H -o rx_queue,tx_queue --state=ESTABLISHED 7104
 	[ "${lines[0]%%	*}" -gt 5 ]
-	# counters of TCP, which SCTP has not
+	# counters of TCP, which SCTP lacks
 	run -0 enter prt-scan -H -o rtt,rx_bytes --proto=sctp 7104
 	[ "$(sort -u <<<"$output")" = '-	-' ]
-	# an association's route is not what it is bound to
+	# iface is what an association is bound to, not its route
 	run -0 enter prt-scan -H -o iface --proto=sctp
 	[ "$(sort -u <<<"$output")" = - ]
 }
@@ -152,7 +152,7 @@ fd00::1	no	0	-	5'
 
 @test "each socket has its process" {
 	start_sctp
-	# an inode has several records
+	# one inode has several records
 	run -0 enter prt-scan -H -o inode,pid --proto=sctp
 	local inodes
 	inodes=$(cut -f 1 <<<"$output" | sort -u)

@@ -36,10 +36,10 @@ def main():
     for address in ("10.9.0.1", "10.9.0.2", "10.9.0.3"):
         ip("addr", "add", address + "/32", "dev", "lo")
     ip("addr", "add", "fd00::1/128", "dev", "lo")
-    # who is there does not answer
+    # no host there answers
     ip("route", "add", "10.7.0.0/24", "dev", "lo")
 
-    # one-to-one, of two addresses
+    # one-to-one, with two addresses
     two = stream("10.9.0.1", 7000)
     two.setsockopt(SCTP, BINDX_ADD, struct.pack(
         "=H2s4s8x", socket.AF_INET, struct.pack("!H", 7000),
@@ -56,7 +56,7 @@ def main():
     twins = (stream("::", 7002, v6only=1), stream("0.0.0.0", 7002))
     six = stream("fd00::1", 7003)
 
-    # one-to-many: the associations are of the very sockets
+    # one-to-many: the associations belong to the same sockets
     many = made(socket.AF_INET, socket.SOCK_SEQPACKET, "10.9.0.1", 7004)
     peer = made(socket.AF_INET, socket.SOCK_SEQPACKET, "10.9.0.3", 7104,
                 listens=False)

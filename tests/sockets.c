@@ -4,9 +4,9 @@
  *	sockets [--uid N]	one of each kind, all ports and descriptors fixed
  *	sockets --many N	about N, over several processes, any ports
  *
- * Runs in an empty network namespace (unshare -n, or unshare -rn), prints
- * a line `name=pid' for each process that it made and then `ready', holds the
- * sockets until its standard input ends, and takes its children with it.
+ * Runs in an empty network namespace (unshare -n, or unshare -rn), prints a
+ * line `name=pid' for each process that it made and then `ready', holds the
+ * sockets until its standard input ends, and then ends its children.
  *
  * A connection's number i gives the client's port, 40100+i, its descriptor,
  * 30+i, and the server's descriptor, 60+i.  Nothing here waits for a clock:
@@ -52,10 +52,10 @@ enum {
 	P_STDIO = 20521,
 	P_USER = 20530,
 	P_DAEMON = 20531,
-	P_BOUND = 20540,	/* and those behind it */
+	P_BOUND = 20540,	/* and the ports after it */
 };
 
-/* The client's end of connection i; both ends have the same address. */
+/* The client's end of connection i; both ends have one address. */
 static int
 client(int i, const char *host, int port)
 {
@@ -72,7 +72,7 @@ server(int i, int lfd)
 	return place(accept(lfd, NULL, NULL), SERVER_FD + i);
 }
 
-/* One listener, three processes, none of them this one. */
+/* One listener held by three other processes. */
 static void
 open_shared(void)
 {
@@ -107,9 +107,9 @@ open_stdio(int i)
 }
 
 /*
- * Other users' sockets.  fx-user is wholly uid's, and its descriptors can be
- * read by that user.  fx-daemon has only the effective uid + 1, and its
- * /proc/PID belongs to root.
+ * Other users' sockets.  fx-user has only uid, and that user can read its
+ * descriptors.  fx-daemon has only the effective uid + 1, and its /proc/PID
+ * belongs to root.
  */
 static void
 open_users(uid_t uid)
@@ -163,7 +163,7 @@ open_established(void)
 	listener(16, "::", P_LEFT, true, 1);
 }
 
-/* Connections that no accept has made yet, or ever will. */
+/* Connections that have not been accepted yet, or never will be. */
 static void
 open_half_open(void)
 {
@@ -199,8 +199,8 @@ open_closing(void)
 
 	half_closed(6);
 
-	/* Within a minute's linger only a timewait entry is left of the
-	 * client's end; beyond, an orphan socket for the time above that. */
+	/* With a linger of up to a minute, only a timewait entry is left of the
+	 * client's end; with more, an orphan socket for the time beyond. */
 	close(half_closed(7));
 	c = half_closed(8);
 	setopt(c, IPPROTO_TCP, TCP_LINGER2, LIFE);
@@ -257,7 +257,7 @@ open_udp(void)
 	bound(55, SOCK_DGRAM, "fe80::1%lo", P_UDP_LL, false);
 }
 
-/* A connect to a port that nobody has. */
+/* A connect to a port on which nobody listens. */
 static void
 refused(int fd)
 {
@@ -270,7 +270,7 @@ refused(int fd)
 	await(fd, TCP_CLOSE);
 }
 
-/* A kernel without MPTCP says so. */
+/* Does nothing if the kernel says that it lacks MPTCP. */
 static void
 bind_mptcp(int want, int port)
 {
@@ -287,7 +287,7 @@ bind_mptcp(int want, int port)
 	puts("mptcp=1");
 }
 
-/* Sockets that have a port, and neither listen nor are connected. */
+/* Sockets that have a port, but neither listen nor are connected. */
 static void
 open_bound(void)
 {
@@ -311,7 +311,7 @@ open_bound(void)
 	close(accept(10, NULL, NULL));
 }
 
-/* The children come first, so that they inherit nothing else. */
+/* Children first, so that they inherit nothing else. */
 static void
 open_known(uid_t uid)
 {
@@ -350,7 +350,7 @@ pair(const char *host, int lfd)
 	return fd;
 }
 
-/* About n sockets of all sorts, held by this process. */
+/* About n sockets of all kinds, held by this process. */
 static void
 open_mixed(int n)
 {
@@ -372,7 +372,7 @@ open_mixed(int n)
 	}
 }
 
-/* About n sockets, and a tenth more that all the processes share. */
+/* About n sockets, and a tenth more that all processes share. */
 static void
 open_many(int n)
 {

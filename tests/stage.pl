@@ -1,6 +1,6 @@
-# The stage of tests/docs.bats and tests/screens: runs as process 1 of namespaces
-# of its own, sets up the machine web1 there, then runs its arguments.  Files are
-# made in $BATS_TEST_TMPDIR, the programs' $HOME with them.
+# The stage of tests/docs.bats and tests/screens: runs as process 1 in its own
+# namespaces, sets up the machine web1 there, then runs its arguments.  Files go
+# to $BATS_TEST_TMPDIR, the programs' $HOME too.
 use strict;
 use warnings;
 use POSIX qw(WUNTRACED);
@@ -54,14 +54,14 @@ sub connection {
 	return $s;
 }
 
-# The effective user: one who is root no more cannot write /proc/self/comm.
+# Changes the effective user; without root, /proc/self/comm cannot be written.
 sub become {
 	my ($uid) = @_;
 	$> = $uid;
 	$> == $uid or die "seteuid: $!";
 }
 
-# To set $0 sets the name too.
+# Setting $0 sets the name too.
 sub title {
 	my ($name, $cmdline) = @_;
 	my $uid = $>;
@@ -71,7 +71,7 @@ sub title {
 	become($uid);
 }
 
-# Stops, and is woken by who waits for that.
+# Stops until the process that waits for this wakes it.
 sub ready {
 	kill STOP => $$;
 }
@@ -93,7 +93,7 @@ sub child {
 	woken($pid);
 }
 
-# Takes one connection where it is told to.
+# Accepts one connection, and then acts as asked.
 sub serve {
 	my ($listener, $play) = @_;
 	local $SIG{USR1} = sub {
@@ -166,7 +166,7 @@ if ($ARGV[0] eq '--role') {
 
 # --- the stage
 
-# Makes the next process the one of that number.
+# Makes N the pid of the next process.
 sub number {
 	my ($next) = @_;
 	while (1) {
@@ -239,5 +239,5 @@ for (1 .. 500) {
 	select undef, undef, undef, 0.01;
 }
 
-# The rest of the processes end with this one.
+# All other processes end with this one.
 exit(system(@ARGV) >> 8);

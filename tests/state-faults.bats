@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# prt-diff -S where the system fails it: killed, full, read-only.
+# prt-diff -S when the system fails it: killed, full, read-only.
 # shellcheck disable=SC2154,SC2030,SC2031
 
 load helpers
@@ -8,7 +8,7 @@ load diff
 setup()
 {
 	cd "$BATS_TEST_TMPDIR" || return
-	# It cannot look for leaks where strace is.
+	# LeakSanitizer does not work under strace.
 	export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
 	rec | snap time=$T1 >one
 	{ rec local_port=1; rec local_port=2; } | snap time=$T2 >two
@@ -18,12 +18,12 @@ setup()
 	prt-diff -q -S after two || :
 }
 
-# The calls by which prt-diff reads, locks, writes and replaces.  Not each kernel
-# has those with a question mark; musl makes them.
+# The calls by which prt-diff reads, locks, writes and replaces.  Those with a
+# question mark do not exist on every kernel; musl uses them.
 calls="?open,?stat,?unlink",openat,read,write,fstat,newfstatat,flock,fchmod,fsync,close,renameat
 calls+=,renameat2,unlinkat,exit_group
 
-# The next run tells what was not told, and nothing else.
+# The next run reports what was not reported yet, and nothing else.
 recovers()
 {
 	if cmp -s state before; then
@@ -31,7 +31,7 @@ recovers()
 		cmp - said <<<"$output"
 	else
 		cmp state after
-		# It was told before the state was replaced.
+		# The news was printed before the state was replaced.
 		cmp out said
 		run -0 prt-diff -H -S state two
 		[ -z "$output" ]
@@ -84,7 +84,7 @@ recovers()
 				echo \$?"
 			grep -q INJECTED trace || break
 			count=$((count + 1))
-			# A failed close of what was only read loses nothing.
+			# A close that fails after reading loses nothing.
 			if [ "$output" -eq 0 ]; then
 				[ "$call" = close ]
 			else

@@ -10,22 +10,22 @@ setup()
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# minute N: that time.
+# minute N: the time of minute N.
 minute()
 {
 	printf '2026-11-24T03:%02d:00.000Z' "$1"
 }
 
 # scan [KEY=VALUE]... <records: writes a snapshot of them to new, one minute
-# after the one before, the first at minute 1.
+# after the one before; the first is at minute 1.
 scan()
 {
 	echo >>scans
 	snap "time=$(minute "$(wc -l <scans)")" "$@" >new
 }
 
-# tells WANT ARG...: what prt-diff -S state says of new: change and port, and
-# what COLS names.
+# tells WANT ARG...: prt-diff -S state ARG... new prints WANT: change, port, and
+# the fields in COLS.
 tells()
 {
 	local want=$1
@@ -39,7 +39,7 @@ tells()
 	}
 }
 
-# A state of one record.
+# A state with one record.
 saved()
 {
 	rec | scan scope=all
@@ -183,12 +183,12 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	refuses 'older has time=*:01:00.000Z, older than state with time=*:02:00.000Z *' \
 		-S state older
 	kept
-	# At the same time is no older.
+	# The same time is not older.
 	tells ''
-	# What does not replace it may look.
+	# A run that does not replace the state may read it.
 	prt-diff -q state older && return 1
 	kept
-	# A clock that was wrong then, and would stop every run from now on.
+	# The clock was wrong then; this would stop every run from now on.
 	mv older new
 	tells 'new 80,gone 1' --force
 	[[ $stderr == 'prt-diff: warning: new has time='*', older than state with'* ]]
@@ -215,7 +215,7 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	sed -i /nginx$'\t'root/d new
 	tells 'new 3'
 	tells ''
-	# The same of what is marked as one.
+	# The same for a snapshot that is marked as a selection.
 	sed -i 's/^##prt 1/& partial=1/; /^##end/s/3/2/' new
 	tells ''
 }
@@ -263,7 +263,7 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	COLS=host,first_seen tells "unchanged 1 a $T2,$(
 		)unchanged 80 b $T1,unchanged 80 c -" -a
 	[ -z "$stderr" ]
-	# Older is told host by host.
+	# Each host's time is compared with its own.
 	{ rec host=a | snap host=a time=$T3; rec host=b |
 		snap host=b time=$T2; rec host=c | snap host=c; } >new
 	refuses 'new has time=*, older than state with time=*' -S state new
@@ -277,7 +277,7 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	rec host=a | snap host=a time=$T1 >new
 	prt-diff --init -S state new
 	cp state before
-	# host a is not scanned, but what was?
+	# host a was not scanned, but whose records are these?
 	rec host=b | snap time=$T2 >new
 	run -2 --separate-stderr prt-diff -S state new
 	[ -z "$output" ]
@@ -293,7 +293,7 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	{ header; rec host=b; rec; } >new
 	refuses "$message" -S state new
 	[ ! -e state ]
-	# One alone may be nameless.
+	# A single host may be nameless.
 	{ header; rec; rec local_port=1; } >new
 	prt-diff --init -S state new
 	tells ''
@@ -305,7 +305,7 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	prt-diff --init -S state new
 	rec pid=- process=- user=root exe=- fd=- | scan
 	tells ''
-	# Still not seen; then the same as before, or not.
+	# Still hidden; then the same as before, or changed.
 	tells ''
 	cp state state.unseen
 	{ rec user=root pid=7; rec user=www-data pid=8; } | scan
@@ -315,7 +315,7 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	COLS=process,was tells 'changed 80 nc process=nginx\x2cexe=/usr/sbin/nginx,gone 80 nginx -' || :
 	[ "${lines[0]}" = $'changed\t80\tnc\tprocess=nginx,exe=/usr/sbin/nginx' ]
 	[ "${lines[1]}" = $'gone\t80\tnginx\t-' ]
-	# So is one value, and only that.
+	# The same for a single value, and only for that.
 	rec exe=- process=nc cmdline=other pid=9 | scan
 	tells ''
 	rec exe=/tmp/nc process=nc | scan
@@ -367,16 +367,16 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	"${as[@]}" touch tmp/state.lock
 	refuses 'tmp/state.lock: *' -S tmp/state new
 	rm tmp/*
-	# A state that would hide what he does.
+	# A state of his could hide what he does.
 	prt-diff --init -S tmp/state new
 	chown 65534 tmp/state
 	refuses 'tmp/state: belongs to user 65534, not to us' -S tmp/state new
 	rm tmp/*
-	# Our own link is none the safer, and no other file is lost by it.
+	# Our own link is no safer, and no other file is lost through it.
 	ln -s "$PWD/precious" tmp/state
 	refuses 'tmp/state: is a symbolic link' -S tmp/state new
 	rm tmp/*
-	# Where we write, a link of his is removed, not followed.
+	# At the path that we write, his link is removed, not followed.
 	"${as[@]}" ln -s "$PWD/precious" tmp/state.new
 	prt-diff --init -S tmp/state new
 	[ ! -e tmp/state.new ]
@@ -405,14 +405,14 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	refuses "bare: no ##prt line of a scan, which state has: *" \
 		-S state bare
 	kept
-	# Two of a kind.
+	# Two snapshots without ##prt.
 	prt-diff --init -S other bare
 	run -0 --separate-stderr prt-diff -S other bare
 	[ -z "$stderr" ]
 	run -0 --separate-stderr prt-diff -S other new
 	[[ $stderr == 'prt-diff: warning: other: no ##prt line '* ]]
 	same -S other new
-	# Whoever means it.
+	# --force does it anyway.
 	run -0 --separate-stderr prt-diff --force -S other bare
 	[[ $stderr == 'prt-diff: warning: bare: no ##prt line '* ]]
 }
@@ -491,14 +491,14 @@ tcp	1	nginx	2026-11-24T03:02:00.000Z
 	kept
 	run -2 bash -c 'prt-diff -S state new >&-'
 	kept
-	# 141: SIGPIPE; 2: where that is ignored.
+	# 141: SIGPIPE; 2: SIGPIPE was ignored.
 	run bash -c 'prt-diff -S state new | exec 0<&-; exit "${PIPESTATUS[0]}"'
 	if [ "$status" -ne 0 ]; then
 		kept
 		tells 'new 1,gone 80'
 	fi
 	tells ''
-	# What has nothing to say is not kept back by a standard output.
+	# A run with nothing to print does not need standard output.
 	scan scope=all <<<"$(rec local_port=1)"
 	run -0 bash -c 'prt-diff -S state new >&-'
 	grep -q "time=$(minute 3)" state

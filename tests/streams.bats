@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Odd streams, each through both readers: what they make of it, in tables.
-# What one line by itself may have wrong is in record.bats.
+# Odd streams, each read by both readers; tables say what they make of them.
+# record.bats has the faults of single lines.
 # shellcheck disable=SC2154
 
 load helpers
@@ -10,7 +10,7 @@ setup()
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# A table has of each stream a name and a colon, and after it
+# For each stream, a table has a name and a colon, and after it
 #
 #   in     its lines, in words
 #   diff   what prt-diff -a makes of it as NEW: status, output, | messages
@@ -20,7 +20,7 @@ setup()
 #          same verdict nor no change
 #   state  the same of prt-diff -S, and then once more with the state written
 #
-# None is apart: the two have one verdict.  The words, one a line:
+# Without `apart' both have one verdict.  The words, one a line:
 #
 #   a b c ?       ##prt of that host, of none; a* has partial=1
 #   H h P X       a header: proto local_port host; the same without host, in
@@ -31,10 +31,10 @@ setup()
 #   e2            ##end records=2
 #   #             a comment
 #
-# a1~ is a last line that was cut.  `sort' and `sort -r' come first: the lines
-# went through them.  What has no word is in brackets.
+# a1~ is a last line that was cut.  `sort' and `sort -r' come first: they sort
+# the lines.  Text without a word for it is in brackets.
 
-# write_streams TABLE: to 1/in, 2/in...
+# write_streams TABLE: writes them to 1/in, 2/in...
 write_streams()
 {
 	awk -v OFS='\t' '
@@ -94,7 +94,7 @@ write_streams()
 	}' "$1"
 }
 
-# What each program says of N/in, to N/PROGRAM.out, .err and .status.
+# Runs each program on N/in, into N/PROGRAM.out, .err and .status.
 run_streams()
 {
 	local n
@@ -119,7 +119,7 @@ keep()
 	echo "$status" >"$name.status"
 }
 
-# read_streams TABLE: the same table, as the programs say.
+# read_streams TABLE: prints the table with what the programs answered.
 read_streams()
 {
 	awk -F '\t' '
@@ -187,7 +187,7 @@ read_streams()
 	}' "$1"
 }
 
-# odd <TABLE: it is as the programs say.
+# odd <TABLE: the programs answer as the table says.
 odd()
 {
 	local n
@@ -648,7 +648,7 @@ odd()
 	END
 }
 
-# many KIND N: the stream.
+# many KIND N: a stream of N of that kind.
 many()
 {
 	awk -v n="$2" -v OFS='\t' -v kind="$1" '
@@ -699,7 +699,7 @@ many()
 	}'
 }
 
-# sized STATUS LINES COMMAND [ARG]...: what it gives, nothing on standard error.
+# sized STATUS LINES COMMAND [ARG]...: LINES lines of output, no messages.
 sized()
 {
 	local status=0 told="$1 $2"
@@ -713,7 +713,7 @@ sized()
 	}
 }
 
-# How many, and how many lines prt-diff -a and prt-flag write; or what they say.
+# Their number, and the lines that prt-diff -a and prt-flag write, or a message.
 @test "many of a kind" {
 	local kind n want
 

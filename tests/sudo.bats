@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # prt-scan --sudo: with the real sudo and users made for it, and with programs
-# in its place.
+# that stand in for sudo.
 # shellcheck disable=SC2016,SC2154
 
 load helpers
@@ -39,8 +39,8 @@ teardown()
 	: >"$BATS_TEST_TMPDIR/stop"
 }
 
-# One who must give a password, one who need not, one who may not, and one whom
-# sudo makes nobody unless it is asked for root.
+# One user who must give a password, one who need not, one who may not use sudo,
+# and one whom sudo makes nobody unless root is asked for.
 make_users()
 {
 	local user
@@ -64,7 +64,7 @@ make_users()
 	chmod 440 "/etc/sudoers.d/${USERS%% *}"
 }
 
-# The user of the test, who is to be: asked, free, none or other.
+# real KIND: the test's user is asked, free, none or other.
 real()
 {
 	requires root setpriv
@@ -76,14 +76,14 @@ real()
 	as test -x "$PRT" || skip "other users cannot reach $PRT"
 }
 
-# Of setup_file's process.
+# The password that setup_file's process chose.
 cat_password()
 {
 	echo "correct-horse-${USERS//[^0-9 ]/}" | cut -d ' ' -f 1
 }
 
-# as CMD...: as the user of the test, in a session of its own: sudo asks on the
-# terminal of one that has any.
+# as CMD...: as the test's user, in a new session: in one with a terminal, sudo
+# would ask on it.
 as()
 {
 	setsid -w setpriv --reuid="$(id -u "$user")" \
@@ -91,9 +91,9 @@ as()
 		env -i PATH="$USUAL_PATH" HOME=/nonexistent LC_ALL=C "$@" 3>&-
 }
 
-# on_tty KEYS CMD...: the same on a terminal, where KEYS are typed once `word'
-# (of password) is there.  An interrupt is typed again: sudo misses one that
-# comes between its question and its read(2).
+# on_tty KEYS CMD...: the same on a terminal; KEYS are typed once `word' (of
+# password) is there.  An interrupt is typed again: sudo misses one that comes
+# between its question and its read(2).
 on_tty()
 {
 	local keys=$1
@@ -129,7 +129,7 @@ sys.exit(128 + os.WTERMSIG(status) if os.WIFSIGNALED(status)
     else os.WEXITSTATUS(status))' "$keys" "$@"
 }
 
-# fake: the script on standard input is sudo, in $BIN.
+# fake: the script on standard input becomes sudo, in $BIN.
 fake()
 {
 	{
@@ -139,7 +139,7 @@ fake()
 	chmod 755 "$BIN/sudo"
 }
 
-# ordinary CMD...: as one who is not root, and finds that sudo.
+# ordinary CMD...: as a user other than root, who finds that sudo.
 ordinary()
 {
 	if [ "$EUID" -ne 0 ]; then
@@ -157,7 +157,7 @@ requires_ordinary()
 	ordinary test -x "$PRT" || skip "other users cannot reach $PRT"
 }
 
-# The user that the snapshot is of.
+# The euid of the snapshot.
 euid()
 {
 	sed -n 's/^##prt .* euid=\([0-9]*\) .*/\1/p'
@@ -281,7 +281,7 @@ euid()
 	run -0 on_tty '' sh -c 'sudo -S -p "" -v <"$2"; "$1" --sudo -F tsv -l' \
 		sh "$PRT" "$BATS_TEST_TMPDIR/word"
 	[ "$(euid <<<"$output")" = 0 ]
-	# ... but --sudo=stdin takes its line all the same
+	# ... but --sudo=stdin still reads its line
 	run -2 on_tty '' sh -c 'sudo -S -p "" -v <"$2"
 		echo wrong | "$1" --sudo=stdin' sh "$PRT" \
 		"$BATS_TEST_TMPDIR/word"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# A systemd as pid 1, in namespaces of the test's own: what its units are called,
-# and what a scan would start.
+# A systemd as pid 1, in namespaces of the test's own: the names of its units,
+# and that a scan starts nothing.
 # shellcheck disable=SC2154
 
 load helpers
@@ -26,7 +26,7 @@ teardown() {
 	done
 }
 
-# unit NAME LINE...: one without dependencies.
+# unit NAME LINE...: a unit without dependencies.
 unit() {
 	{
 		printf '[Unit]\nDefaultDependencies=no\n'
@@ -34,8 +34,8 @@ unit() {
 	} >"units/$1"
 }
 
-# boot UNIT...: until these are up; $init is its pid, and `inside' runs a command
-# where it is pid 1.
+# boot UNIT...: returns when these are up; sets $init, its pid; `inside' runs a
+# command on that machine, in which it is pid 1.
 boot() {
 	local mount
 
@@ -84,18 +84,18 @@ scan() {
 	inside "$(command -v prt-scan)" -H "$@"
 }
 
-# scan_as_user ARG...: he may not be able to reach prt-scan by its path.
+# scan_as_user ARG...: by a descriptor: the user may not reach prt-scan's path.
 scan_as_user() {
 	inside setpriv --reuid=65534 --regid=65534 --clear-groups \
 	    /proc/self/fd/9 -H "$@" 9<"$(command -v prt-scan)"
 }
 
-# A service that keeps the sockets it is given.
+# keeper NAME LINE...: a service that keeps the sockets it is given.
 keeper() {
 	unit "$1" '[Service]' 'ExecStart=/bin/sleep 1000' "${@:2}"
 }
 
-# listener PORT: a script that listens there.
+# listener PORT: a script that listens on PORT.
 listener() {
 	cat >listen.py <<-'END'
 		import socket, sys, time
@@ -107,7 +107,7 @@ listener() {
 	echo "ExecStart=/usr/bin/python3 $PWD/listen.py $1"
 }
 
-# held PORT WANT: unit and process of each holder.
+# held PORT WANT: unit and process of each holder are WANT.
 held() {
 	for _ in {1..50}; do
 		run -0 scan -o unit,process "$1"
@@ -129,7 +129,7 @@ held() {
 a.socket	systemd"
 	held 20732 "b.socket	systemd"
 	held 20733 "c.service	python3"
-	# who may not read other processes knows as much
+	# a user who may not read other processes knows as much
 	run -0 scan_as_user -o unit,local_port,pid 20731-20733
 	assert_output_is "a.socket	20731	-
 b.socket	20732	-
@@ -143,7 +143,7 @@ a.socket	systemd"
 a.service	sleep
 a.socket	systemd
 a.service	sleep"
-	# a connection that it has accepted for a service
+	# a connection that systemd has accepted for a service
 	inside python3 -c '
 import socket, time
 s = socket.create_connection(("127.0.0.1", 20732))
@@ -180,8 +180,8 @@ time.sleep(60)' 3>&- &
 	mv home/.config/systemd/kept units
 	boot user@65534.service
 	held 20735 "y.service	python3"
-	# it makes sockets in its own group: an ordinary user's does not fork
-	# for that, socket_address_listen_in_cgroup in systemd's socket.c
+	# it makes sockets in its own group: an ordinary user's systemd does not
+	# fork for that, socket_address_listen_in_cgroup in systemd's socket.c
 	held 20734 "user@65534.service	systemd"
 	inside setpriv --reuid=65534 --regid=65534 --clear-groups \
 	    env XDG_RUNTIME_DIR=/run/user/65534 systemctl --user start x.service
@@ -227,7 +227,7 @@ y.service	-"
 	inside systemctl is-active docker.socket
 	run ! inside systemctl is-active docker.service
 	run ! inside test -e /run/started
-	# who connects starts it
+	# a connection starts it
 	inside python3 -c 'import socket
 socket.socket(socket.AF_UNIX).connect("/run/docker.sock")'
 	for _ in {1..50}; do

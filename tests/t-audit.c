@@ -1,6 +1,6 @@
 /*
- * t-audit: what an executable, an interpreter's arguments, a set of capabilities
- * and a program's name say.  Prints TAP.
+ * t-audit: what executables, interpreters' arguments, capability sets and
+ * programs' names yield.  Prints TAP.
  */
 #include <elf.h>
 
@@ -11,7 +11,7 @@
 #include "scan/linux/script.h"
 #include "tap.h"
 
-/* What was found as text: a file as it is, a module `FOLDER|NAME|SUFFIX'. */
+/* What was found, as text: a file unchanged, a module `FOLDER|NAME|SUFFIX'. */
 static void
 write_found(struct buf *b, const struct script_found *found)
 {
@@ -35,7 +35,7 @@ write_found(struct buf *b, const struct script_found *found)
 		buf_puts(b, b->n > 0 ? " <" : "<");
 }
 
-/* The arguments have blanks between them here. */
+/* Here, blanks separate the arguments. */
 static const struct {
 	const char *name, *args, *found;
 } scripts[] = {
@@ -214,7 +214,7 @@ test_classes(void)
 		    "safe", types[i].type);
 }
 
-/* A program with two segments: its loader's path, and a note. */
+/* A program with two segments: the path of its loader, and a note. */
 struct image {
 	Elf64_Ehdr head;
 	Elf64_Phdr segment[2];

@@ -5,7 +5,7 @@
 #include "scan/linux/linux.h"
 #include "tap.h"
 
-/* Two whole ids and what is shown of them. */
+/* Two whole ids, and their short forms. */
 #define ID "3f29a0c1d4e857b6" "0123456789abcdef" "fedcba9876543210" \
     "a1b2c3d4e5f60718"
 #define SHORT "3f29a0c1d4e8"
@@ -22,8 +22,8 @@
 _Static_assert(sizeof ID == 65, "an id has 64 digits");
 _Static_assert(sizeof ID2 == 65, "an id has 64 digits");
 
-/* A copy that ends where the text does, so that a sanitizer sees a step too
- * far; the caller frees. */
+/* A copy without a byte after the text: a sanitizer sees an overrun.  The
+ * caller frees. */
 static struct str
 exact(const char *text)
 {
@@ -364,7 +364,7 @@ static const struct {
 	{ "no path", "", "" },
 };
 
-/* A guess is an answer too, but another. */
+/* A guess is an answer too, but a different one. */
 static void
 check_container(const struct test *t, bool is_guess)
 {
@@ -451,7 +451,7 @@ long_lines(void)
 	free(line);
 }
 
-/* Whether a container is in the part of the control groups that is users'. */
+/* Whether a container is in a part of the control groups that users own. */
 static const struct {
 	const char *what, *text;
 	bool is_users;

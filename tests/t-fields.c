@@ -1,9 +1,9 @@
-/* t-fields: the table of fields is whole, and prt-scan has a value for each of
- * its own.  Prints TAP. */
+/* t-fields: the table of fields is complete, and prt-scan has a value for each
+ * of its own fields.  Prints TAP. */
 #include "scan/rows.h"
 #include "tap.h"
 
-/* Its line in the table is there, and of no other's name. */
+/* Its line in the table is there, and has a name of its own. */
 static bool
 is_whole(int id)
 {
@@ -13,7 +13,7 @@ is_whole(int id)
 	    (int)field_find(str_from(f->name)) == id;
 }
 
-/* It has a getter, and is the owner's where owners are looked for. */
+/* It has a getter, and counts as the owner's exactly if it needs owners. */
 static bool
 is_got(int id)
 {
@@ -23,7 +23,7 @@ is_got(int id)
 	    field_table[id].owner == ((g->needs & NEED_OWNERS) != 0);
 }
 
-/* The field's words are those names, in any order. */
+/* The field's words are these names, in any order. */
 static bool
 has_words(int id, const char *const *names, size_t n)
 {

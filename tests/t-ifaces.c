@@ -1,4 +1,4 @@
-/* ifaces: what netstat -ib and /proc/net/dev say of interfaces. */
+/* ifaces: interfaces as netstat -ib and /proc/net/dev show them. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -56,7 +56,7 @@ static const char freebsd[] =
 "vtnet0    - 10.0.0.0/24   10.0.0.2             12000     -     -   97000000     8900     -    1234000     -\n"
 "lo0   16384 <Link#2>      lo0                    100     0     0       5000      100     0       5000     0\n";
 
-/* OpenBSD has bytes alone. */
+/* OpenBSD has only bytes. */
 static const char openbsd[] =
 "Name    Mtu   Network     Address              Ibytes     Obytes\n"
 "em0     1500  <Link>      00:0c:29:00:00:01     51234      61234\n"

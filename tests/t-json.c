@@ -1,11 +1,11 @@
-/* json: what is found in right, wrong and hostile texts. */
+/* json: what is found in valid, invalid and hostile texts. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "lib/json.h"
 #include "tap.h"
 
-/* The text of member key of the object; want NULL: there is none. */
+/* The text of the object's member key; want NULL: there is none. */
 static void
 member(const char *object, const char *key, const char *want, const char *what)
 {
@@ -26,7 +26,7 @@ elements(const char *array)
 	return n;
 }
 
-/* Any beginning of a text, in memory that ends with it. */
+/* Every prefix of a text, in memory that ends with it. */
 static void
 beginnings(const char *text)
 {

@@ -1,4 +1,4 @@
-/* t-lsof-addr: what lsof says of a socket's ends and state; see
+/* t-lsof-addr: how lsof shows a socket's ends and state; see
  * src/scan/from/lsof.h.  Prints TAP. */
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +23,7 @@ add_end(struct buf *b, const struct addr *a, uint16_t port)
 	add_number(b, port);
 }
 
-/* NAME of a socket: what it reads as, or `bad'. */
+/* A socket's NAME: how it is read, or `bad'. */
 static const struct {
 	int family;
 	enum sock_proto proto;
@@ -65,7 +65,7 @@ static const struct {
 	{ 4, PROTO_TCP, "127.0.0.1:65535", "127.0.0.1 65535 none" },
 	{ 4, PROTO_TCP, "127.0.0.1:0", "127.0.0.1 0 none" },
 
-	/* scopes: of the address's own text, and KAME's second group */
+	/* scopes: in the address's own text, and in KAME's second group */
 	{ 6, PROTO_TCP, "[fe80::1%en0]:80", "fe80::1 80 none %en0" },
 	{ 6, PROTO_TCP, "[fe80:17::1]:1024", "fe80::1 1024 none %23" },
 	{ 6, PROTO_TCP, "[fe80:4::aede:48ff:fe00:1122]:1024",
@@ -94,7 +94,7 @@ static const struct {
 	{ 4, PROTO_TCP, "*:sunrpc[portmapper] (LISTEN)",
 	    "0.0.0.0 111 none (LISTEN)" },
 
-	/* what stands behind */
+	/* text after the address */
 	{ 4, PROTO_TCP, "*:80 (LISTEN QR=1 QS=0 SO=ACCEPTCONN)",
 	    "0.0.0.0 80 none (LISTEN QR=1 QS=0 SO=ACCEPTCONN)" },
 	{ 4, PROTO_UDP, "*:53 ", "0.0.0.0 53 none" },

@@ -34,8 +34,8 @@ static const char *const ends[] = {
 	[FROM_UNREAD] = "unread", [FROM_REFUSED] = "refused",
 };
 
-/* What is found in text, given in pieces of so many bytes: each line that is
- * bad, then each socket with those who hold it. */
+/* What is found in text that comes in pieces of so many bytes: each bad line,
+ * then each socket with its holders. */
 static struct buf
 read_in(struct str text, size_t piece)
 {
@@ -304,7 +304,7 @@ test_procs(void)
 	arena_free(&a);
 }
 
-/* A socket's other values. */
+/* The other values of a socket. */
 static void
 test_sockets(void)
 {
@@ -338,7 +338,7 @@ test_sockets(void)
 	buf_free(&b);
 }
 
-/* Enough for what was found to be joined while it is read. */
+/* So many that results are joined while the text is read. */
 static void
 test_many(void)
 {

@@ -7,7 +7,7 @@
 
 enum { MANY = 100000, LONGEST = 1000 };
 
-/* Keys as hostile as may be, if no secret mixed them. */
+/* Keys that would be hostile if no secret mixed them. */
 static uint64_t
 key_of(uint32_t i, int kind)
 {
@@ -16,7 +16,7 @@ key_of(uint32_t i, int kind)
 	return (uint64_t)i << shift[kind];
 }
 
-/* The most slots in a row that are taken. */
+/* The longest run of slots that are taken. */
 static size_t
 longest_run(const struct map *m)
 {
@@ -92,7 +92,7 @@ test_reserve(void)
 	map_free(&m);
 }
 
-/* Changes one byte of a text of each length. */
+/* Changes one byte in texts of every length. */
 static bool
 differ_by_one_byte(struct map *m)
 {
@@ -116,9 +116,9 @@ differ_by_one_byte(struct map *m)
 	return all;
 }
 
-/* Texts that collide whatever the secret is if a word is only multiplied by it:
- * the high bit of one stays the high bit, and the next word takes it out again.
- * Both words of 16 pairs are changed or not. */
+/* Texts that collide for every secret if words are only multiplied by it: the
+ * high bit of one word stays the high bit, and the next word cancels it.  Both
+ * words of 16 pairs are changed or not. */
 static bool
 differ_in_high_bits(struct map *m)
 {
@@ -193,7 +193,7 @@ test_names(uint32_t n, const char *what)
 	names_free(&names);
 }
 
-/* Makes the first name that is compared with s the one of that number, as if
+/* Makes the first name that is compared with s the one with number id, as if
  * their hashes were equal. */
 static void
 collide(struct names *names, struct str s, uint32_t id)

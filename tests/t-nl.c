@@ -11,8 +11,8 @@
 #include "scan/linux/linux.h"
 #include "tap.h"
 
-/* What is being built, and where the message and the attributes that are open
- * begin. */
+/* The answer being built, and the places of its open message and of the
+ * attributes that are open. */
 struct answer {
 	union {
 		struct nlmsghdr align;
@@ -50,7 +50,7 @@ message(struct answer *a, unsigned type, const void *head, size_t n)
 	set_length(a, a->message, 4);
 }
 
-/* Its length is what follows it until set_length: of the attribute itself. */
+/* Its length is set by set_length: until then, only the attribute itself. */
 static size_t
 attr(struct answer *a, unsigned type, const void *value, size_t n)
 {
@@ -75,7 +75,7 @@ static int
 read_with(const struct answer *a, nl_take *take, void *arg)
 {
 	bool interrupted = false;
-	void *copy = mem_alloc(a->n);	/* of its very size */
+	void *copy = mem_alloc(a->n);	/* of its exact size */
 	int status;
 
 	memcpy(copy, a->u.bytes, a->n);
@@ -137,7 +137,7 @@ datagrams(void)
 	ok(read_with(&a, count, &n) == EPROTO, "a message behind it");
 }
 
-/* A socket with one attribute; adds what the caller changes. */
+/* A socket with one attribute; the caller changes it. */
 static void
 add_socket(struct answer *a)
 {
@@ -149,7 +149,7 @@ add_socket(struct answer *a)
 	attr(a, INET_DIAG_SHUTDOWN, "\1", 1);
 }
 
-/* What is read of it as that protocol: how many sockets, or -1. */
+/* How many sockets are read from it for that protocol, or -1. */
 static int
 sockets_in(const struct answer *a, enum sock_proto proto)
 {
@@ -214,8 +214,8 @@ sockets_of(enum sock_proto proto)
 	ok(sockets_in(&a, proto) == -1, "a message of another type");
 }
 
-/* Generic netlink and links: what parsers make of an attribute of the type that
- * is theirs, whose value is not attributes, and of those that follow. */
+/* Generic netlink and links: how parsers read an attribute of their own type
+ * whose value is not attributes, and the attributes after it. */
 static void
 parsers(void)
 {
@@ -274,8 +274,8 @@ parsers(void)
 	arena_free(&arena);
 }
 
-/* Its peers are a list of attributes of type 0, and in them is padding of that
- * type: what is not read is not looked at. */
+/* Its peers are a list of attributes of type 0, and padding in them has that
+ * type too: values that are not needed are not read. */
 static void
 wireguard(void)
 {

@@ -10,7 +10,7 @@
 
 enum { FUZZ_ROWS = 2000, FUZZ_MAX = 24 };
 
-/* Standard output is a file of ours while records are written. */
+/* Makes standard output a file of ours while records are written. */
 static struct out *
 start(const struct out_opts *opts, int *saved, FILE **file)
 {
@@ -23,7 +23,7 @@ start(const struct out_opts *opts, int *saved, FILE **file)
 	return out_open(opts);
 }
 
-/* Ends that; what was written, and a NUL, goes to text. */
+/* Ends start; what was written, and a NUL, goes to text. */
 static void
 stop(struct out *o, int saved, FILE *file, struct buf *text)
 {
@@ -53,7 +53,7 @@ ok_text(struct buf *text, const char *want, const char *what)
 	buf_free(text);
 }
 
-/* One record of one value. */
+/* One record with one value. */
 static void
 ok_value(const char *format, enum field_id id, struct str value,
     const char *want)
@@ -161,7 +161,7 @@ test_csv(void)
 		ok_value("csv", F_USER, cases[i].value, cases[i].want);
 }
 
-/* Two records in each of two snapshots of the same columns. */
+/* Two snapshots with the same columns and two records each. */
 static void
 ok_snapshots(struct out_opts opts, const char *want, const char *what)
 {
@@ -220,7 +220,7 @@ test_snapshots(void)
 #undef TABLE
 }
 
-/* All but the line ends is fit for a terminal. */
+/* Except for line ends, every byte is safe on a terminal. */
 static bool
 is_safe(struct str s)
 {
@@ -237,7 +237,7 @@ is_safe(struct str s)
 	return true;
 }
 
-/* Random bytes, half of them of those that mean something somewhere. */
+/* Random bytes; half of them have a meaning in some format. */
 static struct str
 random_value(char *p, unsigned *seed)
 {
@@ -303,7 +303,7 @@ test_width(void)
 	ok(width_head(s, 0).n == 0, "nothing of it");
 }
 
-/* The widths that layout_fit gives, as text; 0 for what is left out. */
+/* The widths that layout_fit chooses, as text; 0 for columns left out. */
 static void
 ok_layout(size_t limit, bool clip, const char *want, const char *text)
 {

@@ -1,5 +1,5 @@
-/* Sockets of protocols without ports, as sock_diag(7) and /proc/net have them:
- * modules of the kernel that a machine may lack. */
+/* Sockets of protocols without ports, as sock_diag(7) and /proc/net show them:
+ * a machine may lack these modules of the kernel. */
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
@@ -35,7 +35,7 @@ add_addr(struct buf *b, const struct addr *a)
 		buf_puts(b, "-");
 }
 
-/* What was read. */
+/* Writes what was read. */
 static void
 tell(struct buf *b, const struct scan *sc)
 {
@@ -95,7 +95,7 @@ end(struct scan *sc, bool good, const char *want, const char *what)
 	scan_free(sc);
 }
 
-/* A message that is being made. */
+/* A message being built. */
 struct message {
 	char bytes[1024];
 	size_t n;
@@ -151,7 +151,7 @@ packets(void)
 
 	read_packet(&m, "packet UNCONN 2048 - - inode=77 cookie=4294967301",
 	    "a message without attributes");
-	/* the first attribute's number is 0 */
+	/* the number of the first attribute is 0 */
 	put_attr(&m, PACKET_DIAG_INFO, &info, sizeof info);
 	put_attr(&m, PACKET_DIAG_UID, &uid, sizeof uid);
 	put_attr(&m, PACKET_DIAG_MEMINFO, queues, sizeof queues);

@@ -7,9 +7,9 @@
 #include "tap.h"
 
 /*
- * The table has addresses as words in the machine's own byte order.  Here an @
- * stands before words in network order: they are written as this machine's
- * kernel would.  The caller frees; a sanitizer sees a step behind the end.
+ * The table has addresses as words in the machine's own byte order.  Here, @
+ * marks words in network order: they are rewritten as this machine's kernel
+ * would.  The caller frees; a sanitizer sees an overrun.
  */
 static struct str
 native(const char *text)
@@ -60,7 +60,7 @@ format_addr(char *p, const struct addr *a)
 	return addr_format(p, a);
 }
 
-/* What is in s: PROTO STATE LOCAL PORT REMOTE PORT rx tx uid inode drops. */
+/* Writes s: PROTO STATE LOCAL PORT REMOTE PORT rx tx uid inode drops. */
 static struct str
 show(char *p, size_t size, const struct sock *s)
 {
@@ -116,7 +116,7 @@ udp(const char *text, const char *want, const char *what)
 	reads(PROTO_UDP, ADDR_INET, text, want, what);
 }
 
-/* Every number of a state, with the name it has. */
+/* Every number of a state, with its name. */
 static void
 state(unsigned number, const char *of_tcp, const char *of_udp)
 {
@@ -321,8 +321,8 @@ malformed(void)
 	    "refused: an IPv6 line in tcp");
 }
 
-/* A line that ends anywhere before its inode is none, and nothing is read
- * behind its end. */
+/* A line cut anywhere before the end of its inode is refused, and nothing is
+ * read beyond its end. */
 static void
 cuts(void)
 {

@@ -1,5 +1,5 @@
-/* t-ps: the reader of ps's lines, and its lists of pids; see src/scan/tools/tools.h.  Prints
- * TAP. */
+/* t-ps: the reader of ps's lines, and its lists of pids; see
+ * src/scan/tools/tools.h.  Prints TAP. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* t-record-read: which texts are a record stream, and whether a whole one; see
- * prt(5).  Prints TAP. */
+/* t-record-read: which texts are a record stream, and which are a complete one;
+ * see prt(5).  Prints TAP. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -23,7 +23,7 @@ enum { SHUFFLES = 2000, MUTANTS = 30000, LINES = 16 };
 #define END "##end records=3\n"
 #define WHOLE SNAP HEADER ROW1 ROW2 ROW3 END
 
-/* How a text is read, and the sum of its records, whatever their order. */
+/* The result of reading, and the sum of the records in any order. */
 struct reading {
 	bool good;
 	enum rec_extent extent;
@@ -43,8 +43,7 @@ hash(struct str s)
 	return h;
 }
 
-/* Reads a copy that ends where the text does, so that a sanitizer sees a step
- * too far. */
+/* Reads a copy without a byte after the text: a sanitizer sees an overrun. */
 static struct reading
 read_text(struct str text, const struct cols *fields)
 {
@@ -245,7 +244,7 @@ test_fields(void)
 	cols_free(&c);
 }
 
-/* sort may move the lines. */
+/* sort may have moved the lines. */
 static void
 test_order(void)
 {
@@ -300,7 +299,7 @@ mutate(struct buf *b)
 	}
 }
 
-/* All events in their one form. */
+/* Writes all events in their one form. */
 static bool
 rewrite(struct str text, struct buf *b)
 {
@@ -325,7 +324,7 @@ rewrite(struct str text, struct buf *b)
 	return event == REC_EOF;
 }
 
-/* What is read of a damaged stream is written so that it reads the same. */
+/* What was read from a damaged stream is written so that it reads the same. */
 static void
 test_mutants(void)
 {

@@ -1,5 +1,5 @@
-/* t-record: what is written as a record stream reads the same, whatever the
- * bytes; see prt(5).  Prints TAP. */
+/* t-record: a written record stream reads the same, whatever its bytes; see
+ * prt(5).  Prints TAP. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,8 +24,8 @@ put_utf8(char *p, uint32_t cp)
 	return more + 1;
 }
 
-/* Missing, or bytes of all kinds: any; those that mean something somewhere;
- * characters at the edges of what is hostile, and some that are none. */
+/* Missing, or bytes of several kinds: any; bytes with a meaning somewhere;
+ * characters around the hostile ones, and invalid ones. */
 static struct str
 random_value(char *p)
 {
@@ -52,8 +52,8 @@ random_value(char *p)
 	return n > 0 ? (struct str){ p, n } : STR_NONE;
 }
 
-/* The length of the character at p, RFC 3629's grammar byte by byte; 0 for
- * none.  Not lib/escape.c's way, which is what is tested. */
+/* The length of the character at p, by RFC 3629's grammar byte by byte; 0 if
+ * there is none.  Not the way of lib/escape.c, which is under test. */
 static size_t
 char_len(const unsigned char *p, size_t n)
 {
@@ -83,7 +83,7 @@ char_len(const unsigned char *p, size_t n)
 	return 0;
 }
 
-/* Nothing that prt(5) says is escaped is in the text but its tabs and LFs. */
+/* Apart from tabs and LFs, the text has no byte that prt(5) escapes. */
 static bool
 is_harmless(struct str text)
 {
@@ -111,7 +111,7 @@ is_harmless(struct str text)
 	return true;
 }
 
-/* A stream to be written. */
+/* A stream to write. */
 struct stream {
 	struct cols cols;
 	struct snap_room snap;
@@ -139,7 +139,7 @@ make_stream(struct stream *s)
 			s->v[i][k] = random_value(s->bytes[i * COLS + k]);
 }
 
-/* Standard output is a file of ours while records are written. */
+/* Makes standard output a file of ours while records are written. */
 static struct out *
 start(const struct out_opts *opts, int *saved, FILE **file)
 {
@@ -196,7 +196,7 @@ same_snap(const struct snap *a, const struct snap *b)
 	return a->n == b->n;
 }
 
-/* One event, after the one before. */
+/* Reads one event, after the one before. */
 static bool
 reads_back(const struct stream *s, struct str text)
 {
@@ -219,8 +219,8 @@ reads_back(const struct stream *s, struct str text)
 	return good;
 }
 
-/* As many fields as columns, and none empty, in each line but the first and the
- * last. */
+/* Each line, except the first and the last, has as many fields as there are
+ * columns, none of them empty. */
 static bool
 has_shape(const struct stream *s, struct str text)
 {

@@ -1,5 +1,5 @@
 /* Endpoints and associations of SCTP: lines of /proc/net/sctp/{eps,assocs}, and
- * what sock_diag(7) tells of them. */
+ * answers of sock_diag(7). */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <linux/inet_diag.h>
@@ -55,7 +55,7 @@ show(struct buf *b, const struct scan *sc)
 	buf_puts(b, text);
 }
 
-/* A line of either file, of its very size: `refused' if it is none. */
+/* A line of either file, in memory of its exact size; `refused' if invalid. */
 static void
 reads(bool (*add)(struct scan *, struct str), const char *text,
     const char *want, const char *what)

@@ -15,7 +15,7 @@ enum { TABLE_MIN = 220, TEXT_MAX = 4096, PATH_SIZE = 512 };
 
 static const size_t table_n = sizeof services_table / sizeof services_table[0];
 static char dir[PATH_SIZE], file[PATH_SIZE + 16];
-/* What a parser or services_ports called back, as text. */
+/* The calls of a parser or of services_ports, as text. */
 struct log {
 	char text[TEXT_MAX];
 	size_t n;
@@ -51,7 +51,7 @@ ok_log(const struct log *l, const char *want, const char *what,
 		printf("# got  %s\n# want %s\n", l->text, want);
 }
 
-/* Whether a port's name is want; NULL: it has none. */
+/* Whether the port's name is want; NULL: it has none. */
 static bool
 has_name(const struct services *s, enum services_proto proto, uint16_t port,
     const char *want)
@@ -72,7 +72,7 @@ ok_ports(const struct services *s, const char *name, const char *want,
 	ok_log(&l, want, "ports", text);
 }
 
-/* The port of the name, 0: none, or several. */
+/* The port of that name; 0 if there is none, or several. */
 static unsigned
 one_port(const struct services *s, enum services_proto proto, const char *name)
 {
@@ -81,7 +81,7 @@ one_port(const struct services *s, enum services_proto proto, const char *name)
 	return services_port(s, proto, str_from(name), &port) == 1 ? port : 0;
 }
 
-/* Writes text as the user's file. */
+/* Writes text to the user's file. */
 static void
 write_file(const char *text, size_t n)
 {
@@ -237,7 +237,7 @@ test_user_file(void)
 	services_free(s);
 }
 
-/* A name for each of all ports: no lookup may end in the wrong place. */
+/* A name for every port: no lookup may find another's. */
 static void
 test_all_ports(void)
 {
@@ -293,7 +293,7 @@ test_bad_files(void)
 	ok(services_open(file) == NULL, "user file: no permission");
 }
 
-/* What /etc/services must give: the table's name, else its own first one. */
+/* What /etc/services must give: the table's name, else its first one. */
 struct expect {
 	const struct services *s;
 	struct str names[SERVICES_NPROTO][65536];
@@ -368,7 +368,7 @@ test_etc_services(void)
 	services_free(s);
 }
 
-/* What the user's file says of a name decides; then the rest. */
+/* The user's file decides about the names in it; then the rest. */
 static void
 test_port(void)
 {
@@ -397,7 +397,7 @@ main(void)
 	const char *tmp = getenv("TMPDIR");
 
 	err_setprog("t-services");
-	/* macOS hides mkdtemp(3) where POSIX is asked for */
+	/* macOS hides mkdtemp(3) if POSIX is asked for */
 	snprintf(dir, sizeof dir, "%s/t-services.%ld",
 	    tmp != NULL && *tmp != '\0' ? tmp : "/tmp", (long)getpid());
 	if (mkdir(dir, 0700) != 0) {

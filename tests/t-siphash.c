@@ -1,7 +1,7 @@
 /*
- * t-siphash: the hash of src/lib/siphash.h, beside what OpenSSL's SIPHASH gives
- * with c-rounds 1 and d-rounds 3 (openssl-mac(1)), of 8 and 16 bytes, for the
- * key 00 01 ... 0f and the text 00 01 ... of n bytes.  Prints TAP.
+ * t-siphash: the hash of src/lib/siphash.h equals OpenSSL's SIPHASH with
+ * c-rounds 1 and d-rounds 3 (openssl-mac(1)), of 8 and 16 bytes, for the key 00
+ * 01 ... 0f and the text 00 01 ... of n bytes.  Prints TAP.
  */
 #include <stdio.h>
 #include <string.h>
@@ -47,7 +47,7 @@ static const struct {
 	    "4C5800E34EFE426F079F6B0AA75260AD" },
 };
 
-/* The bytes of a word, its lowest first, in hexadecimal. */
+/* The bytes of a word, lowest first, in hexadecimal. */
 static void
 put_hex(char *out, uint64_t word)
 {

@@ -1,4 +1,4 @@
-/* timestamp: to text and back, and what is no time. */
+/* timestamp: to text and back, and texts that are not times. */
 #include <stdio.h>
 
 #include "lib/timestamp.h"
@@ -16,7 +16,7 @@ is_text(int64_t ms, const char *text)
 	    back == ms;
 }
 
-/* Every day from 1970 to 9999: the one after a day is the next one's text. */
+/* Every day from 1970 to 9999: each text is followed by the next day's. */
 static bool
 every_day(void)
 {

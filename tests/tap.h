@@ -1,5 +1,5 @@
 /*
- * tap: what every C test prints, the Test Anything Protocol.
+ * tap: the output of every C test, in the Test Anything Protocol.
  */
 #ifndef TAP_H
 #define TAP_H
@@ -19,7 +19,7 @@ ok(bool good, const char *what)
 	tap_failed += !good;
 }
 
-/* The same of what, tried with a text that may hold any byte. */
+/* The same for a test of a text that may hold any byte. */
 static inline void
 ok_of(bool good, const char *what, const char *text)
 {
@@ -30,7 +30,7 @@ ok_of(bool good, const char *what, const char *text)
 	tap_failed += !good;
 }
 
-/* The same of what was made of the text, which is shown where it is wrong. */
+/* The same for the result got from a text, which is shown if it is wrong. */
 static inline void
 ok_buf(const struct buf *got, const char *want, const char *what,
     const char *text)
@@ -49,7 +49,7 @@ skip(const char *what, const char *why)
 	printf("ok %u - %s # SKIP %s\n", ++tap_tests, what, why);
 }
 
-/* The last line; returns the exit status. */
+/* Prints the last line; returns the exit status. */
 static inline int
 tap_end(void)
 {
@@ -57,7 +57,7 @@ tap_end(void)
 	return tap_failed > 0;
 }
 
-/* Below n; the same in each run (xorshift32). */
+/* A number below n; the same ones in each run (xorshift32). */
 static inline uint32_t
 tap_pick(uint32_t n)
 {
@@ -69,7 +69,7 @@ tap_pick(uint32_t n)
 	return x % n;
 }
 
-/* For what is compared as a text. */
+/* For results that are compared as text. */
 static inline void
 add_number(struct buf *b, uint64_t v)
 {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Who answers on a published port: real Docker and real Podman.
+# The process that answers on a published port: real Docker and real Podman.
 # shellcheck disable=SC2016,SC2154
 
 load helpers
@@ -10,8 +10,8 @@ setup()
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# machine: runs the script on standard input in a machine of its own, which ends
-# with the test, also if that is killed, and is given two minutes.
+# machine: runs the script on standard input on a machine of its own, which ends
+# with the test, even if that is killed, and after two minutes.
 machine()
 {
 	local status=0
@@ -262,8 +262,8 @@ prt-scan -H -o target,target_container 8081 | expect "-	-"
 END
 }
 
-# What is not there to be run is played: a copy of Python that has the name of
-# the program, in a folder, and opens the ports.
+# Programs that are not installed are played by a copy of Python that has the
+# program's name, in a folder, and opens the ports.
 machine_of_fakes()
 {
 	{

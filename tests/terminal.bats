@@ -21,7 +21,7 @@ teardown()
 	stop_sockets
 }
 
-# Each terminal has a server of its own: one that is about to end takes no more.
+# Each terminal has its own server: a server that is about to end takes no more.
 on_screen()
 {
 	tmux -S "./tmux$screens" "$@"
@@ -32,7 +32,7 @@ close_screen()
 	[ ! -S "./tmux${screens-}" ] || on_screen kill-server || :
 }
 
-# await TEXT: until the terminal shows it.
+# await TEXT: waits until the terminal shows it.
 await()
 {
 	local i
@@ -54,9 +54,9 @@ open_screen()
 		'exec sh ./script' 3>&-
 }
 
-# screen COLUMNS COMMAND: the same, until it has ended: the lines that are there
-# to `screen'; to `lines' with those that were wrapped joined, to `colored' with
-# the terminal's codes.
+# screen COLUMNS COMMAND: the same, until it has ended; its lines go to
+# `screen', to `lines' with wrapped ones joined, to `colored' with the
+# terminal's codes.
 screen()
 {
 	open_screen "$@"
@@ -69,7 +69,7 @@ screen()
 	diff -u lines screen
 }
 
-# heads NAME...: the first line has them all.
+# heads NAME...: the first line has all of them.
 heads()
 {
 	local name head
@@ -83,7 +83,7 @@ heads()
 	done
 }
 
-# As many lines as there are records that differ in more than the process, and
+# There are as many lines as records that differ in more than the process, and
 # one of names.
 is_whole()
 {
@@ -98,7 +98,7 @@ is_whole()
 	screen 80 'prt-scan -tulpn'
 	heads PROTO STATE LOCAL PID PROCESS USER
 	is_whole -l
-	# What fits so badly that a port, the pid or the name is lost.
+	# No line fits so badly that a port, the pid or the name is lost.
 	enter prt-scan -l -H -o local_port,pid,process |
 	sort -t $'\t' -k 1,1 -u |	# of several the first is named
 	while IFS=$'\t' read -r port pid process; do
@@ -106,7 +106,7 @@ is_whole()
 	done
 }
 
-# A process of his own, and root's, of which he sees the sockets.
+# A process of his own, and one of root's, whose sockets he can see.
 @test "prt-scan, of a user who is not root, says what would show more" {
 	requires root setpriv
 	as_nobody='setpriv --reuid=65534 --regid=65534 --clear-groups'
@@ -118,14 +118,14 @@ is_whole()
 		[ ! -s ready ] || break
 		sleep 0.05
 	done
-	# the programs may be where he has no way to
+	# the path of the programs may be closed to him
 	for options in '' -tulpn 7999; do
 		screen 80 "$as_nobody /proc/self/fd/9 $options \
 			9<'$(command -v prt-scan)'"
 		heads PROTO STATE LOCAL PID PROCESS USER
 		grep -E '^tcp +LISTEN +127.0.0.1:7999 (.* )?'"$daemon"' 9 +(nobody|65534)' screen
 	done
-	# All that is to be shown has an owner that is hidden.
+	# All the records have a hidden owner.
 	screen 80 "$as_nobody /proc/self/fd/9 -l 443 9<'$(command -v prt-scan)'"
 	heads PROTO STATE LOCAL PID PROCESS USER
 	grep -qE '^tcp +LISTEN +.*:443 (.* )?- +- ' screen
@@ -163,13 +163,13 @@ is_whole()
 		grep '^    ' screen | tr -s ' \n' ' ' >why
 		grep -F 'another-long-name-of-a-rule: the rule at -e:3' why
 	done
-	# Where it is asked for as a column it is one.
+	# If it is asked for as a column, it is one.
 	screen 80 'prt-scan -l | prt-flag -X -o local_port,why'
 	heads LOCAL_PORT WHY
 	run ! grep '^    [a-z]' screen
 }
 
-# wide_records: a server of both families, whose addresses are as long as can be.
+# wide_records: a server of both families, with the longest possible addresses.
 wide_records()
 {
 	local state ours remote
@@ -200,7 +200,7 @@ wide_records()
 	heads PROTO STATE LOCAL REMOTE PID PROCESS USER FLAGS
 	screen 80 'prt-flag -X -e "flag a-new-rule state=LISTEN" wide 2>err'
 	heads PROTO STATE LOCAL REMOTE PID PROCESS USER FLAGS
-	# Of a terminal that is narrower still the ports remain.
+	# On an even narrower terminal the ports remain.
 	screen 60 'prt-diff /dev/null wide'
 	heads LOCAL REMOTE PID PROCESS
 	grep -q '^[+] ' screen

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# prt-scan --proc: links that lead out of the tree, and what is no file.
+# prt-scan --proc: links that lead out of the tree, and paths that are no files.
 # shellcheck disable=SC2154
 
 load helpers
@@ -12,7 +12,7 @@ setup()
 	mkdir "$out"
 }
 
-# A tree as tree_make's, and the same beside it, whose words are secret.
+# A tree as by tree_make, and another outside of it, whose words are secret.
 two_trees()
 {
 	local tree=$out net=$out/net
@@ -24,7 +24,7 @@ two_trees()
 	fill plain 22
 }
 
-# fill WORD PORT: what there is to read in a tree.
+# fill WORD PORT: writes everything that a scan reads in a tree.
 fill()
 {
 	tree_socket "$2" 77
@@ -38,7 +38,7 @@ fill()
 	echo 80 >"$tree/sys/net/ipv4/ip_unprivileged_port_start"
 }
 
-# without openat2(2), and with it: each test is run both ways.
+# each_way: each test is run without openat2(2), and with it.
 each_way()
 {
 	"$@"
@@ -52,13 +52,13 @@ each_way()
 	unset LIBRARY
 }
 
-# scan ARG...: of the tree, within some seconds, or it hangs.
+# scan ARG...: of the tree; it must end within 20 seconds.
 scan()
 {
 	timeout 20 env LD_PRELOAD="${LIBRARY-}" prt-scan --proc="$tree" "$@"
 }
 
-# replaced PATH CMD...: the scan while CMD has put another thing there.
+# replaced PATH CMD...: the scan while CMD has put something else at PATH.
 replaced()
 {
 	local path=$tree/$1
@@ -71,7 +71,7 @@ replaced()
 	mv "$BATS_TEST_TMPDIR/kept" "$path"
 }
 
-# What another kernel's tree need not have may be missing.
+# A message is needed, except for files that other kernels' trees may lack.
 is_told()
 {
 	[[ $1 == sys* || ($status -eq 2 && -n $stderr) ]]
@@ -89,14 +89,14 @@ no_way_out()
 		echo "$path: $status: $output$stderr"
 		is_told "$path"
 		[[ $output$stderr != *secret* && $output != *7777* ]]
-		# as many .. as lead to it from the folder that it is in
+		# as many .. as lead to it from its folder
 		up=$(sed 's,[^/]*/,../,g; s,[^/]*$,../out,' <<<"$path")
 		replaced "$path" ln -s "$up/$path"
 		echo "$path: $status: $output$stderr"
 		is_told "$path"
 		[[ $output$stderr != *secret* && $output != *7777* ]]
 	done
-	# it is all there
+	# everything is there
 	run -0 --separate-stderr scan -o +cgroup,host --strict
 	[[ -z $stderr && $output == *plain* ]]
 }
@@ -154,7 +154,7 @@ links_within()
 {
 	local how
 
-	# DIR/net and DIR/self are such in every procfs
+	# DIR/net and DIR/self are such links in every procfs
 	for how in 'self/net 40' '/40/net 40' 'self/../self/./net /40' \
 	    '../../../40/net 40'; do
 		ln -sfn "${how% *}" "$tree/net"
@@ -175,15 +175,15 @@ links_within()
 	each_way links_within
 }
 
-# of ARG...: what a scan says of this machine's sockets and their owners.
+# of ARG...: this machine's sockets and their owners, as a scan prints them.
 of()
 {
 	LD_PRELOAD=${LIBRARY-} prt-scan -o +container_id,cgroup,cwd "$@" |
 		sed -E 's/ (time|up)=[^ ]*//g'
 }
 
-# From the tree's /proc/1/net of another proc it knows init's tables, which are
-# those of the container's own here.
+# From /proc/1/net in the tree of another proc it reads init's tables, which
+# here are the container's own.
 as_well_bound()
 {
 	of --backend=proc --owners=walk >own

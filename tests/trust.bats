@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# As root: nothing that another user could have planted is read, run or talked
-# to, whatever leads to it.
+# As root: nothing that another user could have planted is read, run or
+# contacted, whatever path leads to it.
 # shellcheck disable=SC2154
 
 load helpers
@@ -20,13 +20,13 @@ setup()
 tcp	LISTEN	127.0.0.1	1'
 }
 
-# plant: the same files, of root's, below a folder that is another user's.
+# plant: the same files, owned by root, in a folder that another user owns.
 plant()
 {
 	cp -a roots/* his
 }
 
-# no CMD...: it fails; what it said stays in stderr.
+# no CMD...: it fails; its messages stay in stderr.
 no()
 {
 	if "$@"; then
@@ -34,7 +34,7 @@ no()
 	fi
 }
 
-# service DIR, rule DIR, program FOLDER: 0 where it counts.
+# service DIR, rule DIR, program FOLDER: succeed if the planted file is used.
 service()
 {
 	run --separate-stderr env XDG_CONFIG_HOME="$PWD/$1" \

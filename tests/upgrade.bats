@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What earlier versions wrote is read by this one: tests/data/VERSION.
+# This version reads the files of earlier versions: tests/data/VERSION.
 # shellcheck disable=SC2154
 
 load helpers
@@ -46,8 +46,8 @@ header()
 	done
 }
 
-# upgraded TIME ROW... <FILE: the same by a build and a kernel that can read more,
-# with records like the first one of each, and these PROTO STATE PORT.
+# upgraded TIME ROW... <FILE: the same file from a build and a kernel that read
+# more, with a copy of its first record for each ROW, PROTO/STATE/PORT.
 upgraded()
 {
 	awk -F '\t' -v OFS='\t' -v time="$1" -v rows="${*:2}" '
@@ -79,7 +79,7 @@ upgraded()
 		[ -z "$output$stderr" ]
 		run -0 --separate-stderr prt-diff -S $name.state new1
 		[ -z "$output$stderr" ]
-		# A machine that was booted with the old kernel for once.
+		# The machine was booted with the old kernel once.
 		sed 's/time=[^ ]*/time=2026-12-02T00:00:00.000Z/' $name.tsv >new2
 		run -0 --separate-stderr prt-diff -S $name.state new2
 		[ -z "$output$stderr" ]
@@ -91,8 +91,8 @@ gone	LISTEN	7002"
 	done
 }
 
-# labelled LABEL CONTAINER FILE: that file, if the namespace without a name had
-# that label, and the processes in it were in that container.
+# labelled LABEL CONTAINER FILE: the file, as if the namespace without a name
+# had that label, and its processes were in that container.
 labelled()
 {
 	awk -F '\t' -v OFS='\t' -v label="$1" -v container="$2" '
@@ -125,7 +125,7 @@ labelled()
 		[ -z "$output$stderr" ]
 		run -0 --separate-stderr prt-diff -S state new1
 		[ -z "$output$stderr" ]
-		# what is new from then on, and its time before
+		# later changes are news, and the old times are kept
 		labelled $name $name netns.tsv |
 			sed "s/time=[^ ]*/time=${T}2T00:00:00.000Z/
 			s/\t20504\t/\t20599\t/" >new2
@@ -140,12 +140,12 @@ labelled()
 	local old=docker/3f29a0c1d4e8
 
 	labelled $old docker/web netns.tsv >old
-	# another container's, by its id and its name
+	# another container, by its id and its name
 	labelled docker/db docker/db netns.tsv >new
 	run -0 prt-diff -H -o change old new
 	[ "$(sort -u <<<"$output")" = 'gone
 new' ]
-	# what has both has two
+	# a snapshot with both labels has two namespaces
 	{
 		sed '/^##end/d' old
 		grep -v '^#' old | sed "s,$old,docker/web,"
@@ -156,7 +156,7 @@ new' ]
 	labelled docker/web docker/web netns.tsv >new
 	run -0 prt-diff -H -o change,netns both new
 	[ "$(sort -u <<<"$output")" = "gone	$old" ]
-	# the same container under two labels, of which neither is its name
+	# the same container under two labels, neither of which is its name
 	{
 		sed '/^##end/d' old | sed "s,	$old	,	net:[1]	,"
 		grep -v '^#' old | sed "s,	$old	,	net:[2]	,"
@@ -180,7 +180,7 @@ new' ]
 	sed "s,docker/${id:0:12},docker/web,g; s/-29T/-30T/" old >new
 	run -0 --separate-stderr prt-diff old new
 	[ -z "$output$stderr" ]
-	# of each host its own
+	# each host has its own labels
 	for file in old new; do
 		sed 's/^#proto/#host	proto/; s/^tcp/b	tcp/; s/ scope/ host=b scope/' \
 		    $file >b.$file
@@ -196,7 +196,7 @@ new' ]
 	run -0 prt-diff -H -o change,process earlier.tsv root.state
 	assert_output_is "new	perl
 gone	chronyd"
-	# -S keeps its time.
+	# -S does not go back in time.
 	run -2 --separate-stderr prt-diff -S root.state earlier.tsv
 	[[ $stderr == *older* ]]
 }
@@ -236,7 +236,7 @@ sh	43310	stdio-socket,shell-net' ;;
 	[ "$(tr , '\n' <<<"$columns" | wc -l)" -eq 19 ]
 	prt-scan -F tsv --state=CLOSING >now
 	[ "$(header now)" = "$columns" ]
-	# Without a header they are taken for that.
+	# Without a header, these fields are assumed.
 	grep -v '^#' root.tsv >bare
 	run -0 --separate-stderr prt-diff bare root.tsv
 	[ -z "$output" ]

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# prt-scan --verify: the tables read both ways, and counted.
+# prt-scan --verify: the tables are read both ways, and counted.
 #
-# PRT_CHURN=1000 makes as many scans under load; without it there are 20.
+# PRT_CHURN=1000 makes 1000 scans under load; without it there are 20.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helpers
@@ -19,8 +19,8 @@ teardown()
 	[ -z "${load-}" ] || kill "$load" 2>/dev/null || :
 }
 
-# A listener, a bound UDP socket, and a connection, of each family; and of IPv4
-# one that is in TIME_WAIT on port 20005, for a minute.
+# A listener, a bound UDP socket and a connection, of each family; and for IPv4
+# a socket in TIME_WAIT on port 20005, for a minute.
 start_some()
 {
 	cat >some.py <<-'END'
@@ -55,7 +55,7 @@ start_some()
 	FX[main]=$SOCKETS_PID
 }
 
-# hidden PORT:HOW:LAST ARG...: prt-scan --verify as fault.c has that hidden.
+# hidden PORT:HOW:LAST ARG...: prt-scan --verify while fault.c hides that.
 hidden()
 {
 	local what=$1 library
@@ -69,7 +69,7 @@ hidden()
 		PRT_HIDE="$what" prt-scan --verify "$@"
 }
 
-# finds PORT:HOW:LAST TEXT: that is said, and is trouble.
+# finds PORT:HOW:LAST TEXT: --verify says TEXT, and --strict fails.
 finds()
 {
 	hidden "$1" --strict
@@ -86,10 +86,10 @@ finds()
 	[ -z "$stderr" ]
 }
 
-# Those whose table or counter is not that of their address: IPv4 on sockets of
-# IPv6, and such that became IPv4's, and parts of MPTCP; and those that nobody
-# has: not accepted, orphans in FIN_WAIT1 and FIN_WAIT2, before accept(2) by Fast
-# Open, at a listener that is full.
+# Sockets whose table or counter is not that of their address: IPv4 on IPv6
+# sockets, those that became IPv4's, and parts of MPTCP.  And sockets that no
+# process has: not accepted, orphans in FIN_WAIT1 and FIN_WAIT2, before
+# accept(2) by Fast Open, at a full listener.
 @test "sockets that are counted elsewhere than they are seen: nothing to tell" {
 	cat >kinds.py <<-'END'
 		import fcntl, socket as S, struct, sys
@@ -160,7 +160,7 @@ finds()
 	FX[main]=$SOCKETS_PID
 	run -0 --separate-stderr enter prt-scan --verify --strict -q
 	[ -z "$stderr" ]
-	# it is not that nothing was counted
+	# proof that sockets were counted
 	hidden 20001:np:9999 -q
 	echo "$stderr"
 	grep -q 'sockstat6: TCP6: inuse ' <<<"$stderr"
@@ -182,11 +182,11 @@ finds()
 		20003:n:9999|tcp ESTABLISHED 127.0.0.1:20003 127.0.0.1:20001: only /proc/net has it
 		20013:p:9999|tcp ESTABLISHED [::1]:20013 [::1]:20011: only netlink has it
 	END
-	# the filter is not what is verified
+	# --verify ignores the filter
 	hidden 20002:n:9999 --strict -q -t 20001
 	[ "$status" -eq 2 ]
 	[ "$stderr" = 'prt-scan: --verify: udp UNCONN 127.0.0.1:20002: only /proc/net has it' ]
-	# without --verify nobody knows
+	# without --verify it goes unnoticed
 	run -0 --separate-stderr enter env \
 		LD_PRELOAD="$(fixture fault.so)" PRT_HIDE=20002:n:9999 \
 		prt-scan -q --strict
@@ -260,8 +260,8 @@ sys.stdin.read()' >ready < <(sleep 60) 3>&- &
 	[ -z "$stderr" ]
 }
 
-# The fixture has sockets come and go by the thousand a second in the chains of
-# those that stay; beside it connections are made and broken.
+# The fixture's sockets come and go by the thousand a second in the hash chains
+# of those that stay; meanwhile connections are made and broken.
 @test "no false alarm while sockets come and go" {
 	requires root
 	local i told=0

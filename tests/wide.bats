@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What has more than 32 bits, on machines that have 32: tests/arch/README.md.
+# Values of more than 32 bits, on 32-bit machines: tests/arch/README.md.
 # shellcheck disable=SC2154
 
 load helpers
@@ -10,7 +10,7 @@ setup()
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# qemu-user does not know it.
+# qemu-user does not support it.
 needs_netlink()
 {
 	prt-scan -lH --backend=netlink >/dev/null 2>&1 || skip 'needs netlink'
@@ -24,7 +24,7 @@ needs_netlink()
 	truncate -s 2200M big 2>/dev/null || skip 'needs large files'
 	run -2 --separate-stderr prt-flag big
 	[ -z "$output" ]
-	# with 32 bits there may be no room for it
+	# 32-bit programs may have no room for it
 	[ "$stderr" = 'prt-flag: big:1: no header and no TAB: no record stream (-F tsv), or --fields=LIST is missing' ] ||
 		[ "$stderr" = 'prt-flag: out of memory' ]
 }
@@ -63,7 +63,7 @@ needs_netlink()
 	[ "$(column change <<<"$output")" = $'new\ngone' ]
 }
 
-# st_ino has 64 bits where an overlay tells its layers apart by the upper ones.
+# st_ino has 64 bits if an overlay marks its layers in the upper ones.
 @test "prt-scan: an executable whose inode has more than 32 bits" {
 	requires linux root netns mounts unshare
 	needs_netlink
@@ -97,7 +97,7 @@ needs_netlink()
 	grep -qxF "$PWD/merged/prog" out
 }
 
-# EI_CLASS: 1 where the programs have 32 bits.
+# EI_CLASS: 1 means that the programs have 32 bits.
 @test "--owners=bpf: programs of 32 bits say why not" {
 	requires linux root
 	needs_netlink

@@ -1,22 +1,22 @@
 #!/bin/bash
-# What the fields of -o +@audit cost beside a scan without them: processor time,
-# the least of the runs, each with and without, now this and now that one first.
-# On the loads medium and large of scan.sh, on medium with 10,000 processes without
-# sockets beside it, and with 1,000 raw and packet sockets.  Prints tables for
-# README.md.  Needs root, python3, prt-scan in PATH and the build folder in
-# PRT_BUILDDIR.
+# What the fields of -o +@audit cost, compared with a scan without them:
+# processor time, the least of the runs, with and without in turn, each first in
+# half of them.  On the loads medium and large of scan.sh, on medium with 10,000
+# more processes without sockets, and with 1,000 raw and packet sockets.  Prints
+# tables for README.md.  Needs root, python3, prt-scan in PATH and the build
+# folder in PRT_BUILDDIR.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR
 . "$here/measure.bash"
 
-# processor_time ARG...: of prt-scan, in microseconds.
+# processor_time ARG...: prt-scan's, in microseconds.
 processor_time()
 {
 	"$PRT_BUILDDIR/tests/bench/once" prt-scan "$@" | cut -d ' ' -f 2
 }
 
-# compare LIST [ARG...]: a line of the table.
+# compare LIST [ARG...]: prints a line of the table.
 compare()
 {
 	local list=$1 with='' without='' run a b
@@ -39,8 +39,8 @@ compare()
 	}'
 }
 
-# In a namespace of its own: the title, the fields, other arguments of prt-scan
-# up to --, and what holds sockets.
+# In a namespace of its own: takes the title, the fields, other arguments of
+# prt-scan up to --, and the command that holds sockets.
 if [ "${1-}" = in-namespace ]; then
 	title=$2 lists=$3
 	shift 3

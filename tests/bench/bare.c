@@ -1,8 +1,8 @@
 /*
- * bare [tables]: the system calls that a walk of /proc for prt-scan's default
- * columns cannot do without, by one thread, and what finds out which: no sorting,
- * no formatting.  With an argument those for the tables of sockets alone.  Writes
- * one byte at the end.
+ * bare [tables]: the system calls that a walk of /proc needs for prt-scan's
+ * default columns, in one thread, and the code that decides which: no sorting,
+ * no formatting.  With an argument, only those for the tables of sockets.
+ * Writes one byte at the end.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -90,7 +90,7 @@ dump_all(struct finder *f)
 	dump(f, &udp, sizeof udp);
 }
 
-/* Those of another system that are not there cost nothing. */
+/* Missing files of other systems cost nothing. */
 static void
 read_file(int dir, const char *name)
 {

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Measures prt-diff beside what else tells two snapshots apart, all on the same
+# Compares prt-diff with other ways to compare two snapshots, all on the same
 # shuffled files: diff.sh [RECORDS]...  Prints tables for README.md.  Needs
 # prt-diff in PATH.
 set -eu
@@ -12,7 +12,7 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 
-# make_snapshots N: old and new, each in an order of its own.
+# make_snapshots N: old and new, each in its own order.
 make_snapshots()
 {
 	local header side minute=0

@@ -1,7 +1,7 @@
 /*
- * first RUNS COMMAND...: milliseconds from the start of each command, which is
- * one word or more without blanks in them, to the first byte that it writes:
- * medians of so many runs in turn, after one that warms up, a tab between them.
+ * first RUNS COMMAND...: milliseconds from the start of each command, one or
+ * more words without blanks in them, to its first byte of output: medians of
+ * RUNS runs in turn, after a warm-up run, with a tab between them.
  */
 #define _GNU_SOURCE
 #include <spawn.h>
@@ -34,7 +34,7 @@ now(void)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-/* All that it writes is read, so that it ends as it would. */
+/* Reads all of its output, so that it ends as usual. */
 static double
 run(char **argv)
 {

@@ -1,6 +1,6 @@
-# What prt-flag --enable=all does, as an awk script: the peer of the benchmark.
-# It assumes what prt-flag finds out: the default columns in their order, one
-# whole snapshot of root's, nothing escaped.  flag.sh compares what both say.
+# prt-flag --enable=all as an awk script: the peer of the benchmark.  It assumes
+# what prt-flag finds out: the default columns in their order, one complete
+# snapshot by root, nothing escaped.  flag.sh compares the results of both.
 
 BEGIN {
 	FS = OFS = "\t"
@@ -65,8 +65,8 @@ BEGIN {
 		daemon_name[word11[i]] = 1
 }
 
-# any, loopback, private, multicast or public; each address is looked at once
-# only where it comes again soon.
+# any, loopback, private, multicast or public; the last address is kept, as it
+# often comes again at once.
 function reach(a) {
 	if (a == last_addr)
 		return last_reach
@@ -122,12 +122,12 @@ function script(cmdline,    w, n, i) {
 	return ""
 }
 
-# The shell takes its commands from what comes in.
+# The shell takes its commands from its input.
 function bare(cmdline) {
 	return cmdline !~ / [^-+]/ && cmdline !~ / -[a-z]*c/
 }
 
-# A script of a service's gets its connections from others.
+# A service's script gets its connections from other programs.
 function service(cmdline,    s) {
 	s = script(cmdline)
 	return $7 != "out" && s != "" && !temporary(s)
@@ -137,7 +137,7 @@ function interactive() {
 	return $15 ~ /(^|,)255$/ && (p in shell || $15 ~ /(^|,)2,/)
 }
 
-# Somebody has a connection where only a shell should have it.
+# A program has a connection in a place in which only a shell should have one.
 function turned() {
 	return $15 ~ /^[012],/ && $7 == "out" && beyond($5)
 }
@@ -163,7 +163,7 @@ function shell_net() {
 	    !($2 == "SYN_SENT" && reach($5) != "public")
 }
 
-# It has a known daemon's name in its arguments and is another program.
+# Its arguments have the name of a known daemon, and it is another program.
 function claims(    name, word) {
 	if ($18 == "-" || $19 == "-")
 		return 0
@@ -188,7 +188,7 @@ function beyond(a,    r) {
 	return a != "-" && r != "loopback"
 }
 
-# A listener of that process, or of nobody, took what came in there.
+# A listener of that process, or of no visible one, accepted the connection.
 function listens(pid) {
 	return (pid, $1, $4, "any") in listener ||
 	    (pid, $1, $4, $3) in listener
@@ -208,7 +208,7 @@ function accepted(key,    pid, i) {
 	return 0
 }
 
-# What a program in an odd folder should not do.
+# A program in an odd folder should not do this.
 function has_business() {
 	if (listening)
 		return beyond($3)
@@ -223,7 +223,7 @@ function has_business() {
 /^#proto/ { print $0, "flags"; next }
 /^#/ { end = $0; next }
 
-# Everything that needs no other record, and what is needed of this one.
+# Everything that needs no other record, and values of this one for later.
 {
 	line[++n] = $0
 	flags = ""
@@ -323,7 +323,7 @@ function has_business() {
 	}
 }
 
-# Who else holds the connections in question takes one more look at each.
+# The other holders of suspicious connections take one more pass.
 END {
 	for (i = 1; i <= n; i++) {
 		$0 = line[i]
@@ -356,7 +356,7 @@ function login(uid) {
 	    (uid < 61184 || uid > 65519)
 }
 
-# Before what comes behind it.
+# Inserts the flag in front of the flags in behind.
 function insert(flags, name, behind) {
 	if (name == "")
 		return flags
@@ -366,7 +366,7 @@ function insert(flags, name, behind) {
 	return flags (flags == "" ? "" : ",") name
 }
 
-# Flags come in the order of prt-flag -l.
+# Flags are in the order of prt-flag -l.
 function judge(    first, middle, shadow, last, rest) {
 	$0 = line[i]
 	rest = i in own ? own[i] : ""

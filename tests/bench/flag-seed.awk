@@ -1,4 +1,4 @@
-# The seed's three heuristics, as an awk script: what flag.sh calls `seed'.
+# The seed's three heuristics as an awk script; flag.sh calls it `seed'.
 
 BEGIN {
 	FS = OFS = "\t"

@@ -1,6 +1,6 @@
 # A stream as prt-scan writes it on a busy machine, for benchmarks: awk -v
-# n=RECORDS -f flag-stream.awk.  2,000 processes of ten programs; the remote ends
-# differ in nearly every record.  Here and there is something to be flagged.
+# n=RECORDS -f flag-stream.awk.  2,000 processes of ten programs; the remote
+# ends differ in nearly every record.  A few records are to be flagged.
 
 function program(list,    one, n, i, field) {
 	n = split(list, one, "|")

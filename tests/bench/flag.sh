@@ -1,5 +1,5 @@
 #!/bin/bash
-# Measures prt-flag beside mawk scripts that judge the same: flag.sh
+# Compares prt-flag with mawk scripts that give the same results: flag.sh
 # [RECORDS]...  Prints tables for README.md.  Needs prt-flag in PATH.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -18,7 +18,7 @@ export seed="prt-flag -X --disable=all --enable=$three"
 [ $# -gt 0 ] || set -- 10000 100000 1000000
 for n; do
 	mawk -v n="$n" -f "$here/flag-stream.awk" >in
-	# What is compared does the same.
+	# Both give the same results.
 	$all in | cmp - <(mawk -f "$here/flag-peer.awk" in)
 	$seed in | cmp - <(mawk -f "$here/flag-seed.awk" in)
 	# shellcheck disable=SC2016

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Measures prt-diff and prt-flag on a stream of many machines, beside one process
-# for each and GNU parallel: fleet.sh [MACHINES [RECORDS-OF-EACH]].  Prints tables
-# for README.md.  Needs both in PATH.
+# Measures prt-diff and prt-flag on a stream of many machines, and compares them
+# with a process for each machine and with GNU parallel: fleet.sh [MACHINES
+# [RECORDS-OF-EACH]].  Prints tables for README.md.  Needs both in PATH.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR
@@ -37,7 +37,7 @@ for side in old new; do
 done
 prt-diff -q --init -S state old
 
-# So that there is something to tell: 1 in 200.
+# So that some records are flagged: 1 in 200.
 echo 'flag other process=apache2' >rules
 flag='prt-flag -s -H -f rules'
 cut="--recstart '##prt '"
@@ -45,7 +45,7 @@ cut="--recstart '##prt '"
 one_each='for h in hosts.new/*; do
 	prt-diff -H hosts.old/${h#*/} $h
 done'
-# What is compared does the same.
+# Both ways give the same results.
 prt-diff -H old new | cmp - <(eval "$one_each")
 several="parallel -k --pipe $cut $flag <new"
 parts="parallel -k --pipepart -a new --block -1 $cut $flag"

@@ -1,5 +1,5 @@
-# What prt-diff does, as near as a dozen lines of awk come: the same key, the
-# same compared fields; one record a key.  awk -f join.awk OLD NEW.
+# What prt-diff does, as nearly as a dozen lines of awk can: the same key, the
+# same compared fields; one record for each key.  awk -f join.awk OLD NEW.
 BEGIN { FS = OFS = "\t" }
 /^#/ { next }
 { key = $1 FS $3 FS $4 FS $5 FS $6 FS $9; set = $2 FS $12 FS $13 FS $18 }

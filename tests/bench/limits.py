@@ -1,6 +1,6 @@
-# limits.py listeners N|cmdline BYTES: holds so many listeners, over processes
-# that each have as many descriptors as they may; or one, in a process with so
-# long a command line.  Prints `ready', and ends with its standard input.
+# limits.py listeners N|cmdline BYTES: holds N listeners, in processes that each
+# have as many descriptors as they may; or one, in a process with so long a
+# command line.  Prints `ready', and ends with its standard input.
 import os
 import resource
 import socket

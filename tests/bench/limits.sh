@@ -1,7 +1,7 @@
 #!/bin/bash
-# Measures what a machine, a process or a stream at its limits costs, and half as
-# much: it must be in proportion.  Prints a table for README.md.  Needs root, the
-# programs in PATH and the build folder in PRT_BUILDDIR.
+# Measures the cost of a machine, a process or a stream at its limits, and at
+# half of them: it must be in proportion.  Prints a table for README.md.  Needs
+# root, the programs in PATH and the build folder in PRT_BUILDDIR.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR
@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 export here
 
 # measure_alone COMMAND: ` MILLISECONDS | MiB |', medians, of processor time:
-# what else runs does not count.
+# other processes do not count.
 measure_alone()
 {
 	local run TIMEFORMAT='%3U %3S'
@@ -26,7 +26,7 @@ measure_alone()
 		"$(($(measure_median "$dir/kib") / 1024))"
 }
 
-# In namespaces of its own, beside nothing else: what holds sockets, measured.
+# In its own namespaces, with no other load: measures while sockets are held.
 if [ "${1-}" = in-namespace ]; then
 	dir=$2
 	coproc HOLD { exec "${@:3}"; }
@@ -39,7 +39,7 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 
-# row WHAT N COMMAND [ARG]...: the scan beside that, where N is for @, and for N/2.
+# row WHAT N COMMAND [ARG]...: scans while it runs, with N for @, and with N/2.
 row()
 {
 	local n size=$2
@@ -53,8 +53,8 @@ row()
 	printf '\n'
 }
 
-# stream WHAT N COMMAND: the same of a stream of as many records, in `new' and,
-# with a change to each hundredth, `old'.
+# stream WHAT N COMMAND: the same for a stream of N records, `new', and `old',
+# in which every hundredth differs.
 stream()
 {
 	local n
@@ -72,8 +72,8 @@ stream()
 	printf '\n'
 }
 
-# arguments WHAT N SCRIPT COMMAND: what the awk script writes for N, as words of
-# the command in the place of @.
+# arguments WHAT N SCRIPT COMMAND: the same; the output of the awk script for N
+# replaces @, as words of the command.
 arguments()
 {
 	local n
@@ -88,7 +88,7 @@ arguments()
 	printf '\n'
 }
 
-# masks N: records of one key, of which each lacks other fields.
+# masks N: records with one key, each of which lacks different fields.
 masks()
 {
 	local n side
@@ -115,7 +115,7 @@ masks()
 	printf '\n'
 }
 
-# As many as one process may have, of 100,000.
+# As many of 100,000 as one process may have.
 ulimit -n 100100 2>/dev/null || ulimit -n "$(ulimit -Hn)"
 files=$(($(ulimit -n) > 100100 ? 100000 : $(ulimit -n) - 100))
 load=$PRT_BUILDDIR/tests/bench/load

@@ -1,9 +1,9 @@
 /*
- * load SOCKETS PROCESSES FILES [IDLE]: holds that many TCP sockets (one listener
- * a process, else both ends of connections to it on loopback) in so many
- * processes, each with FILES other descriptors, beside IDLE processes without
- * sockets.  Prints `ready' once all are open, and ends with its standard input,
- * or after five minutes.
+ * load SOCKETS PROCESSES FILES [IDLE]: holds that many TCP sockets (one
+ * listener a process, else both ends of connections to it on loopback) in that
+ * many processes, each with FILES other descriptors, and starts IDLE processes
+ * without sockets.  Prints `ready' once all are open, and ends with its
+ * standard input, or after five minutes.
  *
  * To be run in a network namespace of its own, whose lo it brings up.
  */
@@ -55,7 +55,7 @@ bring_up(void)
 	close(s);
 }
 
-/* A process's share: each has an address of its own, for ports. */
+/* A process's share: each process has its own address, for enough ports. */
 static void
 open_sockets(unsigned process, long n)
 {
@@ -76,7 +76,7 @@ open_sockets(unsigned process, long n)
 		need(socket(AF_INET, SOCK_STREAM, 0) >= 0, "socket");
 }
 
-/* Forks one that opens its share, says so on ready and stays until hold ends. */
+/* Forks one that opens its share, reports on ready, stays until hold ends. */
 static void
 start(unsigned process, long sockets, long files, int ready, int hold[2])
 {
@@ -96,7 +96,7 @@ start(unsigned process, long sockets, long files, int ready, int hold[2])
 	_exit(read(hold[0], &c, 1) == 0 ? 0 : 2);
 }
 
-/* Forks one that only stays until hold ends. */
+/* Forks a process that only stays until hold ends. */
 static void
 start_idle(int hold[2])
 {

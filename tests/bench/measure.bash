@@ -1,15 +1,15 @@
 # shellcheck shell=bash disable=SC2154
-# What the benchmarks share: commands run in turn, RUNS times each after one
-# that warms up, in one table of medians.  Needs GNU time and mawk.
+# What the benchmarks share: commands run in turn, RUNS times each after a
+# warm-up run, for one table of medians.  Needs GNU time and mawk.
 export LC_ALL=C
 runs=${RUNS:-5}
 
-# measure_once COMMAND: microseconds and, of its largest process, KiB.
+# measure_once COMMAND: microseconds, and KiB of its largest process.
 measure_once()
 {
 	local start=${EPOCHREALTIME/./} file=$dir/time
 
-	# An exit status of 1 may be an answer.
+	# An exit status of 1 may be a result.
 	command time -q -o "$file" -f %M bash -c "$1" >/dev/null 2>&1 || :
 	echo "$((${EPOCHREALTIME/./} - start)) $(tail -n 1 "$file")"
 }
@@ -25,8 +25,8 @@ grouped()
 	sed ':a;s/\([0-9]\)\([0-9]\{3\}\)\($\|,\)/\1,\2\3/;ta' <<<"$1"
 }
 
-# measure_table TITLE NAME COMMAND [NAME COMMAND]...: the first is what the
-# others are compared with.  $dir is a folder for notes.
+# measure_table TITLE NAME COMMAND [NAME COMMAND]...: compares the others with
+# the first.  $dir is a folder for notes.
 measure_table()
 {
 	local -a names=() commands=()
@@ -61,13 +61,13 @@ measure_table()
 	done
 }
 
-# The programs of an earlier build, if there is one to compare with: that of the
-# folder $PRT_BASE.
+# The programs of an earlier build in the folder $PRT_BASE, if there is one to
+# compare with.
 base=${PRT_BASE:+$(cd "$PRT_BASE/src" && pwd)}
 
-# measure_with now|before ONCE COMMAND: what `once', with its option if there is
-# one, says of the command with that build.  What stands before a `;' is done
-# first, and not measured.
+# measure_with now|before ONCE COMMAND: runs the command under ONCE, `once' and
+# perhaps its option, with that build, and prints its result.  The part before a
+# `;' is run first, and not measured.
 measure_with()
 {
 	local PATH=$PATH command=$3
@@ -80,8 +80,8 @@ measure_with()
 	eval "\"\$PRT_BUILDDIR/tests/bench/\"$2 $command"
 }
 
-# measure_build now|before COMMAND: adds a line to $dir/us, cpu and kib of that
-# build.
+# measure_build now|before COMMAND: adds a line with that build's values to
+# $dir/us, cpu and kib.
 measure_build()
 {
 	local us cpu kib
@@ -92,8 +92,8 @@ measure_build()
 	echo "$kib" >>"$dir/kib.$1"
 }
 
-# measure_ratio WHAT: the median of what a run took, by that of the run before or
-# after it with the other build.
+# measure_ratio WHAT: the median ratio between a run and the run before or after
+# it with the other build.
 measure_ratio()
 {
 	paste "$dir/$1.now" "$dir/$1.before" |
@@ -101,9 +101,9 @@ measure_ratio()
 	measure_median "$dir/ratios"
 }
 
-# measure_base TITLE NAME COMMAND [NAME COMMAND]...: each command with this build
-# and the one before, next to each other, now this and now that one first.
-# Nothing if there is none before.  Needs the build folder in PRT_BUILDDIR.
+# measure_base TITLE NAME COMMAND [NAME COMMAND]...: compares each command
+# between this build and the one before, in pairs with the order changing.  Does
+# nothing without a build before.  Needs the build folder in PRT_BUILDDIR.
 measure_base()
 {
 	local title=$1 order build command run

@@ -1,8 +1,8 @@
 /*
- * once [-a] COMMAND [ARG]...: runs it, without its output, and says how many
- * microseconds that took, how many of processor time, and how many KiB were
- * resident at most; with -a how many of these were anonymous, looked at once
- * a millisecond.  Nothing of a shell is in that.
+ * once [-a] COMMAND [ARG]...: runs it, without its output, and prints the
+ * microseconds that it took, those of processor time, and the largest number of
+ * KiB resident; with -a also of KiB anonymous, sampled every millisecond.  No
+ * shell is measured.
  */
 #define _GNU_SOURCE
 #include <sys/resource.h>
@@ -56,7 +56,7 @@ start(char **argv)
 	return pid;
 }
 
-/* What the process has now, in KiB; 0 if it has ended. */
+/* The process's anonymous memory now, in KiB; 0 if it has ended. */
 static long
 anonymous(pid_t pid)
 {

@@ -1,9 +1,9 @@
-# plot.awk: a section's tables of README.md as a plot, in SVG; the time of each
-# command at each size, on a logarithmic scale.
+# plot.awk: the tables of a section of README.md as a plot, in SVG: the time of
+# each command at each size, on a logarithmic scale.
 #
 #   awk -v section=prt-scan -f plot.awk README.md >scan.svg
 #
-# Shown is what has a figure at every size, but for commands that match skip.
+# Commands with a figure at every size are shown, except those that match skip.
 
 BEGIN {
 	left = 60; top = 50; width = 520; height = 300; right = 190
@@ -63,7 +63,7 @@ function power(ms,  p) {	# the power of ten below, or at, ms
 	return p
 }
 
-# Names at the right end, where two would overlap one below the other.
+# Names at the right end; if two would overlap, one goes below the other.
 function put_names(  i, j, least, y, last) {
 	last = top - 100
 	for (i = 1; i <= shown; i++) {

@@ -1,15 +1,15 @@
 #!/bin/bash
-# Measures prt-scan beside ss, lsof, netstat and lsfd, on an idle machine and
-# with loads of sockets that tests/bench/load holds in a network namespace of
-# their own: scan.sh [LOAD]..., all of them if none is named.  Prints tables for
-# README.md, the last one of the time to the first byte.  Needs root, prt-scan in
-# PATH and the build folder in PRT_BUILDDIR.
+# Compares prt-scan with ss, lsof, netstat and lsfd, on an idle machine and with
+# loads of sockets that tests/bench/load holds in a network namespace of their
+# own: scan.sh [LOAD]..., by default all of them.  Prints tables for README.md,
+# the last one with the time to the first byte.  Needs root, prt-scan in PATH
+# and the build folder in PRT_BUILDDIR.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR
 . "$here/measure.bash"
 
-# In a namespace of its own: loads, measures, ends the load.
+# In a namespace of its own: starts a load, measures, ends the load.
 if [ "${1-}" = in-namespace ]; then
 	dir=$2 name=$3 sockets=$4 processes=$5 files=$6
 	title=$name bpf=()
@@ -45,7 +45,7 @@ if [ "${1-}" = in-namespace ]; then
 		'prt-scan -l' 'prt-scan -l' \
 		'prt-scan -o proto,local_port' 'prt-scan -o proto,local_port' \
 		'prt-scan -o all' 'prt-scan -o all'
-	# the shorter, the more often
+	# short commands run more often
 	"$PRT_BUILDDIR/tests/bench/first" \
 		"$((sockets > 2000 ? runs : 8 * runs + 1))" \
 		"$PRT_BUILDDIR/tests/bench/bare tables" \

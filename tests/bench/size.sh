@@ -1,6 +1,6 @@
 #!/bin/bash
-# The size of the programs without symbols and what debuggers read, as a table
-# for README.md.  Needs them in PATH, and strip.
+# The size of the programs without symbols and debug information, as a table for
+# README.md.  Needs them in PATH, and strip.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR

@@ -1,12 +1,12 @@
-# Two snapshots as prt-scan writes them, for benchmarks: awk -v n=RECORDS
-# -v old=FILE -v new=FILE -f snapshots.awk.  1 % of the records differ: half of
-# them are of another process, a quarter are gone, a quarter are new.  Neither
-# file is sorted; to shuffle them is left to shuf(1).
+# Two snapshots as prt-scan writes them, for benchmarks: awk -v n=RECORDS -v
+# old=FILE -v new=FILE -f snapshots.awk.  1 % of the records differ: half of
+# them have another process, a quarter are gone, a quarter are new.  Neither
+# file is sorted; shuf(1) can shuffle them.
 
 function record(i, process,    port, remote, pid) {
 	pid = 1000 + i % 3000
 	if (i % 10 == 0) {
-		# Listeners, each on an address of its own.
+		# Listeners, each on its own address.
 		return sprintf("tcp\tLISTEN\t10.%d.%d.%d\t%d\t-\t-\t-\thttps\t" \
 		    "-\tdocker/web-%d\t%d\t%s\twww-data\t33\t6\t%d\tsystemd\t" \
 		    "/usr/sbin/%s\t%s -g daemon on; master_process on; worker %d",

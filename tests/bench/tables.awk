@@ -1,5 +1,5 @@
-# tables.awk: README.md with what a run has measured: a table that the run
-# printed in place of the one with the same first line.
+# tables.awk: prints README.md with a run's results: each table that the run
+# printed replaces the one with the same first line.
 #
 #   make bench >new
 #   awk -f tables.awk new README.md

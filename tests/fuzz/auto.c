@@ -1,5 +1,5 @@
 /*
- * Fuzz entry: the output of any of these.
+ * Fuzz entry: the output of any of these programs.
  */
 #include "from.h"
 

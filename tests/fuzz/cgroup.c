@@ -1,6 +1,6 @@
 /*
- * Fuzz entry: the cgroup file of a process, cgroups(7), whose paths whoever may
- * make a group has chosen.
+ * Fuzz entry: the cgroup file of a process, cgroups(7), whose paths are chosen
+ * by anyone who may make a group.
  */
 #include "fuzz.h"
 #include "scan/linux/linux.h"
@@ -14,7 +14,7 @@ is_part(struct str s, struct str text)
 static void
 check_container(struct str text)
 {
-	/* of its very size: a sanitizer sees a step too far */
+	/* of its exact size: a sanitizer sees an overrun */
 	struct linux_in *in = mem_alloc(sizeof *in);
 	struct str runtime, rest;
 
@@ -29,7 +29,7 @@ check_container(struct str text)
 	free(in);
 }
 
-/* A part of text, where there is one, which that byte would have ended. */
+/* A part, if there is one, is in text, and has no such byte. */
 static void
 check_part(struct str s, struct str text, char end)
 {

@@ -1,5 +1,5 @@
 /*
- * Fuzz entry: what the kernel tells of a socket.
+ * Fuzz entry: the kernel's description of a socket.
  */
 #include <linux/inet_diag.h>
 #include <sys/socket.h>
@@ -24,7 +24,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct scan sc = { .needs = ~0U };
-	/* of its very size, and aligned */
+	/* of its exact size, and aligned */
 	void *message = mem_alloc(size);
 	size_t i;
 	int proto;

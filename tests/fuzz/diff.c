@@ -1,5 +1,5 @@
 /*
- * Fuzz entry: two snapshots as prt-diff reads, compares, prints and keeps them.
+ * Fuzz entry: two snapshots, which prt-diff reads, compares, prints and keeps.
  * The input is OLD, a line %%, and NEW.
  */
 #include "diff/columns.h"
@@ -25,7 +25,7 @@ start(struct diff *d, struct str old, struct str new)
 		cols_add_field(&d->plan.set, compared[i]);
 	diff_side_init(&d->old, &d->plan, "OLD", fuzz_file(old));
 	diff_side_init(&d->new, &d->plan, "NEW", fuzz_file(new));
-	/* Without diff_load's thread: each run is like the others. */
+	/* Without diff_load's thread: all runs are alike. */
 	diff_side_load(&d->old);
 	diff_side_load(&d->new);
 }
@@ -40,7 +40,7 @@ stop(struct diff *d)
 	cols_free(&d->plan.fields);
 }
 
-/* Peers are rows of the other side, of the same key. */
+/* Peers are rows of the other side with the same key. */
 static void
 check_rows(const struct diff_side *s, const struct diff_side *other)
 {
@@ -77,7 +77,7 @@ print(struct diff *d, const char *format, bool every)
 	return fd;
 }
 
-/* What is kept for the next run. */
+/* Returns the state for the next run. */
 static struct buf
 save(struct diff *d)
 {
@@ -88,7 +88,7 @@ save(struct diff *d)
 	return fuzz_caught(state.fd);
 }
 
-/* It is a state, and NEW is no change of it. */
+/* The text is a state, and NEW is no change to it. */
 static void
 check_state(struct str text, struct str new)
 {

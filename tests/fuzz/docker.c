@@ -1,6 +1,6 @@
 /*
- * Fuzz entry: the answer of Docker's daemon, its header and its JSON: looked for
- * names in, and walked through to the last value.
+ * Fuzz entry: the answer of Docker's daemon, header and JSON: it is searched
+ * for names, and walked to its last value.
  */
 #include "fuzz.h"
 #include "lib/json.h"
@@ -15,8 +15,8 @@ check_part(struct str part, struct str text)
 	    part.p + part.n <= text.p + text.n), "a part from elsewhere");
 }
 
-/* Each member of an object can be asked for, and each value is read to its
- * end; depth is bound, or there would be no value. */
+/* Each member of an object can be looked up, and each value is read to its end;
+ * the depth is limited, or it would not be a value. */
 static void
 walk(struct str value, char bracket, int depth)	/* NOLINT(misc-no-recursion) */
 {
@@ -57,7 +57,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	check_part(body, answer);
 	find_names(body);
-	/* a file of Docker's or Podman's has no header */
+	/* files of Docker and Podman have no header */
 	walk(answer, '{', 0);
 	walk(answer, '[', 0);
 	return 0;

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 /*
- * Fuzz entry: an executable, elf(5), of which no more is there than these bytes,
- * whatever the size that is told of it.
+ * Fuzz entry: an executable, elf(5), which has only these bytes, whatever size
+ * is given for it.
  */
 #include "fuzz.h"
 #include "scan/linux/elf.h"

@@ -1,5 +1,5 @@
 /*
- * Fuzz entry: rules, and a stream as prt-flag reads and judges it.  The input is
+ * Fuzz entry: rules, and a stream that prt-flag reads and judges.  The input is
  * rules, a line %%, and the stream.
  */
 #include "flag/report.h"
@@ -15,7 +15,7 @@ print(struct report *r, const char *format, bool wide)
 	return fd;
 }
 
-/* Whatever the names of processes are, what is suggested are rules. */
+/* Suggestions are valid rules, whatever the names of processes are. */
 static void
 suggest(struct report *r)
 {
@@ -32,7 +32,7 @@ suggest(struct report *r)
 	buf_free(&text);
 }
 
-/* Each record has what its set says, and it is no more than there is. */
+/* Each record has the flags of its set, and the set has only known ones. */
 static void
 check_rows(struct judge *j, const struct judge_input *in)
 {

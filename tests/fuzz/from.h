@@ -1,5 +1,5 @@
 /*
- * from: what must hold of all that another program may have printed.
+ * from: what must hold for any output of another program.
  */
 #ifndef FUZZ_FROM_H
 #define FUZZ_FROM_H
@@ -79,8 +79,8 @@ add_scan(struct buf *b, const struct scan *sc)
 	}
 }
 
-/* What is found in the bytes, given in pieces of so many; the queues, of which
- * any may stay of equal sockets, are left out. */
+/* What is found in the bytes, given in pieces of that size; without the queues,
+ * since any of equal sockets may keep its own. */
 static struct buf
 read_in(const struct from_format *format, const struct services *services,
     const char *p, size_t n, size_t piece)

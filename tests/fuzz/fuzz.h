@@ -17,7 +17,7 @@
 /* The entry: libFuzzer calls it, or replay.c. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Ends the program where what always holds does not. */
+/* Ends the program if an invariant does not hold. */
 static inline void
 check(bool ok, const char *what)
 {
@@ -27,7 +27,7 @@ check(bool ok, const char *what)
 	abort();
 }
 
-/* The part of *rest before the next `%%' that ends a line, cut off. */
+/* Cuts off the part of *rest before the next `%%' that ends a line. */
 static inline struct str
 fuzz_part(struct str *rest)
 {
@@ -44,7 +44,7 @@ fuzz_part(struct str *rest)
 	return part;
 }
 
-/* A file of these bytes, for those who read descriptors; the caller closes. */
+/* A file of these bytes, for readers of descriptors; the caller closes. */
 static inline int
 fuzz_file(struct str text)
 {
@@ -60,20 +60,20 @@ fuzz_file(struct str text)
 	return fd;
 }
 
-/* Has standard output go to a file: its descriptor, for fuzz_caught. */
+/* Redirects standard output to a file; its descriptor is for fuzz_caught. */
 static inline int
 fuzz_catch(void)
 {
 	int fd = fuzz_file(STR_NONE);
 
-	/* out_close left it closed: the file may have its very number */
+	/* out_close has closed it: the file may get the same number */
 	if (fd == STDOUT_FILENO)
 		fd = dup(fd);
 	check(fd >= 0 && dup2(fd, STDOUT_FILENO) >= 0, "no output");
 	return fd;
 }
 
-/* What is in it, which the caller frees; closes it. */
+/* Returns what was written, which the caller frees; closes the file. */
 static inline struct buf
 fuzz_caught(int fd)
 {
@@ -85,7 +85,7 @@ fuzz_caught(int fd)
 	return text;
 }
 
-/* The same, of what must be a record stream, prt(5). */
+/* The same for output that must be a record stream, prt(5). */
 static inline void
 fuzz_caught_stream(int fd)
 {

@@ -1,6 +1,6 @@
 /*
- * Fuzz entry: what interfaces have received and sent, by netstat -ib and by
- * /proc/net/dev.
+ * Fuzz entry: the bytes that interfaces received and sent, from netstat -ib and
+ * from /proc/net/dev.
  */
 #include "fuzz.h"
 #include "scan/interfaces.h"
@@ -19,7 +19,7 @@ check_ifaces(const struct ifaces *t)
 	}
 }
 
-/* As records, `total' too. */
+/* Prints them as records, `total' too. */
 static void
 print(const struct ifaces *t)
 {

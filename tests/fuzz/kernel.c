@@ -1,7 +1,7 @@
 /*
- * Fuzz entry: one datagram of what rtnetlink and generic netlink tell of the
- * kernel's own ports, or an answer of the portmapper.  The first byte chooses
- * which: a digit is the place in kernel_parsers, from 0.
+ * Fuzz entry: one datagram of rtnetlink or generic netlink about the kernel's
+ * own ports, or an answer of the portmapper.  The first byte selects the
+ * parser: a digit is its index in kernel_parsers, from 0.
  */
 #include "fuzz.h"
 #include "lib/mem.h"

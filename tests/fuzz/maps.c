@@ -1,6 +1,5 @@
 /*
- * Fuzz entry: the maps of a process, proc_pid_maps(5), whose paths it has
- * chosen.
+ * Fuzz entry: the maps of a process, proc_pid_maps(5); it has chosen the paths.
  */
 #include "fuzz.h"
 #include "scan/linux/linux.h"

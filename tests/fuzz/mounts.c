@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 /*
- * Fuzz entry: a line of mountinfo, proc_pid_mountinfo(5), whose paths whoever
- * may mount something has chosen.
+ * Fuzz entry: a line of mountinfo, proc_pid_mountinfo(5), whose paths are
+ * chosen by anyone who may mount something.
  */
 #include "fuzz.h"
 #include "scan/linux/linux.h"

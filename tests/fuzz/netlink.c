@@ -7,7 +7,7 @@
 #include "scan/linux/linux.h"
 #include "scan/linux/nl.h"
 
-/* Some message may be the last of a dump. */
+/* A message in the datagram may end the dump. */
 static bool
 has_end(const char *p, size_t size)
 {
@@ -56,8 +56,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		interrupted = false;
 		status = linux_datagram(&sc, message, size,
 		    (enum sock_proto)proto, &interrupted);
-		/* the socket of an association of SCTP is passed over, and
-		 * one of vsock without a port */
+		/* sockets of SCTP associations are skipped, and those of vsock
+		 * without a port */
 		check(status != 0 || sc.nsock > 0 || proto == PROTO_SCTP ||
 		    proto == PROTO_VSOCK ||
 		    size < sizeof(struct nlmsghdr) || data[4] == NLMSG_NOOP,

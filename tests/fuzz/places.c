@@ -7,7 +7,7 @@
 #include "fuzz.h"
 #include "scan/linux/linux.h"
 
-/* What was added is what operands ask for. */
+/* Operands ask for the addresses that were added. */
 static void
 check_places(const struct filter *f, const struct scan *sc)
 {
@@ -44,7 +44,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct filter f = { .nends = 0 };
 	struct scan sc = { .nsock = 0 };
 	struct str text = { (const char *)data, size };
-	/* of its very size, and aligned */
+	/* of its exact size, and aligned */
 	void *message = mem_alloc(size);
 	bool is_message;
 	size_t i;

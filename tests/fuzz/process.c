@@ -1,7 +1,7 @@
 /*
- * Fuzz entry: what the kernel tells of a process, some of which the process
- * writes itself: its files stat, status, cmdline and cgroup, with lines %%
- * between, in a folder like that of /proc.
+ * Fuzz entry: the kernel's files about a process, part of which the process
+ * writes itself: stat, status, cmdline and cgroup, with lines %% between them,
+ * in a folder like that of /proc.
  */
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,7 +14,7 @@ enum { NFILES = 4, PID = 7 };
 static const char *const names[NFILES] = { "stat", "status", "cmdline",
 	"cgroup" };
 
-/* The folder that is one for all runs; it is removed at the end. */
+/* One folder for all runs; it is removed at the end. */
 static struct fake {
 	char path[256];
 	int dir, fds;		/* fds: its folder fd */
@@ -91,8 +91,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		put(tree.fd[i], i < NFILES - 1 ? fuzz_part(&rest) : rest);
 	linux_process(tree.fds, needs, &p, &sc);
 	check_process(&p);
-	/* what is not asked for is not there; our own /proc has the user of a
-	 * folder, not of status */
+	/* Nothing is set that was not asked for.  In our own /proc the user
+	 * comes from the owner of a folder, not from status. */
 	sc.other_tree = true;
 	linux_process(tree.fds, NEED_USER, &again, &sc);
 	check(!sc.incomplete, "a file not read");

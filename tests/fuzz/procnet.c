@@ -1,7 +1,7 @@
 /*
- * Fuzz entry: the lines of /proc/net/{tcp,tcp6,udp,udp6}, of those of raw and
- * icmp, which are alike, of /proc/net/sctp and /proc/net/packet, each taken for
- * one of every table.
+ * Fuzz entry: lines of /proc/net/{tcp,tcp6,udp,udp6}, of raw and icmp, which
+ * are alike, of /proc/net/sctp and /proc/net/packet; each is read as one of
+ * every table.
  */
 #include "fuzz.h"
 #include "scan/linux/linux.h"

@@ -1,11 +1,11 @@
 /*
- * Fuzz entry: lines of ps, of one to three numbers and a text.
+ * Fuzz entry: lines of ps: one to three numbers and a text.
  */
 #include "fuzz.h"
 #include "lib/num.h"
 #include "scan/tools/tools.h"
 
-/* Numbers and text, written with one blank between, read the same. */
+/* Numbers and text, written with a blank between them, read the same. */
 static void
 check_again(int n, const uint32_t *number, struct str text)
 {

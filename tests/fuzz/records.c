@@ -1,13 +1,13 @@
 /*
- * Fuzz entry: the record stream, prt(5).  What is read of one, written in its
- * one form, reads the same again.
+ * Fuzz entry: the record stream, prt(5).  What is read from one, written in its
+ * one form, reads the same.
  */
 #include "fuzz.h"
 #include "lib/escape.h"
 #include "lib/timestamp.h"
 #include "record/reader.h"
 
-/* A line that was read once splits once more into the same values. */
+/* A line that was read splits again into the same values. */
 static void
 check_split(const struct rec *r)
 {
@@ -43,7 +43,7 @@ add_cols(struct buf *b, const struct cols *c)
 	buf_putc(b, '\n');
 }
 
-/* A time that is read is written as one that reads the same. */
+/* A time that is read is written so that it reads the same. */
 static void
 check_time(struct str text)
 {
@@ -57,7 +57,7 @@ check_time(struct str text)
 	    same == ms, "another time");
 }
 
-/* Appends what is read, in its one form; false where there is an error. */
+/* Appends what is read, in its one form; false if there is an error. */
 static bool
 rewrite(struct str text, const struct cols *fields, struct buf *b)
 {

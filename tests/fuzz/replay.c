@@ -1,6 +1,6 @@
 /*
- * Gives a fuzz entry each file of its corpus: t-fuzz-NAME those of
- * tests/fuzz/corpus/NAME.  Prints TAP; what goes wrong ends the program.
+ * Runs a fuzz entry on each file of its corpus: t-fuzz-NAME on those in
+ * tests/fuzz/corpus/NAME.  Prints TAP; a failure ends the program.
  */
 #include <glob.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include "lib/err.h"
 #include "lib/input.h"
 
-/* TAP's own: an entry may write on standard output, and close it. */
+/* TAP's own stream: an entry may write to standard output, and close it. */
 static FILE *
 open_tap(void)
 {
@@ -31,7 +31,7 @@ replay(FILE *tap, const char *path, size_t number)
 		err_msg("%s:", path);
 		exit(1);
 	}
-	/* of its very size: a sanitizer sees a step too far */
+	/* of its exact size: a sanitizer sees an overrun */
 	data = mem_alloc(text.n);
 	memcpy(data, buf_str(&text).p, text.n);
 	LLVMFuzzerTestOneInput(data, text.n);

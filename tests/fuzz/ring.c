@@ -1,6 +1,6 @@
 /*
- * Fuzz entry: the fdinfo of an io_uring, whose fixed files have the names that
- * whoever made them chose.
+ * Fuzz entry: the fdinfo of an io_uring, which has names of fixed files that
+ * users chose.
  */
 #include "fuzz.h"
 #include "scan/linux/linux.h"

@@ -52,7 +52,7 @@ match_all(struct rules *r)
 	cols_free(&c);
 }
 
-/* A place in the text, right behind its last byte included. */
+/* The error's place is in the text, or right after its last byte. */
 static void
 check_error(const struct rule_error *e, struct str text)
 {
@@ -68,7 +68,7 @@ check_error(const struct rule_error *e, struct str text)
 	check(e->text[0] != '\0', "an error without words");
 }
 
-/* Whatever a value is, rule_quote makes it one that equals it. */
+/* rule_quote turns any value into text that equals it in a rule. */
 static void
 check_quote(struct str value)
 {

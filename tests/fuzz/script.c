@@ -11,7 +11,7 @@ is_part(struct str part, struct str of)
 	return part.p >= of.p && part.p + part.n <= of.p + of.n;
 }
 
-/* Each part between slashes has a name. */
+/* No part between slashes is empty. */
 static void
 check_joined(struct str path)
 {

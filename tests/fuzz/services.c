@@ -1,10 +1,10 @@
 /*
- * Fuzz entry: a file of services(5), and the names of ports by it.
+ * Fuzz entry: a services(5) file, and the names that it gives to ports.
  */
 #include "fuzz.h"
 #include "scan/services.h"
 
-/* What the parser said. */
+/* What the parser called back. */
 struct seen {
 	struct str text;
 	struct entry {
@@ -42,7 +42,7 @@ find(void *arg, enum services_proto proto, uint16_t port)
 	w->found |= w->proto == proto && w->port == port;
 }
 
-/* Each name leads to its port, whose name is the first one that it has. */
+/* Each name leads to its port, and the port's name is its first one. */
 static void
 check_names(const struct seen *seen, const struct services *s)
 {

@@ -1,7 +1,7 @@
 /*
  * Fuzz entry: the arguments of processes that pass connections on, and what
- * Docker and Podman answer of ports; in the first line the socket: its protocol,
- * address and port.
+ * Docker and Podman answer about ports.  The first line is the socket: its
+ * protocol, address and port.
  */
 #include "fuzz.h"
 #include "lib/num.h"

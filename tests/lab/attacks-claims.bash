@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Attacks, by what a process calls itself, what its arguments ask for, and whose
-# servers have shells.
+# Attacks, by a process's name for itself, by what its arguments ask for, and by
+# servers that have shells.
 # shellcheck disable=SC2016,SC2034 # sh -c TEXT; SCAN and FLAG are lab.bash's
 
-# there_sshd: the peer's, on port 2222.
+# there_sshd: the peer's sshd, on port 2222.
 there_sshd()
 {
 	sshd_config
@@ -98,7 +98,7 @@ open2($out, $in, "/bin/sh"); sleep 60'
 	await local_port=8080 shells!=-
 }
 
-# reuses PROGRAM ADDR: www-data's program listens on port 8080 beside others.
+# reuses PROGRAM ADDR: www-data's program listens on 8080, as others do.
 reuses()
 {
 	case $1 in

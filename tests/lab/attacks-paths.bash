@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# Attacks, by where a program or script is, and what it calls itself.
+# Attacks, by the path of a program or script, and its name for itself.
 # shellcheck disable=SC2034 # SCAN and FLAG are lab.bash's
 
-# listens_at PATH USER: a program there listens.
+# listens_at PATH USER: a program at PATH listens.
 listens_at()
 {
 	need nc.openbsd
@@ -63,7 +63,7 @@ run-loaded-tmp()
 	await local_port=4444 state=LISTEN
 }
 
-# script_at PATH COMMAND...: a server there that the command runs.
+# script_at PATH COMMAND...: a server at PATH, run by the command.
 script_at()
 {
 	script "$1"

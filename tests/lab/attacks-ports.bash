@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Attacks, by ports: what is open to everybody, forwarded, or another's.
+# Attacks, by ports: open to everybody, forwarded, or taken from another.
 # shellcheck disable=SC2034 # SCAN and FLAG are lab.bash's
 
 attack redis-other-port exposed-store 'redis-server on another port'
@@ -81,8 +81,8 @@ run-sshd-tmp()
 	await local_port=2222 state=LISTEN process=sshd
 }
 
-# as_server ADDR PORT [V6ONLY]: a login account's program, which is none of a
-# tool's, listens there.
+# as_server ADDR PORT [V6ONLY]: a login account's program, not one of a tool's,
+# listens there.
 as_server()
 {
 	as lab /usr/bin/python3 -c 'import socket, sys, time

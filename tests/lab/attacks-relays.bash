@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# Attacks in which another program has the connection, and a shell what is
-# passed on; and copies.  Scanned with the fields of @audit.
+# Attacks in which another program has the connection and passes it on to a
+# shell; and copies.  Scanned with the fields of @audit.
 # shellcheck disable=SC2016,SC2034 # sh -c TEXT; SCAN and FLAG are lab.bash's
 
 AUDIT=(-o +@audit)
 
-# relayed [MORE]: the connection, and a shell behind it.
+# relayed [MORE]: waits for the connection, and a shell behind it.
 relayed()
 {
 	SCAN=("${AUDIT[@]}")

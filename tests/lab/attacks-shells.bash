@@ -3,7 +3,7 @@
 # handed over, renamed, loaded or hidden.
 # shellcheck disable=SC2016,SC2034 # sh -c TEXT; SCAN and FLAG are lab.bash's
 
-# A caller of port 4444.
+# A process that connects to port 4444.
 caller()
 {
 	peer $NET connect 203.0.113.2 4444

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Attacks: each must raise its flags.  Commands are those that cheat sheets
-# have, and are run as they are there: by a shell.
+# Attacks: each must raise its flags.  The commands come from cheat sheets, and
+# a shell runs them, as intended there.
 # shellcheck disable=SC2016,SC2034 # sh -c TEXT; SCAN and FLAG are lab.bash's
 
-# shell_is ADDR [MORE]: a connection to there, and what it shows.
+# shell_is ADDR [MORE]: waits for a connection to ADDR, with these fields.
 shell_is()
 {
 	await "remote_addr=$1" remote_port=4444 state=ESTABLISHED "${@:2}"
@@ -311,7 +311,7 @@ run-shm-listener()
 	await local_port=4444 state=LISTEN
 }
 
-# A path is what the mounts of a process make of it.
+# The mounts of a process decide what its path means.
 attack own-mounts tmp-exe \
 	'a listener started from /tmp, by the path of another'
 run-own-mounts()

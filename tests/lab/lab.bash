@@ -1,15 +1,15 @@
 # shellcheck shell=bash disable=SC2034 # LAB_SENTENCE is run's
-# What the scenarios are made of.
+# The parts of scenarios.
 #
 # A scenario is declared as `attack NAME FLAGS SENTENCE' or `peace NAME
-# SENTENCE', and is the function run-NAME.  It starts processes, waits until the
-# scan shows what it is about, and returns; then the machine is scanned once and
-# the flags are compared with FLAGS (blanks between them): no less and no more.
+# SENTENCE', and is the function run-NAME.  It starts processes, waits until a
+# scan shows them, and returns; then the machine is scanned once, and the flags
+# must be exactly FLAGS (with blanks between them).
 #
-# Each has a machine of its own: network, process table (init is no shell) and
-# the folders that change, so that nothing is left behind.  The machine is
-# 10.0.0.2, and 203.0.113.2 to the world; at the other end of its cable are
-# 10.0.0.1, 203.0.113.1, 198.51.100.1 and 2001:db8::1, the peer.
+# Each has a machine of its own: network, process table (init is not a shell)
+# and the folders that change, so that nothing is left behind.  The machine is
+# 10.0.0.2, to the world 203.0.113.2; at the other end of its cable is the peer:
+# 10.0.0.1, 203.0.113.1, 198.51.100.1 and 2001:db8::1.
 # `lab' is a login account, 1500.
 
 LAB_SCENARIOS=()
@@ -31,10 +31,10 @@ LAB=/srv/lab
 LOG=$LAB/log
 NET=$LAB/lib/net.py
 
-# What a scenario may change: how the machine is scanned and judged.
+# A scenario may change these: how the machine is scanned and judged.
 SCAN=() FLAG=()
 
-# need FILE...: a scenario without it is skipped.
+# need FILE...: skips the scenario if one is missing.
 need()
 {
 	local what
@@ -61,7 +61,7 @@ lab_fail()
 	exit 1
 }
 
-# bg CMD...: in the background, on the machine as root.
+# bg CMD...: runs it in the background, on the machine, as root.
 bg()
 {
 	"$@" </dev/null >>"$LOG" 2>&1 &
@@ -74,21 +74,21 @@ as()
 		--reset-env -- "${@:2}"
 }
 
-# peer CMD...: at the other end of the cable.
+# peer CMD...: runs it at the other end of the cable.
 peer()
 {
 	bg nsenter --net=/run/netns/peer -- "$@"
 }
 
-# hold PORT...: the peer accepts there.
+# hold PORT...: the peer accepts connections there.
 hold()
 {
 	peer $NET hold "$@"
 	until [ -e $LAB/held ]; do sleep 0.01; done
 }
 
-# await CONDITION...: until the scan shows a record that prt-rules(5) would
-# match so; the scenario fails where that takes too long.
+# await CONDITION...: until a scan shows a record that these conditions of
+# prt-rules(5) match; the scenario fails if that takes too long.
 await()
 {
 	local end=$((SECONDS + 15)) prt_rule="flag prt-lab-await $*"
@@ -100,7 +100,7 @@ await()
 	done
 }
 
-# count N CONDITION...: N records at least match.
+# count N CONDITION...: at least N records match.
 count()
 {
 	local n
@@ -110,20 +110,20 @@ count()
 	[ "$n" -ge "$1" ] || lab_fail "$n of $1: ${*:2}"
 }
 
-# The cgroups that a container of this id may be in; the id is run's.
+# The cgroups that a container with this id may be in; run sets the id.
 lab_cgroups()
 {
 	printf '%s\n' /sys/fs/cgroup/{systemd/,unified/,}"docker-$LAB_ID.scope"
 }
 
-# A scenario whose command is missing must not pass for peace.
+# A scenario whose command is missing must not pass as peace.
 command_not_found_handle()
 {
 	echo "$1: not found" | tee -a $LOG >$LAB/broken
 	return 127
 }
 
-# Sets LAB_CGROUP: one as docker makes.
+# Sets LAB_CGROUP to a cgroup like docker's.
 lab_cgroup()
 {
 	for LAB_CGROUP in $(lab_cgroups); do
@@ -133,8 +133,8 @@ lab_cgroup()
 	lab_skip 'needs a cgroup'
 }
 
-# lab_container COMMANDS: bash runs them in a network namespace, 10.1.0.2, and
-# a cgroup as docker's; a bridge joins it to the machine.
+# lab_container COMMANDS: bash runs them in a network namespace, 10.1.0.2, and a
+# cgroup like docker's; a bridge joins it to the machine.
 lab_container()
 {
 	lab_cgroup
@@ -154,7 +154,7 @@ lab_container()
 	ip -n peer route add 10.1.0.0/24 via 10.0.0.2
 }
 
-# Its processes may take a moment to be gone.
+# Its processes may take a moment to end.
 lab_cgroups_end()
 {
 	local dir tries
@@ -167,13 +167,13 @@ lab_cgroups_end()
 	done
 }
 
-# before: what prt-diff is to compare the scan with.
+# before: makes the scan with which prt-diff compares.
 before()
 {
 	prt-scan >$LAB/before
 }
 
-# copy PROGRAM PATH: a program of another name.
+# copy PROGRAM PATH: the program under another name.
 copy()
 {
 	mkdir -p "$(dirname "$2")"
@@ -188,7 +188,7 @@ script()
 	chmod 755 "$1"
 }
 
-# The private folders; what the build and this folder have is kept in reach.
+# Makes the private folders; the build and this folder stay within reach.
 lab_folders()
 {
 	local here=$1 build=$2 dir
@@ -209,7 +209,7 @@ lab_folders()
 	cd /
 }
 
-# In this mount namespace alone.
+# Only in this mount namespace.
 lab_accounts()
 {
 	local file
@@ -256,15 +256,15 @@ lab_scan()
 	fi
 }
 
-# A word a flag, each once.
+# One word for each flag, each once.
 lab_flags()
 {
 	lab_scan | prt-flag -X -s -H -o flags "${FLAG[@]}" | tr , '\n' |
 	    sort -u | xargs
 }
 
-# lab_inside HERE BUILD NAME: prints a line: the flags; or skip: or fail: and
-# why.
+# lab_inside HERE BUILD NAME: prints one line: the flags; or skip: or fail: and
+# the reason.
 lab_inside()
 {
 	set -o pipefail

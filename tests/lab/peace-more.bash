@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Peace that was taken for an attack.  Where a scene says so, what it raises is
-# low: then only medium and high count.
+# Peace that was once taken for an attack.  If a scene says so, its flags are
+# low; then only medium and high count.
 # shellcheck disable=SC2016,SC2034 # sh -c TEXT; SCAN and FLAG are lab.bash's
 
 LOW=(--min-level=medium)

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Peace: what ordinary machines do, none of which may raise anything.
+# Peace: what ordinary machines do; nothing may be raised.
 # shellcheck disable=SC2034 # SCAN and FLAG are lab.bash's
 
 SSH=(-F none -i "$LAB/id" -o StrictHostKeyChecking=no
@@ -22,7 +22,7 @@ sshd_config()
 	EOF
 }
 
-# The server here; $SSHD is its pid.
+# This machine's server; $SSHD is its pid.
 sshd_here()
 {
 	sshd_config
@@ -39,7 +39,7 @@ sshd_peer()
 	done
 }
 
-# sessions [PORT]: of root and of a login account, with a terminal and without.
+# sessions [PORT]: root's and a login account's, with and without a terminal.
 sessions()
 {
 	local ssh=(ssh -p "${1-22}" "${SSH[@]}")
@@ -194,7 +194,7 @@ run-nginx-login()
 	await process=nginx state=ESTABLISHED user=lab
 }
 
-# may_bind UID CMD...: as that user, who may bind any port.
+# may_bind UID CMD...: runs it as that user, who may bind any port.
 may_bind()
 {
 	bg setpriv --reuid="$1" --regid="$1" --clear-groups \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What prt-scan says on kernels and mounts that a machine has to itself: run by
-# `make vm-check VM_CONDITIONS=yes', README.md.  Each has the right answer, or the
+# prt-scan on kernels and mounts that need a machine of their own: run by `make
+# vm-check VM_CONDITIONS=yes', README.md.  Each gets the right answer, or the
 # right message.
 # shellcheck disable=SC2154
 
@@ -32,7 +32,8 @@ open("ready", "w").close()
 sys.stdin.read()
 '
 
-# listen PORT [CGROUP...]: a process of those groups, in $holder, that listens.
+# listen PORT [CGROUP...]: a process in those groups listens; $holder is its
+# pid.
 listen()
 {
 	mkfifo hold
@@ -44,7 +45,7 @@ listen()
 	done
 }
 
-# mounted SCRIPT: in a mount namespace of its own.
+# mounted SCRIPT: runs it in a mount namespace of its own.
 mounted()
 {
 	run --separate-stderr unshare -m bash -ec "$@"
@@ -114,8 +115,8 @@ user='setpriv --reuid=65534 --regid=65534 --clear-groups --'
 	[[ $stderr == 'prt-scan: '*'owner'* ]]
 }
 
-# The kernel has no files in folders of /proc/PID/net then, such as those of SCTP,
-# and 5.10 none in net.
+# Then the kernel has no files in subfolders of /proc/PID/net, such as those of
+# SCTP, and 5.10 has none in net either.
 @test "subset=pid: by netlink all is there; by /proc, or it says what is not" {
 	local none='No such file or directory'
 
@@ -156,7 +157,7 @@ user='setpriv --reuid=65534 --regid=65534 --clear-groups --'
 	[ -z "$stderr" ]
 }
 
-# A socket's group is known from Linux 5.9 on.
+# The kernel shows a socket's group since Linux 5.9.
 @test "cgroups of version 2: the unit, and where the socket was made" {
 	web=/sys/fs/cgroup/system.slice/web.service
 	mkdir -p $web
@@ -211,8 +212,8 @@ user='setpriv --reuid=65534 --regid=65534 --clear-groups --'
 	sysctl -q -w user.max_user_namespaces=1000
 }
 
-# Debian's kernel has AppArmor on; `security=selinux selinux=1' has SELinux,
-# without a policy.
+# Debian's kernel enables AppArmor; `security=selinux selinux=1' enables
+# SELinux, without a policy.
 @test "a security module: AppArmor, or SELinux" {
 	mount -t securityfs securityfs /sys/kernel/security 2>/dev/null || :
 	lsm=$(</sys/kernel/security/lsm) || skip 'no list of them'
@@ -224,7 +225,7 @@ user='setpriv --reuid=65534 --regid=65534 --clear-groups --'
 	[ -z "$stderr" ]
 }
 
-# missing MODULE: cannot be loaded from now on, and is not.
+# missing MODULE: it is not loaded, and cannot be from now on.
 missing()
 {
 	local m
@@ -265,7 +266,7 @@ same()
 	rm /etc/modprobe.d/no-*.conf
 }
 
-# Until the machine ends.
+# It lasts until the machine ends.
 @test "lockdown=confidentiality: the same owners, by either way" {
 	[ -e /sys/kernel/security/lockdown ] ||
 		mount -t securityfs securityfs /sys/kernel/security
