@@ -497,8 +497,7 @@ suggest_pid(const struct options *o, char **operands)
 		    "is --pid=%s", *operands, *operands, *operands);
 }
 
-/* A container's sockets are in another namespace unless it shares the
- * host's. */
+/* Hints at -N: a container has its own namespace or shares the host's. */
 static void
 suggest_all_netns(const struct options *o)
 {

@@ -16,7 +16,7 @@
  * an enum script_lang. */
 enum prog_class {
 	PROG_SHELL = 1, PROG_INTERPRETER = 2, PROG_RELAY = 4, PROG_SSH = 8,
-	PROG_CLIENT = 16,	/* a client that, like a relay, only connects */
+	PROG_CLIENT = 16,	/* like a relay, but only connects */
 	PROG_SSHD = 32,
 	PROG_DIALS = 64,	/* a shell that can open a connection itself */
 	PROG_AWK = 128,
