@@ -32,7 +32,7 @@ is_temporary(struct str path)
 	static const struct str folders[] = {
 		S("/tmp/"), S("/var/tmp/"), S("/dev/"), S("/run/"),
 		S("/var/run/"), S("/var/lock/"),
-		S("/" "proc/"),		/* self/fd/3; nothing is opened here */
+		S("/" "proc/"),		/* self/fd/3; no file is opened here */
 	};
 	/* Folders there that systems run programs from: NixOS, dracut. */
 	static const struct str kept[] = {

@@ -345,7 +345,7 @@ split_operand(struct str text, struct operand *op)
 {
 	if (str_starts(text, "["))
 		return split_brackets(text, op);
-	if (str_starts(text, ":::")) {	/* so netstat(8) has [::]:PORT */
+	if (str_starts(text, ":::")) {	/* netstat(8) writes [::]:PORT so */
 		*op = (struct operand){ { text.p, 2 }, STR_NONE,
 			str_skip(text, 3) };
 		return NULL;
@@ -454,7 +454,8 @@ add_one(struct reader *r, struct str text)
 	wrong = split_operand(text, &op);
 	if (wrong != NULL)
 		return wrong;
-	if (str_is(op.ports, "*"))	/* that of no peer, in ss(8) */
+	if (str_is(op.ports, "*"))	/* ss(8) writes it so if there is no
+					 * peer */
 		op.ports = STR_NONE;
 	wrong = read_base(r, &op);
 	if (wrong != NULL)

@@ -83,7 +83,7 @@ ifaces_netstat(struct ifaces *t, struct str text)
 		n = (int)str_words(str_cut(&text, '\n'), word, MAX_WORDS);
 		if (n < 4 || n > nhead || !str_starts(word[2], "<Link#"))
 			continue;
-		if (str_ends(word[0], "*"))	/* it is down */
+		if (str_ends(word[0], "*"))	/* the interface is down */
 			word[0].n--;
 		f = add_iface(t, word[0]);
 		for (i = 0; i < IFACE_NCOUNTERS; i++)

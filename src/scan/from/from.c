@@ -43,7 +43,7 @@ from_plain(struct from *in, struct str line)
 	static const char fixed[] = "\xc2\xa0";
 	bool blank = true, next;
 
-	while (str_take_start(&line, "> "))	/* a quoted mail's */
+	while (str_take_start(&line, "> "))	/* quoted in a mail */
 		;
 	if (line.n == 0 || (memchr(line.p, '\t', line.n) == NULL &&
 	    memchr(line.p, 0xc2, line.n) == NULL))

@@ -98,7 +98,7 @@ from_refuse(struct from *in, size_t line, const char *wrong)
 
 /*
  * The line, valid until the next, with blanks in place of what pasting makes of
- * them: TABs and non-breaking blanks, of which one may stay within a word.
+ * them: TABs and non-breaking blanks; a single one of these stays in a word.
  * Drops the marks that a mail puts before quoted lines.
  */
 struct str from_plain(struct from *in, struct str line);
