@@ -42,7 +42,7 @@ bool confirm_shell_listener(struct heur_case *c);
 bool suspect_relay_shell(struct view *v);
 bool confirm_relay_shell(struct heur_case *c);
 
-/* heur-relay.c: what the fields of @audit tell of programs and shells. */
+/* heur-relay.c: what the fields of @audit show about programs and shells. */
 bool suspect_shell_relay(struct view *v);
 enum heur_level level_for_shell_relay(struct view *v);
 bool suspect_renamed_exe(struct view *v);

@@ -107,7 +107,7 @@ str_has(struct str a, const char *part)
 	return false;
 }
 
-/* s without its first n bytes; 0 for a missing value. */
+/* s without its first n bytes; n is 0 for a missing value. */
 static inline struct str
 str_skip(struct str s, size_t n)
 {
