@@ -556,7 +556,8 @@ exits()
 	exits 0 --exit-code --only=changed
 	exits 2 -q -k proto,cookie
 	exits 2 -c process
-	exits 2 --only=unchanged
+	exits 0 -q --only=unchanged
+	exits 2 --only=same
 	side 'time=T2 | proto local_port drops | tcp 1 5; tcp 2 6' >new
 	exits 0 -q
 	exits 0 --exit-code

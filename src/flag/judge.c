@@ -175,21 +175,39 @@ take_record(struct judge *j, struct judge_input *in, const struct plan *p,
 	*MEM_PUSH(in->set, in->nset, in->set_cap) = look_at(j, p, v);
 }
 
-/* Asks for the holders of the sockets that may be flagged. */
-static void
-want_sockets(struct judge *j, struct judge_input *in, const uint64_t *off)
+/* The heuristics that need this of other records. */
+static uint64_t
+that_need(enum others_need need)
 {
-	struct stream *s = &in->stream;
-	uint64_t need = 0;
-	uint32_t i;
+	uint64_t bits = 0;
+	int i;
 
 	for (i = 0; i < HEUR_COUNT; i++)
-		if (heur_table[i].needs & OTHERS_SOCKETS)
-			need |= UINT64_C(1) << i;
-	for (i = 0; i < s->nrows; i++)
-		if (in->set[i] != 0 && set_bits(j, in->set[i])[0] &
-		    need & ~off[stream_snap(s, i)])
+		if (heur_table[i].needs & need)
+			bits |= UINT64_C(1) << i;
+	return bits;
+}
+
+/* Asks for the holders of sockets, and the users of ports, that may be
+ * flagged. */
+static void
+want_others(struct judge *j, struct judge_input *in, const uint64_t *off)
+{
+	const uint64_t of_socks = that_need(OTHERS_SOCKETS);
+	const uint64_t of_ports = that_need(OTHERS_PORTS);
+	struct stream *s = &in->stream;
+	uint64_t bits;
+	uint32_t i;
+
+	for (i = 0; i < s->nrows; i++) {
+		if (in->set[i] == 0)
+			continue;
+		bits = set_bits(j, in->set[i])[0] & ~off[stream_snap(s, i)];
+		if (bits & of_socks)
 			others_want(&in->others, i);
+		if (bits & of_ports)
+			others_want_port(&in->others, i);
+	}
 	others_settle(&in->others);
 }
 
@@ -272,7 +290,7 @@ judge_rest(struct judge *j, struct judge_input *in)
 	if (s->extent == REC_CUT)
 		err_msg("%s: cut short: only what needs no other record is "
 		    "judged", s->name);
-	want_sockets(j, in, off);
+	want_others(j, in, off);
 	judge_rows(j, in, off);
 	free(off);
 }

@@ -7,6 +7,7 @@
 struct others_row {
 	uint32_t sock;		/* hash of its socket, 0: not kept */
 	uint32_t owner;		/* its process, 0: none */
+	uint32_t port;		/* in port_names, 0: not kept */
 };
 
 struct socket_held {
@@ -44,6 +45,8 @@ others_free(struct others *o)
 	map_free(&o->owner_of);
 	map_free(&o->shell_of);
 	map_free(&o->wanted);
+	map_free(&o->wanted_ports);
+	names_free(&o->port_names);
 	map_free(&o->holder_of);
 	names_free(&o->listeners);
 	names_free(&o->binds);
@@ -286,11 +289,11 @@ has_other_program(struct others *o, uint32_t row, const struct view *v)
 }
 
 static void
-add_port(struct others *o, uint32_t row, const struct view *v)
+add_port(struct others *o, uint32_t row, struct view *v)
 {
 	uint32_t host = host_of(o, row);
 
-	if (!v->has_uid || view_is_login(v) || v->local_port >= VIEW_RANDOM)
+	if (!(view_role(v) & VIEW_OPEN) || !v->has_uid || view_is_login(v))
 		return;
 	add_user(o, bind_key(o, host, v), v->uid);
 	add_user(o, socket_key(o, row, v), v->uid);
@@ -343,8 +346,10 @@ others_add(struct others *o, struct view *v)
 		r->sock = socket_hash(o, v);
 	if (o->needs & OTHERS_LISTENERS && role & VIEW_OPEN)
 		add_listener(o, host, v);
-	if (o->needs & OTHERS_PORTS && view_role(v) & VIEW_OPEN)
-		add_port(o, (uint32_t)o->nrows - 1, v);
+	if (o->needs & OTHERS_PORTS && v->local_port >= 0 &&
+	    v->local_port < VIEW_RANDOM &&
+	    (role & VIEW_OPEN || view_is_bound(v)))
+		r->port = names_id(&o->port_names, bind_key(o, host, v));
 	if (o->needs & OTHERS_SHELLS && view_class(v) & PROG_SHELL &&
 	    (pid = id_of(v, F_PPID)) > 0)
 		*map_at(&o->shell_of, pair(host, pid)) = 1;
@@ -376,6 +381,13 @@ others_want(struct others *o, uint32_t row)
 {
 	if (o->rows[row].sock != 0)
 		*map_at(&o->wanted, o->rows[row].sock) = 1;
+}
+
+void
+others_want_port(struct others *o, uint32_t row)
+{
+	if (o->rows[row].port != 0)
+		*map_at(&o->wanted_ports, o->rows[row].port) = 1;
 }
 
 /* 0 if no holder of the row's socket was found. */
@@ -429,11 +441,17 @@ others_settle(struct others *o)
 	struct view v = { 0 };
 	uint32_t i;
 
-	for (i = 0; i < s->nrows && o->wanted.n > 0; i++) {
-		if (map_get(&o->wanted, o->rows[i].sock) == 0)
+	for (i = 0; i < s->nrows; i++) {
+		bool sock = map_get(&o->wanted, o->rows[i].sock) != 0;
+		bool port = map_get(&o->wanted_ports, o->rows[i].port) != 0;
+
+		if (!sock && !port)
 			continue;
 		view_set(&v, stream_cols(s, i), stream_values(s, i));
-		add_holder(o, i, &v);
+		if (sock)
+			add_holder(o, i, &v);
+		if (port)
+			add_port(o, i, &v);
 	}
 	for (i = 0; i < o->nholders; i++)
 		add_root(o, &o->holders[i]);

@@ -1,9 +1,9 @@
 /*
  * others: what the other records of a snapshot say.
  *
- * It sees each record once, as it is read.  Holders are found only for the
- * sockets that are asked for: it keeps a hash of each record's socket, and
- * others_settle compares those sockets in full.
+ * It sees each record once, as it is read.  Holders of sockets and ports are
+ * found only on request: it keeps a hash of each record's socket and the number
+ * of its port, and others_settle examines the requested ones in full.
  */
 #ifndef FLAG_OTHERS_H
 #define FLAG_OTHERS_H
@@ -39,6 +39,8 @@ struct others {
 	size_t nwidest, widest_cap;
 	struct names kept_binds;	/* bind and pid, of binds still there */
 
+	struct names port_names;	/* like binds */
+	struct map wanted_ports;	/* the numbers that were asked for */
 	struct names ports;		/* of services: binds, or sockets */
 	struct port_user *port_users;	/* by number in ports, from 1 */
 	size_t nport_users, port_user_cap;
@@ -66,6 +68,8 @@ void others_add(struct others *o, struct view *v);
 
 /* Asks for the holders of the row's socket, before others_settle. */
 void others_want(struct others *o, uint32_t row);
+/* Asks for all that has the row's port. */
+void others_want_port(struct others *o, uint32_t row);
 void others_settle(struct others *o);
 
 /* A process of root holds the socket. */

@@ -1,7 +1,6 @@
 /*
  * Processes that something is mounted over in /proc, which hides what they
- * have from everybody, root too; or one of their files.  Nothing but a wish to
- * hide does that.
+ * have from everybody, root too.  Nothing but a wish to hide does that.
  */
 #include <fcntl.h>
 
@@ -24,16 +23,20 @@ take_place(struct str line)
 	return str_cut(&line, ' ');
 }
 
-/* /proc/NUMBER, or what is below it.  0 if it is another place. */
+/* /proc/NUMBER, or the folders in it that say which sockets the process has.
+ * 0 if it is another place. */
 static uint32_t
 process_of(struct str place)
 {
 	uint64_t pid;
+	struct str part;
 
 	if (!str_take_start(&place, "/proc/") ||
 	    !num_parse(str_cut(&place, '/'), UINT32_MAX, &pid))
 		return 0;
-	return (uint32_t)pid;
+	part = str_cut(&place, '/');
+	return part.n == 0 || str_is(part, "fd") || str_is(part, "fdinfo") ||
+	    str_is(part, "task") ? (uint32_t)pid : 0;
 }
 
 uint64_t

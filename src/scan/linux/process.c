@@ -196,8 +196,7 @@ read_arguments(enum tree_kind t, int dir, char buf[static CMDLINE_SIZE],
 
 	if (fd < 0)
 		return -1;
-	got = n = t == TREE_OWN ? tree_read_once(fd, buf, CMDLINE_SIZE) :
-	    tree_read_fd(fd, buf, CMDLINE_SIZE);
+	got = n = tree_read_words(t, fd, buf, CMDLINE_SIZE);
 	*more = false;
 	/* A title that a daemon gave itself has NULs up to where its arguments
 	 * ended. */

@@ -222,20 +222,9 @@ tree_read_fd(int fd, char *buf, size_t size)
 	return got < 0 ? -1 : (ssize_t)n;
 }
 
-ssize_t
-tree_read_once(int fd, char *buf, size_t size)
-{
-	ssize_t n;
-
-	do
-		n = read(fd, buf, size);
-	while (n < 0 && errno == EINTR);
-	return n;
-}
-
-/* Reads on where the text does not end, or came a byte at a time. */
+/* Reads on if the text does not end with that byte, or came a byte at a time. */
 static ssize_t
-read_text(int fd, char *buf, size_t size)
+read_until(int fd, char *buf, size_t size, char end)
 {
 	ssize_t rest, n = fd < 0 ? -1 : read(fd, buf, size);
 
@@ -243,10 +232,17 @@ read_text(int fd, char *buf, size_t size)
 		return -1;
 	if (n < 0)
 		n = 0;
-	else if (n == 0 || (n > 1 && buf[n - 1] == '\n'))
+	else if (n == 0 || (n > 1 && buf[n - 1] == end))
 		return n;
 	rest = tree_read_fd(fd, buf + n, size - (size_t)n);
 	return rest < 0 ? -1 : n + rest;
+}
+
+ssize_t
+tree_read_words(enum tree_kind t, int fd, char *buf, size_t size)
+{
+	return t == TREE_OWN ? read_until(fd, buf, size, '\0') :
+	    tree_read_fd(fd, buf, size);
 }
 
 /* Closes it, if it is one; errno stays. */
@@ -271,7 +267,7 @@ tree_read_text(enum tree_kind t, int dir, const char *path, char *buf,
 {
 	int fd = tree_open(t, dir, path);
 
-	return and_close(fd, read_text(fd, buf, size));
+	return and_close(fd, read_until(fd, buf, size, '\n'));
 }
 
 static int
@@ -293,7 +289,7 @@ tree_read_path(const char *proc, const char *path, char *buf, size_t size)
 {
 	int fd = open_path(proc, path);
 
-	return and_close(fd, read_text(fd, buf, size));
+	return and_close(fd, read_until(fd, buf, size, '\n'));
 }
 
 bool

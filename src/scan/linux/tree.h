@@ -29,9 +29,9 @@ ssize_t tree_read_fd(int fd, char *buf, size_t size);
 ssize_t tree_read(enum tree_kind t, int dir, const char *path, char *buf,
     size_t size);
 
-/* The same with one read, of what the kernel gives as far as it fits: cmdline
- * (get_mm_cmdline in fs/proc/base.c). */
-ssize_t tree_read_once(int fd, char *buf, size_t size);
+/* The same of cmdline, of which the kernel gives as much as fits
+ * (get_mm_cmdline in fs/proc/base.c): it is whole if it ends in a NUL. */
+ssize_t tree_read_words(enum tree_kind t, int fd, char *buf, size_t size);
 
 /* The same of a text that the kernel makes in one piece (single_open in
  * fs/seq_file.c, or a sysctl): it is whole when it ends in a newline, without
