@@ -134,8 +134,7 @@ take_color(void *options, const char *arg)
 
 #define FLAG(member) .flag = offsetof(struct opts, member)
 
-/* The options of all three programs; they follow those of the program's
- * table. */
+/* The options of all three programs, after those of the program's table. */
 static const struct opt common[] = {
 	{ 'o', "output", "LIST",
 	    "columns: `help' lists them, `all', `+' and more",
@@ -169,8 +168,8 @@ next_option(const struct opt *opt)
 	return opt;
 }
 
-/* Finds an option by getopt_long's value: its letter, or its place in the
- * tables. */
+/* Finds an option by getopt_long's value: its letter, or its place in a
+ * table. */
 static const struct opt *
 find_option(const struct opts *o, int c)
 {

@@ -207,8 +207,7 @@ pair_hosts(struct diff *d)
 	}
 }
 
-/* Warns about all of them, up to a readable number; a renamed host is one of
- * them. */
+/* Warns about all of them, renamed ones included, up to a readable number. */
 static void
 warn_unscanned(const struct diff *d)
 {

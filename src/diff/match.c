@@ -94,8 +94,7 @@ struct group {
 	size_t left;		/* how many of them are left */
 };
 
-/* Moves to the members with the next mask; to the first ones if the group is
- * all 0. */
+/* Moves to the next mask's members; to the first if the group is all 0. */
 static bool
 next_group(struct group *g)
 {
@@ -269,8 +268,7 @@ find_holders(struct matcher *m, struct party *p, uint64_t state)
 	return n;
 }
 
-/* Sets unseen, or at least spare, for members that may be hidden from b: see
- * match.h. */
+/* Sets unseen or spare for members that may be hidden from b: see match.h. */
 static void
 hide_members(struct matcher *m, struct party *a, uint32_t head,
     struct party *b)

@@ -37,8 +37,7 @@ struct party {
 	size_t n, cap, by_known_cap;
 };
 
-/* Sets the members to those of the key with the first row head; DIFF_NONE:
- * none. */
+/* Sets the members of the key with the first row head, or DIFF_NONE. */
 void party_gather(struct party *p, uint32_t head);
 
 /* Cancels members that are equal to the byte; true if any are left. */
@@ -50,8 +49,7 @@ struct member *party_member(const struct party *p, uint32_t row);
 /* Makes the row with the lowest pid stand for each left member. */
 void party_choose(struct party *p, uint32_t head);
 
-/* A process holds the row's socket.  A socket of the kernel's own has no
- * pid. */
+/* A process holds the row's socket.  The kernel's own have no pid. */
 bool party_is_held(struct diff_side *s, uint32_t row);
 
 /* Sets exposed of all unmatched members; false if all are exposed. */

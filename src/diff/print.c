@@ -27,15 +27,13 @@ struct printer {
 	struct sockets sockets;
 	struct diff_seen seen;
 	struct rates rates;
-	struct snap_room room[2];	/* for out: the current and the previous
-					 * one */
+	struct snap_room room[2];	/* for out: the current, the previous */
 	struct snap snap[2];
 	struct buf was;
 	char first_seen[TIMESTAMP_LEN], last_seen[TIMESTAMP_LEN];
 };
 
-/* The rows of a side, sorted by the snapshot of NEW with which they are
- * printed. */
+/* The rows of a side, sorted by the snapshot of NEW that they go with. */
 struct print_side {
 	struct diff_side *side;
 	struct diff_map map;
@@ -234,8 +232,7 @@ diff_print_snap(struct snap_room *s, const struct snap *from)
 	size_t i, j, n = NELEMS(own);
 
 	s->n = 0;
-	/* There is always room for our own keys, and for the three of
-	 * sight.h. */
+	/* Room is left for our own keys and the three of sight.h. */
 	for (i = 0; i < from->n && s->n < SNAP_KEYS - n - 3; i++) {
 		for (j = 0; j < n; j++)
 			if (str_is(from->v[i].key, own[j]))

@@ -15,8 +15,7 @@
 struct diff_print {
 	struct diff *d;
 	unsigned changes;	/* the rows to print */
-	bool every;		/* all records of a member, not only its
-				 * first */
+	bool every;		/* all records of a member */
 };
 
 /* Parses a list such as new,gone; 0 if it is not one. */

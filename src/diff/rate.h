@@ -22,20 +22,17 @@ struct rates {
 	char text[DIFF_NRATES][RATE_MAX];
 };
 
-/* Adds the columns of possible rates: both sides have the counter and a
- * time. */
+/* Adds the columns of possible rates: both sides have counter and time. */
 void rates_cols(struct cols *c, const struct diff *d);
 
 /* Prepares for rows in these columns.  Keeps the pointers d and sockets. */
 void rates_init(struct rates *r, struct diff *d, struct sockets *sockets,
     const struct cols *cols);
 
-/* Computes the rates of a row of NEW; values of other rows of both sides become
- * invalid. */
+/* Computes the rates of a row of NEW; makes values of other rows invalid. */
 void rates_read(struct rates *r, uint32_t row);
 
-/* Puts the rates into a row's values by column; valid until another row is
- * read. */
+/* Puts the rates into a row's values, valid until another row is read. */
 void rates_put(const struct rates *r, struct str *v);
 
 #endif

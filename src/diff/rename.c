@@ -137,8 +137,7 @@ find_label(struct renaming *r, struct str host, struct str name)
 	return label != SEVERAL ? label : 0;
 }
 
-/* Sets of[] to the label of each row; true if some label is different in
- * NEW. */
+/* Sets of[] to each row's label; true if one is different in NEW. */
 static bool
 read_old(struct renaming *r, uint32_t *of)
 {

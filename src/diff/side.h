@@ -19,8 +19,7 @@ enum diff_change { DIFF_UNCHANGED, DIFF_CHANGED, DIFF_NEW, DIFF_GONE,
 
 /* Belongs to the stream's row with the same number. */
 struct diff_row {
-	uint64_t key[2];	/* 128 keyed bits: equal hashes mean equal
-				 * keys */
+	uint64_t key[2];	/* 128 keyed bits: equal only if the keys are */
 	uint64_t set;
 	uint32_t head;		/* the first row of this key */
 	uint32_t next;		/* another row of this key */
@@ -79,8 +78,7 @@ struct diff_side {
 	struct diff_header *headers;	/* by number of the stream's columns */
 	struct diff_host *hosts;	/* by number of the stream's hosts */
 	struct diff_row *rows;
-	int64_t *first_seen;	/* by row: ms + 1, 0 if unknown; NULL: all
-				 * unknown */
+	int64_t *first_seen;	/* by row: ms + 1, 0: unknown; NULL: all are */
 	struct str *netns;	/* by row, for its key, if the label is
 				 * different on the other side; NULL: none is */
 	size_t nheaders;

@@ -126,8 +126,7 @@ other_snap(const struct diff *d, const struct diff_side *s, uint32_t host)
 	    diff_new_snap(d, i) : NULL;
 }
 
-/* One snapshot can describe both: their scopes are the same, and the list is
- * not too long. */
+/* One snapshot can describe both: equal scopes, and a short enough list. */
 static bool
 can_join(const struct snap *old, const struct snap *new)
 {

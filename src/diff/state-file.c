@@ -23,8 +23,7 @@
 
 enum { POLL_MS = 20 };
 
-/* Prints the path with the suffix of a file next to it, `:' and the text of
- * errno. */
+/* Prints the path with a suffix, `:' and the text of errno. */
 static bool
 fail(const struct state *s, const char *suffix)
 {

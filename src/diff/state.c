@@ -15,7 +15,7 @@ struct save {
 	struct state *state;
 	struct buf buf;
 	struct cols cols;		/* of the current rows */
-	struct diff_map map, old;	/* for rows of the current side; of
+	struct diff_map map, old;	/* for rows of the current side, of
 					 * OLD */
 	struct sockets sockets;
 	struct diff_seen seen;
@@ -24,8 +24,7 @@ struct save {
 	uint32_t header;		/* of NEW: as_read is for it */
 	bool as_read;			/* its columns are those of cols, except
 					 * for the times at their end */
-	bool keeps;			/* records of OLD are kept among
-					 * NEW's */
+	bool keeps;			/* some of OLD's records, among NEW's */
 	bool ok;
 };
 
@@ -39,8 +38,7 @@ flush(struct save *s, size_t size)
 	s->buf.n = 0;
 }
 
-/* Saves a snapshot of an input; if it is NEW's, with what is kept of old, which
- * may be NULL. */
+/* Saves a snapshot of an input, joined with what is kept of old (or NULL). */
 static void
 save_snap(struct save *s, const struct stream *in, const struct snap *from,
     const struct snap *old)

@@ -50,8 +50,7 @@ bool diff_state_save(struct diff *d, struct state *state);
  * after a message.  To be called after diff_check. */
 bool diff_state_check_hosts(const struct diff *d);
 
-/* NEW has fields to keep, not only those that prt-diff adds; false after a
- * message. */
+/* NEW has fields besides those that prt-diff adds; false after a message. */
 bool diff_state_check_fields(const struct diff *d);
 
 /* The stream is a file of -S; false after a message. */

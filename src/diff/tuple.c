@@ -2,8 +2,7 @@
 
 #include "diff/key.h"
 
-/* Rows that differ in this have different hashes, even if their fields are
- * equal. */
+/* Rows that differ in this have different hashes, even with equal fields. */
 static uint64_t
 known_of_owner(const struct diff_side *s, uint32_t row, const struct str *v)
 {

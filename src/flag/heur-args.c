@@ -20,8 +20,7 @@ is_call(const struct view *v)
 	return !str_is(view_get(v, F_DIR), "in");
 }
 
-/* The option -R or -w of ssh, alone or last in a group of letters without
- * arguments. */
+/* ssh's -R or -w, alone or last in a group of letters without arguments. */
 static bool
 opens_way_in(const struct view *v)
 {
@@ -56,8 +55,7 @@ suspect_tunnel(struct view *v)
 	    is_call(v) && view_remote_public(v);
 }
 
-/* By the program's name, or by a pool's address in the protocol that only
- * miners speak. */
+/* By the program's name, or a pool's address in the protocol of miners. */
 bool
 suspect_miner(struct view *v)
 {
@@ -69,8 +67,7 @@ suspect_miner(struct view *v)
 	    view_remote_beyond(v);
 }
 
-/* A person's account may mine for itself; a service's account has no reason
- * to. */
+/* A person may mine for himself; a service has no reason to. */
 enum heur_level
 level_for_miner(struct view *v)
 {
@@ -86,8 +83,7 @@ static const char daemons[] =
     "irqbalance polkitd rpcbind ntpd chronyd cupsd udisksd snapd hald "
     "console-kit-daemon hald-runner hald-addon-acpi";
 
-/* The name in the first word of the arguments: the end of a path, or a
- * title. */
+/* The name in the first word of the arguments, which is a path or a title. */
 static struct str
 claimed_name(const struct view *v)
 {

@@ -131,8 +131,7 @@ suspect_proxy_listener(struct view *v)
 	    (HEUR_IN(v->local_port, ports) && !heur_is_sctp(v));
 }
 
-/* The argument of -f or -h, or of another option that sets a file, is in an odd
- * folder. */
+/* The argument of -f, -h or another option for a file is in an odd folder. */
 static bool
 has_odd_config(const struct view *v)
 {

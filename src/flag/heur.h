@@ -53,8 +53,7 @@ enum heur_level level_for_renamed_exe(struct view *v);
 bool heur_is_renamed(const struct view *v);
 bool heur_poses_as_systems(const struct view *v);
 
-/* A shell below the process, or at its pipe, reads what the process passes
- * on. */
+/* A shell below the process, or at its pipe, reads what the process writes. */
 bool heur_feeds_shell(const struct view *v);
 
 /* heur-args.c: what a process's arguments say. */

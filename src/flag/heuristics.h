@@ -15,8 +15,7 @@ enum heur_scope {
 	/* What the ##prt line says: */
 	HEUR_TIME,		/* when the snapshot was taken */
 	HEUR_OWNERS,		/* that root took it and nothing was hidden */
-	/* Other records: a whole snapshot, and no filter narrower than one that
-	 * shows: */
+	/* Other records, in a whole snapshot whose filter leaves in: */
 	HEUR_HOLDERS,		/* all processes of a socket */
 	HEUR_LISTENERS,		/* those, and all listeners */
 	HEUR_BINDS		/* every socket that is bound to a port */

@@ -16,14 +16,13 @@ struct verdict {
 	bool known;
 	bool bell;
 	struct str flags;	/* comma-separated, missing: none */
-	size_t n;		/* number of flags; items has what first raised
-				 * each: */
+	size_t n;		/* of flags; items: what first raised each */
 	const uint32_t *items;	/* a heuristic, or a rule from HEUR_COUNT on */
 };
 
 struct judge {
 	struct scope_wish wish;
-	enum heur_level least;		/* lower levels of heuristics do not
+	enum heur_level least;		/* heuristics' lower levels do not
 					 * count */
 	struct rules rules;
 

@@ -5,8 +5,7 @@ enum follows {
 	NOTHING,
 	NUMBER,			/* digits, perhaps none */
 	WHAT,			/* what begins with a digit or one of /-_: */
-	ANY			/* as for kdevtmpfsi and kswapd0, names that
-				 * miners take */
+	ANY			/* miners take kdevtmpfsi and kswapd0 */
 };
 
 /* The kernel's threads, sorted. */

@@ -157,8 +157,7 @@ path_is_odd(struct str path)
 	    is_hidden(path) || is_uploaded(path));
 }
 
-/* Names that tools give to files or folders in /tmp; a random part may
- * follow. */
+/* Names of tools' files or folders in /tmp; a random part may follow. */
 static const struct made {
 	struct str name;
 	bool random;

@@ -14,8 +14,7 @@ is_old(const struct cols *c, const struct col *col)
 	    (col->id == F_LEVEL && c->at[F_FLAGS] >= 0);
 }
 
-/* Appends the columns that c lacks, except those that prt-flag writes
- * itself. */
+/* Appends the columns that c lacks, except prt-flag's own. */
 static void
 unite(struct cols *c, const struct cols *more)
 {
@@ -26,8 +25,7 @@ unite(struct cols *c, const struct cols *more)
 			cols_add(c, more->v[i].name);
 }
 
-/* Appends our own columns to those of the input, or to the default ones if it
- * has none. */
+/* Appends our own columns to the input's, or to the default ones. */
 static void
 append_own(struct cols *c, const struct report *r)
 {
@@ -115,8 +113,7 @@ report_any(const struct report *r, bool *bell)
 	return any;
 }
 
-/* The head of a snapshot; module out keeps a pointer to it until the next
- * one. */
+/* The head of a snapshot; out points into it until the next one. */
 struct head {
 	struct snap_room room;
 	struct snap snap;
@@ -128,18 +125,15 @@ struct writer {
 	const struct report *r;
 	struct judge_input *in;
 	struct out *out;
-	struct head heads[2];		/* the current one and the previous
-					 * one */
+	struct head heads[2];		/* the current and the previous one */
 	const struct cols *cols;
 	struct str *v;			/* a record's values */
 	struct buf why;
 	struct view view;
 	int *from;			/* by column: in cols_now, or -1 */
-	size_t kept;			/* so many first columns are the
-					 * record's, then come ours; 0: that
-					 * does not hold */
-	uint32_t cols_now;		/* the columns that from and kept are
-					 * for */
+	size_t kept;			/* the first columns are the record's,
+					 * then come ours; 0: not so */
+	uint32_t cols_now;		/* from and kept are for these */
 	bool marked;			/* some input has a ##prt */
 };
 

@@ -141,8 +141,7 @@ void value_field(struct rule_cond *c, struct str name);
 unsigned value_ops(const struct rule_cond *c);
 /* True if the values are separated by commas. */
 bool value_is_list(const struct rule_cond *c);
-/* True if text names a field that the condition can compare with; sets
- * other. */
+/* True if text names a field that c can compare with; sets other. */
 bool value_other(struct rule_cond *c, struct str text);
 /* All values that the field can have, NULL after the last; NULL: any. */
 const char *const *value_words(const struct rule_cond *c);

@@ -9,8 +9,7 @@
 
 const char *scope_name(enum heur_scope scope);
 
-/* The heuristics, as bits, that are off because the snapshot shows too
- * little. */
+/* The heuristics, as bits, that the snapshot cannot answer. */
 uint64_t scope_off(const struct view_snap *snap);
 
 /* The user's choice of heuristics. */

@@ -13,8 +13,7 @@ static const struct lang {
 	const char *letters[NKINDS];
 	/* Separated by blanks, with their dashes. */
 	const char *words[TAIL];
-	bool word;		/* the first word that is not an option is a
-				 * file */
+	bool word;		/* the first word not an option is a file */
 	bool modules;		/* FILE_ARG may be the name of a module */
 } langs[SCRIPT_NLANGS] = {
 	[SCRIPT_SHELL] = { { "c", "oO", "", "" },

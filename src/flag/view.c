@@ -263,13 +263,11 @@ view_was_open(const struct view *v)
 void
 view_snap_read(struct view_snap *vs, const struct stream *s, size_t i)
 {
-	enum { UNPRIV = 1024 };		/* the default of Linux and all other
-					 * systems */
+	enum { UNPRIV = 1024 };		/* the default of every system */
 	const struct snap *snap = &s->snaps[i].snap;
 	uint64_t port;
 
-	/* With records of several hosts it is unknown whose snapshot this
-	 * is. */
+	/* With records of several hosts, its host is unknown. */
 	vs->whole = s->nsnaps > 0 && s->extent == REC_WHOLE &&
 	    s->snaps[i].hosts <= 1 && snap_get(snap, "partial").p == NULL;
 	vs->scope = snap_get(snap, "scope");

@@ -29,18 +29,16 @@ struct view_addr {
 	struct addr addr, plain;	/* plain: a v4-mapped one as IPv4 */
 };
 
-/* Services have ports below this by convention; the kernel hands out ports from
- * here on. */
+/* Services have lower ports by convention; the kernel hands out the others. */
 enum { VIEW_RANDOM = 32768 };
 
 struct view {
 	const struct cols *cols;
 	const struct str *values;
 	enum view_kind kind;
-	bool gone;			/* it existed before and no longer
-					 * does */
-	bool portless;			/* it has no ports, but something in
-					 * their place */
+	bool gone;			/* it existed only before */
+	bool portless;			/* it has something else in place of
+					 * ports */
 	int local_port, remote_port;	/* -1: none */
 	bool has_uid;
 	uint32_t uid;
@@ -113,8 +111,7 @@ bool view_lists(const struct view *v, enum field_id id, const char *part);
 bool view_has_fd(const struct view *v, const char *fd);
 bool view_on_stdio(const struct view *v);
 
-/* The port has a name; what processes that listen there call it does not
- * count. */
+/* The port has a name; the process that has the port does not matter. */
 static inline bool
 view_has_service(const struct view *v)
 {
@@ -173,8 +170,8 @@ bool view_was_open(const struct view *v);
 struct view_snap {
 	bool whole;		/* and all of its records are here */
 	struct str scope;
-	int unpriv;		/* first port that anyone may bind; -1: unknown
-				 * to the scan */
+	int unpriv;		/* first port that anyone may bind; -1:
+				 * unknown */
 	bool sees_all;		/* no owner was hidden from the scan */
 	bool hides;		/* some was; if neither, it is unknown */
 	bool names_kernel;	/* the kernel's sockets have names */

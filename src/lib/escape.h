@@ -32,8 +32,7 @@ size_t escape_cut(struct str s, size_t max);
 /* Appends s in its only escaped form. */
 void escape_add(struct buf *b, struct str s);
 
-/* Appends s for a reader that does not undo escapes: a backslash stays
- * single. */
+/* Appends s for a reader that undoes no escapes: no \ is doubled. */
 void escape_controls(struct buf *b, struct str s);
 
 /* Appends s as a field of a record, `-' if it is missing; not as the first. */

@@ -14,7 +14,7 @@
  * caller calls map_free. */
 struct map {
 	struct map_slot {
-		uint32_t key[2];	/* not uint64_t: 12 bytes instead of
+		uint32_t key[2];	/* two, so that a slot has 12 bytes, not
 					 * 16 */
 		uint32_t value;		/* 0: free slot */
 	} *slot;

@@ -9,8 +9,7 @@
 
 #include "lib/str.h"
 
-/* n bytes, zeroed; the caller frees.  n may be 0: the pointer is still
- * valid. */
+/* n bytes, zeroed; the caller frees.  Valid also for n of 0. */
 void *mem_alloc(size_t n);
 
 /* The same for a hash table, which is read at random before it is written:

@@ -69,8 +69,7 @@ set_caps(const struct caps *c)
 	return syscall(SYS_capset, &head, d) == 0;
 }
 
-/* Root has all capabilities anyway.  If they cannot be read, assumes that there
- * are some. */
+/* Root has all of them anyway.  If they cannot be read, assumes some. */
 static bool
 has_file_caps(void)
 {
@@ -139,8 +138,7 @@ caps_for(unsigned uses, uint64_t permitted)
 	return caps & permitted;
 }
 
-/* Without PR_SET_NO_NEW_PRIVS root's rights would return with the next
- * program. */
+/* Without PR_SET_NO_NEW_PRIVS the next program would have root's rights. */
 void
 priv_keep(unsigned uses)
 {

@@ -20,10 +20,8 @@ enum priv {
 	PRIV_WRITE = 1 << 2,	/* write files and folders of other users */
 	PRIV_NETNS = 1 << 3,	/* enter network namespaces */
 	PRIV_BPF = 1 << 4,	/* run programs in the kernel */
-	PRIV_PODMAN = 1 << 5,	/* run podman: without it podman acts as a
-				 * user's */
-	PRIV_NET = 1 << 6	/* the network's setup, and the namespace of a
-				 * socket */
+	PRIV_PODMAN = 1 << 5,	/* podman: else it acts as a user's */
+	PRIV_NET = 1 << 6	/* the network's setup, a socket's namespace */
 };
 
 /*

@@ -11,8 +11,7 @@
 
 enum { MAX_LINKS = 40 };	/* Linux's limit, path_resolution(7) */
 
-enum target { A_FILE, A_FOLDER };	/* a sticky bit is enough for a
-					 * folder */
+enum target { A_FILE, A_FOLDER };	/* a sticky bit is enough here */
 
 struct trust_walk {
 	struct buf done;	/* the path so far, without links; "" is / */
@@ -20,8 +19,7 @@ struct trust_walk {
 	size_t at;
 	uid_t top;		/* the owner of / */
 	int links;
-	bool shared;		/* others may write the folder, which is
-				 * sticky */
+	bool shared;		/* the folder is sticky, others may write it */
 	enum trust answer;
 };
 

@@ -12,8 +12,7 @@ enum { ALIGN_MAX = 80 };
 /* The ranks of the columns that people look for first; also in layout.c. */
 enum { MAIN_RANKS = 5 };
 
-/* Netns and container share a column to make room for columns up to this
- * rank. */
+/* Netns and container share a column to make room up to this rank. */
 enum { PLACE_RANKS = 9 };
 
 /* In a narrower terminal sentences stand below their record. */

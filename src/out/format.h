@@ -34,8 +34,8 @@ struct out_format {
 	    size_t n);			/* see out_line */
 };
 
-/* Writes a part of o->buf if it is large; for formats that append more than a
- * row at once. */
+/* Writes a part of o->buf if it is large: for formats that collect many
+ * rows. */
 void out_spill(struct out *o);
 /* Writes the rest and closes standard output. */
 void out_finish(struct out *o);
@@ -66,8 +66,7 @@ struct layout_col {
  */
 void layout_fit(struct layout_col *v, size_t n, size_t limit, bool clip);
 
-/* The number of terminal columns that a text takes, without a locale:
- * width.c. */
+/* The terminal columns that a text takes, without a locale: width.c. */
 
 /* s is UTF-8 without control characters, as escape_add writes it. */
 size_t width_of(struct str s);

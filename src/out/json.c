@@ -43,8 +43,7 @@ plain(struct str s)
 	return i;
 }
 
-/* Writes the first character of s, which needs an escape; returns its
- * length. */
+/* Writes the first character of s, escaped; returns its length. */
 static size_t
 add_char(struct buf *b, struct str s)
 {

@@ -20,14 +20,12 @@ struct out_format;
 struct out;
 
 struct out_opts {
-	const struct out_format *format;	/* NULL: depends on what stdout
-						 * is */
-	enum out_when header;	/* OUT_AUTO: always, or with quiet only before
-				 * the first record */
+	const struct out_format *format;	/* NULL: by stdout's kind */
+	enum out_when header;	/* OUT_AUTO: always; if quiet, only before a
+				 * first record */
 	enum out_when color;
 	bool quiet;		/* no records: no output at all */
-	bool wide;		/* a table leaves nothing out and cuts
-				 * nothing */
+	bool wide;		/* a table has all columns, nothing cut */
 	bool prose;		/* a table's last column is not cut in words */
 	bool chosen;		/* the user's columns: leave none out */
 	const char *added;	/* the only ones so (-o +LIST), or NULL; kept */

@@ -17,8 +17,7 @@ enum { UNKNOWN_RANK = 255, UNKNOWN_LEAST = 20 };
 
 enum { NOTE_INDENT = 4 };
 
-/* Columns i and i + 1 are an address and its port, and the user has not listed
- * the columns. */
+/* Columns i and i + 1 are an address and its port, not listed by the user. */
 static bool
 is_endpoint(const struct out *o, size_t i)
 {

@@ -113,8 +113,7 @@ void prose_add(struct buf *b, struct str s, size_t indent, size_t limit);
 /* Cuts the sentence for the first flag of the list flags off why. */
 struct str prose_sentence(struct str *why, struct str *flags);
 
-/* Cuts off the part of s that fits into room columns, and the blanks after
- * it. */
+/* Cuts off the part of s that fits into room columns, and blanks after it. */
 struct str prose_line(struct str *s, size_t room);
 
 #endif

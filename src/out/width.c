@@ -93,8 +93,7 @@ width_tail(struct str s, size_t max)
 
 	while (s.n > 0 && width > max)
 		width -= take_char(&s);
-	/* A combining mark without its letter would attach to the one
-	 * before. */
+	/* A mark without its letter would join the one before. */
 	for (next = s; next.n > 0 && take_char(&next) == 0; )
 		s = next;
 	return s;

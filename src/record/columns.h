@@ -21,8 +21,7 @@ struct cols {
 	size_t n, cap;
 	struct col {
 		struct str name;	/* not owned */
-		enum field_id id;	/* FIELD_NONE if it is not in the
-					 * table */
+		enum field_id id;	/* FIELD_NONE: not in the table */
 	} *v;
 	int at[FIELD_COUNT];		/* position of each field, or -1 */
 };

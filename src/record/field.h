@@ -53,8 +53,7 @@ enum field_show {
  * as process and exe tell them apart. */
 enum field_alike {
 	ALIKE_NEVER,
-	ALIKE_COUNTED,		/* the first, and the number of others: 712
-				 * +2 */
+	ALIKE_COUNTED,		/* the first, and how many others: 712 +2 */
 	ALIKE_FIRST		/* the first */
 };
 

@@ -22,8 +22,7 @@ enum rec_event {
 	REC_ROW		/* line and v[0] to v[cols.n - 1] are a record */
 };
 
-/* How the records relate to the ##prt and ##end lines, after the last
- * record. */
+/* How the records relate to ##prt and ##end, after the last record. */
 enum rec_extent {
 	REC_UNMARKED,	/* neither is there */
 	REC_WHOLE,

@@ -108,8 +108,7 @@ void stream_fail(struct stream *s, const char *what, struct str detail);
 /* False after a message if reading failed. */
 bool stream_check(const struct stream *s);
 
-/* False, after a message, if there is not even a header: no scan writes
- * that. */
+/* False, after a message, if there is no header: no scan leaves it out. */
 bool stream_check_any(const struct stream *s);
 
 /* The values of a row, by column, valid until the next call for another row. */

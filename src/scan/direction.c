@@ -27,8 +27,7 @@ struct dir_scan {
 	size_t nlistener;
 	/* A bit for each port: most ports have no listener. */
 	unsigned char ports[PROTO_NPORTED][65536 / 8];
-	/* Addresses of this machine, taken from its sockets when first
-	 * needed. */
+	/* This machine's addresses, from its sockets, when first needed. */
 	struct dir_place *here;
 	size_t nhere;
 };

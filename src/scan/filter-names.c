@@ -1,5 +1,4 @@
-/* What a user writes to choose records by owner: names with the wildcards of a
- * shell. */
+/* Names by which a user chooses records, with wildcards as in a shell. */
 #include "scan/filter.h"
 
 #include <fnmatch.h>

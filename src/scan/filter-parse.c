@@ -236,8 +236,7 @@ add_service_port(void *arg, enum services_proto proto, uint16_t port)
 	struct filter_end end = n->end;
 	unsigned char of = proto == SERVICES_TCP ? PROTO_TCP : PROTO_UDP;
 
-	/* Only some files have names for SCTP: the scope must not depend on
-	 * that. */
+	/* Only some files name SCTP ports; the scope must not vary with it. */
 	if (proto == SERVICES_SCTP || (end.has_proto && end.proto != of))
 		return;
 	n->found = true;
@@ -454,8 +453,7 @@ add_one(struct reader *r, struct str text)
 	wrong = split_operand(text, &op);
 	if (wrong != NULL)
 		return wrong;
-	if (str_is(op.ports, "*"))	/* ss(8) writes it so if there is no
-					 * peer */
+	if (str_is(op.ports, "*"))	/* in ss(8) it is no peer's */
 		op.ports = STR_NONE;
 	wrong = read_base(r, &op);
 	if (wrong != NULL)

@@ -31,8 +31,7 @@ struct filter_names {
 
 struct filter {
 	bool inet, inet6;	/* neither set: both */
-	unsigned protos;	/* bits 1 << enum sock_proto; 0: all with
-				 * ports */
+	unsigned protos;	/* bits 1 << enum sock_proto; 0: ported */
 	bool listening;
 	bool bound;		/* only local ends: conflicts with bind(2) */
 	bool all_netns;		/* not a condition: where to look */
@@ -44,10 +43,9 @@ struct filter {
 	uint32_t *pids;		/* sorted, without duplicates */
 	size_t npids, pidcap;
 	struct filter_names names[BY_COUNT];	/* n is 0 if none were given */
-	struct filter_end *ends;	/* with the filter ready, those with
-					 * an */
-	size_t nends, endcap;		/* address come first, */
-	size_t naddrs;			/* this many */
+	struct filter_end *ends;	/* when ready, addresses come first */
+	size_t nends, endcap;		/* all of them */
+	size_t naddrs;			/* those with an address */
 	unsigned char *ports;		/* for the others if they are many: a
 					 * bit for each port of each protocol */
 };
@@ -122,8 +120,7 @@ bool filter_wants_places(const struct filter *f);
 /* An operand is address a or, if it has fewer bits, a block with it. */
 bool filter_asks_place(const struct filter *f, const struct addr *a,
     unsigned bits);
-/* The address is in the scan's last namespace, on that interface (NULL:
- * unknown). */
+/* The address is in the last namespace, on that interface (NULL: unknown). */
 void filter_add_place(const struct filter *f, struct scan *sc,
     const struct addr *a, unsigned bits, const char *ifname);
 
@@ -132,8 +129,7 @@ void filter_add_place(const struct filter *f, struct scan *sc,
 bool filter_fits_ends(const struct filter *f, const struct scan *sc,
     const struct sock *s);
 
-/* Tests all conditions except those on owners: pids, names, and no_random for
- * listeners. */
+/* Tests all conditions except owners: pids, names, random listeners. */
 bool filter_keeps(const struct filter *f, const struct scan *sc,
     const struct sock *s);
 

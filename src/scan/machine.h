@@ -15,8 +15,7 @@ extern const char sys_proc[];
 struct sys {
 	struct str host;	/* its name */
 	struct str boot;	/* id of this boot; missing if there is none */
-	int unpriv;	/* first port that an ordinary user may bind; -1:
-			 * unknown */
+	int unpriv;	/* first port that any user may bind; -1: unknown */
 };
 
 /* Reads all facts about the machine of that proc tree (own: this one); what is

@@ -1,5 +1,4 @@
-/* Which records a filter keeps because of their owner: decided when the whole
- * scan is known. */
+/* Which records a filter keeps by owner: decided when the scan is complete. */
 #include "scan/rows.h"
 
 #include <stdlib.h>
@@ -26,8 +25,7 @@ rows_filter_needs(const struct filter *f)
 	return needs;
 }
 
-/* The socket, or the target that its port is passed on to, is in such a
- * container. */
+/* The socket, or the target of its port, is in such a container. */
 static bool
 fits_container(const struct filter_names *names, struct rows_source *src,
     const struct row *row)

@@ -60,8 +60,7 @@ cmp_holder(const void *a, const void *b)
 	return c != 0 ? c : num_cmp(x->fd, y->fd);
 }
 
-/* Adds a row for each process among the holders of socket s, which begin at
- * h. */
+/* Adds a row for each process among the holders of s, which begin at h. */
 static size_t
 add_holders(struct rows *r, const struct scan *sc, uint32_t s, size_t h)
 {

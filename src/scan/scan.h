@@ -39,8 +39,7 @@ enum scan_need {
 	NEED_CAPS = 1 << 28,
 	NEED_PIDFD = 1 << 29,
 	NEED_DIAG = 1 << 30,	/* values that only netlink has */
-	NEED_TARGET_SEEN = 1 << 21,	/* NEED_TARGET for visible holders
-					 * only */
+	NEED_TARGET_SEEN = 1 << 21,	/* the same, for visible holders only */
 	NEEDS_OF_TARGET = NEED_OWNERS | NEED_STAT | NEED_USER | NEED_TARGET,
 	/* from the files of a process */
 	NEEDS_OF_PROCESS = NEED_STAT | NEED_USER | NEED_PARENT | NEED_EXE |
@@ -57,8 +56,7 @@ struct scan_request {
 	enum scan_owners owners;
 	const char *proc;		/* the proc tree, "/proc" */
 	bool own_proc;			/* that is this machine's */
-	bool verify;			/* read in both ways, if there are
-					 * two */
+	bool verify;			/* in both ways, if there are two */
 	/* The source is not this machine but the text of a file (NULL or "-":
 	 * standard input), in which ports may be names. */
 	bool is_text;

@@ -61,8 +61,7 @@ struct sock {
 	uint16_t local_port, remote_port;
 	unsigned char proto, state, dir, v6only;
 	bool timewait;			/* a table entry, not a socket */
-	bool userless, queueless;	/* uid; rx_queue and tx_queue:
-					 * unknown */
+	bool userless, queueless;	/* uid; the queues: unknown */
 	bool has_backlog;		/* a listener's tx_queue is known */
 	bool has_drops;
 	uint32_t rx_queue, tx_queue;	/* in bytes; for a listener the waiting
@@ -76,8 +75,7 @@ struct sock {
 	 * `[KIND/NAME]', in the scan's arena; or NULL. */
 	const char *kernel;
 	uint64_t cookie;		/* sock_gen_cookie; 0: unknown */
-	const char *ifname;		/* interface that it is bound to, or
-					 * NULL */
+	const char *ifname;		/* bound to that interface, or NULL */
 	const struct sock_info *info;	/* in the scan's arena, or NULL */
 	/* In the scan's arena; NULL for a protocol with ports.  Otherwise the
 	 * ports above are 0. */
@@ -154,12 +152,12 @@ struct sock_target {
 struct netns {
 	uint64_t inode;			/* 0: unknown, as for the own one */
 	uint64_t id;			/* opens it if path is NULL; or 0 */
-	const char *path;		/* opens it, below the proc tree; NULL
-					 * for the own one */
+	const char *path;		/* opens it, below the proc tree; or
+					 * NULL */
 	struct str label;		/* missing for the own one */
-	struct str plain;		/* without the container; missing if a
-					 * person chose the label */
-	struct container in;		/* of its process with the lowest
+	struct str plain;		/* without the container; missing if the
+					 * label is a person's */
+	struct container in;		/* of the process with the lowest
 					 * pid, */
 	uint32_t pid, uid;		/* that pid, and that process's user */
 	uint16_t first, last;		/* its ip_local_port_range */
@@ -181,8 +179,7 @@ struct ifname {
 	const char *name;
 };
 
-/* An address of a namespace that an operand asks for, perhaps on an
- * interface. */
+/* An address, perhaps on an interface, that an operand asks for. */
 struct scan_place {
 	struct addr addr;	/* IPv4-mapped ones as IPv4 */
 	uint32_t netns;
@@ -217,8 +214,7 @@ struct scan {
 	struct sock_cgroup *cgroup;	/* by number, from 1 */
 	size_t ncgroup, cgroupcap;
 	struct map cgroup_of;		/* number by id */
-	struct scan_place *place;	/* sorted when the tables have been
-					 * read */
+	struct scan_place *place;	/* sorted after reading the tables */
 	size_t nplace, placecap;
 	struct sock *sock;
 	size_t nsock, sockcap;
@@ -229,8 +225,7 @@ struct scan {
 	struct sock_target *target;	/* sorted when all are known */
 	size_t ntarget, targetcap;
 	uint64_t hidden;	/* processes with descriptors hidden from us */
-	uint64_t hidden_netns;	/* or with a hidden namespace, if all are
-				 * wanted */
+	uint64_t hidden_netns;	/* or namespaces, if all are wanted */
 	uint64_t sock_netns;	/* unknown namespaces of sockets, */
 	struct netns *shut;	/* and those that could not be entered */
 	size_t nshut, shutcap;
@@ -238,8 +233,7 @@ struct scan {
 				 * than we read, or 0; and the number of such */
 	uint64_t ncut;
 	bool incomplete;	/* something else could not be read */
-	bool held_only;		/* only sockets that processes hold could be
-				 * read */
+	bool held_only;		/* only what processes hold was readable */
 	enum scan_bound bound;
 	enum scan_published published;
 	unsigned seeks;		/* what tables may lack: enum scan_seek */
@@ -268,8 +262,7 @@ enum sock_state sock_state_of(unsigned number, enum sock_proto proto);
 /* Ignores case; STATE_NONE if there is no such name. */
 enum sock_state sock_state_find(struct str name);
 
-/* Moves the ports of a socket whose protocol has none to a portless of its
- * own. */
+/* Moves the ports of a socket whose protocol has none to s->portless. */
 void sock_make_portless(struct sock *s, struct arena *a);
 
 static inline bool
@@ -327,8 +320,7 @@ const struct sock_target *scan_target(const struct scan *sc, uint32_t sock,
     uint32_t proc);
 void scan_sort_targets(struct scan *sc);
 
-/* Append a zeroed element.  A socket belongs to the namespace that was added
- * last. */
+/* Append a zeroed element.  A socket gets the namespace added last. */
 struct netns *scan_add_netns(struct scan *sc);
 struct sock *scan_add_sock(struct scan *sc);
 struct proc *scan_add_proc(struct scan *sc);

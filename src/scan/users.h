@@ -16,8 +16,7 @@ struct users {
 	size_t n, cap;
 	struct arena arena;
 	struct buf text;
-	int64_t asked;		/* milliseconds that the system has taken so
-				 * far */
+	int64_t asked;		/* milliseconds that the system took so far */
 	bool loaded;
 	bool asks;		/* the system may know more than /etc/passwd */
 	bool cut;		/* some were not looked up: it took too long */

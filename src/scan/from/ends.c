@@ -167,8 +167,7 @@ unwrap(struct str *host, struct str *scope, bool *brackets)
 	return true;
 }
 
-/* With any other address, an interface is the one that the socket is bound
- * to. */
+/* With any other address, an interface is the one that is bound. */
 static bool
 take_interface(struct from_ends *c, const struct from_side *side,
     struct str scope)

@@ -32,8 +32,7 @@ const char *from_end_read(struct from_ends *c, struct str text,
 /* The state in any program's spelling; STATE_NONE if it is unknown. */
 enum sock_state from_state(struct str name);
 
-/* The number of ports with that name on the machine of the text, and one of
- * them. */
+/* How many ports have the name on the machine of the text, and one of them. */
 unsigned from_port(const struct services *services, enum sock_proto proto,
     struct str name, uint16_t *port);
 

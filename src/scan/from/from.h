@@ -48,8 +48,7 @@ const char *from_refusal(const struct from *in, size_t *line);
 /* The number of the first line that ended in CR LF; 0: none did. */
 size_t from_cr_line(const struct from *in);
 
-/* The number of sockets found; a socket with several holders may count more
- * than once. */
+/* Sockets found; one with several holders may count more than once. */
 size_t from_count(const struct from *in);
 
 /* The program that printed it, or may have: `NAME', `NAME or NAME'. */

@@ -51,8 +51,7 @@ read_port(const struct context *c, struct end *e)
 	return NULL;
 }
 
-/* The port follows the last colon; lsof +M adds the portmapper's name in
- * brackets. */
+/* The port follows the last colon; lsof +M adds a name in brackets. */
 static const char *
 split_end(struct str text, struct end *e)
 {

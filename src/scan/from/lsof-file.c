@@ -6,8 +6,7 @@
 
 enum { FD_SUFFIX = 2 };	/* access and lock, after a descriptor's number */
 
-/* The name of a process without lsof's escapes; `^K' may be an escape or
- * not. */
+/* The name of a process without lsof's escapes; `^K' may be none. */
 static void
 decode(struct buf *out, struct str s)
 {
@@ -57,8 +56,7 @@ lsof_begin_proc(struct lsof *l, struct str pid)
 	return l->proc.known;
 }
 
-/* Adds the process of the files; its values are complete when the next
- * begins. */
+/* Adds the process of the files, complete when the next begins. */
 static void
 place_proc(struct lsof *l)
 {

@@ -18,8 +18,7 @@
 #include "lib/num.h"
 
 enum {
-	NLAYOUTS = 3,			/* by the numbers after the pid: 0 to
-					 * 2 */
+	NLAYOUTS = 3,			/* numbers after the pid: 0 to 2 */
 	KEEP_BYTES = 256 * 1024		/* enough rows to decide */
 };
 

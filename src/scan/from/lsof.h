@@ -36,15 +36,13 @@ struct lsof_file {
 	enum sock_state state;
 	uint32_t rx, tx, fd;
 	uint64_t inode;			/* 0: unknown */
-	/* On Linux a socket's device is its inode, elsewhere an address in the
-	 * kernel. */
+	/* On Linux a socket's device is its inode, elsewhere its address. */
 	uint64_t device_number, device_address;
 	struct str name;
 	size_t line;			/* line number of the name */
-	size_t width;			/* of a row that does not end in
-					 * parentheses, else 0 */
-	bool is_broken;			/* a line after its name is not a
-					 * field */
+	size_t width;			/* of a row without final parentheses,
+					 * else 0 */
+	bool is_broken;			/* a line after its name is no field */
 };
 
 /* The process of the files that follow. */
@@ -60,10 +58,9 @@ enum lsof_column { COL_PID, COL_TID, COL_PPID, COL_PGID, COL_USER, COL_FD,
 
 struct lsof {
 	struct from *in;
-	void (*take)(struct lsof *l, struct str line);	/* NULL: form unknown so
+	void (*take)(struct lsof *l, struct str line);	/* NULL: unknown so
 							 * far */
-	bool has_states;		/* some row of TCP ends in
-					 * parentheses */
+	bool has_states;		/* a TCP row ends in parentheses */
 	size_t cut_width;		/* of rows that were cut, or 0 */
 
 	struct lsof_proc proc;
@@ -75,11 +72,9 @@ struct lsof {
 	bool has_set;			/* a process has begun */
 	unsigned told;			/* its fields so far, a bit for each */
 	bool has_files;			/* it has had a file */
-	bool has_info, info_over;	/* the file had a T; then another
-					 * field */
+	bool has_info, info_over;	/* it had a T, then another field */
 
-	/* Table: the columns, and where the heading's PID ends, 0 without a
-	 * heading. */
+	/* Table: the columns, and the end of the heading's PID, or 0. */
 	int column[COL_COUNT];
 	size_t pid_end;
 	bool has_escapes;		/* a command contains \x20 */

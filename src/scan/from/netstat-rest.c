@@ -25,8 +25,7 @@ find_word(const struct row_words *w, const char *name, size_t *at)
 	return false;
 }
 
-/* The words of all headings.  After the state of a BSD, only the pid is
- * used. */
+/* Words of all headings.  After a BSD's state only the pid is used. */
 static bool
 is_known_word(struct str word)
 {

@@ -11,8 +11,7 @@
 /* A socket and a process that holds it, or no known process. */
 struct found_entry {
 	struct sock sock;
-	/* Another value to tell sockets apart: an address in the kernel, or
-	 * 0. */
+	/* Also tells sockets apart: an address in the kernel, or 0. */
 	uint64_t device;
 	uint32_t proc, fd;
 	uint32_t list;		/* the list that contains it */
@@ -21,8 +20,7 @@ struct found_entry {
 	bool narrow;		/* its program may have cut an address */
 };
 
-/* All entries; equal ones are joined from time to time.  Strings are in the
- * arena. */
+/* All entries; equal ones are joined at times.  Strings are in the arena. */
 struct found {
 	struct found_entry *v;
 	size_t n, cap;
@@ -43,8 +41,7 @@ struct from_format {
 	void (*close)(void *own);
 	/* The line looks like one of the program's, whatever came before. */
 	bool (*is_like)(struct from *in, struct str line);
-	/* Takes a line without LF; sets in->known if it looks like the
-	 * program's. */
+	/* Takes a line without LF; sets in->known if it fits the format. */
 	void (*take)(struct from *in, struct str line);
 	/* Called after the last line. */
 	void (*end)(struct from *in);
@@ -73,8 +70,8 @@ struct from {
 	size_t heading;			/* length of the last one, or 0 */
 	size_t widest;			/* length of the longest row, */
 	size_t widest_bad;		/* and of the longest unreadable one */
-	bool wide;			/* an address is longer than a program
-					 * that cuts allows */
+	bool wide;			/* some address is too long for a
+					 * program that cuts them */
 	struct found found;
 };
 

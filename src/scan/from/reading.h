@@ -20,8 +20,7 @@ void from_reading_begin(struct from_reading *r, const char *name,
 /* Takes the next n bytes; arg is the reading. */
 void from_reading_take(void *arg, const char *p, size_t n);
 
-/* Must be called after the last; false after a message that says what
- * failed. */
+/* Must be called after the last; false after a message. */
 bool from_reading_end(struct from_reading *r);
 
 void from_reading_give(const struct from_reading *r,

@@ -60,8 +60,7 @@ bool row_pid(struct str s, uint32_t *pid);
  * another. */
 bool row_proto(struct row *r, struct str word);
 
-/* The width of the row, if its line ends in end, whose port may be cut; else
- * 0. */
+/* The width of the row, if its line ends in end, which may be cut; else 0. */
 size_t row_cut_width(const struct from *in, const struct row_words *w,
     struct str end);
 

@@ -28,8 +28,7 @@ struct ss_row {
 
 struct ss {
 	struct buf heading;		/* of this list; one line or more */
-	struct buf text;		/* of the last row, which may
-					 * continue */
+	struct buf text;		/* of the last row; it may go on */
 	struct ss_row last;
 	/* Rows without a Netid, until their protocol is known. */
 	struct buf texts;
