@@ -168,8 +168,7 @@ next_option(const struct opt *opt)
 	return opt;
 }
 
-/* Finds an option by getopt_long's value: its letter, or its place in a
- * table. */
+/* Finds an option by getopt_long's value: its letter, or else its place. */
 static const struct opt *
 find_option(const struct opts *o, int c)
 {

@@ -22,8 +22,7 @@
 struct opt {
 	char letter;		/* 0: none */
 	const char *name;	/* its long name */
-	const char *arg;	/* its argument's name or NULL; `[=X]':
-				 * optional */
+	const char *arg;	/* name of its argument; `[=X]': optional */
 	const char *help;	/* NULL: not shown */
 	size_t flag, text;	/* offsets of the bool and the text, or 0 */
 	bool (*take)(void *options, const char *arg);

@@ -32,8 +32,7 @@
  */
 bool diff_match(struct diff_side *old, struct diff_side *new);
 
-/* The fields of the set, a bit each, in which a changed row of NEW differs from
- * its peer. */
+/* The fields of the set, a bit each, in which a changed NEW row differs. */
 uint64_t diff_changed_fields(struct diff_side *old, struct diff_side *new,
     uint32_t row);
 

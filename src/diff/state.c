@@ -15,8 +15,7 @@ struct save {
 	struct state *state;
 	struct buf buf;
 	struct cols cols;		/* of the current rows */
-	struct diff_map map, old;	/* for rows of the current side, of
-					 * OLD */
+	struct diff_map map, old;	/* of the current side, of OLD */
 	struct sockets sockets;
 	struct diff_seen seen;
 	uint64_t rows;

@@ -25,8 +25,7 @@ is_interactive(struct view *v)
 	    view_has_fd(v, "2"));
 }
 
-/* A shell that runs its input has the connection as its input, whoever passed
- * it on. */
+/* A shell that runs its input has the connection as input, from anyone. */
 static bool
 is_fed(struct view *v)
 {

@@ -22,8 +22,8 @@ struct verdict {
 
 struct judge {
 	struct scope_wish wish;
-	enum heur_level least;		/* heuristics' lower levels do not
-					 * count */
+	enum heur_level least;		/* lower ones do not count, except
+					 * rules' */
 	struct rules rules;
 
 	/* Private to the module. */

@@ -37,7 +37,7 @@ struct view {
 	const struct str *values;
 	enum view_kind kind;
 	bool gone;			/* it existed only before */
-	bool portless;			/* it has something else in place of
+	bool portless;			/* something else is in place of
 					 * ports */
 	int local_port, remote_port;	/* -1: none */
 	bool has_uid;
@@ -170,8 +170,7 @@ bool view_was_open(const struct view *v);
 struct view_snap {
 	bool whole;		/* and all of its records are here */
 	struct str scope;
-	int unpriv;		/* first port that anyone may bind; -1:
-				 * unknown */
+	int unpriv;		/* first port anyone may bind; -1: unknown */
 	bool sees_all;		/* no owner was hidden from the scan */
 	bool hides;		/* some was; if neither, it is unknown */
 	bool names_kernel;	/* the kernel's sockets have names */

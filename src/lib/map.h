@@ -14,8 +14,7 @@
  * caller calls map_free. */
 struct map {
 	struct map_slot {
-		uint32_t key[2];	/* two, so that a slot has 12 bytes, not
-					 * 16 */
+		uint32_t key[2];	/* not uint64_t: a slot has 12 bytes */
 		uint32_t value;		/* 0: free slot */
 	} *slot;
 	size_t n, cap;

@@ -34,8 +34,7 @@ struct out_format {
 	    size_t n);			/* see out_line */
 };
 
-/* Writes a part of o->buf if it is large: for formats that collect many
- * rows. */
+/* Writes a part of o->buf if it is large, for formats that collect rows. */
 void out_spill(struct out *o);
 /* Writes the rest and closes standard output. */
 void out_finish(struct out *o);

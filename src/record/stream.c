@@ -110,8 +110,7 @@ add_columns(struct stream *s, const struct cols *header)
 	return s->all.n <= COLS_MAX;
 }
 
-/* Sets the columns of what follows; often they are the same again, for another
- * host. */
+/* Sets the columns of what follows, often the same again for another host. */
 static bool
 begin_columns(struct stream *s, const struct cols *header)
 {

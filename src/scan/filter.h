@@ -58,8 +58,7 @@ bool filter_add_pids(struct filter *f, const char *list);
 bool filter_add_names(struct filter *f, enum filter_by by, const char *list);
 bool filter_add_operand(struct filter *f, const char *text,
     const struct services *services);
-/* filter_names_ready must be called after the last was added; filter_names_free
- * frees. */
+/* filter_names_ready: call it after the last addition. */
 void filter_names_ready(struct filter_names *names);
 void filter_names_free(struct filter_names *names);
 /* Appends the names as in the scope. */

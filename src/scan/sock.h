@@ -152,13 +152,12 @@ struct sock_target {
 struct netns {
 	uint64_t inode;			/* 0: unknown, as for the own one */
 	uint64_t id;			/* opens it if path is NULL; or 0 */
-	const char *path;		/* opens it, below the proc tree; or
+	const char *path;		/* opens it, below the proc tree, or
 					 * NULL */
 	struct str label;		/* missing for the own one */
 	struct str plain;		/* without the container; missing if the
 					 * label is a person's */
-	struct container in;		/* of the process with the lowest
-					 * pid, */
+	struct container in;		/* of its lowest pid, which is */
 	uint32_t pid, uid;		/* that pid, and that process's user */
 	uint16_t first, last;		/* its ip_local_port_range */
 };
@@ -289,8 +288,7 @@ bool sock_is_listener(const struct sock *s);
  * without a socket. */
 bool sock_answers(const struct sock *s);
 
-/* It answers callers from the network: it is in this namespace and not only on
- * loopback. */
+/* It answers callers from the network: in this namespace, beyond loopback. */
 bool scan_is_open(const struct scan *sc, const struct sock *s);
 
 /* It has no peer: any peer that the kernel still shows belongs to an earlier

@@ -267,8 +267,7 @@ cmp_row(const void *a, const void *b)
 }
 
 /* Pairs the equal rows of lists: the first, second, ... in one list is the
- * first, second, ... in another.  An inode number identifies a row by
- * itself. */
+ * first, second, ... in another.  An inode number alone identifies a row. */
 void
 found_number_rows(struct found *f)
 {

@@ -58,8 +58,7 @@ enum lsof_column { COL_PID, COL_TID, COL_PPID, COL_PGID, COL_USER, COL_FD,
 
 struct lsof {
 	struct from *in;
-	void (*take)(struct lsof *l, struct str line);	/* NULL: unknown so
-							 * far */
+	void (*take)(struct lsof *l, struct str line);	/* NULL: unknown */
 	bool has_states;		/* a TCP row ends in parentheses */
 	size_t cut_width;		/* of rows that were cut, or 0 */
 

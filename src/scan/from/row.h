@@ -56,8 +56,7 @@ bool row_number(struct str s, uint32_t *v);
 /* A pid, not 0. */
 bool row_pid(struct str s, uint32_t *pid);
 
-/* `tcp' and `udp', also with `4', `6' or `46' after it; false if it is
- * another. */
+/* `tcp' or `udp', perhaps with `4', `6' or `46' after it; false: another. */
 bool row_proto(struct row *r, struct str word);
 
 /* The width of the row, if its line ends in end, which may be cut; else 0. */

@@ -136,8 +136,7 @@ is_cut_heading(const struct ss *s)
 	return w.n > 0 && (ends != 2 || !is_heading(&w, w.n));
 }
 
-/* The rows of one state (`ss state established') have no column State, as the
- * heading shows. */
+/* `ss state established' prints no column State, as its heading shows. */
 static bool
 starts_row(const struct ss *s, const struct row_words *w)
 {

@@ -20,8 +20,7 @@ enum {
 	LIST_MAX = 96 * 1024, LIST_MIN = 1024, OTHER_BYTES = 2048
 };
 
-/* Columns after pid, the last of which is text, and the function that takes a
- * line. */
+/* Columns after pid, the last of which is text; answer takes a line. */
 struct question {
 	const char *columns[PS_NUMBERS];
 	int numbers;		/* as many as columns: pid counts, text not */
