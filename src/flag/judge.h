@@ -22,8 +22,7 @@ struct verdict {
 
 struct judge {
 	struct scope_wish wish;
-	enum heur_level least;		/* lower ones do not count, except
-					 * rules' */
+	enum heur_level least;		/* of heuristics: lower do not count */
 	struct rules rules;
 
 	/* Private to the module. */

@@ -152,13 +152,12 @@ struct sock_target {
 struct netns {
 	uint64_t inode;			/* 0: unknown, as for the own one */
 	uint64_t id;			/* opens it if path is NULL; or 0 */
-	const char *path;		/* opens it, below the proc tree, or
-					 * NULL */
+	const char *path;		/* below the proc tree; or NULL */
 	struct str label;		/* missing for the own one */
 	struct str plain;		/* without the container; missing if the
 					 * label is a person's */
-	struct container in;		/* of its lowest pid, which is */
-	uint32_t pid, uid;		/* that pid, and that process's user */
+	struct container in;		/* of its process with the lowest pid */
+	uint32_t pid, uid;		/* of that process */
 	uint16_t first, last;		/* its ip_local_port_range */
 };
 
