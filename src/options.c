@@ -168,7 +168,7 @@ next_option(const struct opt *opt)
 	return opt;
 }
 
-/* Finds an option by getopt_long's value: its letter, or else its place. */
+/* Finds an option by the value of getopt_long: its letter, or its index. */
 static const struct opt *
 find_option(const struct opts *o, int c)
 {

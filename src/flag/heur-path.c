@@ -117,7 +117,7 @@ is_odd_program(struct view *v)
 }
 
 /* A process without a person at its terminal should not talk to neighbours
- * either; ports that ask name servers are not services. */
+ * either; ports of queries to name servers are not services. */
 static bool
 has_business(struct view *v, bool program)
 {

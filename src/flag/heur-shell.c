@@ -25,7 +25,7 @@ is_interactive(struct view *v)
 	    view_has_fd(v, "2"));
 }
 
-/* A shell that runs its input has the connection as input, from anyone. */
+/* A shell reads its commands from the connection, whatever opened that. */
 static bool
 is_fed(struct view *v)
 {

@@ -5,7 +5,7 @@ enum follows {
 	NOTHING,
 	NUMBER,			/* digits, perhaps none */
 	WHAT,			/* what begins with a digit or one of /-_: */
-	ANY			/* miners take kdevtmpfsi and kswapd0 */
+	ANY			/* kdevtmpfsi, kswapd0: miners' names */
 };
 
 /* The kernel's threads, sorted. */

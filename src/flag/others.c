@@ -421,7 +421,7 @@ add_holder(struct others *o, uint32_t row, struct view *v)
 
 /* A holder whose parent does not hold the socket got it from another process,
  * which may be gone.  An orphan that is not a shell counts only if it may have
- * been first: it may be what a shell left in the background. */
+ * been there first: a later one is what a shell left in the background. */
 static void
 add_root(struct others *o, const struct co_holder *h)
 {

@@ -10,9 +10,9 @@
 
 enum { PATH_SIZE = 4096 };
 
-/* Joins path to the folder cwd if it is relative, and removes //, /./ and /../
- * . If cwd is missing, a path that leaves it is taken for one below the root.
- * A missing value if the result is unknown or too long. */
+/* Joins path to the folder cwd if it is relative, and removes each //, /./ and
+ * /../ from it.  If cwd is missing, a path that leaves it is taken for one
+ * below the root.  A missing value if the result is unknown or too long. */
 struct str path_resolve(char out[static PATH_SIZE], struct str path,
     struct str cwd);
 

@@ -37,8 +37,7 @@ struct view {
 	const struct str *values;
 	enum view_kind kind;
 	bool gone;			/* it existed only before */
-	bool portless;			/* something else is in place of
-					 * ports */
+	bool portless;			/* no ports, but something else */
 	int local_port, remote_port;	/* -1: none */
 	bool has_uid;
 	uint32_t uid;

@@ -5,8 +5,8 @@
 
 enum { FLAGS_NOTED = 8 };
 
-/* If nothing is cut, a wider cell shifts the rest of its line: better than a
- * long command line's width of blanks in all other lines. */
+/* If nothing is cut, a wider cell shifts the rest of its line: better than to
+ * pad all other lines to the width of a long command line. */
 enum { ALIGN_MAX = 80 };
 
 /* The ranks of the columns that people look for first; also in layout.c. */
@@ -189,7 +189,7 @@ choose(struct out *o)
 	}
 }
 
-/* Fits copies: another try may follow. */
+/* Fits copies of the columns: another try may follow. */
 static void
 fit(const struct out *o, struct layout_col *v)
 {

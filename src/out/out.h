@@ -26,9 +26,9 @@ struct out_opts {
 	enum out_when color;
 	bool quiet;		/* no records: no output at all */
 	bool wide;		/* a table has all columns, nothing cut */
-	bool prose;		/* a table's last column is not cut in words */
+	bool prose;		/* no word of a table's last column is cut */
 	bool chosen;		/* the user's columns: leave none out */
-	const char *added;	/* the only ones so (-o +LIST), or NULL; kept */
+	const char *added;	/* only these are (-o +LIST), or NULL; kept */
 };
 
 /* NULL if there is no such format. */

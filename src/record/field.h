@@ -71,7 +71,7 @@ struct field {
 	bool mark;	/* first column of a table, without a name */
 	bool owner;	/* about the process that holds the socket */
 	/* If a table is too wide, the highest rank is left out first; 0 never
-	 * is.  For ranks up to 11 addresses are cut before. */
+	 * is.  Before ranks up to 11 are left out, addresses are cut. */
 	unsigned char rank;
 	/* A table may cut a wider value to this width. */
 	unsigned char least;
