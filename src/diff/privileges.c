@@ -68,8 +68,8 @@ is_lesser_user(const struct snap *a, const struct snap *b)
 	return ea.n > 0 && !str_is(ea, "0") && str_is(eb, "0");
 }
 
-/* Judges by the keys of the snapshots.  counts: records have no owners, so only
- * their number of hidden ones counts. */
+/* Judges by the keys of the snapshots.  counts: if records have no owners, only
+ * the number of hidden ones shows it. */
 static const struct snap *
 find_lesser(const struct diff *d, bool is_old, bool counts)
 {

@@ -1,6 +1,5 @@
 /*
- * diff/rate: how much the counters of a socket or interface grew for each
- * second.
+ * diff/rate: how much the counters of a socket or interface grew per second.
  *
  * They count from OLD, if OLD has the same socket.  If it was made since OLD,
  * its counters began at 0, and their whole value belongs to that time.

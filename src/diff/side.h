@@ -82,7 +82,7 @@ struct diff_side {
 	struct str *netns;	/* by row, for its key, if the label is
 				 * different on the other side; NULL: none is */
 	size_t nheaders;
-	bool hidden;		/* from the scan */
+	bool hidden;		/* some owners were hidden from the scan */
 	bool blind;		/* for some host */
 	bool mixed;		/* rows were hashed before the key was known */
 

@@ -261,7 +261,7 @@ add_ends(const struct filter *f, struct buf *b)
 	free(ends);
 }
 
-/* Without an operand or family bound drops nothing: all have a local end. */
+/* By itself `bound' drops nothing: every socket has a local end. */
 static bool
 chooses_bound(const struct filter *f)
 {

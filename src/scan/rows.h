@@ -48,8 +48,8 @@ unsigned rows_needs(const struct cols *cols);
 enum { ROWS_OWNERS = 1 << 0, ROWS_UNSORTED = 1 << 1 };
 
 /*
- * Makes the records, in prt(5)'s order unless ROWS_UNSORTED; with ROWS_OWNERS
- * also for processes, if the filter has pids only for these.  Sorts the scan's
+ * Makes the records, in prt(5)'s order unless ROWS_UNSORTED.  With ROWS_OWNERS
+ * also for processes; if the filter has pids, only for these.  Sorts the scan's
  * holders, and points into its tables.  The caller calls rows_free.
  */
 void rows_make(struct rows *r, struct scan *sc, const struct filter *filter,

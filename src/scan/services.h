@@ -26,9 +26,10 @@ struct services;
 
 /*
  * Reads the sources once.  user_file may be NULL: none.  If it cannot be read
- * or is too long, returns NULL after a message.  /etc/services is skipped then,
- * with a message unless it does not exist.  Lines of either file that cannot be
- * understood are skipped.  The caller calls services_free, which accepts NULL.
+ * or is too long, returns NULL after a message; such an /etc/services is
+ * skipped, with a message unless it does not exist.  Lines of either file that
+ * cannot be understood are skipped.  The caller calls services_free, which
+ * accepts NULL.
  */
 struct services *services_open(const char *user_file);
 void services_free(struct services *s);
