@@ -1,5 +1,5 @@
 /*
- * num: parses and formats decimal numbers; no other module does.
+ * num: the one parser and the one formatter of decimal numbers.
  */
 #ifndef LIB_NUM_H
 #define LIB_NUM_H

@@ -88,8 +88,8 @@ has_file_caps(void)
 }
 
 /*
- * AT_SECURE alone is not enough: it is also set when SELinux gives a systemd
- * service another domain.
+ * AT_SECURE alone would refuse too much: it is also set when SELinux gives a
+ * systemd service another domain.
  */
 bool
 priv_check(void)

@@ -6,7 +6,7 @@
 
 enum { FD_SUFFIX = 2 };	/* access and lock, after a descriptor's number */
 
-/* The name of a process without lsof's escapes; `^K' may be none. */
+/* A process's name without lsof's escapes; `^K' may be an escape or not. */
 static void
 decode(struct buf *out, struct str s)
 {
