@@ -182,7 +182,7 @@ warns()
 
 @test "nothing at all: a scan that failed, or an empty OLD" {
 	rec | snap >a
-	refuses '/dev/null: nothing at all: the scan failed, or prt-diff had no news and no --header=always' a /dev/null
+	refuses '/dev/null: nothing at all: the scan failed, or no news' a /dev/null
 	refuses '(standard input): nothing at all: *' a </dev/null
 	echo '# only a comment' >b
 	refuses 'b: nothing at all: *' a b

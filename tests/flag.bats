@@ -367,7 +367,7 @@ setup()
 	for option in -X -s -q --suggest; do
 		run -2 --separate-stderr prt-flag -X $option </dev/null
 		[ -z "$output" ]
-		[ "$stderr" = 'prt-flag: (standard input): nothing at all: the scan failed, or prt-diff had no news and no --header=always' ]
+		[ "$stderr" = 'prt-flag: (standard input): nothing at all: the scan failed, or no news' ]
 	done
 	snapshot <<<'' >empty
 	run -0 prt-flag -X empty

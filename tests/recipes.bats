@@ -104,7 +104,7 @@ load recipes
 	diff -u - said <<-END
 		1
 		9000	gone
-		prt-diff: (standard input): nothing at all: the scan failed, or prt-diff had no news and no --header=always
+		prt-diff: (standard input): nothing at all: the scan failed, or no news
 		2
 	END
 }

@@ -370,19 +370,19 @@ odd()
 	but an ##end only:
 		in    e0
 		diff  2 | cut short: not all of a snapshot is there, up to its ##end line
-		flag  2 | nothing at all: the scan failed, or prt-diff had no news and no --header=always
+		flag  2 | nothing at all: the scan failed, or no news
 	but an ##end of one record, only:
 		in    e1
 		diff  2 | cut short: not all of a snapshot is there, up to its ##end line
-		flag  2 | nothing at all: the scan failed, or prt-diff had no news and no --header=always
+		flag  2 | nothing at all: the scan failed, or no news
 	but records of 19 fields:
 		in    19 19
 		diff  0 [19 fields] 19 19
 		flag  0 [19 fields] 19 19
 	but a comment:
 		in    #
-		diff  2 | nothing at all: the scan failed, or prt-diff had no news and no --header=always
-		flag  2 | nothing at all: the scan failed, or prt-diff had no news and no --header=always
+		diff  2 | nothing at all: the scan failed, or no news
+		flag  2 | nothing at all: the scan failed, or no news
 	before the second header:
 		in    a H a1 e1 H b1 e1
 		diff  2 | cut short: not all of a snapshot is there, up to its ##end line
@@ -489,7 +489,7 @@ odd()
 	half a ##prt:
 		in    a~
 		diff  2 | cut short: not all of a snapshot is there, up to its ##end line
-		flag  2 | nothing at all: the scan failed, or prt-diff had no news and no --header=always
+		flag  2 | nothing at all: the scan failed, or no news
 	no ##end of the first:
 		in    a H a1 b H b1 e1
 		diff  2 | cut short: not all of a snapshot is there, up to its ##end line

@@ -1,8 +1,8 @@
 /*
- * Which daemons systemd would start, systemd.socket(5): whoever connects to a
- * socket of a unit that is active starts its service.  Who holds a socket only
- * root may see; so one is taken for systemd's if there is a unit of its name,
- * and the service does not run.
+ * Which daemons systemd would start, systemd.socket(5): connecting to a socket
+ * of an active unit starts its service.  Only root may see the holder of a
+ * socket; so a socket is taken for systemd's if there is a unit of its name and
+ * the service does not run.
  */
 #define _XOPEN_SOURCE 700	/* realpath */
 #include "scan/linux/linux.h"
@@ -14,14 +14,15 @@
 
 #define RUN_USER "/run/user/"
 
-/* Where units are, systemd.unit(5), of the system's manager and of users'. */
+/* The folders of units, systemd.unit(5), of the system's manager and of
+ * users'. */
 static const char *const folders[] = {
 	"/etc/systemd", "/run/systemd", "/usr/local/lib/systemd",
 	"/usr/lib/systemd", "/lib/systemd",
 };
 
-/* The folder where a socket's manager keeps what it tells: a user's manager in
- * his $XDG_RUNTIME_DIR. */
+/* The folder with the state of a socket's manager: a user's manager uses his
+ * $XDG_RUNTIME_DIR. */
 static struct str
 run_folder(const char *path)
 {
@@ -41,7 +42,7 @@ exists(const char *folder, const char *below, struct str name, const char *end)
 	int n = snprintf(path, sizeof path, "%s%s%.*s%s", folder, below,
 	    (int)name.n, name.n > 0 ? name.p : "", end);
 
-	/* a link whose target is a number is there, too */
+	/* a link whose target is a number exists, too */
 	return n > 0 && (size_t)n < sizeof path && lstat(path, &st) == 0;
 }
 
@@ -57,7 +58,7 @@ has_unit(bool is_user, struct str name)
 	return false;
 }
 
-/* For each service that runs there is a link with the number of its invocation
+/* Each running service has a link with the number of its invocation
  * (unit_export_invocation_id in systemd's unit.c, from version 235 on), which
  * every user may see. */
 static bool

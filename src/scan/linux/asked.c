@@ -1,6 +1,6 @@
 /*
- * What container runtimes are asked in a scan: their daemons and programs once
- * each, and files of theirs, all within two seconds.
+ * Questions to container runtimes in a scan: daemons and programs are asked
+ * once each, and their files read, all within two seconds.
  */
 #define _DEFAULT_SOURCE
 #include "scan/linux/linux.h"
@@ -14,12 +14,12 @@
 #include "lib/timestamp.h"
 #include "scan/linux/owners.h"
 
-/* Who is asked has so long to answer; the rest is for files. */
+/* Daemons and programs have ANSWER_MS; the rest is for files. */
 enum { BUDGET_MS = 2000, ANSWER_MS = 1500 };
 
 enum { FILE_MAX = 8 * 1024 * 1024, FILES_MAX = 10000 };
 
-/* Begins the time when it is first asked for. */
+/* The time begins with the first call. */
 static struct linux_asked *
 asked_of(struct scan *sc)
 {
@@ -34,8 +34,8 @@ asked_of(struct scan *sc)
 	return sc->asked;
 }
 
-/* Says with errno that the names in path are missing, unless there is no such
- * runtime or we may not ask. */
+/* Reports with errno that the names in path are missing, unless there is no
+ * such runtime or we may not ask it. */
 static void
 say_missing(const char *path)
 {
@@ -118,7 +118,7 @@ struct files {
 	struct buf path, text;
 };
 
-/* A folder of a user's may have names without end. */
+/* FILES_MAX: a user's folder may have any number of names. */
 static void
 take_file(void *arg, int dir, const char *name)
 {

@@ -1,9 +1,9 @@
 /*
- * The filters of BPF that raw and packet sockets have, socket(7).
+ * The BPF filters of raw and packet sockets, socket(7).
  *
- * packet_diag would tell of classic ones, to CAP_NET_ADMIN, and raw_diag of
- * none: so a copy of a descriptor is asked, SO_GET_FILTER, sk_get_filter in
- * net/core/filter.c, which takes pidfd_getfd(2), Linux 5.6.
+ * packet_diag shows classic ones, with CAP_NET_ADMIN, and raw_diag none.  So we
+ * ask a copy of a descriptor: SO_GET_FILTER, sk_get_filter in
+ * net/core/filter.c.  Copying takes pidfd_getfd(2), Linux 5.6.
  */
 #define _GNU_SOURCE
 #include "scan/linux/owners.h"
@@ -24,13 +24,13 @@ struct attached {
 	int error;		/* of one of those */
 };
 
-/* A filter that was attached as a program of eBPF is one that the kernel has,
- * and does not give: EACCES. */
+/* If the filter was attached as an eBPF program, the kernel does not give it:
+ * EACCES. */
 static void
 ask(struct sock_portless *p, int fd)
 {
-	/* The kernel writes only their number, to n, as that has no room; the
-	 * address sanitizer takes it for the bytes that were written. */
+	/* With n = 0 the kernel writes only their number, to n.  The address
+	 * sanitizer takes that for bytes written, hence room. */
 	char room[MAX_INSTRUCTIONS];
 	socklen_t n = 0;
 
@@ -42,8 +42,8 @@ ask(struct sock_portless *p, int fd)
 	}
 }
 
-/* A copy of that descriptor; -1 with errno.  From another table of descriptors
- * it may be something else: its inode tells. */
+/* A copy of that descriptor; -1 with errno.  If the holder's is in another
+ * table of descriptors, the copy may be another file: compare its inode. */
 static int
 take_copy(uint32_t pid, uint32_t number)
 {

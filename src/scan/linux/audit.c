@@ -1,6 +1,6 @@
 /*
- * What there is to tell of a process beyond its own files: whom it comes from
- * and what it has begun, and what its capabilities are worth.
+ * Facts about a process beyond its own files: its ancestors and children, and
+ * what its capabilities are worth.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -34,8 +34,8 @@ linux_ticks(void)
 	return (uint64_t)t.tv_sec * hz + (uint64_t)t.tv_nsec * hz / 1000000000;
 }
 
-/* All capabilities that the kernel of the tree has: from Linux 3.2 on it says
- * which is the last one. */
+/* All capabilities of the tree's kernel: since Linux 3.2 it says which is the
+ * last. */
 static uint64_t
 known_caps(const char *proc, struct scan *sc)
 {
@@ -47,7 +47,7 @@ known_caps(const char *proc, struct scan *sc)
 	if ((size_t)snprintf(path, sizeof path, "%s/sys/kernel/cap_last_cap",
 	    proc) < sizeof path)
 		n = tree_read_path(proc, path, text, sizeof text);
-	/* another kernel's tree need not have it */
+	/* another kernel's tree may lack it */
 	if (n < 0 && errno != ENOENT && errno != ENOTDIR) {
 		err_msg("%s:", path);
 		sc->incomplete = true;
@@ -75,8 +75,8 @@ own_userns(const struct scan_request *req, struct scan *sc)
 	return own;
 }
 
-/* In a user namespace of its own a process may have all of them: they are worth
- * nothing outside of it. */
+/* A process may have all capabilities in a user namespace of its own: they are
+ * worth nothing outside. */
 static void
 tell_caps(const struct scan_request *req, struct scan *sc)
 {
@@ -95,7 +95,7 @@ tell_caps(const struct scan_request *req, struct scan *sc)
 	buf_free(&b);
 }
 
-/* The process that a pidfd is of has that number in the proc tree. */
+/* True if the pidfd's process has that number in the proc tree. */
 static bool
 is_of(int proc, int fd, uint32_t pid)
 {
@@ -117,8 +117,8 @@ is_of(int proc, int fd, uint32_t pid)
 	return false;
 }
 
-/* The file system is read before the process is looked at again: if it is still
- * there, its number was its own when the pidfd was opened. */
+/* The pidfd is checked before the process is looked at again: if that is still
+ * there, the number was its own when the pidfd was opened. */
 static uint64_t
 find_pidfd(int proc, const struct proc *p, struct scan *sc)
 {
@@ -129,7 +129,7 @@ find_pidfd(int proc, const struct proc *p, struct scan *sc)
 	int fd = (int)syscall(SYS_pidfd_open, p->pid, 0);
 	bool ok = false;
 
-	/* before Linux 5.3 there is none */
+	/* before Linux 5.3 there are none */
 	if (fd < 0 && errno == ENOSYS)
 		return 0;
 	errno = fd < 0 ? errno : 0;
@@ -160,7 +160,7 @@ tell_pidfds(const struct scan_request *req, struct scan *sc)
 	input_close(proc);
 }
 
-/* What exe is a copy of. */
+/* Sets the program of which exe is a copy. */
 static void
 tell_likeness(struct programs *ps, const struct family *f, struct scan *sc)
 {

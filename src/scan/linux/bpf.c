@@ -1,8 +1,8 @@
 /*
  * One program of 56 instructions is loaded, run once over all files of all
  * tasks, and gone when its descriptors are closed.  The kernel runs it only
- * after it has proved that it ends and reads nothing out of bounds; where it
- * refuses, the walk of /proc finds the owners.
+ * after proving that it ends and reads nothing out of bounds; if it refuses,
+ * the walk of /proc finds the owners.
  */
 #define _GNU_SOURCE
 #include "scan/linux/bpf.h"
@@ -25,17 +25,17 @@ enum {
 	READ_SIZE = 32 * 1024		/* as the kernel's own buffer */
 };
 
-/* What of the kernel's the program needs to know, by these numbers. */
+/* The kernel's functions and members that the program needs, by index. */
 enum { ITER, PID, TGID, LEADER, CRED, EUID, F_INODE, I_INO, F_PATH, DENTRY,
 	GROUPS, NAME, NWANT };
 
-/* What the kernel hands to the program for each file: struct
+/* What the kernel passes to the program for each file: struct
  * bpf_iter__task_file in kernel/bpf/task_iter.c. */
 enum { CTX_META = 0, CTX_TASK = 8, CTX_FD = 16, CTX_FILE = 24 };
 enum { META_SEQ = 0 };	/* struct bpf_iter_meta in include/linux/bpf.h */
 
-/* A register's first value is its argument; r6 to r9 outlive a call; r10 is
- * the end of the stack.  Each macro is one instruction. */
+/* Register r1 is the argument at first; r6 to r9 survive a call; r10 is the end
+ * of the stack.  Each macro is one instruction. */
 #define INSN(op, dst, src, offset, value) { .code = (op), .dst_reg = (dst), \
 	.src_reg = (src), .off = (offset), .imm = (value) }
 #define MOV(dst, src) INSN(BPF_ALU64 | BPF_MOV | BPF_X, dst, src, 0, 0)
@@ -43,7 +43,7 @@ enum { META_SEQ = 0 };	/* struct bpf_iter_meta in include/linux/bpf.h */
 #define ADD(dst, value) INSN(BPF_ALU64 | BPF_ADD | BPF_K, dst, 0, 0, value)
 #define LOAD(size, dst, src, offset) \
 	INSN(BPF_LDX | BPF_MEM | (size), dst, src, offset, 0)
-/* The same, of one of the wanted: where that is comes in when it is known. */
+/* The same for a wanted member; its offset is filled in later. */
 #define LOAD_WANTED(size, dst, src, want) \
 	INSN(BPF_LDX | BPF_MEM | (size), dst, src, want, 1)
 #define STORE(size, dst, offset, src) \
@@ -77,7 +77,7 @@ static const struct bpf_insn program[INSNS] = {
 	JUMP_IF_0(7, OUT - 3),				/* the end: no task */
 	LOAD(BPF_DW, 8, 6, CTX_FILE),
 	JUMP_IF_0(8, OUT - 5),
-	/* r0 = bpf_sock_from_file(file): NULL, it is no socket */
+	/* r0 = bpf_sock_from_file(file): NULL if it is not a socket */
 	MOV(1, 8),
 	CALL(BPF_FUNC_sock_from_file),
 	SET(9, 0),
@@ -90,7 +90,7 @@ static const struct bpf_insn program[INSNS] = {
 	NAME_HAS(3, '_'), NAME_HAS(4, 'u'), NAME_HAS(5, 'r'),
 	NAME_HAS(6, 'i'), NAME_HAS(7, 'n'), NAME_HAS(8, 'g'),
 	SET32(9, (int)LINUX_FILE_RING),
-	/* FOUND.  on the stack, a struct linux_file: file->f_inode->i_ino */
+	/* FOUND.  a struct linux_file on the stack: file->f_inode->i_ino */
 	LOAD_WANTED(BPF_DW, 1, 8, F_INODE),
 	LOAD_WANTED(BPF_DW, 2, 1, I_INO),
 	STORE(BPF_W, 10, FIELD(inode), 2),
@@ -104,7 +104,7 @@ static const struct bpf_insn program[INSNS] = {
 	LOAD_WANTED(BPF_DW, 2, 7, GROUPS),
 	STORE(BPF_DW, 10, FIELD(groups), 2),
 	STORE_0(BPF_W, 10, FIELD(unused)),
-	/* task->group_leader->real_cred->euid, which status has */
+	/* task->group_leader->real_cred->euid, as in status */
 	LOAD_WANTED(BPF_DW, 2, 7, LEADER),
 	LOAD_WANTED(BPF_DW, 2, 2, CRED),
 	LOAD_WANTED(BPF_W, 2, 2, EUID),
@@ -119,12 +119,12 @@ static const struct bpf_insn program[INSNS] = {
 	ADD(2, -FILE_SIZE),
 	SET(3, FILE_SIZE),
 	CALL(BPF_FUNC_seq_write),
-	/* OUT.  0: go on; what had no room is asked for again */
+	/* OUT.  0: go on; the kernel repeats a call that had no room */
 	SET(0, 0),
 	EXIT(),
 };
 
-/* Leaves out what tells an io_uring; returns how many instructions are left. */
+/* Removes the test for an io_uring; returns how many instructions remain. */
 static unsigned
 cut_ring(struct bpf_insn *insn)
 {
@@ -137,7 +137,7 @@ cut_ring(struct bpf_insn *insn)
 	return INSNS - CUT;
 }
 
-/* Returns how many instructions it has. */
+/* Returns the number of instructions. */
 static unsigned
 write_program(const struct linux_btf *kernel, struct bpf_insn *insn)
 {
@@ -176,13 +176,13 @@ load_program(const struct linux_btf *kernel)
 	attr.expected_attach_type = BPF_TRACE_ITER;
 	attr.attach_btf_id = kernel[ITER].id;
 	attr.insns = (uint64_t)(uintptr_t)insn;
-	/* the helpers are for programs under the GPL; this one may be, too */
+	/* the helpers require a program under the GPL; this one may be */
 	attr.license = (uint64_t)(uintptr_t)"Dual MIT/GPL";
 	memcpy(attr.prog_name, "prt_scan", sizeof "prt_scan");
 	return call_bpf(BPF_PROG_LOAD, &attr);
 }
 
-/* A descriptor from which each read gives what the program writes. */
+/* A descriptor that is read to get what the program writes. */
 static int
 start_iterator(int prog)
 {
@@ -213,13 +213,14 @@ read_files(int iter, void (*some)(void *arg, const struct linux_file *f,
 		n = read(iter, file, sizeof file);
 		if (n > 0)
 			some(arg, file, (size_t)n / FILE_SIZE);
-		/* EAGAIN: a million files and no socket, and so far */
+		/* EAGAIN: the kernel stopped after a million files without a
+		 * socket; read on */
 	} while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
 	return n == 0;
 }
 
-/* The numbers that the program has are those of the first pid namespace; so
- * must be those of /proc. */
+/* The program's numbers are those of the first pid namespace; so must be those
+ * of /proc. */
 static bool
 pids_are_global(void)
 {
@@ -235,8 +236,8 @@ pids_are_global(void)
 	    st.st_ino == LINUX_PID_NS_INIT;
 }
 
-/* False with errno, and what is amiss.  What is loaded reads pointers, and
- * numbers that are as long. */
+/* False with errno and the cause.  The program reads pointers, and numbers of
+ * the same length. */
 static bool
 can_be_asked(const char **what)
 {
@@ -248,7 +249,7 @@ can_be_asked(const char **what)
 	return pids_are_global();
 }
 
-/* It knows no bpf_sock_from_file then, and says only that something is
+/* Such a kernel lacks bpf_sock_from_file, and says only that something is
  * invalid. */
 static void
 name_refusal(const char **what)
@@ -259,7 +260,7 @@ name_refusal(const char **what)
 	errno = ENOTSUP;
 }
 
-/* Linux 6.16 lets us map it; else it is read, a page at a time. */
+/* Linux 6.16 can map it; else it is read, a page at a time. */
 static bool
 find_kernel(int fd, struct linux_btf *kernel)
 {
@@ -302,7 +303,7 @@ linux_bpf_files(void (*some)(void *arg, const struct linux_file *f, size_t n),
 		[I_INO] = { .name = "inode", .member = "i_ino" },
 		[F_PATH] = { .name = "file", .member = "f_path" },
 		[DENTRY] = { .name = "path", .member = "dentry" },
-		/* from Linux 6.14 on, as is what a ring tells of its files */
+		/* from Linux 6.14 on, as is the list of a ring's files */
 		[NAME] = { .name = "dentry", .member = "d_shortname",
 		    .may_lack = true },
 	};

@@ -1,7 +1,7 @@
 /*
  * The kernel's description of its own types, BTF: Documentation/bpf/btf.rst and
- * <linux/btf.h>.  The text is taken for hostile: a number in it that points out
- * of it, or a kind that is not known, is an error.
+ * <linux/btf.h>.  The text is not trusted: a number that points outside of it,
+ * or an unknown kind, is an error.
  */
 #include "scan/linux/bpf.h"
 
@@ -12,7 +12,8 @@
 
 enum { NESTING_MAX = 8 };
 
-/* What follows a type of a kind: so many bytes, and for each of its members. */
+/* What follows a type of each kind: so many bytes, plus some for each
+ * member. */
 static const struct {
 	unsigned char fixed, each;
 } tails[] = {
@@ -33,11 +34,11 @@ enum { KINDS = NELEMS(tails) };
 
 struct btf {
 	struct str types, strings;
-	uint32_t *at;		/* of each type, in types; none has id 0 */
+	uint32_t *at;		/* offset in types, by type; id 0 is no type */
 	size_t n, cap;
 };
 
-/* n bytes of s from at on; missing where they are not all there. */
+/* n bytes of s from at on; missing if s ends before. */
 static struct str
 part(struct str s, size_t at, size_t n)
 {
@@ -73,8 +74,8 @@ read_btf_header(struct str text, struct btf *b)
 	return b->types.p != NULL && b->strings.p != NULL;
 }
 
-/* The type at that place, and how long it is with what follows it: 0 where
- * that is more than there is. */
+/* Reads the type at that offset.  Returns its length with what follows it; 0 if
+ * the text ends before. */
 static size_t
 read_type(const struct btf *b, size_t at, struct btf_type *t)
 {
@@ -92,7 +93,7 @@ read_type(const struct btf *b, size_t at, struct btf_type *t)
 	return n <= b->types.n - at ? n : 0;
 }
 
-/* A function or a struct, which may be wanted by its name. */
+/* Sets the id of the wanted functions and structs that have the name of t. */
 static void
 note_wanted(const struct btf *b, const struct btf_type *t,
     struct linux_btf *want, size_t nwant)
@@ -113,14 +114,14 @@ note_wanted(const struct btf *b, const struct btf_type *t,
 			want[i].id = (uint32_t)b->n;
 }
 
-/* Notes where each type is, and which of them are wanted. */
+/* Notes the offset of each type, and the ids of the wanted ones. */
 static bool
 index_types(struct btf *b, struct linux_btf *want, size_t nwant)
 {
 	struct btf_type t;
 	size_t n, at;
 
-	/* none is shorter than its head */
+	/* no type is shorter than its head */
 	b->at = mem_grow(NULL, &b->cap, b->types.n / sizeof t + 1,
 	    sizeof *b->at);
 	for (at = 0; at < b->types.n; at += n) {
@@ -133,9 +134,9 @@ index_types(struct btf *b, struct linux_btf *want, size_t nwant)
 	return true;
 }
 
-/* Bits from the start of a struct, or union, to one of its members; those of a
- * member without a name are its own, NESTING_MAX deep at most.  -1 where it has
- * none. */
+/* Bits from the start of a struct or union to one of its members; -1 if it has
+ * none.  Members of a member without a name count as its own, down to a depth
+ * of NESTING_MAX. */
 static int64_t
 member_at(const struct btf *b, uint32_t id,	/* NOLINT(misc-no-recursion) */
     const char *name, int nesting)
@@ -178,7 +179,7 @@ resolve(const struct btf *b, struct linux_btf *w)
 		w->offset = -1;
 		return true;
 	}
-	/* an instruction has 16 bits for it, and a sign */
+	/* an instruction has 16 bits for it, with the sign */
 	if (bits < 0 || bits % 8 != 0 || bits / 8 > INT16_MAX)
 		return false;
 	w->offset = (int16_t)(bits / 8);

@@ -5,8 +5,8 @@
 #include "lib/num.h"
 #include "scan/linux/linux.h"
 
-/* The numbers are those of linux/capability.h.  Left out are those that change
- * a clock, a limit, a terminal or what is logged. */
+/* Numbers as in linux/capability.h.  Left out are those that change a clock, a
+ * limit, a terminal or a log. */
 static const struct {
 	unsigned number;
 	const char *name;

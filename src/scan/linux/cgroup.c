@@ -1,6 +1,6 @@
 /*
- * What the cgroup file of a process says, cgroups(7), whose lines are
- * HIERARCHY:CONTROLLERS:PATH: its control group, the systemd unit, and the
+ * Parses the cgroup file of a process, cgroups(7), with its lines
+ * HIERARCHY:CONTROLLERS:PATH: the control group, the systemd unit, and the
  * container, by the names that runtimes give to cgroups.  Pure parsers.
  */
 #include "scan/linux/linux.h"
@@ -8,15 +8,14 @@
 #include "lib/num.h"
 #include "record/netns.h"
 
-/* Kinds of units that processes run in, systemd.unit(5). */
+/* Kinds of units that contain processes, systemd.unit(5). */
 static const char units[][9] = {
 	".service", ".scope", ".socket", ".mount", ".swap",
 };
 
-/* Cuts the first unit below the slices off the path, with what is before it,
- * as sd_pid_get_unit(3) has it; a leading _ escapes a name that the kernel
- * would take for its own.  What is seen from another cgroup_namespaces(7)
- * begins with /.. */
+/* Cuts the first unit below the slices off the path, and what precedes it, as
+ * sd_pid_get_unit(3) does.  A leading _ escapes a name that the kernel
+ * reserves.  A path seen from another cgroup_namespaces(7) begins with /.. */
 static struct str
 cut_unit(struct str *path)
 {
@@ -34,8 +33,8 @@ cut_unit(struct str *path)
 	return STR_NONE;
 }
 
-/* Below a user's manager are the units that it has, as sd_pid_get_user_unit(3)
- * has them; its init.scope is the manager itself. */
+/* Units of a user's manager are below it, see sd_pid_get_user_unit(3); its
+ * init.scope is the manager itself. */
 struct str
 linux_unit(struct str path)
 {
@@ -49,8 +48,8 @@ linux_unit(struct str path)
 	return own.p == NULL || str_is(own, "init.scope") ? unit : own;
 }
 
-/* systemd's own hierarchy where version 1 has one, else that of version 2; but
- * if the former is mounted and not used, that of version 2. */
+/* systemd's own hierarchy if version 1 has one, else that of version 2; but if
+ * systemd's is mounted and not used, that of version 2. */
 struct str
 linux_cgroup(struct str text)
 {
@@ -76,15 +75,15 @@ enum { ID_LEN = 64, NAME_SHOWN = 64 };
 
 #define S(s) { sizeof(s) - 1, s }
 
-/* Where below a user's part of the control groups a container may be. */
+/* Where in a user's part of the control groups a container may be. */
 enum place { IN_RUNTIME, IN_UNIT, IN_ANY, IN_NONE };
 
 /*
  * A part of the path that names a container: between prefix and suffix is its
  * id (64 hex digits), or its name.  above is the part before it, empty for any;
- * one that ends in * is the beginning of any part above.  below is the part
- * after it.  A guess is for the runtime to confirm.  Arrays, not pointers:
- * nothing to relocate at each start.
+ * if it ends in *, some part above must begin with it.  below is the part after
+ * it.  A guess must be confirmed by the runtime.  Arrays, not pointers, need no
+ * relocation at each start.
  */
 static const struct pattern {
 	char above[15];
@@ -101,11 +100,11 @@ static const struct pattern {
 } patterns[] = {
 	{ .runtime = "docker", .prefix = S("docker-"), .suffix = S(".scope") },
 	{ .runtime = "docker", .above = "docker" },
-	/* without controllers of its own, rootless: runc's own name */
+	/* rootless, without controllers of its own: a name that runc gives */
 	{ .runtime = "docker", .prefix = S("runc-"), .suffix = S(".scope") },
 	{ .runtime = "podman", .prefix = S("libpod-"), .suffix = S(".scope") },
 	{ .runtime = "podman", .prefix = S("libpod-") },
-	/* --cgroups=split, as Quadlet has it */
+	/* --cgroups=split, which Quadlet uses */
 	{ .runtime = "podman", .prefix = S("libpod-payload-"),
 	    .place = IN_UNIT },
 	{ .runtime = "cri", .prefix = S("cri-containerd-"),
@@ -149,11 +148,11 @@ static const struct pattern {
 
 #undef S
 
-/* libvirt's scopes have nspawn's form. */
+/* Scopes of libvirt that look like nspawn's. */
 static const char no_nspawn[][9] = { "qemu\\x2d", "lxc\\x2d" };
 
-/* Cuts the last part off the path; parts end at / and, as some set-ups of
- * containerd have it, at `:'. */
+/* Cuts the last part off the path; parts end at / and, in some set-ups of
+ * containerd, at `:'. */
 static struct str
 last_part(struct str *path)
 {
@@ -207,7 +206,7 @@ is_machine(const struct pattern *pt, struct str s)
 	return s.n > 0;
 }
 
-/* A snap is NAME.APP or NAME.APP-UUID; what Flatpak runs, APP-NUMBER. */
+/* A snap is NAME.APP or NAME.APP-UUID; a Flatpak is APP-NUMBER. */
 static struct str
 app_name(const struct pattern *pt, struct str s)
 {
@@ -227,14 +226,14 @@ app_name(const struct pattern *pt, struct str s)
 	return s;
 }
 
-/* The id or name that part has by this pattern, else a missing value. */
+/* The id or name in part if it matches the pattern, else a missing value. */
 static struct str
 match_part(const struct pattern *pt, struct str above, struct str part,
     struct str below)
 {
 	size_t fixed = (size_t)pt->prefix.n + pt->suffix.n;
 
-	/* nearly all fail by their length */
+	/* nearly all differ in length */
 	if (part.n < fixed || (!pt->named && part.n != fixed + ID_LEN) ||
 	    memcmp(part.p, pt->prefix.p, pt->prefix.n) != 0 ||
 	    memcmp(part.p + part.n - pt->suffix.n, pt->suffix.p,
@@ -252,11 +251,11 @@ match_part(const struct pattern *pt, struct str above, struct str part,
 }
 
 /*
- * An ordinary user may make any cgroup below his own part of user.slice; what
- * is below user@UID.service/user.slice a rootless runtime may have made, and
- * below any of his units what Podman made there.  The innermost user.slice
- * counts: a container has its own users, and a path that is seen from another
- * cgroup namespace begins with /.. (cgroup_namespaces(7)).
+ * An ordinary user may make any cgroup below his own part of user.slice.  A
+ * rootless runtime may have made those below user@UID.service/user.slice, and
+ * Podman those below any of the user's units.  The innermost user.slice counts:
+ * a container has its own users, and a path seen from another cgroup namespace
+ * begins with /.. (cgroup_namespaces(7)).
  */
 static bool
 is_trusted(struct str above, unsigned place)
@@ -318,8 +317,8 @@ write_name(char *dst, const struct pattern *pt, struct str s)
 	return n + NETNS_ID_SHOWN;
 }
 
-/* The first pattern that names a container by part, those that guess or the
- * others, and its id or name; NULL if none does. */
+/* The first pattern, among the guesses or among the others, that matches part,
+ * and the id or name there; NULL if none does. */
 static const struct pattern *
 find_pattern(struct str above, struct str part, struct str below,
     bool is_guess, struct str *id)
@@ -336,7 +335,7 @@ find_pattern(struct str above, struct str part, struct str below,
 	return NULL;
 }
 
-/* The pattern of the innermost container of a path, and its id or name; NULL if
+/* The pattern of the innermost container in a path, and its id or name; NULL if
  * there is none. */
 static const struct pattern *
 find_container(struct str path, bool is_guess, struct str *id)
@@ -354,8 +353,8 @@ find_container(struct str path, bool is_guess, struct str *id)
 	return pt;
 }
 
-/* The user of /user.slice/user-UID.slice/user@UID.service, else root: it is the
- * first part of the path, for a container has its own users. */
+/* The user of /user.slice/user-UID.slice/user@UID.service, else root.  Only the
+ * start of the path counts, as a container has its own users. */
 static uint32_t
 find_owner(struct str path)
 {
@@ -395,7 +394,7 @@ read_paths(struct str text, bool is_guess, struct linux_in *in)
 	return false;
 }
 
-/* What is sure comes before any guess. */
+/* Matches that are certain come before guesses. */
 bool
 linux_container(struct str text, struct linux_in *in)
 {

@@ -1,6 +1,6 @@
 /*
- * What a copy of another process's socket tells: getsockopt(2), getsockname(2),
- * tcp(7).  Nothing of the socket is changed.
+ * What a copy of another process's socket shows: getsockopt(2), getsockname(2),
+ * tcp(7).  The socket is not changed.
  */
 #define _GNU_SOURCE
 #include "scan/linux/owners.h"
@@ -11,7 +11,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-/* What older headers lack. */
+/* Older headers lack this. */
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
 #endif
@@ -34,8 +34,8 @@ copy_netns_cookie(int fd)
 	    sizeof cookie) ? cookie : 0;
 }
 
-/* One that is bound to an address of IPv6 takes nothing else (__inet6_bind in
- * net/ipv6/af_inet6.c), which MPTCP's own socket does not know. */
+/* A socket bound to an IPv6 address takes nothing else (__inet6_bind in
+ * net/ipv6/af_inet6.c); MPTCP's own socket does not know that. */
 static enum sock_v6only
 find_v6only(int fd, const struct addr *local)
 {
@@ -84,20 +84,20 @@ copy_is_open(int fd)
 }
 
 /*
- * Whether a socket that is closed and has a name still has its port.  The
- * kernel keeps the name when it gives the port back (__inet_put_port in
- * net/ipv4/inet_hashtables.c): at the end of each connection but of one that
- * began with a bind(2) of that port.  So one that was never on its way to a
- * peer, and knows no path MTU, has it.  One that was, and never arrived, has it
- * if it is a port that the system does not hand out by itself.  Of one that was
- * connected it cannot be told: most are what is left of an accepted one.
+ * Whether a closed socket with a name still has its port.  The kernel keeps the
+ * name when it gives the port back (__inet_put_port in
+ * net/ipv4/inet_hashtables.c): at the end of each connection, unless the socket
+ * had bound the port with bind(2).  So a socket without a path MTU has never
+ * tried to connect, and has its port.  One that tried and failed has it if the
+ * system does not hand out that port by itself.  For one that was connected we
+ * cannot know: most are left over from an accepted connection.
  */
 static bool
 has_port(const struct scan *sc, int fd, const struct sock *s)
 {
 	struct tcp_info ti;
 
-	/* not of MPTCP before Linux 5.16, which was never known to connect */
+	/* MPTCP before Linux 5.16 has none, and never knew that it connected */
 	if (!get_option(fd, IPPROTO_TCP, TCP_INFO, &ti, sizeof ti))
 		return true;
 	if (ti.tcpi_state != STATE_CLOSED)
@@ -127,8 +127,8 @@ is_option(int fd, int name, int value)
 	return get_option(fd, SOL_SOCKET, name, &is, sizeof is) && is == value;
 }
 
-/* One that has called, and was not answered so far, is taken for a bound one:
- * nothing tells. */
+/* A socket that has called and has no answer yet is taken for a bound one:
+ * nothing shows the difference. */
 static enum sock_state
 vsock_state(int fd, struct sockaddr_vm *peer)
 {

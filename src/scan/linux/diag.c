@@ -1,5 +1,5 @@
 /*
- * What the kernel tells of one socket: <linux/inet_diag.h>, sock_diag(7).
+ * What the kernel says of one socket: <linux/inet_diag.h>, sock_diag(7).
  */
 #define _DEFAULT_SOURCE
 #include "scan/linux/linux.h"
@@ -12,7 +12,7 @@
 
 #include "scan/linux/nl.h"
 
-/* Bytes of an address that the kernel gives as four words. */
+/* An address, which the kernel gives as four words. */
 static struct addr
 make_addr(const __be32 *words, int family)
 {
@@ -27,8 +27,8 @@ make_addr(const __be32 *words, int family)
 	return a;
 }
 
-/* The bytes of the message's first attribute of that type, and how many; NULL
- * if there is none. */
+/* The bytes of the message's first attribute of that type, and their number;
+ * NULL if there is none. */
 static const void *
 find_attr(const struct inet_diag_msg *m, size_t len, unsigned type,
     size_t *n)
@@ -52,8 +52,7 @@ find_v6only(const struct inet_diag_msg *m, size_t len)
 	return *value != 0 ? V6ONLY_YES : V6ONLY_NO;
 }
 
-/* Older kernels have a shorter struct: without the counters there is nothing to
- * tell. */
+/* Older kernels have a shorter struct: without the counters it is of no use. */
 static const struct sock_info *
 find_info(const struct inet_diag_msg *m, size_t len, struct arena *a)
 {
@@ -85,7 +84,7 @@ find_cgroup(const struct inet_diag_msg *m, size_t len, struct scan *sc)
 	return linux_sock_cgroup(sc, id);
 }
 
-/* What tells it from others of its kind. */
+/* Sets its cookie, and if needed its control group. */
 static void
 identify(struct sock *s, const struct inet_diag_msg *m, size_t len,
     struct scan *sc)
@@ -120,8 +119,8 @@ linux_diag_add(struct scan *sc, const struct inet_diag_msg *m, size_t len,
 	size_t before = sc->nsock;
 	struct sock *s;
 
-	/* two that are taken for one have the second's length as an attribute
-	 * of type 0 */
+	/* if two messages are taken for one, the second's length looks like an
+	 * attribute of type 0 */
 	if (len < sizeof *m || !nl_are_attrs(
 	    (struct str){ (const char *)(m + 1), len - sizeof *m }) ||
 	    (m->idiag_family != AF_INET && m->idiag_family != AF_INET6))

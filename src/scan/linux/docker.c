@@ -1,6 +1,6 @@
 /*
- * What Docker's daemon says of its containers: one request of HTTP/1.0 to its
- * socket, unix(7), which may be dead, slow, or not Docker's at all.
+ * Asks Docker's daemon for its containers: one HTTP/1.0 request to its socket,
+ * unix(7).  The daemon may be dead, slow, or not Docker's at all.
  */
 #define _GNU_SOURCE
 #include "scan/linux/linux.h"
@@ -21,8 +21,8 @@ enum { ANSWER_MAX = 8 * 1024 * 1024, READ_SIZE = 16 * 1024,
 static const char request[] = "GET /containers/json HTTP/1.0\r\n"
     "Host: docker\r\n\r\n";
 
-/* Waits for an event of fd (-1: for a moment); false, with errno, where the
- * time is up. */
+/* Waits for an event of fd (-1: for a moment); false, with errno, if the time
+ * is up. */
 static bool
 wait_until(int fd, short events, int64_t until)
 {
@@ -38,8 +38,8 @@ wait_until(int fd, short events, int64_t until)
 	return poll(&p, 1, (int)left) >= 0 || errno == EINTR;
 }
 
-/* The path of the socket where the daemon listens; NULL if that is not local or
- * may not be asked. */
+/* The path of the daemon's socket; NULL if it is not local or may not be
+ * asked. */
 static const char *
 find_socket(struct sockaddr_un *sa)
 {
@@ -58,7 +58,8 @@ find_socket(struct sockaddr_un *sa)
 	return trust_told(path.p, "not asked") == TRUST_YES ? path.p : NULL;
 }
 
-/* A full queue is EAGAIN here, and nothing says when it is full no more. */
+/* EAGAIN means that the queue is full; there is no event for when it has
+ * room. */
 static bool
 connect_until(int fd, const struct sockaddr_un *sa, int64_t until)
 {
@@ -87,7 +88,7 @@ send_until(int fd, int64_t until)
 	return true;
 }
 
-/* To the end, or to so much that it is none of Docker's. */
+/* Reads to the end, or until the answer is too long to be Docker's. */
 static bool
 receive_until(int fd, struct buf *b, int64_t until)
 {

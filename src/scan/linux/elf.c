@@ -20,7 +20,7 @@ struct headers {
 	unsigned n, size;
 };
 
-/* It is all within the file: the sum may be more than there are numbers. */
+/* All n bytes are within the file.  A sum could overflow. */
 static bool
 is_within(const struct elf_source *s, uint64_t at, uint64_t n)
 {
@@ -33,7 +33,7 @@ read_at(const struct elf_source *s, uint64_t at, void *buf, size_t n)
 	return is_within(s, at, n) && s->read(s->arg, at, buf, n);
 }
 
-/* False if another kind of machine has that order of bytes. */
+/* False if the byte order is that of another machine. */
 static bool
 read_headers(const struct elf_source *s, struct headers *h)
 {
@@ -86,14 +86,14 @@ read_segment(const struct elf_source *s, const struct headers *h, unsigned i,
 	return true;
 }
 
-/* What n bytes take with what fills them up; n is at most 32 bits. */
+/* The size of n bytes with padding; n has at most 32 bits. */
 static uint64_t
 fill(uint64_t n, uint64_t align)
 {
 	return (n + align - 1) / align * align;
 }
 
-/* The header of a note is the same in both classes. */
+/* A note has the same header in both classes. */
 static bool
 find_id(const unsigned char *p, uint64_t n, uint64_t align,
     struct elf_facts *facts)
@@ -137,7 +137,7 @@ take_notes(const struct elf_source *s, const struct segment *g,
 		find_id(notes, n, g->align, facts);
 }
 
-/* The path has a NUL behind it. */
+/* The path ends in a NUL. */
 static void
 take_loader(const struct elf_source *s, const struct segment *g,
     struct elf_facts *facts)

@@ -1,12 +1,12 @@
 /*
- * Whether the path of an executable or a folder is one of this machine's.
+ * Whether the path of an executable or a folder is valid on this machine.
  *
- * The kernel tells it as the mounts have it that the process was begun with,
- * mount_namespaces(7), and any user may make his own: a bind mount has his
- * program in the place of any other.  So what is not on one of the machine's
- * mounts is compared with what is at that path for process 1, or if that is not
- * to be seen, for us.  Services with mounts of their own (PrivateTmp of
- * systemd.exec(5)) have the same files there, as a rule.
+ * The kernel shows a path in the mounts with which the process began,
+ * mount_namespaces(7), and any user may make his own mounts: a bind mount puts
+ * his program in the place of any other.  So a file that is not on one of the
+ * machine's mounts is compared with the file at that path for process 1, or if
+ * that is hidden, for us.  Services with mounts of their own (PrivateTmp of
+ * systemd.exec(5)) usually have the same files there.
  */
 #define _GNU_SOURCE
 #include "scan/linux/linux.h"
@@ -25,7 +25,7 @@ enum { MOUNTS_MAX = 64 * 1024 * 1024 };
 #define DELETED " (deleted)"
 #define REPLACED " (replaced)"
 
-/* What the machine's paths are compared by. */
+/* What the machine's paths are compared with. */
 struct here {
 	const char *root, *mounts;	/* files below the proc tree */
 	uint64_t *mount;		/* numbers of its mounts, sorted */
@@ -33,14 +33,14 @@ struct here {
 	int fd;				/* the root folder */
 };
 
-/* A path to compare, and what it led its process to. */
+/* A path to compare, and the file to which it led its process. */
 struct told {
 	struct str *path;
 	struct file_id id;
 };
 
-/* False if neither root is to be seen, which is no fault: paths are then taken
- * as they are told. */
+/* False if both roots are hidden, which is not a fault: paths are then taken as
+ * they are. */
 static bool
 find_root(struct here *h, struct file_id *id)
 {
@@ -62,7 +62,7 @@ add_told(struct told *v, size_t *n, struct str *path,
 	v[(*n)++] = (struct told){ path, *id };
 }
 
-/* What is not on the mount of the root folder: nearly all is. */
+/* Lists files that are not on the mount of the root folder: nearly all are. */
 static size_t
 list_told(struct scan *sc, uint64_t root, struct told *v)
 {
@@ -79,8 +79,8 @@ list_told(struct scan *sc, uint64_t root, struct told *v)
 	return n;
 }
 
-/* The first word of each line, proc_pid_mountinfo(5).  Without them paths are
- * compared all the same. */
+/* Reads the first word of each line, proc_pid_mountinfo(5).  If that fails,
+ * paths are compared anyway. */
 static void
 read_mounts(struct here *h, struct scan *sc)
 {
@@ -110,8 +110,8 @@ is_here(const struct here *h, uint64_t mount)
 	    num_cmp64) != NULL;
 }
 
-/* errno, of a path that leads nowhere: also where the kernel does not have what
- * it leads to at hand, as it would if a process ran it. */
+/* True if a path with that errno leads nowhere.  That includes a file that the
+ * kernel does not have at hand, as it would if a process ran it. */
 static bool
 leads_nowhere(int error)
 {
@@ -119,15 +119,15 @@ leads_nowhere(int error)
 	    error == EAGAIN || error == ENAMETOOLONG;
 }
 
-/* A file that was deleted is no longer at its path; but what took its place in
- * an upgrade is in the same file system. */
+/* A deleted file is no longer at its path; but the file that replaced it in an
+ * upgrade is in the same file system. */
 static bool
 is_same(const struct file_id *a, const struct file_id *b, bool is_replaced)
 {
 	return a->dev == b->dev && (is_replaced || a->ino == b->ino);
 }
 
-/* False also where that cannot be known. */
+/* False also if it cannot be known. */
 static bool
 is_elsewhere(const struct here *h, struct str path, const struct file_id *id,
     struct scan *sc)
@@ -182,7 +182,7 @@ cmp_told(const void *a, const void *b)
 	return c != 0 ? c : x->id.gone - y->id.gone;
 }
 
-/* Each that differs from those before is looked at once. */
+/* Equal entries are looked at once. */
 static void
 compare(const struct here *h, struct told *v, size_t n, struct scan *sc)
 {
@@ -206,7 +206,7 @@ compare(const struct here *h, struct told *v, size_t n, struct scan *sc)
 	}
 }
 
-/* Of those whose mount is none of the machine's. */
+/* Compares those whose mount is not one of the machine's. */
 static void
 compare_foreign(struct here *h, struct told *v, size_t n, struct scan *sc)
 {

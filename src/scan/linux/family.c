@@ -1,10 +1,11 @@
 /*
- * The processes above and below others, by their parents' numbers,
+ * The processes above and below others, by the numbers of their parents,
  * proc_pid_stat(5).
  *
- * A number has one process at a time.  So of two that had begun before any was
- * read, one is the other's parent if it says so.  Of those that began later the
- * parent is read once more: it may have ended, and left its number to another.
+ * A number belongs to one process at a time.  So if two processes began before
+ * any was read, and one says that the other is its parent, it is.  If one began
+ * later, its parent is read once more: that may have ended, and another process
+ * have its number.
  */
 #include "scan/linux/family.h"
 
@@ -18,13 +19,13 @@
 #include "lib/num.h"
 #include "scan/linux/owners.h"
 
-enum { COMM_MAX = 64 };		/* the kernel's are no longer */
+enum { COMM_MAX = 64 };		/* those of the kernel are not longer */
 
-/* The nearest of each name, or the nearest shells. */
+/* The nearest process of each name, or the nearest shells. */
 struct below {
 	size_t n;
 	struct below_one {
-		uint32_t what;	/* a number of the family's */
+		uint32_t what;	/* number of a name or a shell */
 		uint32_t depth;	/* 1: a child */
 		uint32_t pid;
 	} v[FAMILY_MAX];
@@ -75,7 +76,7 @@ take_name(void *arg, int dir, const char *name)
 		read_kin(f, pid);
 }
 
-/* It is still the one that was read. */
+/* True if k is still the process that was read. */
 static bool
 is_still(struct family *f, const struct kin *k)
 {
@@ -108,7 +109,7 @@ mark_holder(struct family *f, uint32_t k, const struct proc *p)
 	f->v[k - 1].is_init = proc_is_init(p);
 }
 
-/* What is known of the scan's processes is taken as it is. */
+/* Adds the scan's processes with the values that it has. */
 static void
 add_holders(struct family *f)
 {
@@ -181,7 +182,7 @@ cmp_below(const void *a, const void *b)
 	return c != 0 ? c : num_cmp(x->pid, y->pid);
 }
 
-/* Keeps of each the nearest, and of these the nearest ones. */
+/* Keeps the nearest of each kind, and of all kinds the nearest ones. */
 static void
 add_below(struct below *b, struct below_one one)
 {
@@ -212,8 +213,8 @@ make_below(struct arena *a, struct below *b)
 	return b;
 }
 
-/* Adds to what is below the parent the process and what is below that, if it is
- * of any kind (what is not 0). */
+/* Adds to what is below the parent: the process, if it is of any kind (what is
+ * not 0), and all that is below it. */
 static void
 pass_up(struct arena *a, struct below **up, const struct below *below,
     uint32_t what, uint32_t pid)
@@ -244,8 +245,9 @@ count_in(struct family *f, const struct kin *k)
 	pass_up(a, &parent->shells, k->shells, k->shell, k->pid);
 }
 
-/* Each once what is below it is known: those that have no children first.  What
- * is its own ancestor, as only a tree made by hand has it, is never known. */
+/* Passes each process up once all below it are known: first those without
+ * children.  A process that is its own ancestor, which only a tree made by hand
+ * can have, is never passed up. */
 static void
 count_all(struct family *f)
 {
@@ -257,7 +259,7 @@ count_all(struct family *f)
 	for (i = 0; i < f->n; i++) {
 		struct kin *k = &f->v[i];
 
-		/* UINT32_MAX: it was counted on the way up from another */
+		/* UINT32_MAX: it was passed up on the way from another */
 		while (k->left == 0) {
 			k->left = UINT32_MAX;
 			if (k->parent == 0)
@@ -269,7 +271,7 @@ count_all(struct family *f)
 	}
 }
 
-/* What shares a pipe comes last. */
+/* Shells that only share a pipe come last. */
 static void
 add_beside(struct family *f)
 {
@@ -285,7 +287,7 @@ add_beside(struct family *f)
 	}
 }
 
-/* A name in a list, in which these characters have a meaning. */
+/* Adds a name to a list, in which these characters have a meaning. */
 static void
 add_name(struct buf *b, struct str name)
 {
@@ -339,7 +341,7 @@ make_children(const struct family *f, uint32_t of, struct buf *b)
 	return buf_str(b);
 }
 
-/* NAME/PID, and its stdio; a terminal that is not the holder's own is `pty'. */
+/* Adds NAME/PID, and stdio; a terminal other than the holder's own is `pty'. */
 static void
 add_shell(struct buf *b, const struct kin_shell *shell, uint32_t tty)
 {

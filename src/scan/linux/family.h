@@ -7,20 +7,20 @@
 #include "lib/map.h"
 #include "scan/linux/linux.h"
 
-/* Longer lists end there. */
+/* Longer lists are cut there. */
 enum { FAMILY_MAX = 16 };
 
-/* A process.  Numbers of others are where v has them, from 1; 0 is none. */
+/* A process.  Numbers of other processes are indexes in v from 1; 0 is none. */
 struct kin {
 	uint32_t pid, ppid, tty;
 	uint32_t parent;
-	uint32_t left;		/* children that are not yet counted in */
+	uint32_t left;		/* children that are not counted yet */
 	uint64_t start;
 	struct str comm;
-	uint32_t shell;		/* in the family's shells, if it is one */
+	uint32_t shell;		/* number in the family's shells, or 0 */
 	bool is_init, is_holder;
-	struct below *names;	/* of what is below it, or NULL */
-	struct below *shells;	/* likewise, that are shells */
+	struct below *names;	/* names of processes below it, or NULL */
+	struct below *shells;	/* the same of shells only */
 };
 
 /* A shell that reads commands from its standard input. */
@@ -48,27 +48,26 @@ struct family {
 };
 
 /*
- * Reads all processes of the tree, or if !all those above holders, once each;
- * what is known of the scan's is not read again.  False after a message.  The
- * caller calls family_end either way.
+ * Reads all processes of the tree, or only those above holders if !all, each
+ * once.  Values that the scan already has are not read again.  False after a
+ * message.  The caller calls family_end either way.
  */
 bool family_begin(struct family *f, const struct scan_request *req,
     struct scan *sc, bool all);
 void family_end(struct family *f);
 
-/* The number of a process of the scan; 0 if it is another's by now. */
+/* The number of a process of the scan; 0 if another process has its pid now. */
 uint32_t family_find(const struct family *f, const struct proc *p);
 
-/* shells.c: finds the shells below holders, but not below init, and those of
- * the same parent that share a pipe with one. */
+/* shells.c: finds the shells below holders, but not below init, and sibling
+ * shells that share a pipe with a holder. */
 struct programs;
 void family_find_shells(struct family *f, struct programs *ps);
 
-/* That process of the scan has not ended. */
+/* True if that process of the scan has not ended. */
 bool family_is_still(const struct family *f, const struct proc *p);
 
-/* Sets ancestors and children of the scan's processes, as far as they are asked
- * for. */
+/* Sets the ancestors and children of the scan's processes, if requested. */
 void family_tell(struct family *f, unsigned needs);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * Which file a path leads to, statx(2), openat2(2), without asking its file
- * system: that may be a user's own (FUSE), which never answers.
+ * system: that may be a user's own (FUSE), and never answer.
  *
- * The kernel's headers of these do not go with all C libraries': no other
- * source includes them.
+ * The kernel's headers for these conflict with those of some C libraries: no
+ * other source includes them.
  */
 #define _GNU_SOURCE
 #include "scan/linux/linux.h"
@@ -15,8 +15,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* How often the kernel may say that it would have to wait: it also does so
- * while something is mounted or renamed anywhere. */
+/* How often to retry if the kernel says that it would have to wait: it says so
+ * also while something is mounted or renamed anywhere. */
 enum { TRIES = 8 };
 
 bool
@@ -26,7 +26,7 @@ linux_file_id(int dir, const char *path, struct file_id *id)
 	int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT |
 	    (*path == '\0' ? AT_EMPTY_PATH : 0);
 
-	/* no field is asked for: what is known has come all the same */
+	/* no field is requested: the kernel fills in what it knows anyway */
 	if (syscall(SYS_statx, dir, path, flags, 0, &st) != 0)
 		return false;
 	id->dev = (uint64_t)st.stx_dev_major << 32 | st.stx_dev_minor;
@@ -53,7 +53,7 @@ linux_file_look(int dir, const char *path, struct file_look *look)
 	return true;
 }
 
-/* As O_PATH, without waiting for a file system. */
+/* Opens as O_PATH, without waiting for a file system. */
 static int
 open_cached(int dir, const char *path, unsigned resolve)
 {

@@ -1,8 +1,8 @@
 /*
- * The ports that files tell of: of /proc, sysfs(5) and configfs.
+ * Ports listed in files of /proc, sysfs(5) and configfs.
  *
- * Those of sysfs, configfs and nfsd are of the network namespace in which they
- * were mounted, or of the whole machine: they count in the scanner's own only.
+ * Files of sysfs, configfs and nfsd show the network namespace in which they
+ * were mounted, or the whole machine: they count only in the scanner's own.
  */
 #define _DEFAULT_SOURCE
 #include "scan/linux/kernel.h"
@@ -19,7 +19,7 @@ enum { TEXT_MAX = 1024 * 1024, VALUE_MAX = 256 };
 
 #define CONFIGFS "/sys/kernel/config/"
 
-/* ADDR:PORT, of IPv6 [ADDR]:PORT. */
+/* ADDR:PORT, or for IPv6 [ADDR]:PORT. */
 static bool
 parse_end(struct str s, struct addr *a, uint16_t *port)
 {
@@ -43,8 +43,8 @@ basename_of(const char *path)
 	return str_from(strrchr(path, '/') + 1);
 }
 
-/* The value of a file in a folder, in buf: its first line; missing if it cannot
- * be read. */
+/* The first line of a file in a folder, in buf; missing if it cannot be
+ * read. */
 static struct str
 read_value(const char *dir, const char *file, char buf[static VALUE_MAX])
 {
@@ -72,7 +72,7 @@ parse_port(struct str s, uint16_t *port)
 	return true;
 }
 
-/* Lines of `tcp 2049' and `udp 2049': svc_xprt_names in
+/* Lines such as `tcp 2049' and `udp 2049': svc_xprt_names in
  * net/sunrpc/svc_xprt.c. */
 static void
 take_nfsd(struct kernel *k, const char *path, struct str text)
@@ -90,7 +90,7 @@ take_nfsd(struct kernel *k, const char *path, struct str text)
 	}
 }
 
-/* The second word of each line is an end: rxrpc_local_seq_show in
+/* The second word of each line is an address and port: rxrpc_local_seq_show in
  * net/rxrpc/proc.c. */
 static void
 take_rxrpc(struct kernel *k, const char *path, struct str text)
@@ -121,7 +121,7 @@ take_ksmbd(struct kernel *k, const char *path, struct str text)
 		kernel_add(k, KERNEL_SERVER, port, "ksmbd", STR_NONE);
 }
 
-/* A folder for each portal is named by it: lio_target_call_addnptotpg in
+/* Each portal has a folder named after it: lio_target_call_addnptotpg in
  * drivers/target/iscsi/iscsi_target_configfs.c. */
 static void
 take_iscsi(struct kernel *k, const char *path, struct str text)
@@ -159,7 +159,7 @@ add_any(struct kernel *k, unsigned uses, uint16_t port, const char *kind,
 	kernel_add(k, uses, port, kind, name)->local.family = ADDR_INET6;
 }
 
-/* SCTP in UDP, RFC 6951: 0 where there is none. */
+/* SCTP in UDP, RFC 6951: 0 if not used. */
 static void
 take_sctp(struct kernel *k, const char *path, struct str text)
 {
@@ -170,7 +170,7 @@ take_sctp(struct kernel *k, const char *path, struct str text)
 		add_any(k, KERNEL_UDP, port, "sctp", STR_NONE);
 }
 
-/* From when its module is there it listens in each namespace: RDS_TCP_PORT in
+/* It listens in each namespace once its module is loaded: RDS_TCP_PORT in
  * net/rds/tcp.h. */
 static void
 take_rds(struct kernel *k, const char *path, struct str text)
@@ -182,8 +182,8 @@ take_rds(struct kernel *k, const char *path, struct str text)
 	add_any(k, KERNEL_SERVER, RDS_TCP_PORT, "rds", STR_NONE);
 }
 
-/* RoCE by software: .../NAME/parent is of no other driver's, ROCE_V2_UDP_DPORT
- * in include/rdma/ib_verbs.h. */
+/* RoCE in software: no other driver has .../NAME/parent.  ROCE_V2_UDP_DPORT in
+ * include/rdma/ib_verbs.h. */
 static void
 take_rxe(struct kernel *k, const char *path, struct str text)
 {
@@ -210,7 +210,7 @@ find_value(struct str text, const char *key, uint16_t *port)
 	return false;
 }
 
-/* A connection to a server of NFS, or to rpcbind: net/sunrpc/sysfs.c. */
+/* A connection to an NFS server, or to rpcbind: net/sunrpc/sysfs.c. */
 static void
 take_sunrpc(struct kernel *k, const char *path, struct str text)
 {
@@ -232,7 +232,7 @@ static const struct file {
 	const char *pattern;	/* of the paths, glob(7) */
 	unsigned uses;
 	bool is_machines;	/* not of the thread's namespace */
-	bool is_name;		/* the path is all that is of use */
+	bool is_name;		/* only the path is used */
 	void (*take)(struct kernel *k, const char *path, struct str text);
 } files[] = {
 	{ "/proc/fs/nfsd/portlist", KERNEL_UDP | KERNEL_SERVER, true, false,
@@ -251,7 +251,7 @@ static const struct file {
 	    KERNEL_UDP | KERNEL_CONN, true, false, take_sunrpc },
 };
 
-/* What is not there any more, or another's, is no fault. */
+/* A file that is gone, or that is another user's, is not a fault. */
 static int
 take_path(struct kernel *k, const struct file *f, const char *path)
 {

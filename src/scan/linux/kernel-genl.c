@@ -1,7 +1,7 @@
 /*
- * The ports that families of generic netlink tell of.  To ask for a family by
- * its name makes the kernel load a module of that name: so all of them are
- * listed, and only those that are there are asked.
+ * Ports from families of generic netlink.  Asking for a family by name makes
+ * the kernel load a module of that name: so all families are listed, and only
+ * those that exist are asked.
  */
 #include "scan/linux/kernel.h"
 
@@ -10,14 +10,14 @@
 
 #include "lib/num.h"
 
-/* Each family's commands and attributes are numbered as in the header of
- * <linux/> that is named: some are not in those of older systems. */
+/* Each family's commands and attributes are numbered as in the named header of
+ * <linux/>: older systems' headers lack some. */
 enum { VERSION = 1 };
 
 struct request {
 	struct nlmsghdr head;
 	struct genlmsghdr body;
-	struct nlattr attr;	/* or not, by the length */
+	struct nlattr attr;	/* present or not, depending on the length */
 	uint32_t value;
 };
 
@@ -32,7 +32,7 @@ make_request(uint16_t family, unsigned command, unsigned flags)
 	};
 }
 
-/* What follows the head of a message; false if that is not all attributes. */
+/* The attributes after a message's head; false if there is anything else. */
 static bool
 take_attrs(struct str payload, struct str *attrs)
 {
@@ -42,7 +42,7 @@ take_attrs(struct str payload, struct str *attrs)
 	return nl_are_attrs(*attrs);
 }
 
-/* wireguard.h.  All peers follow the port, which is in the first message. */
+/* wireguard.h.  The port is in the first message; all peers follow it. */
 enum { WG_GET_DEVICE = 0, WG_IFINDEX = 1, WG_IFNAME = 2, WG_PORT = 6 };
 
 int
@@ -83,8 +83,8 @@ ask_wg(struct kernel *k, uint16_t family)
 	return error;
 }
 
-/* The address that one of two attributes has; ADDR_NONE if neither is there.
- * False if it is no address of that family. */
+/* The address in one of two attributes; ADDR_NONE if it has neither.  False if
+ * it is not an address of that family. */
 static bool
 take_addr(struct str attrs, unsigned v4, unsigned v6, struct addr *a)
 {
@@ -123,7 +123,8 @@ kernel_take_fou(void *arg, const struct nlmsghdr *h, struct str payload)
 	return 0;
 }
 
-/* l2tp.h.  A tunnel over UDP whose socket a program made has a holder. */
+/* l2tp.h.  If a program made the socket of a tunnel over UDP, the socket has a
+ * holder. */
 enum { L2TP_GET = 4, L2TP_ID = 9, L2TP_SADDR = 24, L2TP_SPORT = 26,
 	L2TP_SADDR6 = 31 };
 
@@ -149,7 +150,7 @@ kernel_take_l2tp(void *arg, const struct nlmsghdr *h, struct str payload)
 	return 0;
 }
 
-/* tipc_netlink.h.  Bearers over UDP are called udp:NAME; the socket of one may
+/* tipc_netlink.h.  Bearers over UDP are called udp:NAME; a bearer's socket may
  * be bound to its address, or only to the port: tipc_udp_enable in
  * net/tipc/udp_media.c. */
 enum { TIPC_BEARER_GET = 4, TIPC_BEARER = 1, TIPC_NAME = 1, TIPC_UDP = 4,
@@ -209,8 +210,7 @@ kernel_take_nfsd(void *arg, const struct nlmsghdr *h, struct str payload)
 	return 0;
 }
 
-/* mptcp.h.  The connections that come in are parts of others, which have
- * holders. */
+/* mptcp.h.  Incoming connections are parts of others, which have holders. */
 enum { MPTCP_GET = 3, MPTCP_ADDR = 1, MPTCP_ADDR4 = 3, MPTCP_ADDR6 = 4,
 	MPTCP_PORT = 5 };
 
@@ -233,7 +233,7 @@ kernel_take_mptcp(void *arg, const struct nlmsghdr *h, struct str payload)
 	return 0;
 }
 
-/* ip_vs.h: its daemons, which tell other machines of connections. */
+/* ip_vs.h: its daemons, which inform other machines of connections. */
 enum { IPVS_GET = 11, IPVS_DAEMON = 3, IPVS_STATE = 1, IPVS_GROUP = 5,
 	IPVS_GROUP6 = 6, IPVS_PORT = 7, IPVS_MASTER = 1 };
 
@@ -271,7 +271,7 @@ nl_take *const kernel_parsers[] = {
 	kernel_take_ipvs, NULL
 };
 
-/* To each goes one command, or it has a function of its own. */
+/* Each family gets one command, or has a function of its own. */
 static const struct family {
 	const char *name;
 	unsigned uses, command, flags;
@@ -294,7 +294,7 @@ static const struct family {
 	    .flags = NLM_F_DUMP, .take = kernel_take_ipvs },
 };
 
-/* The numbers that they have, 0: not there. */
+/* Sets the families' numbers; 0: does not exist. */
 static int
 take_family(void *arg, const struct nlmsghdr *h, struct str payload)
 {
@@ -321,7 +321,7 @@ ask_family(struct kernel *k, const struct family *f, uint16_t id)
 	    nl_request(NETLINK_GENERIC, &r.head, f->take, k);
 }
 
-/* It may have no such command, or have just gone; or it is root's to ask. */
+/* The family may lack the command, or just be gone; or only root may ask it. */
 static bool
 is_fault(int error)
 {

@@ -1,7 +1,7 @@
 /*
  * The ports of network interfaces that are tunnels over UDP, rtnetlink(7):
- * IFLA_INFO_DATA, <linux/if_link.h>.  One socket serves all interfaces of a
- * kind that have the same port and family; it is there while one of them is up.
+ * IFLA_INFO_DATA, <linux/if_link.h>.  All interfaces of a kind with the same
+ * port and family share one socket, which exists while one of them is up.
  */
 #define _DEFAULT_SOURCE
 #include "scan/linux/kernel.h"
@@ -11,14 +11,14 @@
 #include <net/if.h>
 #include <sys/socket.h>
 
-/* Where the data of a kind has the port (__be16), and what says that it is a
- * tunnel over IPv6 (0: nothing); of a kind that has no such attribute, its two
- * ports.  BAREUDP_PORT is not in the headers before Linux 5.7. */
+/* Attributes in the data of a kind: its port (__be16), and those that only a
+ * tunnel over IPv6 has (0: none); or, for a kind without a port attribute, its
+ * two ports.  Headers before Linux 5.7 lack BAREUDP_PORT. */
 enum { BAREUDP_PORT = 1 };
 static const struct kind {
 	const char *name;
 	unsigned port, v6[2];
-	unsigned metadata;	/* it is over both */
+	unsigned metadata;	/* if set, it is over both */
 	bool is_dual;		/* one socket for both, :: */
 	uint16_t fixed[2];
 } kinds[] = {
@@ -68,7 +68,7 @@ add_port(struct kernel *k, const struct kind *kind, const struct kernel_link *l,
 	p->is_guess = kind->port == 0;
 }
 
-/* A flag, or a byte that is not 0. */
+/* A flag, or a byte other than 0. */
 static bool
 is_set(struct str value)
 {
@@ -94,7 +94,7 @@ add_tunnel(struct kernel *k, const struct kind *kind,
 		    ADDR_INET);
 }
 
-/* What is in the data of other kinds is not ours to judge. */
+/* Data of other kinds is not checked. */
 static int
 take_kind(struct kernel *k, const struct kernel_link *l, struct str info)
 {
@@ -131,7 +131,7 @@ kernel_take_link(void *arg, const struct nlmsghdr *h, struct str payload)
 	if (!nl_are_attrs(attrs) ||
 	    !nl_find_nest(attrs, IFLA_LINKINFO, &info))
 		return EPROTO;
-	/* one that was made in another namespace has its socket there */
+	/* an interface made in another namespace has its socket there */
 	if ((m.ifi_flags & IFF_UP) == 0 ||
 	    nl_find(attrs, IFLA_LINK_NETNSID).p != NULL)
 		return 0;

@@ -1,4 +1,4 @@
-/* The ports that the sources of kernel.c tell. */
+/* The ports that the sources of kernel.c list. */
 #include "scan/linux/kernel.h"
 
 #include <netinet/in.h>

@@ -1,7 +1,7 @@
 /*
- * What RPC services have told the portmapper, RFC 1833: lockd takes any port.
- * Version 3 has those of IPv6, too.  A program of the same kind may have
- * registered as well.
+ * Ports that RPC services have registered with the portmapper, RFC 1833: lockd
+ * may use any port.  Version 3 lists those of IPv6, too.  A program of the same
+ * kind may also have registered.
  */
 #define _DEFAULT_SOURCE
 #include "scan/linux/kernel.h"
@@ -21,7 +21,7 @@ enum {
 	PORTMAP_DUMP = 4,
 	CALL = 0, REPLY = 1, RPC_VERSION = 2,
 	ANSWER_MAX = 64 * 1024,
-	WAIT = 300		/* milliseconds, of a program of this machine */
+	WAIT = 300		/* milliseconds, for a local program */
 };
 
 static const struct service {
@@ -43,7 +43,7 @@ take_word(struct str *s, uint32_t *v)
 	return true;
 }
 
-/* A text: its length, and its bytes up to a multiple of four. */
+/* A text: its length, then its bytes, padded to a multiple of four. */
 static bool
 take_text(struct str *s, struct str *text)
 {
@@ -89,7 +89,7 @@ find_port(struct str addr, uint16_t *port)
 	return *port != 0;
 }
 
-/* A kernel's service is bound to the port of any address. */
+/* A service of the kernel is bound to its port on all addresses. */
 static void
 take_service(struct kernel *k, uint32_t program, struct str transport,
     struct str addr)
@@ -114,9 +114,9 @@ take_service(struct kernel *k, uint32_t program, struct str transport,
 	}
 }
 
-/* RFC 5531: the head of a reply that was accepted and went well, and then of
- * each service a 1, its program and version, and three texts: how, where, and
- * who. */
+/* RFC 5531: the head of a reply to a call that was accepted and succeeded.
+ * Then for each service a 1, its program and version, and three texts:
+ * transport, address and owner. */
 void
 kernel_portmap(struct kernel *k, struct str answer, uint32_t xid)
 {
@@ -153,7 +153,7 @@ ask_portmap(int fd, uint32_t xid, char *answer, size_t size)
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	ssize_t n = -1;
 
-	/* where nobody listens, the second call fails */
+	/* if nobody listens, the second call fails */
 	if (connect(fd, (const void *)&to, sizeof to) == 0 &&
 	    send(fd, call, sizeof call, 0) == (ssize_t)sizeof call &&
 	    poll(&p, 1, WAIT) == 1)
@@ -161,7 +161,7 @@ ask_portmap(int fd, uint32_t xid, char *answer, size_t size)
 	return n > 0 ? (size_t)n : 0;
 }
 
-/* Whether lockd or nfsd is there is told by their settings. */
+/* The settings of lockd and nfsd show whether they exist. */
 int
 kernel_rpc(struct kernel *k)
 {
@@ -169,7 +169,7 @@ kernel_rpc(struct kernel *k)
 	char *answer;
 	int fd;
 
-	/* all that it tells are guesses */
+	/* all its ports are guesses */
 	if (!k->sees_all)
 		return 0;
 	if (access("/proc/sys/fs/nfs/nlm_tcpport", F_OK) != 0 &&

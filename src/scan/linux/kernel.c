@@ -9,8 +9,8 @@
 #include "lib/num.h"
 #include "scan/linux/linux.h"
 
-/* In the order in which they are asked, while there are sockets without a name
- * that they may have. */
+/* Asked in this order, while there are sockets without a name that they could
+ * name. */
 static const struct source {
 	const char *name;	/* in messages */
 	unsigned uses;		/* of enum kernel_use */
@@ -30,7 +30,7 @@ struct unnamed {
 	const struct scan_request *req;
 };
 
-/* What a source could name it as; 0: nothing. */
+/* The use for which a source could name the socket; 0: none. */
 static unsigned
 use_of(const struct sock *s)
 {
@@ -87,7 +87,7 @@ cmp_port(const void *a, const void *b)
 	return c != 0 ? c : strcmp(x->label, y->label);
 }
 
-/* But for its name and whether it is a guess. */
+/* True if they differ at most in rank, label and is_guess. */
 static bool
 is_same_port(const struct kernel_port *a, const struct kernel_port *b)
 {
@@ -99,7 +99,7 @@ is_same_port(const struct kernel_port *a, const struct kernel_port *b)
 	return cmp_port(a, &x) == 0;
 }
 
-/* In order, and each once: ten thousand devices may have one port. */
+/* Sorts them, and drops repetitions: ten thousand devices may share a port. */
 static void
 sort_ports(struct kernel *k)
 {
@@ -122,7 +122,7 @@ cmp_to_port(const void *key, const void *element)
 	return num_cmp(*port, p->local_port);
 }
 
-/* The label of the first that fits among those with that local port. */
+/* The label of the first match among those with that local port. */
 static const char *
 label_of(const struct kernel *k, uint16_t port, const struct sock *s,
     const struct scan *sc)
@@ -136,7 +136,7 @@ label_of(const struct kernel *k, uint16_t port, const struct sock *s,
 	return NULL;
 }
 
-/* Gives names by what k has, and leaves the sockets that have none. */
+/* Gives names from k, and keeps the sockets that are still without one. */
 static void
 give_names(struct unnamed *u, struct kernel *k)
 {
@@ -195,7 +195,8 @@ ask_sources(void *arg)
 	kernel_free(&k);
 }
 
-/* No process has it, and none that we cannot see, as far as its user tells. */
+/* True if it may be the kernel's own.  If owners are hidden, it must be
+ * root's. */
 static bool
 may_be_kernels(const struct scan *sc, const struct sock *s)
 {
@@ -211,7 +212,7 @@ linux_kernel(const struct scan_request *req, struct scan *sc)
 	uint32_t ns;
 	size_t i;
 
-	/* all that it changes is a name, and how many owners are hidden */
+	/* it only changes a name, and the count of hidden owners */
 	if (!req->own_proc || req->filter->npids > 0 ||
 	    ((req->needs & NEED_STAT) == 0 && sc->hidden == 0))
 		return;

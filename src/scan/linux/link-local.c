@@ -1,6 +1,6 @@
 /*
- * The interfaces of sockets that have a link-local address, as far as that
- * tells: /proc/net/if_inet6.
+ * The interfaces of sockets with a link-local address, if the address
+ * determines them: /proc/net/if_inet6.
  */
 #include "scan/linux/linux.h"
 
@@ -35,7 +35,7 @@ cmp_place(const void *a, const void *b)
 	return addr_cmp(&x->addr, &y->addr);
 }
 
-/* In order.  Without the file there are none. */
+/* Sorted.  Without the file the list is empty. */
 static void
 read_places(struct places *p, struct scan *sc, const char *proc,
     const char *net)
@@ -57,7 +57,7 @@ read_places(struct places *p, struct scan *sc, const char *proc,
 		qsort(p->v, p->n, sizeof *p->v, cmp_place);
 }
 
-/* NULL if several have it, or none. */
+/* NULL if several interfaces have the address, or none. */
 static const char *
 find_interface(const struct places *p, const struct addr *a)
 {

@@ -29,9 +29,9 @@ linux_path(struct arena *a, const char *dir, const char *name)
 	return path;
 }
 
-/* Of this machine's tree that of the calling thread, which may have entered
- * another namespace; else init's, if there is one to see: DIR/net is a link to
- * the reader's own. */
+/* In this machine's tree, the folder of the calling thread, which may have
+ * entered another namespace.  In another tree init's, if it exists; else
+ * DIR/net, which is a link to the reader's own. */
 const char *
 linux_net_folder(struct arena *a, const char *proc, bool own)
 {
@@ -61,13 +61,13 @@ read_value(const char *proc, const char *file, char buf[static VALUE_MAX])
 	    sizeof path)
 		return STR_NONE;
 	n = tree_read_path(proc, path, buf, VALUE_MAX);
-	/* another kernel's tree need not have it */
+	/* another kernel's tree may lack it */
 	if (n < 0 && errno != ENOENT && errno != ENOTDIR)
 		err_msg("%s:", path);
 	return n > 0 ? trim(buf, (size_t)n) : STR_NONE;
 }
 
-/* There is such a file or folder. */
+/* True if there is such a file or folder. */
 static bool
 has_value(const char *proc, const char *file)
 {
@@ -133,7 +133,7 @@ linux_last_pid(enum tree_kind t, int proc)
 	struct str text = trim(buf, n > 0 ? (size_t)n : 0);
 	uint64_t pid;
 
-	/* three averages, and how many there are */
+	/* three averages, and the numbers of threads */
 	str_cut(&text, ' ');
 	str_cut(&text, ' ');
 	str_cut(&text, ' ');
@@ -171,8 +171,8 @@ sys_self(const char *argv0, struct buf *path)
 	return true;
 }
 
-/* The loopback device is the first one of each namespace: include/net/flow.h
- * has this number, and drivers/net/loopback.c makes sure of it. */
+/* The loopback device comes first in each namespace: include/net/flow.h has
+ * this number, and drivers/net/loopback.c ensures it. */
 enum { LOOPBACK_IFINDEX = 1 };
 
 const char *

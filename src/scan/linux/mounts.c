@@ -3,11 +3,11 @@
 
 #include "lib/num.h"
 
-/* The words of a line; then come others, as many as there are. */
+/* The words of a line; any number of others follow. */
 enum { ROOT = 3, MOUNT_POINT = 4, NWORDS };
 
-/* A byte that would end a word is a backslash and three octal digits:
- * mangle_path in fs/seq_file.c. */
+/* A byte that would end a word is written as a backslash and three octal
+ * digits: mangle_path in fs/seq_file.c. */
 static bool
 take_octal(struct str *s, char *c)
 {

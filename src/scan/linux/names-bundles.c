@@ -1,7 +1,7 @@
 /*
- * Names of containers that are in the bundle which their runtime runs them
- * from, config.json of the OCI's runtime specification: of Kubernetes, by
- * containerd and cri-o, and of nerdctl(1).
+ * Names of containers from the bundle that their runtime runs, config.json of
+ * the OCI's runtime specification: for Kubernetes, by containerd and cri-o, and
+ * for nerdctl(1).
  */
 #include "scan/linux/names.h"
 
@@ -11,8 +11,9 @@
 
 enum { PATH_SIZE = 1024, NAME_PARTS = 3 };
 
-/* The annotations that are the parts of a name, the container's own last; what
- * that one says in a pod's own container, instead of nothing. */
+/* The annotations with the parts of a name, the container's own part last.
+ * none is the value of that part in a pod's own container, if it is not missing
+ * there. */
 struct naming {
 	const char *part[NAME_PARTS];
 	const char *none;
@@ -32,7 +33,8 @@ static const struct naming nerdctl = { .part = { "nerdctl/name" } };
 
 #define TASKS "io.containerd.runtime.v2.task/"
 
-/* Its own folder, that of k3s and RKE2, of k0s and of microk8s. */
+/* containerd's own folder, and those of k3s and RKE2, of k0s and of
+ * microk8s. */
 const struct names_bundle names_bundle[NAMES_NBUNDLES] = {
 	{ .runtime = "cri", .before = "/run/containerd/" TASKS "k8s.io/",
 	    .after = "", .naming = &containerd },
@@ -50,7 +52,8 @@ const struct names_bundle names_bundle[NAMES_NBUNDLES] = {
 	    "default/", .after = "", .naming = &nerdctl },
 };
 
-/* The parts with a / between; a pod's own container has no last one. */
+/* Joins the parts with a / between; a pod's own container lacks the last
+ * one. */
 static void
 join_parts(const struct names_list *l, struct names_one *c,
     const struct naming *naming, struct str annotations)
@@ -98,7 +101,8 @@ names_bundles(const struct names_list *l, struct buf *b)
 	}
 }
 
-/* Of what Docker runs for Kubernetes: k8s_CONTAINER_POD_NAMESPACE_UID_N. */
+/* For containers that Docker runs for Kubernetes,
+ * k8s_CONTAINER_POD_NAMESPACE_UID_N. */
 static struct str
 docker_pod(const struct names_list *l, struct str name)
 {
@@ -128,7 +132,7 @@ names_pod(const struct names_list *l, const char *runtime, struct str name)
 		return docker_pod(l, name);
 	if (strcmp(runtime, "cri") != 0)
 		return STR_NONE;
-	/* the container's own comes last */
+	/* the container's own part comes last */
 	str_cut(&rest, '/');
 	name.n -= str_cut(&rest, '/').p == NULL || rest.p == NULL ? 0 :
 	    rest.n + 1;

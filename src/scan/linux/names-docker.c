@@ -1,6 +1,6 @@
 /*
- * Names of Docker's containers: its own files have them, root's and those of
- * users who run it themselves; for what is in none the daemon is asked.
+ * Names of Docker's containers: from its own files, root's and those of users
+ * who run it themselves; the daemon is asked for the rest.
  */
 #include "scan/linux/names.h"
 
@@ -10,7 +10,7 @@
 
 enum { PATH_SIZE = 1024 };
 
-/* Where it keeps its files: by default, and as a snap. */
+/* Docker's folders: by default, and as a snap. */
 const char *const names_docker_folders[] = {
 	"/var/lib/docker", "/var/snap/docker/common/var-lib-docker", NULL,
 };

@@ -1,6 +1,6 @@
 /*
- * What the files that name containers have in common: whose they may be, and
- * what is a name.
+ * Shared by the files that name containers: which users a container's files may
+ * belong to, and what is a valid name.
  */
 #include "scan/linux/names.h"
 
@@ -40,9 +40,9 @@ names_are_complete(const struct names_list *l)
 }
 
 /*
- * What root asks or runs knows of root's containers, and of none that a user
- * says to have: for a name that he made up it is not to be started in each
- * scan.
+ * A daemon or program that root asks knows only root's containers.  So root
+ * does not ask for a container in a user's part: the user may have made that
+ * up, just to have the program started in each scan.
  */
 static bool
 may_be_known(const struct names_one *c)

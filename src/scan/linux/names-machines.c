@@ -1,7 +1,7 @@
 /*
- * Names of systemd-nspawn(1)'s containers, as systemd-machined(8) has them: for
- * each unit that it made one in there is a link, which says the name
- * (machine_save in its machine.c).
+ * Names of systemd-nspawn(1)'s containers, from systemd-machined(8): for each
+ * unit with a container it makes a link, whose text is the name (machine_save
+ * in its machine.c).
  */
 #include "scan/linux/names.h"
 

@@ -1,7 +1,7 @@
 /*
- * Names of Podman's containers: the files of its storage, root's and those of
- * the users whose containers they are, containers-storage.conf(5); what runs
- * with --rm, as Quadlet has it, is in a file of its own.
+ * Names of Podman's containers: from the files of its storage, root's and those
+ * of the users who own containers, containers-storage.conf(5).  Containers run
+ * with --rm, as by Quadlet, are in a separate file.
  */
 #include "scan/linux/names.h"
 

@@ -1,8 +1,8 @@
 /*
- * Names of containers.  Their ids come from the cgroup, cgroup.c; what their
- * runtimes call them, from the runtimes' own files or daemons, all of which may
- * be wrong or hostile: no answer, or one that is no name, leaves the id.  A
- * guess that has no name is no container.
+ * Names of containers.  Ids come from the cgroup, cgroup.c; names from the
+ * runtimes' own files or daemons, which may all be wrong or hostile: without an
+ * answer, or if that is not a valid name, the id stays.  A guess without a name
+ * is not a container.
  */
 #include "scan/linux/names.h"
 
@@ -10,7 +10,7 @@
 
 #include "lib/num.h"
 
-/* Others have their names from the cgroup. */
+/* Containers of other runtimes are named in their cgroups. */
 static const struct runtime {
 	const char *name;
 	void (*names)(const struct names_list *l, struct buf *b);
@@ -45,7 +45,7 @@ rename_all(const struct names_list *l, const char *runtime)
 	}
 }
 
-/* Those of one runtime among the n members, which are in order of ids. */
+/* Names those of one runtime among the n members, which are sorted by id. */
 static void
 name_runtime(const struct runtime *rt, const struct names_member *by_id,
     size_t n, struct names_list *l)
@@ -72,8 +72,7 @@ name_runtime(const struct runtime *rt, const struct names_member *by_id,
 	buf_free(&b);
 }
 
-/* A runtime's members come one after the other, so that of each container they
- * do. */
+/* Keeps the members of a runtime's container together. */
 static int
 cmp_member(const void *a, const void *b)
 {
@@ -85,7 +84,7 @@ cmp_member(const void *a, const void *b)
 	return c != 0 ? c : num_cmp(x->uid, y->uid);
 }
 
-/* Those that need a name. */
+/* The members that need a name. */
 struct members {
 	struct names_member *v;
 	size_t n;
@@ -145,7 +144,7 @@ linux_names(const struct scan_request *req, struct scan *sc)
 	struct members m = { NULL, 0 };
 	size_t i;
 
-	/* no daemon of this machine's knows of another's containers */
+	/* daemons of this machine do not know another's containers */
 	if (req->own_proc)
 		add_members(&m, sc);
 	if (m.n > 0)

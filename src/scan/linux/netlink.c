@@ -1,5 +1,5 @@
 /*
- * The socket tables over NETLINK_SOCK_DIAG, sock_diag(7): what ss uses.  Under
+ * The socket tables over NETLINK_SOCK_DIAG, sock_diag(7), which ss uses.  Under
  * load a dump of several datagrams may lack or repeat a socket: reread.c.
  */
 #define _DEFAULT_SOURCE
@@ -15,15 +15,15 @@
 #include "scan/linux/nl.h"
 
 enum {
-	MAX_TRIES = 8,		/* of a dump that is inconsistent */
+	MAX_TRIES = 8,		/* of an inconsistent dump */
 	PIECE = 16		/* SKARR_SZ in net/ipv4/inet_diag.c */
 };
 
-/* The states that live in tables: bits of the kernel's numbers. */
+/* The states of sockets in tables: bits of the kernel's numbers. */
 #define ALL_STATES 0xfffu
 
-/* From Linux 6.8 on the table of bound ports, too: TCPF_BOUND_INACTIVE in
- * include/net/tcp_states.h.  Older ones pass over it. */
+/* From Linux 6.8 on also the table of bound ports: TCPF_BOUND_INACTIVE in
+ * include/net/tcp_states.h.  Older kernels ignore it. */
 #define BOUND_STATE (1u << 13)
 
 struct v1_request {
@@ -36,13 +36,13 @@ struct v2_request {
 	struct inet_diag_req_v2 body;
 };
 
-/* Where the messages of a dump go. */
+/* The destination of a dump's messages. */
 struct dump {
 	struct scan *sc;
 	enum sock_proto proto;
 	size_t first;		/* of its sockets */
-	uint32_t split;		/* bits of states: two datagrams divide a chain
-				 * of such */
+	uint32_t split;		/* bits of the states in which a chain was
+				 * divided between datagrams */
 	bool interrupted;
 };
 
@@ -78,10 +78,10 @@ state_bit(const struct sock *s)
 	return s->state == STATE_BOUND ? BOUND_STATE : 1U << s->state;
 }
 
-/* Its chain is one that anyone can make long: those that listen or are bound
- * share a port and an address, and UDP sockets a port.  Connections are spread
- * by a secret of the kernel's.  Endpoints and associations of SCTP are counted
- * over all chains. */
+/* True if its hash chain can be made long by anyone: sockets that listen or are
+ * bound share a port and an address, UDP sockets a port.  Connections are
+ * spread by a secret of the kernel.  Endpoints and associations of SCTP are
+ * counted over all chains. */
 static bool
 is_crowded(const struct sock *s)
 {
@@ -89,7 +89,7 @@ is_crowded(const struct sock *s)
 	    s->state == STATE_BOUND;
 }
 
-/* Two sockets that one such chain may hold. */
+/* True if one such chain may hold both. */
 static bool
 may_be_neighbours(const struct sock *a, const struct sock *b)
 {
@@ -98,7 +98,7 @@ may_be_neighbours(const struct sock *a, const struct sock *b)
 }
 
 /* The kernel leaves a chain of bound sockets for a moment after each PIECE of
- * them, also within a datagram. */
+ * them, even within a datagram. */
 static bool
 has_long_chain(const struct scan *sc, size_t i)
 {
@@ -155,7 +155,7 @@ dump_whole(struct scan *sc, const struct nlmsghdr *request,
 	}
 	if (status != 0)
 		sc->nsock = before;
-	/* it tells some endpoints twice: linux_sctp_diag */
+	/* some endpoints come twice: linux_sctp_diag */
 	if (proto == PROTO_SCTP) {
 		struct linux_join once = { .from = before };
 
@@ -164,8 +164,8 @@ dump_whole(struct scan *sc, const struct nlmsghdr *request,
 	return status == NL_AGAIN ? EAGAIN : status;
 }
 
-/* Moves those of some states among the sockets from that one on to the end;
- * returns the number of the first. */
+/* Moves the sockets in these states, from that one on, to the end; returns the
+ * number of the first of them. */
 static size_t
 move_last(struct scan *sc, size_t i, uint32_t states)
 {
@@ -185,8 +185,8 @@ move_last(struct scan *sc, size_t i, uint32_t states)
 }
 
 /*
- * The request, and where its states are: a dump that divides a chain is done
- * again, of TCP only for the states of such chains, and only these are joined.
+ * states points into the request.  A dump that divides a chain is repeated: for
+ * TCP only with the states of such chains, and only those are joined.
  */
 static int
 dump(struct scan *sc, const struct nlmsghdr *request, enum sock_proto proto,
@@ -211,13 +211,13 @@ dump(struct scan *sc, const struct nlmsghdr *request, enum sock_proto proto,
 	return status;
 }
 
-/* What the kernel is to add to each socket: nothing, unless it is asked for. */
+/* What the kernel should add to each socket: only what is requested. */
 static unsigned char
 extensions(const struct scan_request *req, enum sock_proto proto)
 {
 	unsigned ext = 0;
 
-	/* that of SCTP is another struct */
+	/* SCTP's is another struct */
 	if ((req->needs & NEED_INFO) != 0 && proto != PROTO_SCTP)
 		ext |= 1U << (INET_DIAG_INFO - 1);
 	if ((req->needs & NEED_DROPS) != 0)
@@ -244,7 +244,7 @@ dump_family(const struct scan_request *req, struct scan *sc,
 	return dump(sc, &r.head, proto, &r.body.idiag_states);
 }
 
-/* Both families in one pass, which SOCK_DIAG_BY_FAMILY cannot. */
+/* Both families in one pass, which SOCK_DIAG_BY_FAMILY cannot do. */
 static int
 dump_tcp(const struct scan_request *req, struct scan *sc, unsigned states)
 {
@@ -260,8 +260,8 @@ dump_tcp(const struct scan_request *req, struct scan *sc, unsigned states)
 	return dump(sc, &r.head, PROTO_TCP, &r.body.idiag_states);
 }
 
-/* No answer of IPv6, although there is one of IPv4: the kernel has no IPv6,
- * which is no failure. */
+/* If IPv4 has an answer and IPv6 has none, the kernel has no IPv6, which is not
+ * a failure. */
 static int
 dump_families(struct scan *sc, const struct scan_request *req,
     enum sock_proto proto, unsigned states)
@@ -282,7 +282,7 @@ dump_families(struct scan *sc, const struct scan_request *req,
 	return status;
 }
 
-/* The kernel's bits of the states that are asked for. */
+/* The kernel's bits of the requested states. */
 static unsigned
 states_of(const struct scan_request *req, enum sock_proto proto)
 {
@@ -291,13 +291,13 @@ states_of(const struct scan_request *req, enum sock_proto proto)
 	for (i = 1; i < STATE_NEW_SYN_RECV; i++)
 		if (filter_wants_state(req->filter, sock_state_of(i, proto)))
 			mask |= 1U << i;
-	/* dir is judged on all listeners */
+	/* dir is judged by all listeners */
 	if ((req->needs & NEED_DIR) != 0)
 		mask |= 1U << (proto == PROTO_TCP ? STATE_LISTEN :
 		    STATE_CLOSED);
 	mask &= ALL_STATES;
 	if (proto == PROTO_TCP) {
-		/* the number that BOUND comes with asks for nothing */
+		/* bound sockets have this number, but it requests none */
 		mask &= ~(1U << STATE_CLOSED);
 		if (filter_wants_bound(req->filter))
 			mask |= BOUND_STATE;
@@ -305,7 +305,7 @@ states_of(const struct scan_request *req, enum sock_proto proto)
 	return mask;
 }
 
-/* A kernel of another number may have it, too: of a distributor's. */
+/* A distributor's kernel with another number may have it, too. */
 static enum scan_bound
 whose_bound(const struct scan *sc)
 {
@@ -321,7 +321,7 @@ whose_bound(const struct scan *sc)
 	return BOUND_NO;
 }
 
-/* Of SCTP the kernel looks at no state but whether it is LISTEN. */
+/* For SCTP the kernel looks only at whether the state is LISTEN. */
 static unsigned
 sctp_states(const struct scan_request *req)
 {
@@ -335,7 +335,7 @@ sctp_states(const struct scan_request *req)
 	return mask;
 }
 
-/* IPv6 sockets have associations of IPv4, too. */
+/* IPv6 sockets have associations over IPv4, too. */
 static int
 dump_sctp_families(const struct scan_request *req, struct scan *sc,
     unsigned states)
@@ -350,8 +350,8 @@ dump_sctp_families(const struct scan_request *req, struct scan *sc,
 	return status == ENOENT ? 0 : status;
 }
 
-/* A kernel that refuses is one thing; what was answered and is not to be
- * believed is a fault, also where there is another way to ask. */
+/* If the kernel refuses, that is not a fault; an answer that cannot be right is
+ * one, even if there is another way to ask. */
 static void
 say_failure(struct scan *sc, const char *what, int error)
 {
@@ -361,10 +361,10 @@ say_failure(struct scan *sc, const char *what, int error)
 }
 
 /*
- * The kernel has no module that answers for that protocol, or for any: it is
- * not built, or must not be loaded.  ENOENT is said for want of inet_diag,
- * EOPNOTSUPP if it was asked as by dump_tcp, and EPROTONOSUPPORT for want of
- * tcp_diag or udp_diag (nl.c), or of all of sock_diag.
+ * True if the kernel has no module that answers for that protocol, or for any:
+ * it is not built, or must not be loaded.  Without inet_diag the error is
+ * ENOENT, or for a request like dump_tcp's EOPNOTSUPP; without tcp_diag or
+ * udp_diag (nl.c), or without sock_diag, EPROTONOSUPPORT.
  */
 static bool
 has_no_module(int status)
@@ -373,7 +373,7 @@ has_no_module(int status)
 	    status == EPROTONOSUPPORT;
 }
 
-/* What only netlink tells, and was asked for; once a scan. */
+/* Reports once a scan that requested fields need netlink. */
 static void
 say_less(const struct scan_request *req, struct scan *sc,
     enum sock_proto proto)
@@ -390,7 +390,8 @@ say_less(const struct scan_request *req, struct scan *sc,
 	sc->by_files |= 1U << proto;
 }
 
-/* What another protocol has is worth no less for it.  False after a message. */
+/* Reads this protocol from files; others are not affected.  False after a
+ * message. */
 static bool
 read_files(const struct scan_request *req, struct scan *sc,
     enum sock_proto proto)
@@ -403,10 +404,11 @@ read_files(const struct scan_request *req, struct scan *sc,
 }
 
 /*
- * A request for a protocol that is a module loads what answers it if, and only
- * if, the protocol is there: sock_load_diag_module in net/core/sock.c.  Without
- * that module there are still the files.  That there is no such protocol is
- * known, too; what cannot be read does not make the others worth less.
+ * A request for a protocol that is a module loads the module that answers it
+ * if, and only if, the protocol is there: sock_load_diag_module in
+ * net/core/sock.c.  Without that module the files are read.  If the protocol is
+ * not there, it counts as read, too.  A failure does not affect other
+ * protocols.
  */
 static void
 dump_sctp(const struct scan_request *req, struct scan *sc)
@@ -468,7 +470,7 @@ dump_ported(const struct scan_request *req, struct scan *sc,
 		return 0;
 	if (proto == PROTO_TCP && both)
 		status = dump_tcp(req, sc, states);
-	/* an answer that is none does not become one by asking again */
+	/* after an invalid answer it is no use to ask again */
 	if (status != 0 && status != EPROTO)
 		status = dump_families(sc, req, proto, states);
 	if (has_no_module(status)) {

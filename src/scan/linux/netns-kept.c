@@ -1,8 +1,8 @@
 /*
- * Network namespaces that no task is in, but that a descriptor or a mount
- * keeps: from Linux 6.19 on the kernel lists them, listns(2).  Before, the
- * mounts of each mount namespace are read, proc_pid_mountinfo(5); descriptors
- * are found with the owners of sockets, strays.c.
+ * Network namespaces without a task that a descriptor or a mount keeps.  From
+ * Linux 6.19 on the kernel lists them, listns(2).  Before, the mounts of each
+ * mount namespace are read, proc_pid_mountinfo(5); descriptors are found with
+ * the owners of sockets, strays.c.
  */
 #define _GNU_SOURCE
 #include "scan/linux/netns-list.h"
@@ -23,14 +23,14 @@
 #include "scan/linux/owners.h"
 
 #ifndef SYS_listns
-#define SYS_listns 470		/* of all architectures but alpha and mips */
+#define SYS_listns 470		/* on all architectures except alpha and mips */
 #endif
 
 #define MOUNT_NS_LINK "mnt:["
 #define OWN_MOUNT_NS "thread-self/ns/mnt"
 
 enum {
-	IDS_MAX = 1024,			/* of one call */
+	IDS_MAX = 1024,			/* per call */
 	MOUNTS_MAX = 1 << 30,		/* bytes of mountinfo */
 	NSFS_ROOT = -10003,		/* FD_NSFS_ROOT of linux/fcntl.h */
 	FILEID_NSFS = 0xf1		/* linux/exportfs.h */
@@ -39,13 +39,13 @@ enum {
 /* struct ns_id_req of linux/nsfs.h. */
 struct ns_request {
 	uint32_t size, spare;
-	uint64_t after;			/* the last that was listed */
+	uint64_t after;			/* the last one listed so far */
 	uint32_t type, spare2;
 	uint64_t user_ns;
 };
 
 /* struct file_handle of open_by_handle_at(2) with a struct nsfs_file_handle of
- * linux/nsfs.h, of which only the number of the namespace is needed. */
+ * linux/nsfs.h; only the namespace's number is needed. */
 struct ns_handle {
 	uint32_t size;
 	int32_t type;
@@ -53,7 +53,7 @@ struct ns_handle {
 	uint32_t ns_type, inode;
 };
 
-/* The kernel's list; s->lists is false if it has none, or gives us none. */
+/* Reads the kernel's list; s->lists is false if it has none, or refuses. */
 static void
 list_ids(struct listing *s)
 {
@@ -67,7 +67,7 @@ list_ids(struct listing *s)
 			*MEM_PUSH(s->id, s->nid, s->idcap) = ids[i];
 		request.after = ids[n - 1];
 	}
-	/* there is none after the last */
+	/* ENOENT: none follows the last */
 	s->lists = n == 0 || (errno == ENOENT && s->nid > 0);
 }
 
@@ -112,7 +112,7 @@ linux_netns_open(uint64_t id)
 	    O_RDONLY | O_CLOEXEC);
 }
 
-/* Of those that the kernel lists, which are told apart once they are open. */
+/* Adds namespaces that the kernel lists; only an open one shows its inode. */
 static void
 add_ids(struct listing *s)
 {
@@ -132,7 +132,7 @@ add_ids(struct listing *s)
 	}
 }
 
-/* Those in a mountinfo, whose paths are below root. */
+/* Adds those in a mountinfo, whose paths are below root. */
 static void
 add_mounts(struct listing *s, struct str text, const char *root)
 {
@@ -150,8 +150,8 @@ add_mounts(struct listing *s, struct str text, const char *root)
 	}
 }
 
-/* Of the mount namespace of a task, or the own one's: NULL.  False after a
- * message. */
+/* Reads the mounts of a task's mount namespace, or of our own if task is NULL.
+ * False after a message. */
 static bool
 read_mounts(struct listing *s, const char *task)
 {

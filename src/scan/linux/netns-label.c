@@ -1,7 +1,7 @@
 /*
- * What network namespaces are called: prt(5), netns.  A name that ip-netns(8)
- * gave comes first, then the container's, then one that a runtime made up, and
- * last the kernel's own.
+ * The labels of network namespaces: prt(5), netns.  A name from ip-netns(8)
+ * comes first, then the container's, then one that a runtime made up, and last
+ * the kernel's own.
  */
 #include "scan/linux/linux.h"
 
@@ -10,7 +10,7 @@
 #include "lib/num.h"
 #include "record/netns.h"
 
-/* A sandbox has no namespace that is its own; a guess may be none. */
+/* A sandbox has no namespace of its own; a guess may be wrong. */
 static bool
 is_container(const struct container *in)
 {
@@ -27,7 +27,7 @@ linux_netns_choose(struct str label, struct str plain,
 	return is_container(in) ? in->name : plain;
 }
 
-/* The namespaces of one label, those of each container together. */
+/* Sorts by label, then by container. */
 static int
 cmp_label(const void *a, const void *b)
 {
@@ -48,7 +48,7 @@ is_labelled_by_container(const struct netns *ns)
 	return ns->plain.p != NULL && is_container(&ns->in);
 }
 
-/* NAME@UID, of a user's. */
+/* NAME@UID, for a user's container. */
 static void
 add_owner(struct netns *ns, struct arena *a)
 {
@@ -63,7 +63,7 @@ add_owner(struct netns *ns, struct arena *a)
 		(size_t)(num_format(p + ns->label.n + 1, ns->in.uid) - p) };
 }
 
-/* RUNTIME/ID, as where no name can be had. */
+/* RUNTIME/ID, as for a container without a name. */
 static void
 take_id(struct netns *ns, struct arena *a)
 {
@@ -78,7 +78,7 @@ take_id(struct netns *ns, struct arena *a)
 	    arena_str(a, id).p));
 }
 
-/* How many of the n from v on have the first one's label. */
+/* How many of the n from v on share the first one's label. */
 static size_t
 count_same(struct netns *const *v, size_t n)
 {
@@ -89,7 +89,7 @@ count_same(struct netns *const *v, size_t n)
 	return i;
 }
 
-/* Calls tell_apart for those that share a label and are of several
+/* Calls tell_apart for namespaces that share a label but belong to several
  * containers. */
 static void
 part_containers(struct netns **v, size_t n, struct arena *a,
@@ -107,7 +107,7 @@ part_containers(struct netns **v, size_t n, struct arena *a,
 	}
 }
 
-/* Only one namespace of a container is called by it. */
+/* Only one namespace of a container is named after it. */
 static void
 part_rest(struct netns **v, size_t n)
 {
@@ -144,7 +144,7 @@ linux_netns_labels(struct scan *sc)
 	linux_netns_sort(sc);
 }
 
-/* A namespace, and its number before they are sorted. */
+/* A namespace, and its number before sorting. */
 struct numbered {
 	struct netns netns;
 	uint32_t was;

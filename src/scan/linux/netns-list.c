@@ -1,7 +1,7 @@
 /*
- * The list of all network namespaces: those that some process or thread is in,
- * those that ip-netns(8) keeps below /run/netns, and those that are kept
- * otherwise, netns-kept.c.
+ * The list of all network namespaces: those with a process or thread, those
+ * that ip-netns(8) keeps below /run/netns, and those kept otherwise,
+ * netns-kept.c.
  */
 #define _GNU_SOURCE
 #include "scan/linux/netns-list.h"
@@ -37,7 +37,7 @@ sys_netns(const char *proc, bool own)
 	return inode;
 }
 
-/* errno of what was there and told nothing of its namespace. */
+/* Notes errno, unless the file or the process is gone. */
 static void
 note_error(struct listing *s)
 {
@@ -45,7 +45,8 @@ note_error(struct listing *s)
 		s->error = errno;
 }
 
-/* A name that ip-netns(8) gave; of two for one the first in byte order. */
+/* Adds a name from ip-netns(8); of two for one namespace the first in byte
+ * order counts. */
 static void
 take_named(void *arg, int dir, const char *file)
 {
@@ -71,7 +72,7 @@ take_named(void *arg, int dir, const char *file)
 	ns->path = linux_path(s->arena, RUN_NETNS, name.p);
 }
 
-/* All of those names, if there are any.  False after a message. */
+/* Adds all those names, if there are any.  False after a message. */
 static bool
 add_named(struct listing *s)
 {
@@ -86,7 +87,8 @@ add_named(struct listing *s)
 	return s->error == 0;
 }
 
-/* The container of the first task that is in it, unless a person named it. */
+/* Notes the first task in it, and that task's container unless a person named
+ * the namespace. */
 static void
 take_first(struct listing *s, struct linux_netns *ns, const char *folder)
 {
@@ -103,8 +105,8 @@ take_first(struct listing *s, struct linux_netns *ns, const char *folder)
 		ns->uid = st.st_uid;
 }
 
-/* The namespace of a process or thread, whose folder that is.  False where it
- * may not be seen, or is gone. */
+/* Adds the namespace of a process or thread, by its folder.  False if it may
+ * not be seen, or is gone. */
 static bool
 add_task(struct listing *s, const char *folder)
 {
@@ -147,7 +149,7 @@ take_thread(void *arg, int dir, const char *name)
 	add_task(s, folder);
 }
 
-/* Its other threads may each be in another one; PID/task has two links, and one
+/* Other threads may be in other namespaces.  PID/task has two links, plus one
  * for each thread. */
 static void
 add_threads(struct listing *s)
@@ -177,7 +179,7 @@ take_pid(void *arg, int dir, const char *name)
 		*MEM_PUSH(s->pid, s->npid, s->pidcap) = pid;
 }
 
-/* Processes in order of their numbers: the lowest names a namespace.  False
+/* Adds processes by ascending number: the lowest names a namespace.  False
  * after a message. */
 static bool
 add_processes(struct listing *s)
@@ -253,8 +255,8 @@ linux_netns_list(const struct scan_request *req, struct linux_netns_list *l,
 	else if (req->own_proc)
 		note_error(&s);
 	l->own = sys_netns(req->proc, req->own_proc);
-	/* without it the own one would be taken for one more of the others, */
-	ok = (l->own != 0 || !req->own_proc) &&		/* which is told */
+	/* if its inode is not known, our own would be listed, too */
+	ok = (l->own != 0 || !req->own_proc) &&		/* after a message */
 	    (!req->own_proc || add_named(&s)) &&
 	    add_processes(&s) &&
 	    (!req->own_proc || kept_add(&s));

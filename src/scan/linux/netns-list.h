@@ -12,13 +12,14 @@
 #include "scan/linux/tree.h"
 
 /* A mount namespace other than the scanner's, and the folder in the proc tree
- * of a task that is in it. */
+ * of a task in it. */
 struct mount_ns {
 	uint64_t inode;
 	const char *task;
 };
 
-/* PID/task/TID; and a file of it, whose name begins with a slash. */
+/* PID/task/TID; and the path of a file there, whose name begins with a
+ * slash. */
 enum { TASK_PATH = NUM_MAX + NUM_MAX + sizeof "/task/",
 	TASK_FILE = TASK_PATH + sizeof "/ns/net" };
 
@@ -32,7 +33,7 @@ task_file(char path[static TASK_FILE], const char *task, const char *name)
 	return path;
 }
 
-/* What namespaces are added to. */
+/* The state while namespaces are listed. */
 struct listing {
 	const struct scan_request *req;
 	struct linux_netns_list *list;
@@ -42,28 +43,28 @@ struct listing {
 	int proc;
 	uint32_t *pid;
 	size_t npid, pidcap;
-	uint32_t at;		/* the process at hand */
-	int error;		/* the first that is no matter of privileges */
-	bool lists;		/* the kernel has listed all: by listns(2) */
+	uint32_t at;		/* the process being looked at */
+	int error;		/* the first not for lack of privileges */
+	bool lists;		/* the kernel has listed all: listns(2) */
 	uint64_t *id;		/* their numbers */
 	size_t nid, idcap;
-	struct mount_ns *mounts;	/* if it has not */
+	struct mount_ns *mounts;	/* if the kernel has not */
 	size_t nmounts, mountscap;
 	struct map mounts_index;	/* inode to 1 */
 	uint64_t own_mounts;
 };
 
-/* netns-index.c: that one of the list, or NULL; it may move when another is
- * added. */
+/* netns-index.c: the entry with that inode, or NULL; it may move when another
+ * is added. */
 struct linux_netns *listing_find(const struct listing *s, uint64_t inode);
 
-/* Adds one that is not in the list; label may be STR_NONE. */
+/* Adds one that is not in the list yet; label may be STR_NONE. */
 struct linux_netns *listing_add(struct listing *s, uint64_t inode,
     struct str label);
 
-/* netns-kept.c: those that no task is in.  kept_begin comes first, kept_note
- * for each task, whose folder in the proc tree that is; kept_add then adds what
- * is not in the list so far: false after a message. */
+/* netns-kept.c: namespaces without a task.  Call kept_begin first, then
+ * kept_note for each task, with its folder in the proc tree; kept_add then adds
+ * those that are not in the list yet: false after a message. */
 void kept_begin(struct listing *s);
 void kept_note(struct listing *s, const char *task);
 bool kept_add(struct listing *s);

@@ -1,6 +1,6 @@
 /*
- * All network namespaces: each is entered by a thread of its own, setns(2): the
- * rest of the program stays where it is.
+ * All network namespaces.  A thread of its own enters each, setns(2): the rest
+ * of the program stays in ours.
  */
 #define _GNU_SOURCE
 #include "scan/linux/linux.h"
@@ -31,7 +31,7 @@ linux_netns_identify(struct netns *ns, const struct linux_netns *listed)
 	ns->uid = listed->uid;
 }
 
-/* One that could not be entered, and what it was known by has not just gone. */
+/* Reports one that could not be entered, unless it has just gone. */
 static void
 note_refusal(struct linux_visit *v, const struct linux_netns *ns)
 {
@@ -40,7 +40,7 @@ note_refusal(struct linux_visit *v, const struct linux_netns *ns)
 		return;
 	}
 	v->sc->incomplete = true;
-	/* what is ours to mend, and not a matter of privileges */
+	/* a lack of privileges does not end the scan, all else does */
 	if (errno != EPERM && errno != EACCES)
 		v->ok = false;
 	else
@@ -49,8 +49,8 @@ note_refusal(struct linux_visit *v, const struct linux_netns *ns)
 	err_msg("network namespace %.*s:", (int)ns->label.n, ns->label.p);
 }
 
-/* One that has vanished, or whose number another one has by now, is left out;
- * so is one whose kernel refuses: that is a failure. */
+/* Leaves out a namespace that is gone, or whose number another one has now; and
+ * one that the kernel refuses, but that is a failure. */
 static bool
 enter(struct linux_visit *v, const struct linux_netns *ns, int fd)
 {
@@ -58,7 +58,7 @@ enter(struct linux_visit *v, const struct linux_netns *ns, int fd)
 	bool ok = fd >= 0;
 
 	if (ok) {
-		errno = ENOENT;		/* if its number is another's */
+		errno = ENOENT;		/* if another has its number */
 		ok = fstat(fd, &st) == 0 && st.st_ino == ns->inode &&
 		    (v->dev == 0 || st.st_dev == v->dev) &&
 		    setns(fd, CLONE_NEWNET) == 0;
@@ -84,7 +84,7 @@ linux_netns_visit(struct linux_visit *v, const struct linux_netns *ns, int fd)
 	return true;
 }
 
-/* A mount may lie under another by now, of anything. */
+/* By now anything may be mounted over the path. */
 static int
 open_netns(int proc, const struct linux_netns *ns)
 {
@@ -94,7 +94,7 @@ open_netns(int proc, const struct linux_netns *ns)
 	    O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
-/* What a thread visits. */
+/* A thread's visits. */
 struct tour {
 	struct linux_visit visit;
 	const struct linux_netns_list *list;
@@ -170,7 +170,7 @@ linux_netns_in(const struct scan_request *req, struct scan *sc, uint32_t ns,
 		sc->incomplete = true;
 }
 
-/* Entering even the own one needs what entering another does. */
+/* Entering even our own namespace needs the privileges for another. */
 static void *
 try_setns(void *arg)
 {
@@ -242,7 +242,7 @@ linux_netns_tables(const struct scan_request *req, struct scan *sc,
 
 	if (!linux_in_thread(try_setns, &may) || !may)
 		return false;
-	/* so that what is in no table is not of these namespaces */
+	/* read all, so that a socket in no table is not in these namespaces */
 	wide.filter = &all;
 	return tables(&wide, sc) && visit_others(&wide, sc, tables);
 }

@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 enum {
-	RECV_SIZE = 32 * 1024,	/* the kernel fills no more a call */
+	RECV_SIZE = 32 * 1024,	/* the kernel fills no more at a time */
 	MAX_ERRNO = 4095,	/* include/linux/err.h */
-	MAX_TRIES = 8		/* of a dump that is inconsistent */
+	MAX_TRIES = 8		/* of an inconsistent dump */
 };
 
-/* What the kernel says with a negative number, where that is an errno and none
- * that means something else here. */
+/* The errno in a negative number from the kernel; EPROTO if it is not one, or
+ * is ENODATA, which has another meaning here. */
 static int
 errno_of(int error)
 {
@@ -22,9 +22,9 @@ errno_of(int error)
 }
 
 /*
- * What the end of a dump says: its payload is 0 or an error, netlink_dump_done
- * in net/netlink/af_netlink.c.  Where the protocol has no module that is
- * ENOENT, which elsewhere says that there is no such family.
+ * Reads the end of a dump: its payload is 0 or an error, netlink_dump_done in
+ * net/netlink/af_netlink.c.  ENOENT means here that the protocol has no module,
+ * elsewhere that there is no such family.
  */
 static int
 read_done(const struct nlmsghdr *h)
@@ -112,7 +112,7 @@ receive(int fd, nl_datagram *each, void *arg)
 			return errno;
 		if (n == 0 || (msg.msg_flags & MSG_TRUNC) != 0)
 			return EPROTO;
-		if (from.nl_pid != 0)	/* not the kernel's */
+		if (from.nl_pid != 0)	/* not from the kernel */
 			continue;
 		status = each(arg, &buf, (size_t)n);
 	}
@@ -136,7 +136,7 @@ nl_ask(int protocol, const struct nlmsghdr *request, nl_datagram *each,
 	return status;
 }
 
-/* Who takes the messages of an answer. */
+/* The function that takes the messages of an answer. */
 struct taker {
 	nl_take *take;
 	void *arg;

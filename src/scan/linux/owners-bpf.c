@@ -1,6 +1,6 @@
 /*
- * The holders of sockets by an iterator in the kernel, bpf.c, which runs while
- * the socket tables are read: the processes that it names need only be
+ * The holders of sockets from an iterator in the kernel, bpf.c, which runs
+ * while the socket tables are read: the processes that it finds need only be
  * described.
  */
 #include "scan/linux/owners.h"
@@ -19,8 +19,8 @@
 #include "scan/linux/linux.h"
 
 /*
- * So many open files are a walk of about 50 ms.  With fewer the iterator has
- * little to gain, and each use of it is a line in audit logs.
+ * With so many open files a walk takes about 50 ms.  With fewer the iterator
+ * gains little, and each use of it leaves a line in audit logs.
  */
 enum { MANY_FILES = 20000 };
 
@@ -29,13 +29,13 @@ struct search {
 	size_t n, cap;
 	struct ring *ring;
 	size_t nring, ringcap;
-	uint32_t *first;	/* in v, of each process of the walk */
+	uint32_t *first;	/* indexes in v, of each process of the walk */
 	size_t nfirst, firstcap;
-	uint64_t since;		/* clock ticks from boot to its begin */
-	uint64_t last_pid;	/* before its first begin */
-	unsigned nstarted;	/* threads of ours since then */
-	const char *what;	/* what failed, */
-	int error;		/* or 0 */
+	uint64_t since;		/* clock ticks from boot to its start */
+	uint64_t last_pid;	/* before its first start */
+	unsigned nstarted;	/* threads that we started since then */
+	const char *what;	/* what failed, with */
+	int error;		/* its errno, or 0 */
 	pthread_t thread;
 	bool is_running;
 };
@@ -85,8 +85,8 @@ run_search(void *arg)
 	return NULL;
 }
 
-/* With one processor there is nothing to gain by an early start, nor if it is
- * not to find all owners. */
+/* An early start gains nothing with one processor, or if not all owners are
+ * wanted. */
 struct search *
 linux_search(const struct scan_request *req)
 {
@@ -139,9 +139,9 @@ take_ring(struct search *s, const struct scan_request *req,
 			f->inode, f->pid, 0, f->fd & ~LINUX_FILE_RING };
 }
 
-/* Leaves the scan's sockets without an owner, of those that share an inode the
- * first; true if each that may have an owner has one.  The others go to
- * strays. */
+/* Keeps descriptors of the scan's sockets without an owner, by the first socket
+ * that shares the inode; descriptors in no table go to strays.  True if each
+ * socket that may have an owner has one. */
 static bool
 choose(struct search *s, const struct scan_request *req,
     const struct socks *socks, struct strays *strays, const struct scan *sc)
@@ -197,8 +197,8 @@ cmp_file(const void *a, const void *b)
 	return c != 0 ? c : num_cmp(x->sock, y->sock);
 }
 
-/* In order of pids, and each once: threads that share a table which is not the
- * first one's come twice. */
+/* Sorts by pid, and drops repetitions: if threads share a table other than the
+ * first thread's, its descriptors come twice. */
 static void
 sort_files(struct search *s)
 {
@@ -213,9 +213,9 @@ sort_files(struct search *s)
 }
 
 /*
- * What is known of the groups of another that was in the same ones.  It is that
- * one's still: while it is there and does not move, their number is not used
- * anew; and the text that a process which is gone had was not read.
+ * Copies container and control group from a process with the same groups.  They
+ * are still valid: the number is not reused while that process is there and
+ * does not move; and of a process that was gone nothing was read.
  */
 static bool
 take_groups(const struct worker *w, uint64_t groups, struct proc *p)
@@ -253,14 +253,14 @@ describe_process(struct worker *w, uint64_t groups, struct proc *p)
 		*p = (struct proc){ .pid = w->pid };
 }
 
-/* A process that was there before is the same one, for a number has one process
- * at a time; a younger one is looked at anew. */
+/* A process that began before the search is the one that it found, as a number
+ * has one process at a time; a younger one is looked at anew. */
 static void
 take_found(struct worker *w)
 {
 	const struct search *s = w->walk->search;
 	const struct linux_file *f = &s->v[s->first[w->at]];
-	/* the process's are those of its first thread */
+	/* the process's groups are its first thread's */
 	uint64_t groups = f->task == f->pid ? f->groups : 0;
 	uint32_t proc = (uint32_t)w->part.nproc;
 	struct proc *p = scan_add_proc(&w->part);
@@ -281,7 +281,7 @@ take_found(struct worker *w)
 		    (struct holder){ 0, proc, f->fd });
 }
 
-/* Of what is left of it. */
+/* Adds the holders that choose() has kept. */
 static bool
 add_found(struct search *s, const struct scan_request *req,
     struct socks *socks, struct scan *sc)
@@ -318,7 +318,7 @@ linux_search_owners(struct search *s, const struct scan_request *req,
 
 	if (!was_early)
 		run_search(s);
-	/* it may not know the owner of what came later */
+	/* an early one may not know owners of sockets made later */
 	if (!choose(s, req, socks, strays, sc) && was_early && s->error == 0) {
 		run_search(s);
 		choose(s, req, socks, strays, sc);

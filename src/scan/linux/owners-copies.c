@@ -1,9 +1,9 @@
 /*
  * Another scan at the same time has copies of sockets, each for a moment
- * (copy.c), and is no holder of them: prt-diff would tell of one that is new.
- * So what a process of that name has is looked at again.  It is kept if the
- * descriptor is still there each time, or if nobody else has the socket: who
- * calls himself prt-scan hides nothing by that.
+ * (copy.c).  It is not their holder: prt-diff would report a new one.  So the
+ * descriptors of a process with that name are looked at again.  The process
+ * stays a holder if the descriptor is there each time, or if nobody else has
+ * the socket: calling a program prt-scan hides nothing.
  */
 #define _GNU_SOURCE
 #include "scan/linux/owners.h"
@@ -18,12 +18,12 @@
 #include "lib/num.h"
 #include "scan/linux/linux.h"
 
-/* A copy is there for some microseconds, or as long as a busy machine does not
- * let the other scan run: the pauses, nanoseconds, double, to an eighth of a
+/* A copy exists for some microseconds, or longer if a busy machine does not let
+ * the other scan run.  The pauses, in nanoseconds, double, up to an eighth of a
  * second in all. */
 enum { LOOKS = 8, PAUSE = 1000000 };
 
-/* More than so many descriptors, or threads, no scan has at once. */
+/* No scan has more descriptors, or threads, at once. */
 enum { COPIES_MAX = 256, THREADS_MAX = 64 };
 
 struct copies {
@@ -31,10 +31,10 @@ struct copies {
 	enum tree_kind kind;
 	int proc;
 	unsigned char *held;	/* by socket: it has another holder */
-	size_t at[COPIES_MAX], n;	/* of sc->holder */
+	size_t at[COPIES_MAX], n;	/* indexes in sc->holder */
 };
 
-/* What is looked for in the tables of a process's threads. */
+/* A socket looked for in the tables of a process's threads. */
 struct look {
 	uint64_t inode;
 	uint32_t fd;
@@ -63,7 +63,7 @@ look_at_thread(void *arg, int dir, const char *name)
 	    walk_inode(dir, path, "socket:[") == l->inode;
 }
 
-/* In doubt it has. */
+/* If in doubt, true. */
 static bool
 still_has(const struct copies *c, const struct holder *h)
 {
@@ -104,7 +104,7 @@ find(struct copies *c)
 	return c->n > 0;
 }
 
-/* Those that are gone have no socket from then on. */
+/* Takes the sockets from holders whose descriptor is gone. */
 static void
 look_again(struct copies *c)
 {

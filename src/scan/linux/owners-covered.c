@@ -1,6 +1,6 @@
 /*
- * Processes that something is mounted over in /proc, which hides what they
- * have from everybody, root too.  Nothing but a wish to hide does that.
+ * Processes with a mount over their folder in /proc, which hides what they have
+ * from everybody, even root.  Such a mount has no other purpose.
  */
 #include <fcntl.h>
 
@@ -9,10 +9,10 @@
 #include "lib/num.h"
 #include "scan/linux/owners.h"
 
-/* No machine has as many mounts; more is not looked at. */
+/* No machine has that many mounts; a longer file is not read. */
 enum { MOUNTINFO_MAX = 64 << 20 };
 
-/* Of a line of proc_pid_mountinfo(5) the mount's place, its fifth word. */
+/* The mount point, the fifth word in a line of proc_pid_mountinfo(5). */
 static struct str
 take_place(struct str line)
 {
@@ -23,8 +23,8 @@ take_place(struct str line)
 	return str_cut(&line, ' ');
 }
 
-/* /proc/NUMBER, or the folders in it that say which sockets the process has.
- * 0 if it is another place. */
+/* The process of /proc/NUMBER, or of a folder in it that shows its sockets.  0
+ * for another path. */
 static uint32_t
 process_of(struct str place)
 {

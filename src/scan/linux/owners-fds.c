@@ -1,4 +1,4 @@
-/* The folders of the proc tree, and the descriptors that one shows. */
+/* Folders of the proc tree, and the descriptors that such a folder lists. */
 #define _GNU_SOURCE
 #include "scan/linux/owners.h"
 
@@ -14,7 +14,7 @@
 enum {
 	DENTS_SIZE = 32 * 1024,
 	FOLDER_MAX = NUM_MAX + sizeof "/task",
-	/* no less than an io_uring's */
+	/* an io_uring's fits, too */
 	LINK_SIZE = sizeof "socket:[]" + NUM_MAX
 };
 
@@ -82,7 +82,7 @@ walk_stat(int dir, uint32_t id, const char *name, struct stat *st)
 	return fstatat(dir, folder_path(path, id, name), st, 0) == 0;
 }
 
-/* A link's text, as far as link has room; with errno if it cannot be read. */
+/* A link's text, cut to link's size; errno is 0 unless it cannot be read. */
 static struct str
 read_link(int dir, const char *name, char link[static LINK_SIZE])
 {
@@ -114,7 +114,7 @@ walk_inode(int dir, const char *name, const char *kind)
 	return walk_inode_of(read_link(dir, name, link), kind);
 }
 
-/* Its inode tells it from others, and not how many descriptors it has. */
+/* A ring is known by its inode, however many descriptors it has. */
 static void
 take_ring(struct worker *w, int dir, const char *name, uint32_t fd)
 {
@@ -140,7 +140,7 @@ take_stray(struct worker *w, uint64_t inode, uint32_t fd, bool is_netns)
 			w->thread != 0 ? w->thread : w->pid, fd, is_netns });
 }
 
-/* What is not a socket. */
+/* Takes a descriptor that is not a socket. */
 static void
 take_other(struct worker *w, int dir, const char *name, struct str link,
     uint32_t fd)
@@ -151,7 +151,7 @@ take_other(struct worker *w, int dir, const char *name, struct str link,
 		take_stray(w, walk_inode_of(link, LINUX_NETNS_LINK), fd, true);
 }
 
-/* One descriptor of the process that will be the worker's next. */
+/* Takes a descriptor of the process that will be the worker's next. */
 static void
 take_fd(void *arg, int dir, const char *name)
 {
@@ -161,8 +161,8 @@ take_fd(void *arg, int dir, const char *name)
 	uint64_t fd, inode;
 	uint32_t sock;
 
-	/* "." and ".." are no numbers; and rights that lack for one link lack
-	 * for all of the process */
+	/* "." and ".." are not numbers; if rights are missing for one link,
+	 * they are for all links of the process */
 	if (w->fault == EACCES || w->fault == EPERM ||
 	    !num_parse(str_from(name), UINT32_MAX, &fd))
 		return;
@@ -189,7 +189,7 @@ walk_note_failure(struct worker *w, const char *folder)
 {
 	if (errno == ENOENT || errno == ESRCH)
 		return;
-	/* those that --pid names were asked for */
+	/* the user has asked for those that --pid names */
 	if ((errno != EACCES && errno != EPERM) ||
 	    w->walk->req->filter->npids > 0) {
 		err_msg("%s/%lu%s:", w->walk->req->proc,
@@ -217,7 +217,7 @@ walk_has_threads(const struct walk *w, uint32_t pid)
 {
 	struct stat st;
 
-	/* the folder has two links, and one for each thread; if that is not
-	 * known, it is looked at */
+	/* the folder has two links, plus one for each thread; if the number is
+	 * not known, the folder is read */
 	return !walk_stat(w->proc, pid, "/task", &st) || st.st_nlink > 3;
 }

@@ -1,7 +1,7 @@
 /*
  * Sockets that a process has given to an io_uring and then closed, or never had
- * as a descriptor: the ring's fixed files, io_uring_register(2).  What they are
- * is in /proc/PID/fdinfo/FD of the ring, io_uring_show_fdinfo in
+ * as a descriptor: the ring's fixed files, io_uring_register(2).  They are
+ * listed in /proc/PID/fdinfo/FD of the ring, io_uring_show_fdinfo in
  * io_uring/fdinfo.c:
  *
  *	UserFiles:	3
@@ -9,8 +9,8 @@
  *	    2: /tmp/a\040file
  *	UserBufs:	0
  *
- * Before Linux 6.14 there is only the name: of all sockets `TCP', `UDP' and the
- * like, and of a file what its owner likes.  Such a list is not read.
+ * Before Linux 6.14 it shows only names: for all sockets `TCP', `UDP' and the
+ * like, and for a file whatever its owner chose.  Such a list is not read.
  */
 #define _GNU_SOURCE
 #include "scan/linux/owners.h"
@@ -27,12 +27,12 @@
 
 enum {
 	TEXT_MAX = 64 * 1024 * 1024,	/* a million files take half of it */
-	MAX_TRIES = 5,		/* the ring may be busy, and then tells none */
+	MAX_TRIES = 5,		/* a busy ring shows no list */
 	RELEASE_MAX = 64,
 	MAJOR = 6, MINOR = 14
 };
 
-/* Process pid has the sockets of that inode, of which first is one, + 1. */
+/* Process pid has the sockets of one inode; first is one of them, + 1. */
 struct fixed {
 	uint32_t pid, first;
 };
@@ -40,9 +40,9 @@ struct fixed {
 struct rings {
 	struct fixed *v;
 	size_t n, cap;
-	uint32_t *at;		/* in v, of each process of the walk */
+	uint32_t *at;		/* indexes in v, by process of the walk */
 	size_t nat, atcap;
-	uint32_t *sock;		/* of the ring at hand, as in struct fixed */
+	uint32_t *sock;		/* of the ring being read, as in struct fixed */
 	size_t nsock, sockcap;
 	uint64_t unread;	/* rings that could not be read */
 };
@@ -92,8 +92,8 @@ tells_paths(const struct walk *w)
 	    (major > MAJOR || (major == MAJOR && minor >= MINOR));
 }
 
-/* The iterator does not tell whose table the ring is in.  If the first thread
- * has ended, it is another's. */
+/* The iterator does not say which thread's table has the ring.  If the first
+ * thread has ended, it is another's. */
 static int
 open_of_next(const struct walk *w, const struct ring *r)
 {
@@ -134,7 +134,8 @@ read_ring(const struct walk *w, const struct ring *r, struct buf *text)
 	return ok;
 }
 
-/* The kernel has told a file by its name, which any file may have. */
+/* True if it is a ring.  The iterator has judged by a name that any file may
+ * have. */
 static bool
 is_ring(const struct walk *w, const struct ring *r)
 {
@@ -165,7 +166,7 @@ take_list(struct rings *found, const struct socks *socks, struct str list)
 	found->nsock = num_sort(found->sock, found->nsock);
 }
 
-/* The sockets of the ring; false if it cannot be read, and is there. */
+/* Reads the sockets of the ring; false if it is there but cannot be read. */
 static bool
 look_into(struct rings *found, const struct walk *w, const struct ring *r,
     struct buf *text)
@@ -206,7 +207,7 @@ cmp_fixed(const void *a, const void *b)
 	return c != 0 ? c : num_cmp(x->first, y->first);
 }
 
-/* However many descriptors and processes a ring has, it is read once. */
+/* Reads each ring once, however many descriptors and processes have it. */
 static void
 look_into_all(struct rings *found, struct walk *w)
 {
@@ -236,7 +237,7 @@ look_into_all(struct rings *found, struct walk *w)
 	buf_free(&text);
 }
 
-/* Sorts what was found, each once: its processes are those of the walk. */
+/* Sorts the results, without repetitions, and walks their processes next. */
 static void
 settle(struct rings *found, struct walk *w)
 {

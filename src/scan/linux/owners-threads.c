@@ -1,7 +1,7 @@
 /*
- * The descriptors that PID/fd does not show: of threads that have a table of
- * their own, unshare(2), and of all where the first thread has ended before the
- * others, pthread_exit(3).
+ * The descriptors that PID/fd does not show: those of threads with a table of
+ * their own, unshare(2), and all of a process whose first thread has ended
+ * before the others, pthread_exit(3).
  */
 #define _GNU_SOURCE
 #include "scan/linux/owners.h"
@@ -16,19 +16,19 @@
 #include "lib/num.h"
 #include "scan/linux/linux.h"
 
-/* Of a process.  Its threads may all have one table, for what is known: ten
- * thousand of them with as many descriptors would be a scan of hours; nor do so
- * many tables as a user may make take more than some seconds. */
+/* Per process.  Its threads may all share one table without our knowing: ten
+ * thousand threads with as many descriptors would make a scan of hours.  And
+ * all tables that a user can make must not take more than some seconds. */
 enum { LINKS_MAX = 200000 };
 
-/* kcmp(2): 0 where two threads share a table of descriptors. */
+/* kcmp(2): 0 if two threads share a table of descriptors. */
 static long
 compare_tables(uint32_t tid1, uint32_t tid2)
 {
 	return syscall(SYS_kcmp, tid1, tid2, KCMP_FILES, 0, 0);
 }
 
-/* Where that does not tell, each has its own. */
+/* If kcmp(2) fails, each thread is taken to have its own. */
 static int
 cmp_tables(const void *a, const void *b)
 {
@@ -38,7 +38,7 @@ cmp_tables(const void *a, const void *b)
 	return c == 0 ? 0 : c == 1 ? -1 : c == 2 ? 1 : num_cmp32(a, b);
 }
 
-/* The threads of the process at hand with other tables than its first one's. */
+/* The threads of a process with a table other than its first thread's. */
 struct threads {
 	uint32_t pid;
 	uint32_t *tid;
@@ -58,7 +58,7 @@ take_tid(void *arg, int dir, const char *name)
 		*MEM_PUSH(t->tid, t->n, t->cap) = tid;
 }
 
-/* The holders of each of their tables. */
+/* Adds the holders in each of their tables. */
 static void
 take_tables(struct worker *w, const struct threads *t, int task)
 {
@@ -96,7 +96,7 @@ cmp_sock_fd(const void *a, const void *b)
 	return c != 0 ? c : num_cmp(x->fd, y->fd);
 }
 
-/* A table that another began as a copy of has the same descriptors. */
+/* A table that began as a copy of another has the same descriptors. */
 static void
 drop_same_fds(struct scan *part)
 {
@@ -140,7 +140,7 @@ walk_add_tables(struct worker *w, int task)
 
 	if (tells)
 		add_tables(w, &t, task);
-	/* not a matter of privileges, or of a kernel without it */
+	/* a fault, unless for lack of privileges or of kcmp(2) in the kernel */
 	else if (errno != EPERM && errno != EACCES && errno != ENOSYS)
 		walk_note_failure(w, "/task");
 	return tells;

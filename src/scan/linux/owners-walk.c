@@ -1,6 +1,6 @@
 /*
  * A walk of /proc/PID/fd, proc_pid_fd(5), whose links read `socket:[INODE]'.
- * It costs what its system calls cost, so each is relative to an open
+ * Its cost is that of its system calls: so each is relative to an open
  * directory, no more are made than the links need, and several threads share
  * the processes.
  */
@@ -20,7 +20,7 @@
 
 enum {
 	MAX_THREADS = 4,
-	PIDS_A_THREAD = 32,	/* fewer are not worth starting one, */
+	PIDS_A_THREAD = 32,	/* fewer are not worth a thread, */
 	SOCKS_A_THREAD = 4096,	/* unless they hold many sockets */
 	PIDS_A_TURN = 8
 };
@@ -47,7 +47,7 @@ walk_list(struct walk *w)
 	    walk_each(w->proc, take_process_name, w);
 }
 
-/* Of the process at hand. */
+/* Opens a folder of the process being looked at. */
 static int
 open_folder(const struct worker *w, const char *name)
 {
@@ -55,7 +55,8 @@ open_folder(const struct worker *w, const char *name)
 	    name);
 }
 
-/* A process without descriptors, as kernel threads are, need not be opened. */
+/* A process without descriptors, such as a kernel thread, need not be
+ * opened. */
 static bool
 has_fds(const struct walk *w, uint32_t pid)
 {
@@ -68,7 +69,7 @@ has_fds(const struct walk *w, uint32_t pid)
 void
 walk_describe(struct worker *w, int dir, unsigned needs, struct proc *p)
 {
-	/* the name and the user are the first thread's, ended or not */
+	/* the first thread has the name and the user, even if it has ended */
 	const unsigned of_first = NEED_STAT | NEED_PARENT | NEED_USER;
 	unsigned of_all = needs & NEEDS_OF_PROCESS & ~of_first;
 	int task, thread;
@@ -94,7 +95,7 @@ walk_add_process(struct worker *w, int dir, unsigned needs)
 	walk_describe(w, dir, needs, p);
 }
 
-/* The tables of threads, from PID/task; false if it takes a second look. */
+/* Takes the threads' tables from PID/task; false if a second pass is needed. */
 static bool
 take_tables(struct worker *w, int task)
 {
@@ -122,7 +123,7 @@ walk_take_process(struct worker *w)
 		}
 		shown = walk_take_fds(w, fds);
 	}
-	/* the first thread may have ended if it holds none */
+	/* if it holds none, its first thread may have ended */
 	if (w->part.nholder == before)
 		needs |= NEED_STAT;
 	if (shown && done && walk_has_threads(w->walk, w->pid)) {
@@ -157,7 +158,7 @@ work(void *arg)
 	return NULL;
 }
 
-/* Moves what a worker has found to the scan. */
+/* Moves a worker's results to the scan. */
 static void
 merge(struct scan *sc, struct worker *w)
 {
@@ -190,7 +191,7 @@ merge(struct scan *sc, struct worker *w)
 	walk->ncut += w->ncut;
 }
 
-/* As many as there are processors and as it is worth. */
+/* As many as useful, but not more than there are processors. */
 static size_t
 count_threads(const struct walk *w, const struct scan *sc)
 {
@@ -302,5 +303,5 @@ walk_owners_of(const struct scan_request *req, size_t from,
 	}
 	walk_end(&w);
 	socks_free(&socks);
-	sc->hidden = hidden;	/* they were counted */
+	sc->hidden = hidden;	/* they were counted before */
 }

@@ -1,6 +1,6 @@
 /*
- * Processes that began while the others were walked through.  One that forks
- * and ends, and its child likewise, is never where the walk is.
+ * Processes that began during the walk.  If a process forks and ends, and its
+ * child does the same, the walk never meets them.
  */
 #include "scan/linux/owners.h"
 
@@ -9,7 +9,7 @@
 #include "lib/num.h"
 #include "scan/linux/linux.h"
 
-/* Whoever begins processes without end has the walk end all the same. */
+/* A limit, so that the walk ends even if processes begin all the time. */
 enum { MAX_ROUNDS = 5 };
 
 void
@@ -32,7 +32,7 @@ young_list(struct walk *w)
 	qsort(y->v, y->n, sizeof *y->v, num_cmp32);
 }
 
-/* Whether something that is not ours has begun since young_begin. */
+/* True if a process or thread other than ours has begun since young_begin. */
 static bool
 have_begun(struct walk *w)
 {
@@ -49,7 +49,7 @@ is_listed(const struct young *y, uint32_t pid)
 	    bsearch(&pid, y->v, y->n, sizeof pid, num_cmp32) != NULL;
 }
 
-/* Leaves those of the walk that were not there when it listed them before. */
+/* Keeps the processes of the walk that were not in its earlier list. */
 static void
 keep_young(struct walk *w)
 {

@@ -1,6 +1,6 @@
 /*
- * Who holds which socket: by an iterator in the kernel, if that was begun and
- * the kernel lets us, else by a walk of /proc/PID/fd.
+ * Finds the holders of sockets: by an iterator in the kernel, if one was
+ * started and the kernel lets us, else by a walk of /proc/PID/fd.
  */
 #include "scan/linux/owners.h"
 
@@ -12,13 +12,13 @@
 #include "lib/num.h"
 #include "scan/linux/linux.h"
 
-/* Whether /proc shows what a walk of it relies on. */
+/* Checks that /proc shows what a walk needs. */
 static void
 look_at_self(struct walk *w, struct scan *sc)
 {
 	struct stat st;
 
-	/* from Linux 6.2 on st_size is their number; before it is 0 */
+	/* from Linux 6.2 on st_size is their number; before, it is 0 */
 	if (fstatat(w->proc, "self/fd", &st, 0) == 0) {
 		w->counts_fds = st.st_size > 0;
 	} else if (errno == ENOENT) {
@@ -28,13 +28,12 @@ look_at_self(struct walk *w, struct scan *sc)
 		sc->hidden++;
 	}
 	w->compares = walk_sees_own_pids(w, sc);
-	/* hidepid of proc(5): others' processes are not even listed */
+	/* hidepid of proc(5): processes of others are not even listed */
 	sc->hidden += !w->has_init;
 }
 
-/* Whether there are processes that the proc tree does not show, those outside
- * of its pid_namespaces(7).  If it is not known, process 1 hides its
- * descriptors, too. */
+/* True if there are processes outside of the tree's pid_namespaces(7), which it
+ * does not show.  If that is unknown, process 1 hides its descriptors, too. */
 static bool
 has_outside(const struct walk *w)
 {
@@ -44,8 +43,8 @@ has_outside(const struct walk *w)
 	    st.st_ino != LINUX_PID_NS_INIT;
 }
 
-/* Whether one of them may have an owner that no look at a process has shown: it
- * was never there at that moment, or has passed the socket to and fro. */
+/* True if a socket may have an owner that no look at a process has shown: one
+ * that was never there at that moment, or has passed the socket to and fro. */
 static bool
 are_missed(const struct walk *w, const struct scan *sc, bool is_quiet)
 {
@@ -58,7 +57,7 @@ are_missed(const struct walk *w, const struct scan *sc, bool is_quiet)
 	return false;
 }
 
-/* What a look at every process has left without an owner. */
+/* Looks for owners of sockets that have none after a look at every process. */
 static void
 look_further(struct walk *w, struct scan *sc)
 {
@@ -73,10 +72,10 @@ look_further(struct walk *w, struct scan *sc)
 		is_quiet = young_take(w, sc);
 	if (!socks_are_unowned(w->socks, sc))
 		return;
-	/* to others than root more is hidden, and nothing strange in that */
+	/* from users other than root more is hidden, which is not suspicious */
 	if (w->req->filter->npids == 0 && geteuid() == 0)
 		sc->hidden += walk_count_covered(w);
-	/* once: what it does not find either has none */
+	/* once: if it finds no owner either, there is none */
 	if (w->may_ask && are_missed(w, sc, is_quiet))
 		linux_search_late(w->req, w->socks, sc);
 }
@@ -84,7 +83,7 @@ look_further(struct walk *w, struct scan *sc)
 static void
 say_cut(const struct walk *w, struct scan *sc)
 {
-	/* else they count as hidden, and are no tables for what is known */
+	/* without kcmp(2) they may share one table, and only count as hidden */
 	if (w->cut == 0 || !w->compares)
 		return;
 	sc->cut = w->cut;
@@ -165,7 +164,7 @@ linux_finish(const struct scan_request *req, struct scan *sc)
 	linux_audit(req, sc);
 	linux_names(req, sc);
 	linux_filters(req, sc);
-	/* another tree's paths are of another machine's files */
+	/* paths in another tree lead to files of another machine */
 	if (req->own_proc)
 		linux_elsewhere(sc);
 	if (req->filter->all_netns)

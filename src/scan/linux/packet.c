@@ -1,7 +1,7 @@
 /*
- * Packet sockets, packet(7): what the kernel tells of one in a message of
- * packet_diag, <linux/packet_diag.h>, and in a line of /proc/net/packet,
- * packet_seq_show in net/packet/af_packet.c.
+ * Packet sockets, packet(7), from a message of packet_diag,
+ * <linux/packet_diag.h>, or from a line of /proc/net/packet, packet_seq_show in
+ * net/packet/af_packet.c.
  */
 #include "scan/linux/linux.h"
 
@@ -52,7 +52,7 @@ find_interface(struct str attrs)
 	return info.pdi_index;
 }
 
-/* Unlike others these attributes begin with a type of 0. */
+/* Unlike others, these attributes begin with a type of 0. */
 static bool
 are_attrs(struct str attrs)
 {
@@ -93,7 +93,7 @@ linux_packet_diag(struct scan *sc, struct str message)
 	return true;
 }
 
-/* Four digits, hexadecimal. */
+/* Four hexadecimal digits. */
 static bool
 read_ethertype(struct str word, uint32_t *ethertype)
 {

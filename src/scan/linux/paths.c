@@ -1,6 +1,6 @@
 /*
- * The paths of a process, proc_pid_exe(5), proc_pid_cwd(5).  They are as its
- * own mounts have them: elsewhere.c compares.
+ * The paths of a process, proc_pid_exe(5), proc_pid_cwd(5).  They are valid in
+ * its own mounts: elsewhere.c compares them with the machine's.
  */
 #define _GNU_SOURCE
 #include "scan/linux/linux.h"
@@ -44,9 +44,9 @@ linux_shares_mounts(int dir)
 }
 
 /*
- * What is at that path now.  The kernel tells the path from our own root on, of
- * a process with other mounts from the root of those: not from where a daemon
- * has chrooted to.
+ * What is at that path now.  The kernel gives the path from our own root on, or
+ * for a process with other mounts from the root of those: not from where a
+ * daemon has chrooted to.
  */
 static bool
 stat_path(int dir, struct str path, struct stat *st)
@@ -60,8 +60,8 @@ stat_path(int dir, struct str path, struct stat *st)
 }
 
 /*
- * What the kernel calls deleted may have been replaced: another file is at the
- * path now.  The path itself may also end in those very words.
+ * A file that the kernel calls deleted may have been replaced: another one is
+ * at its path now.  The path itself may also end in that word.
  */
 static const char *
 deleted_suffix(int dir, struct str path)
@@ -80,7 +80,7 @@ deleted_suffix(int dir, struct str path)
 /* The words of a line of maps, proc_pid_maps(5), before the path. */
 enum { MODE = 1, DEVICE = 3, INODE, NWORDS };
 
-/* The path in the line of a mapping of that file, else a missing value. */
+/* The path in a line of maps if it maps that file, else a missing value. */
 static struct str
 mapped_path(struct str line, const char *device, struct str inode)
 {
@@ -128,9 +128,9 @@ linux_exec_mapping(struct str line, struct str *path, uint64_t *inode)
 }
 
 /*
- * The beginning of a path that is longer than a link may be: the maps have all
- * of it, as long as the process maps its executable.  It may have made them any
- * length, of which no more than a part is looked at.
+ * The beginning of a path that is too long for a link: maps has all of it, as
+ * long as the process maps its executable.  The process can make maps any
+ * length; only a part is read.
  */
 static struct str
 deep_path(enum tree_kind t, int dir, const struct file_id *id, struct buf *b)
@@ -141,7 +141,7 @@ deep_path(enum tree_kind t, int dir, const struct file_id *id, struct buf *b)
 	return linux_mapped_path((struct str){ p, n > 0 ? (size_t)n : 0 }, id);
 }
 
-/* Of a path that is too long what is known, and that it was cut. */
+/* The known part of a path that is too long, marked as cut. */
 static struct str
 cut_path(enum tree_kind t, int dir, const struct file_id *id, struct arena *a)
 {
@@ -159,8 +159,8 @@ cut_path(enum tree_kind t, int dir, const struct file_id *id, struct arena *a)
 	return path;
 }
 
-/* 0 or errno.  A path that is too long is no fault: anyone may run such a
- * program, and nobody should stop a scan by it. */
+/* 0 or errno.  A path that is too long is not a fault: anyone may run such a
+ * program, and nobody should be able to stop a scan with it. */
 int
 linux_exe(enum tree_kind t, int dir, struct proc *p, struct arena *a)
 {

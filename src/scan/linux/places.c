@@ -1,6 +1,6 @@
 /*
  * The addresses of a network namespace: over NETLINK_ROUTE, rtnetlink(7), or
- * from /proc/net/{fib_trie,if_inet6}.  Only for operands that ask for them.
+ * from /proc/net/{fib_trie,if_inet6}.  Only read for operands that need them.
  */
 #define _DEFAULT_SOURCE
 #include "scan/linux/linux.h"
@@ -23,8 +23,7 @@ struct request {
 	struct ifaddrmsg body;
 };
 
-/* The address that an attribute is; family ADDR_NONE if it is of no such
- * length. */
+/* The address in an attribute; family ADDR_NONE if it has another length. */
 static struct addr
 read_addr(struct str value, int family)
 {
@@ -49,8 +48,8 @@ find_addr(const struct ifaddrmsg *m, size_t len)
 	return read_addr(value, m->ifa_family);
 }
 
-/* Every address of a network that loopback has is the machine's: fib_add_ifaddr
- * in net/ipv4/fib_frontend.c. */
+/* If loopback has a network, all its addresses are the machine's:
+ * fib_add_ifaddr in net/ipv4/fib_frontend.c. */
 bool
 linux_place_add(const struct filter *f, struct scan *sc,
     const struct ifaddrmsg *m, size_t len)
@@ -61,7 +60,7 @@ linux_place_add(const struct filter *f, struct scan *sc,
 	if (len < sizeof *m || !nl_are_attrs(
 	    (struct str){ (const char *)(m + 1), len - sizeof *m }))
 		return false;
-	/* a dump of all families has those of mctp and phonet, too */
+	/* a dump of all families includes those of mctp and phonet */
 	if (m->ifa_family != AF_INET && m->ifa_family != AF_INET6)
 		return true;
 	a = find_addr(m, len);
@@ -75,7 +74,7 @@ linux_place_add(const struct filter *f, struct scan *sc,
 	return true;
 }
 
-/* What addresses are asked for, and where they go. */
+/* The requested addresses, and the scan that gets them. */
 struct question {
 	const struct filter *filter;
 	struct scan *sc;
@@ -90,7 +89,7 @@ take_address(void *arg, const struct nlmsghdr *h, struct str payload)
 	    q->sc, (const void *)payload.p, payload.n) ? 0 : EPROTO;
 }
 
-/* What an inconsistent dump has brought is true all the same. */
+/* The addresses in an inconsistent dump are still valid. */
 bool
 linux_places(const struct filter *f, struct scan *sc)
 {
@@ -112,8 +111,8 @@ linux_places(const struct filter *f, struct scan *sc)
 }
 
 /*
- * A leaf of the trie, `|-- ADDR', has below it a line for each prefix that
- * begins there, `/LEN SCOPE TYPE': fib_trie_seq_show in net/ipv4/fib_trie.c.
+ * Below a leaf of the trie, `|-- ADDR', is a line for each prefix that begins
+ * there, `/LEN SCOPE TYPE': fib_trie_seq_show in net/ipv4/fib_trie.c.
  */
 void
 linux_places_trie(const struct filter *f, struct scan *sc, struct str text)
@@ -190,7 +189,7 @@ linux_places_files(const struct filter *f, struct scan *sc, const char *proc,
 		if (tree_slurp(proc, path, MAX_FILE, &text)) {
 			files[i].read(f, sc, buf_str(&text));
 		} else if (i == 0 || errno != ENOENT) {
-			/* a kernel without IPv6 has no file of it */
+			/* a kernel without IPv6 lacks its file */
 			err_msg("%s:", path);
 			sc->incomplete = true;
 		}

@@ -1,6 +1,6 @@
 /*
- * What Podman says of its containers, podman-ps(1): of the calling user's, and
- * where their files are not found, as it takes longer than to read them.
+ * Asks podman-ps(1) for the calling user's containers, if their files are not
+ * found: asking takes longer than reading files.
  */
 #include "scan/linux/linux.h"
 

@@ -8,10 +8,10 @@
 #include "record/netns.h"
 #include "scan/linux/names.h"
 
-/* More than that is nobody's who publishes ports. */
+/* Nobody publishes more ports than that. */
 enum { MAPS_MAX = 1 << 20 };
 
-/* RUNTIME/ and so many bytes of what it is called. */
+/* RUNTIME/ and at most max bytes of the name or id. */
 static struct str
 join(struct arena *a, struct str runtime, struct str name, size_t max)
 {
@@ -36,7 +36,7 @@ port_maps_container(struct port_maps *m, const char *runtime, struct str id,
 	    (struct map_container){ .uid = uid, .in = {
 		.name = join(a, str_from(runtime), id, NETNS_ID_SHOWN),
 		.id = arena_str(a, id), .uid = uid,
-		/* as he may have made it up */
+		/* the user may have made it up */
 		.is_users = uid != 0 } };
 	return (uint32_t)(m->ncontainer - 1);
 }
@@ -83,7 +83,7 @@ map_ends_add(struct map_ends *ends, struct str value)
 		*(a.family == ADDR_INET ? &ends->many : &ends->many6) = true;
 }
 
-/* One of a family: the kernel passes it on only to one of the same. */
+/* Adds a map of one family: the kernel forwards only within a family. */
 static void
 add_map(struct port_maps *m, struct port_map map, const struct map_ends *ends)
 {
@@ -98,7 +98,7 @@ add_map(struct port_maps *m, struct port_map map, const struct map_ends *ends)
 	*MEM_PUSH(m->v, m->n, m->cap) = map;
 }
 
-/* Without an address it is of both families, as far as the container is. */
+/* A map without an address is for both families, if the container has both. */
 static void
 add_ports(struct port_maps *m, struct port_map map, bool any,
     const struct map_ends *ends)
@@ -146,7 +146,7 @@ port_maps_add(struct port_maps *m, const struct map_words *words,
 	}
 }
 
-/* A text, or a number as it is written. */
+/* A text, or a number as written. */
 static struct str
 word_of(struct str object, const char *name)
 {
@@ -204,8 +204,8 @@ port_maps_free(struct port_maps *m)
 	free(m->container);
 }
 
-/* What comes to the map's address comes to the socket.  An IPv6 wildcard may
- * stand for both. */
+/* True if the socket gets what is sent to the map's address.  An IPv6 wildcard
+ * may stand for both families. */
 static bool
 is_at(const struct port_map *map, const struct sock *s)
 {

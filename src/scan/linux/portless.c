@@ -1,7 +1,7 @@
 /*
  * The tables of protocols without ports: raw(7), packet(7), vsock(7), and the
- * sockets of icmp(7) by which anyone may ping.  Of each the kernel may have a
- * module of sock_diag(7), or a file in /proc/net, or neither.
+ * sockets of icmp(7) with which anyone may ping.  For each, the kernel may have
+ * a module of sock_diag(7), or a file in /proc/net, or neither.
  */
 #define _DEFAULT_SOURCE
 #include "scan/linux/linux.h"
@@ -43,16 +43,16 @@ struct vsock_request {
 	.nlmsg_type = SOCK_DIAG_BY_FAMILY, \
 	.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP }
 
-/* What a protocol is called in /proc/net/protocols, its file in /proc/net, and
- * how sock_diag is asked; either may be NULL. */
+/* A protocol's name in /proc/net/protocols, its file in /proc/net, and the
+ * function that asks sock_diag; the last two may be NULL. */
 struct source {
 	const char *name, *file;
 	int (*dump)(const struct scan_request *req, struct scan *sc,
 	    const struct linux_ways *ways);
 };
 
-/* struct inet_diag_req_raw is the same, but for a protocol where this one has
- * padding: 0, all of them.  The kernel does not look at states. */
+/* struct inet_diag_req_raw is the same, but has a protocol in this one's
+ * padding: 0 for all protocols.  The kernel ignores the states. */
 static int
 dump_raw_of(const struct scan_request *req, struct scan *sc,
     const struct linux_ways *ways, int family)
@@ -80,9 +80,8 @@ dump_raw(const struct scan_request *req, struct scan *sc,
 	return status;
 }
 
-/* Their filters are not asked for: one that does not fit into a datagram would
- * end the dump before it, without a word (packet_diag_dump in
- * net/packet/diag.c). */
+/* Filters are not requested: if one does not fit into a datagram, the dump
+ * silently ends before it (packet_diag_dump in net/packet/diag.c). */
 static int
 dump_packet(const struct scan_request *req, struct scan *sc,
     const struct linux_ways *ways)
@@ -130,8 +129,8 @@ has_line(struct str text, const char *name)
 	return false;
 }
 
-/* The kernel has no such sockets: a protocol that is a module and not loaded,
- * or none at all. */
+/* True if the kernel has no such sockets: the protocol is a module that is not
+ * loaded, or does not exist. */
 static bool
 is_absent(const struct scan_request *req, struct scan *sc, const char *net,
     const char *name)
@@ -163,7 +162,7 @@ read_files(const struct scan_request *req, struct scan *sc,
 		return true;
 	if (from->file != NULL)
 		return ways->files(req, sc, proto, net);
-	/* of this machine they are found by descriptors: strays.c */
+	/* on this machine they are found by descriptors: strays.c */
 	if (req->own_proc)
 		sc->untold |= 1U << proto;
 	else if ((sc->unread >> proto & 1) == 0)

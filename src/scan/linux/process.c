@@ -1,6 +1,6 @@
 /*
- * What there is to tell of a process: proc_pid_stat(5), proc_pid_status(5),
- * proc_pid_cmdline(5), proc_pid_cgroup(5); and what paths.c has.
+ * Facts of a process: proc_pid_stat(5), proc_pid_status(5),
+ * proc_pid_cmdline(5), proc_pid_cgroup(5); and those from paths.c.
  */
 #define _GNU_SOURCE
 #include "scan/linux/owners.h"
@@ -21,15 +21,16 @@ enum {
 	STAT_SIZE = 4096,
 	CGROUP_SIZE = 64 * 1024,
 	CMDLINE_SIZE = PROC_CMDLINE_MAX + 4,
-	CMDLINE_READS = 16	/* of what is not shown */
+	CMDLINE_READS = 16	/* of bytes that are not shown */
 };
 
-/* The fields of stat that we want, counted from 1. */
+/* The fields of stat that we need, counted from 1. */
 enum { STAT_PPID = 4, STAT_TTY = 7, STAT_UTIME = 14, STAT_STIME = 15,
 	STAT_STARTTIME = 22, STAT_RSS = 24 };
 
-/* A process that ends gives ENOENT or ESRCH; one that is another's, EACCES or
- * EPERM: neither is a fault of the machine.  Others get a message. */
+/* The error is ENOENT or ESRCH if the process has ended, EACCES or EPERM if it
+ * is another user's: neither is a fault of the machine.  Others are
+ * reported. */
 void
 linux_fault(struct scan *sc, uint32_t pid, const char *file, int error)
 {
@@ -42,9 +43,10 @@ linux_fault(struct scan *sc, uint32_t pid, const char *file, int error)
 }
 
 /*
- * The name is between the first ( and the last ), and may hold both, blanks and
- * newlines; after it fields are numbers with one blank before each.  Puts them
- * into v by their number, what is no plain number as 0.
+ * The name is between the first ( and the last ), and may contain both, blanks
+ * and newlines; the fields after it are numbers, with one blank before each.
+ * Puts them into v by field number; a field that is not a plain number becomes
+ * 0.
  */
 static bool
 parse_stat(struct str text, struct str *comm, bool *ended,
@@ -112,9 +114,10 @@ linux_stat(enum tree_kind t, int dir, const char *path, struct proc *p,
 }
 
 /*
- * A folder of /proc/PID that all may read has the effective user, whatever its
- * process changed (task_dump_owner in fs/proc/base.c), for less than all the
- * text of status costs.  When it is looked up the process is there.
+ * A folder of /proc/PID that all may read belongs to the effective user,
+ * whatever the process changed (task_dump_owner in fs/proc/base.c), and costs
+ * less than the whole text of status.  If it can be looked up, the process
+ * exists.
  */
 static int
 read_owner(int dir, struct proc *p)
@@ -141,7 +144,7 @@ take_uid(struct str line, struct proc *p)
 	}
 }
 
-/* What needs asks for, of which the capabilities come last. */
+/* Reads what needs asks for; the capabilities come last. */
 static int
 read_status(enum tree_kind t, int dir, unsigned needs, struct proc *p)
 {
@@ -155,7 +158,7 @@ read_status(enum tree_kind t, int dir, unsigned needs, struct proc *p)
 	text = (struct str){ buf, (size_t)n };
 	do {
 		line = str_cut(&text, '\n');
-		/* the first one, whatever else is asked for */
+		/* the first one counts, whatever else is needed */
 		if (!has_uid && str_take_start(&line, "Uid:\t")) {
 			take_uid(line, p);
 			has_uid = true;
@@ -183,8 +186,8 @@ trim_nuls(const char *buf, size_t n)
 	return n;
 }
 
-/* Reads one character more than is shown: it tells whether the cut is inside
- * one.  Sets *more where there is more than NULs after that. */
+/* Reads one character more than is shown, to see whether the cut is inside a
+ * character.  Sets *more if anything except NULs follows. */
 static ssize_t
 read_arguments(enum tree_kind t, int dir, char buf[static CMDLINE_SIZE],
     bool *more)
@@ -198,8 +201,8 @@ read_arguments(enum tree_kind t, int dir, char buf[static CMDLINE_SIZE],
 		return -1;
 	got = n = tree_read_words(t, fd, buf, CMDLINE_SIZE);
 	*more = false;
-	/* A title that a daemon gave itself has NULs up to where its arguments
-	 * ended. */
+	/* A title that a daemon gave itself is followed by NULs up to the old
+	 * end of its arguments. */
 	for (i = 0; i < CMDLINE_READS && got > 0 && !*more &&
 	    n == CMDLINE_SIZE && buf[n - 1] == '\0'; i++) {
 		got = tree_read_fd(fd, rest, sizeof rest);
@@ -327,7 +330,7 @@ cmp_ppid(const void *a, const void *b)
 }
 
 /*
- * A parent that ended meanwhile may have left its number to another process: a
+ * If a parent has ended meanwhile, another process may have its number: but a
  * parent is never younger than its child.
  */
 void

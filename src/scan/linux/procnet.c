@@ -1,7 +1,7 @@
 /*
- * The socket tables of /proc/net/{tcp,tcp6,udp,udp6}, proc_pid_net(5),
- * /proc/net/sctp and those of protocols without ports: where netlink is
- * refused, and for other proc trees.
+ * The socket tables of /proc/net/{tcp,tcp6,udp,udp6}, proc_pid_net(5), of
+ * /proc/net/sctp and of protocols without ports: used if netlink is refused,
+ * and for other proc trees.
  *
  * The kernel builds such a file some lines at a time: scan/linux/reread.c.
  */
@@ -22,7 +22,7 @@ enum { NUMBER, LOCAL, REMOTE, STATE, QUEUES, TIMER, RETRANSMITS, UID, PROBES,
 	INODE, NWORDS,
 	DROPS = INODE + 3, NWORDS_UDP };
 
-/* A table has one protocol and family, or else its own parser of lines. */
+/* A table of one protocol and family, or one with its own parser of lines. */
 struct table {
 	const char *file;
 	enum sock_proto proto;
@@ -98,7 +98,7 @@ read_hex_end(struct str s, enum addr_family family, struct addr *a,
 	return true;
 }
 
-/* tx_queue:rx_queue; of a listener the second is the connections that wait. */
+/* tx_queue:rx_queue; for a listener the second counts waiting connections. */
 static bool
 read_queues(struct str s, struct sock *sock)
 {
@@ -177,9 +177,9 @@ add_lines(struct scan *sc, struct str text, const struct table *t,
 		err_msg("%s: %zu such lines skipped in all", path, bad);
 }
 
-/* The task whose folder it is in has ended: of one that has not been waited for
- * there still is the folder, but it is in no namespace.  That of the first
- * namespace is always there. */
+/* True if the task whose folder it is has ended.  A task that has not been
+ * waited for still has the folder, but no namespace.  The first namespace's is
+ * always there. */
 static bool
 is_gone(struct scan *sc, const char *net)
 {
@@ -194,8 +194,8 @@ is_gone(struct scan *sc, const char *net)
 	    (errno == ENOENT || errno == ESRCH);
 }
 
-/* False after a message; a kernel without IPv6 has no files of it, nor has a
- * process that has ended. */
+/* False after a message.  IPv6 files may be missing, if the kernel has no IPv6;
+ * so may those of a process that has ended. */
 static bool
 read_table(struct scan *sc, const char *proc, const char *net,
     const struct table *t, bool warn)
@@ -217,7 +217,7 @@ read_table(struct scan *sc, const char *proc, const char *net,
 	return error == 0;
 }
 
-/* Once more, until there is nothing new in it. */
+/* Reads it again until nothing in it is new. */
 static bool
 read_whole(struct scan *sc, const char *proc, const char *net,
     const struct table *t)
@@ -271,7 +271,7 @@ linux_procnet_ported(struct scan *sc, const char *proc, enum sock_proto proto,
 	return true;
 }
 
-/* That there is no such protocol is known, too. */
+/* If the kernel has no SCTP, it counts as read, too. */
 static void
 add_sctp(struct scan *sc, const char *proc, const char *net)
 {
@@ -286,7 +286,7 @@ add_sctp(struct scan *sc, const char *proc, const char *net)
 		sc->protos |= 1U << PROTO_SCTP;
 }
 
-/* The tables of one namespace, which are in that folder. */
+/* Reads the tables of one namespace, in that folder. */
 static bool
 folder_tables(const struct scan_request *req, struct scan *sc, const char *net)
 {
@@ -317,8 +317,8 @@ read_own(const struct scan_request *req, struct scan *sc)
 	    linux_net_folder(&sc->arena, req->proc, req->own_proc));
 }
 
-/* The tables of a namespace of the list.  If its process is gone by then they
- * are left out, all of them. */
+/* Reads the tables of a listed namespace.  If its process is gone afterwards,
+ * none of them is kept. */
 static bool
 add_netns_tables(const struct scan_request *req, struct scan *sc,
     const struct linux_netns *listed, bool *lost)
@@ -340,8 +340,8 @@ add_netns_tables(const struct scan_request *req, struct scan *sc,
 	return ok;
 }
 
-/* Of another proc tree, which has a folder of each process's namespace: one of
- * a machine that runs, perhaps. */
+/* Reads another proc tree, with a folder for each process's namespace: it may
+ * be that of a running machine. */
 static bool
 tree_tables(const struct scan_request *req, struct scan *sc)
 {

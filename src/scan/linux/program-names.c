@@ -1,5 +1,5 @@
 /*
- * Programs by their names, and how they are called in arguments.
+ * Programs by their names, and their names in arguments.
  */
 #define _GNU_SOURCE
 #include <limits.h>
@@ -9,7 +9,7 @@
 #include "lib/num.h"
 #include "scan/linux/programs.h"
 
-/* Their names may go on with a version, python3.11. */
+/* A version may follow the name, as in python3.11. */
 static const struct {
 	const char *name;
 	enum program_class class;

@@ -15,11 +15,11 @@
 
 enum { PAGE = 4096, ENDS = 2 * PAGE, MAPS_SIZE = 64 * 1024, MAX_MAPPED = 64 };
 
-/* Of root's PATH, from / on. */
+/* Folders of root's PATH, relative to /. */
 static const char *const folders[] = { "usr/local/sbin", "usr/local/bin",
 	"usr/sbin", "usr/bin", "sbin", "bin" };
 
-/* Reads a file of which the first page is kept. */
+/* A file that is read; its first page is kept. */
 struct reading {
 	int fd;
 	char page[PAGE];
@@ -38,7 +38,7 @@ read_bytes(void *arg, uint64_t at, void *buf, size_t n)
 	return pread(r->fd, buf, n, (off_t)at) == (ssize_t)n;
 }
 
-/* Its first and last page, for which e has room. */
+/* Copies the first and the last page to e, which has room for both. */
 static bool
 read_ends(struct reading *r, uint64_t size, char *e)
 {
@@ -48,7 +48,7 @@ read_ends(struct reading *r, uint64_t size, char *e)
 	return pread(r->fd, e + PAGE, PAGE, (off_t)(size - PAGE)) == PAGE;
 }
 
-/* False if it is no program, with errno 0, or another.  room: for its ends. */
+/* False with errno, which is 0 if it is not a program.  room is for ends. */
 static bool
 read_facts(int fd, struct program *p, char *room)
 {
@@ -72,8 +72,8 @@ read_facts(int fd, struct program *p, char *room)
 	return errno == 0;
 }
 
-/* Tells of errno in reading what is installed: not of what is not there, or not
- * for this user. */
+/* Reports errno from reading an installed file, unless it does not exist, or
+ * this user may not read it. */
 static void
 note_failure(struct programs *ps, const char *path)
 {
@@ -85,7 +85,7 @@ note_failure(struct programs *ps, const char *path)
 	ps->sc->incomplete = true;
 }
 
-/* What a folder has of them. */
+/* A folder that is searched for programs. */
 struct listing {
 	struct programs *ps;
 	const char *folder;
@@ -132,7 +132,7 @@ list_folders(struct programs *ps)
 			note_failure(ps, folders[i]);
 			continue;
 		}
-		/* /bin is /usr/bin, as a rule */
+		/* /bin is usually /usr/bin */
 		j = n;
 		if (linux_file_id(l.fd, "", &id[n]))
 			for (j = 0; j < n && (id[j].ino != id[n].ino ||
@@ -147,8 +147,8 @@ list_folders(struct programs *ps)
 	}
 }
 
-/* Files come before the links that lead to them, and of several names of a file
- * the shortest. */
+/* Files come before the links to them, and of a file's names the shortest
+ * first. */
 static int
 cmp_program(const void *a, const void *b)
 {
@@ -160,7 +160,7 @@ cmp_program(const void *a, const void *b)
 	return c != 0 ? c : str_cmp(x->path, y->path);
 }
 
-/* The one with that device and inode, or NULL. */
+/* The program with that device and inode, or NULL. */
 static const struct program *
 find_same(const struct programs *ps, size_t n, const struct file_id *id)
 {
@@ -172,7 +172,7 @@ find_same(const struct programs *ps, size_t n, const struct file_id *id)
 	return NULL;
 }
 
-/* False if there is none, or it is there already. */
+/* False if it cannot be read, or is in the list already. */
 static bool
 read_program(struct programs *ps, struct program *p, size_t n)
 {
@@ -194,7 +194,7 @@ read_program(struct programs *ps, struct program *p, size_t n)
 	return ok;
 }
 
-/* The loaders that the programs need. */
+/* Adds the loaders that the programs need. */
 static void
 add_loaders(struct programs *ps)
 {
@@ -269,7 +269,7 @@ is_copy(const struct program *a, const struct program *b)
 	    memcmp(a->ends, b->ends, ENDS) == 0;
 }
 
-/* The one that such a file of a process's is a copy of, or NULL. */
+/* The program that a process's file is a copy of, or NULL. */
 static const struct program *
 find_copied(struct programs *ps, uint32_t pid, int fd,
     const struct file_id *id)
@@ -282,7 +282,7 @@ find_copied(struct programs *ps, uint32_t pid, int fd,
 		linux_fault(ps->sc, pid, "exe", errno);
 		return NULL;
 	}
-	/* it may run another by now */
+	/* it may run another file by now */
 	if (p.id.ino != id->ino || p.id.dev != id->dev)
 		return NULL;
 	if (!read_facts(fd, &p, ends)) {
@@ -329,7 +329,7 @@ find_like(struct programs *ps, uint32_t pid, int dir, const char *path,
 	return like;
 }
 
-/* What is at that path for the process, if it has that inode number. */
+/* Looks at the process's file at that path, if it has that inode number. */
 static struct likeness
 look_at(struct programs *ps, uint32_t pid, int root, struct str path,
     uint64_t inode)
@@ -353,7 +353,7 @@ look_at(struct programs *ps, uint32_t pid, int root, struct str path,
 	return like;
 }
 
-/* The folder from which the paths of what it has mapped begin. */
+/* The folder at which the paths of its mapped files begin. */
 static int
 open_root(struct programs *ps, uint32_t pid)
 {
@@ -368,7 +368,7 @@ open_root(struct programs *ps, uint32_t pid)
 	return fd;
 }
 
-/* What a process has mapped that ld.so was given to run: whatever the arguments
+/* The mapped program that ld.so was given to run, whatever the arguments
  * say. */
 static struct likeness
 find_mapped(struct programs *ps, uint32_t pid)
@@ -397,12 +397,12 @@ find_mapped(struct programs *ps, uint32_t pid)
 	}
 	input_close(root);
 	buf_free(&b);
-	/* exe is not that file */
+	/* exe is another file */
 	like.is_copy = like.is_loaded = true;
 	return like;
 }
 
-/* By another thread, where the first one has ended. */
+/* Finds it by another thread, if the first one has ended. */
 static struct likeness
 find_by_thread(struct programs *ps, uint32_t pid)
 {

@@ -1,6 +1,6 @@
 /*
- * programs: the shells, relays and interpreters that this machine has
- * installed, and what is a copy of one.
+ * programs: the shells, relays and interpreters installed on this machine, and
+ * files that are copies of one.
  */
 #ifndef SCAN_LINUX_PROGRAMS_H
 #define SCAN_LINUX_PROGRAMS_H
@@ -14,11 +14,11 @@ enum program_class {
 	PROGRAM_SHELL,
 	PROGRAM_INTERPRETER,
 	PROGRAM_RELAY,
-	PROGRAM_MANY,		/* busybox, toybox: what argv[0] says */
+	PROGRAM_MANY,		/* busybox, toybox: argv[0] decides */
 	PROGRAM_LOADER		/* ld.so, which runs its argument */
 };
 
-/* One that is installed. */
+/* An installed program. */
 struct program {
 	struct str name;	/* of its file */
 	struct str path;	/* from root's / on */
@@ -27,14 +27,14 @@ struct program {
 	struct file_id id;
 	uint64_t size;
 	struct elf_facts facts;
-	char *ends;		/* its first and last page, without an id */
+	char *ends;		/* first and last page, if it has no id */
 };
 
-/* What a file is: one of them, or a copy. */
+/* What a file is: an installed program, or a copy of one. */
 struct likeness {
 	const struct program *program;	/* NULL: none */
 	bool is_copy;
-	bool is_loaded;		/* by ld.so, which exe is */
+	bool is_loaded;		/* by ld.so, to which exe leads */
 };
 
 struct programs {
@@ -42,10 +42,10 @@ struct programs {
 	int proc, root;		/* the proc tree, and root's / */
 	struct program *v;
 	size_t n, cap;
-	struct names files;	/* by device and inode: a number in like */
+	struct names files;	/* device and inode to number in like */
 	struct likeness *like;
 	size_t nlike, likecap;
-	uint64_t userns;	/* our own */
+	uint64_t userns;	/* our own one */
 	struct safe *safe;	/* safe.c */
 };
 
@@ -54,12 +54,12 @@ void programs_begin(struct programs *ps, const struct scan_request *req,
     struct scan *sc, int proc);
 void programs_end(struct programs *ps);
 
-/* The program that a process runs, and if that is ld.so, what it was given to
- * run; by its /proc/PID/exe.  Not known: none. */
+/* The program that a process runs, from its /proc/PID/exe; if that is ld.so,
+ * the program that ld.so was given.  program is NULL if not known. */
 struct likeness programs_of(struct programs *ps, uint32_t pid);
 
-/* What a process runs, as far as it is one of them; of another tree by the name
- * of its file.  False if it is none. */
+/* The program that a process runs, if it is one of them; in another tree,
+ * judged by its file's name.  False if it is none. */
 struct program_seen {
 	struct str name;
 	enum program_class class;
@@ -68,14 +68,14 @@ struct program_seen {
 bool programs_see(struct programs *ps, uint32_t pid, struct program_seen *seen);
 
 /*
- * program-names.c: the class of a program by its file's name.  The name of a
+ * program-names.c: the class of a program by its file's name; and the name of a
  * process's exe, in the scan's arena.
  */
 enum program_class programs_class(struct str name);
 struct str program_exe(struct programs *ps, uint32_t pid);
-/* Cuts the name off the arguments, which have a NUL between them: `/bin/sh',
- * `-sh', or of several programs in one `busybox sh'; before it what ld.so took.
- * Returns what is behind the last slash, without a dash. */
+/* Cuts the name off the arguments, which are separated by NUL: `/bin/sh',
+ * `-sh', or `busybox sh' of a program that is many; first it skips arguments of
+ * ld.so.  Returns what follows the last slash, without a dash. */
 struct str program_take_name(struct str *args, const struct program_seen *seen);
 
 #endif

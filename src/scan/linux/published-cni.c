@@ -1,7 +1,8 @@
 /*
- * The ports that Podman, nerdctl(1) and Kubernetes have published: of what the
- * plugins of CNI were asked for and answered, which libcni keeps in a file for
- * each container and network; of netavark's state; and of `podman ps'.
+ * The ports that Podman, nerdctl(1) and Kubernetes have published: from the
+ * requests to the plugins of CNI and their answers, which libcni keeps in a
+ * file for each container and network; from netavark's state; and from `podman
+ * ps'.
  */
 #define _GNU_SOURCE
 #include "scan/linux/target.h"
@@ -13,7 +14,8 @@
 #include "lib/json.h"
 #include "scan/linux/names.h"
 
-/* What Podman runs is in the same folder as what cri-o does, or in another. */
+/* Podman's containers are in the same folder as those of cri-o, or in
+ * another. */
 static const struct names_bundle podman[] = {
 	{ .runtime = "podman", .after = "/userdata",
 	    .before = "/run/containers/storage/overlay-containers/" },
@@ -26,7 +28,7 @@ struct cni {
 	struct buf text;
 };
 
-/* An id is a name of a file: it has no / in it. */
+/* An id is the name of a file: it has no / in it. */
 static bool
 is_id(struct str id)
 {
@@ -48,7 +50,7 @@ is_of(struct cni *c, const struct names_bundle *bd, const char *folder)
 	    "io.container.manager")), bd->manager);
 }
 
-/* That runtime has a container of that id there, which runs. */
+/* True if that runtime has a running container with that id there. */
 static bool
 has_container(struct cni *c, const struct names_bundle *bd, struct str id)
 {
@@ -64,8 +66,8 @@ has_container(struct cni *c, const struct names_bundle *bd, struct str id)
 	return has;
 }
 
-/* The runtime that has a container of that id; NULL: none that runs.  None of
- * these folders outlives a boot, as CNI's files do. */
+/* The runtime of the running container with that id; NULL if there is none.
+ * These folders do not outlive a boot, but CNI's files do. */
 static const char *
 find_runtime(struct cni *c, struct str id)
 {
@@ -80,7 +82,7 @@ find_runtime(struct cni *c, struct str id)
 	return NULL;
 }
 
-/* {"cniVersion":...,"ips":[{"address":"10.88.0.2/16"}]}, as from version 0.3.0
+/* {"cniVersion":...,"ips":[{"address":"10.88.0.2/16"}]}, from version 0.3.0
  * on. */
 static void
 read_ips(struct str result, struct map_ends *ends)
@@ -91,7 +93,7 @@ read_ips(struct str result, struct map_ends *ends)
 		map_ends_add(ends, json_member(ip, "address"));
 }
 
-/* libcni's cachedInfo: what the capability portMappings was asked for. */
+/* libcni's cachedInfo: the request for the capability portMappings. */
 static void
 take_result(void *arg, struct str name, struct str text)
 {
@@ -129,7 +131,7 @@ cni_published(struct port_maps *m)
 	return ok;
 }
 
-/* As Podman and netavark write a map. */
+/* The names in a map of Podman or netavark. */
 static const struct map_names podman_names = { "host_ip", "host_port",
 	"container_port", "protocol", "range" };
 
@@ -161,7 +163,8 @@ netavark_published(struct port_maps *m)
 	    NULL, 0, take_state, m);
 }
 
-/* Of no address: it is what stands for its ports that tells. */
+/* Adds maps without addresses: the process that holds a port shows its
+ * target. */
 void
 podman_published_answer(struct port_maps *m, struct str answer, uint32_t uid)
 {

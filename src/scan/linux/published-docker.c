@@ -1,6 +1,6 @@
 /*
- * The ports that Docker has published: of its containers' files,
- * config.v2.json, and of its daemon's answer, GET /containers/json of its API.
+ * The ports that Docker has published: from its containers' files,
+ * config.v2.json, and from its daemon's answer to GET /containers/json.
  */
 #define _GNU_SOURCE
 #include "scan/linux/target.h"
@@ -14,7 +14,7 @@
 
 enum { ID_LEN = 64 };
 
-/* Networks by name, each of which has an address of the container. */
+/* Networks by name, each with an address of the container. */
 static void
 read_networks(struct str networks, struct map_ends *ends)
 {
@@ -54,9 +54,9 @@ docker_published_answer(struct port_maps *m, struct str answer, uint32_t uid)
 }
 
 /*
- * The process is there, and in a control group that is named by that id: what a
- * daemon that was killed has left says that it runs, too.  A user's Docker may
- * have no control groups; but for its ports there is a process that has them.
+ * True if the process exists, in a control group named after that id: the files
+ * of a killed daemon still say that it runs.  A user's Docker may have no
+ * control groups; but the ports then have a process that holds them.
  */
 static bool
 is_running(struct str state, struct str id, uint32_t owner)
@@ -78,7 +78,8 @@ is_running(struct str state, struct str id, uint32_t owner)
 	return is;
 }
 
-/* By `80/tcp' an array of where that is published, or null. */
+/* Adds the places at which a port such as `80/tcp' is published: an array, or
+ * null. */
 static void
 take_ports(struct port_maps *m, struct str proto, struct str array,
     const struct map_ends *ends, uint32_t container)

@@ -1,6 +1,6 @@
 /*
- * The ports that container runtimes have published, as their own files and
- * daemons have them: all of which may be wrong or hostile.
+ * The ports that container runtimes have published, from their own files and
+ * daemons, which may all be wrong or hostile.
  */
 #include "scan/linux/target.h"
 
@@ -10,14 +10,14 @@
 
 #include "scan/linux/names.h"
 
-/* Of a folder that is not there it is known that nothing is in it. */
+/* A folder that does not exist is known to be empty. */
 static bool
 is_known(bool ok)
 {
 	return ok || errno == ENOENT || errno == ENOTDIR;
 }
 
-/* Root's files; false if they are not there or not for us. */
+/* Reads root's files; false if they do not exist or we may not read them. */
 static bool
 read_docker(struct port_maps *m)
 {
@@ -30,7 +30,7 @@ read_docker(struct port_maps *m)
 	return ok;
 }
 
-/* The daemon, where root's files are not for us, or not where it keeps them. */
+/* Asks the daemon, if root's files may not be read, or are kept elsewhere. */
 static bool
 ask_docker(struct port_maps *m)
 {
@@ -42,7 +42,7 @@ ask_docker(struct port_maps *m)
 	return asked->docker.p != NULL || asked->docker_missing;
 }
 
-/* What is in files is of the machine's own namespace. */
+/* Ports in files are in the machine's own namespace. */
 void
 linux_published(struct port_maps *m)
 {

@@ -1,14 +1,15 @@
 /*
- * Tables that the kernel writes a piece at a time, /proc/net/tcp and long dumps
- * of sock_diag(7).  Between two pieces it remembers a chain of its hash table
- * and how many sockets of that it has written (tcp_seek_last_pos in
- * net/ipv4/tcp_ipv4.c, inet_diag_dump_icsk in net/ipv4/inet_diag.c,
- * udp_dump in net/ipv4/udp_diag.c; net/sctp/diag.c is alike): one that joins or
- * leaves the chain meanwhile makes it repeat another, or lose one.
+ * Tables that the kernel writes piece by piece, /proc/net/tcp and long dumps of
+ * sock_diag(7).  Between two pieces it remembers a chain of its hash table and
+ * how many of the chain's sockets it has written (tcp_seek_last_pos in
+ * net/ipv4/tcp_ipv4.c, inet_diag_dump_icsk in net/ipv4/inet_diag.c, udp_dump in
+ * net/ipv4/udp_diag.c; net/sctp/diag.c is alike).  If a socket joins or leaves
+ * the chain meanwhile, the kernel repeats or loses another.
  *
- * So such a table is read until two readings agree and neither repeats any: one
- * that is lost has one that left before it, which the next reading does not
- * bring; or that came as well, and made the kernel repeat another.
+ * So such a table is read until two readings agree and neither repeats a
+ * socket.  A socket is lost if one before it leaves.  The next reading then
+ * lacks the one that left; or if that had joined during the same reading, it
+ * made the kernel repeat another.
  */
 #include "scan/linux/linux.h"
 
@@ -16,7 +17,7 @@
 
 #include "lib/num.h"
 
-/* A row and which of them it was, so that of equal ones the last stays. */
+/* A row and its number, so that of equal rows the last one stays. */
 struct numbered {
 	struct sock sock;
 	size_t at;
@@ -29,15 +30,15 @@ is_connection(const struct sock *s)
 	    s->remote.family != ADDR_NONE;
 }
 
-/* Of an endpoint of SCTP there is a row for each address. */
+/* An endpoint of SCTP has a row for each address. */
 static bool
 has_rows(const struct sock *s)
 {
 	return s->proto == PROTO_SCTP;
 }
 
-/* 0 for two rows of the same socket: of a connection, or an association, there
- * is one with its two ends, in whatever state; other sockets have an inode. */
+/* 0 for two rows of the same socket.  A connection or an association is known
+ * by its two ends, whatever its state; other sockets by their inode. */
 static int
 cmp_socket(const struct sock *x, const struct sock *y)
 {
@@ -52,7 +53,7 @@ cmp_socket(const struct sock *x, const struct sock *y)
 	if (c != 0 || (x->inode != 0 && !is_connection(x) && !has_rows(x)))
 		return c;
 	c = sock_cmp(x, y);
-	/* the same name is the same pointer */
+	/* equal names are the same pointer */
 	return c != 0 ? c : num_cmp((uintptr_t)x->ifname,
 	    (uintptr_t)y->ifname);
 }
@@ -76,8 +77,8 @@ count_inodes(const struct scan *sc, size_t i)
 	return n;
 }
 
-/* Drops the doubles from j->from on, and counts what the reading from mid on
- * has brought: sockets that some process could have. */
+/* Drops repetitions from j->from on, and counts the sockets in the reading from
+ * mid on that some process could have. */
 static void
 join_rows(struct linux_join *j, struct scan *sc, size_t mid)
 {

@@ -1,6 +1,6 @@
 /*
- * By the number of the file's mount, and its type in mountinfo,
- * proc_pid_mountinfo(5): of this process, and else of the file's.
+ * Judges a file by the number of its mount, and the mount's type in mountinfo,
+ * proc_pid_mountinfo(5): that of this process, then of the file's process.
  */
 #define _GNU_SOURCE
 #include "scan/linux/safe.h"
@@ -13,7 +13,7 @@
 #include "lib/num.h"
 #include "scan/linux/owners.h"
 
-/* Of the mounts of others no more is read. */
+/* No more is read of a process's mounts. */
 enum { MOUNTS_SIZE = 256 * 1024 };
 enum { UNKNOWN, SAFE, SAFE_FOR_OURS, UNSAFE };
 
@@ -64,7 +64,7 @@ take_line(struct safe *s, struct str line)
 	struct str type;
 	uint64_t mount;
 
-	/* an overlay a user may mount over what is his own */
+	/* a user may mount an overlay over his own files */
 	if (safe_mount(line, &mount, &type))
 		*map_at(&s->mount, mount) = !safe_type(type) ? UNSAFE :
 		    str_is(type, "overlay") ? SAFE_FOR_OURS : SAFE;
@@ -82,15 +82,15 @@ take_mounts(struct safe *s, uint32_t pid, const char *path)
 	while (rest.n > 0) {
 		struct str line = str_cut(&rest, '\n');
 
-		/* what was cut tells nothing */
+		/* a line that was cut is useless */
 		if (rest.p != NULL)
 			take_line(s, line);
 	}
 	buf_free(&b);
 }
 
-/* It is in memory, memfd_create(2): the kernel has one mount of these, which is
- * nowhere. */
+/* True if it is in memory, memfd_create(2): the kernel has one mount for all of
+ * these, which no mountinfo shows. */
 static bool
 is_memfd(const struct file_id *id)
 {
@@ -123,7 +123,7 @@ find_kind(struct safe *s, uint32_t pid, const char *folder,
 	return kind != UNKNOWN ? kind : is_memfd(id) ? SAFE : UNSAFE;
 }
 
-/* Its mounts were made by who may do so here. */
+/* True if only users who may mount here have made its mounts. */
 static bool
 is_ours(const struct safe *s, const char *folder)
 {
@@ -140,7 +140,7 @@ safe_is(struct safe *s, uint32_t pid, const struct file_id *id)
 	char folder[NUM_MAX + 1];
 	uint32_t kind;
 
-	/* before Linux 5.8; a disk's has a device with a driver */
+	/* before Linux 5.8; a disk has a device with a driver */
 	if (id->mount == 0)
 		return id->dev >> 32 != 0 || is_memfd(id);
 	*num_format(folder, pid) = '\0';

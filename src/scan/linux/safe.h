@@ -1,6 +1,6 @@
 /*
  * safe: whether a file can be read without asking a file system that may never
- * answer: one of a user's own (FUSE), or of another machine.
+ * answer, such as a user's own (FUSE) or a network one.
  */
 #ifndef SCAN_LINUX_SAFE_H
 #define SCAN_LINUX_SAFE_H
@@ -11,22 +11,23 @@
 struct safe {
 	struct scan *sc;
 	int proc;		/* the proc tree */
-	uint64_t userns;	/* our own, */
-	bool asked;		/* and our mounts, if they were read */
-	struct map mount;	/* its number to SAFE_... */
+	uint64_t userns;	/* our own one */
+	bool asked;		/* our mounts were read, if possible */
+	struct map mount;	/* mount number to SAFE_... */
 };
 
 void safe_begin(struct safe *s, struct scan *sc, int proc, uint64_t userns);
 void safe_end(struct safe *s);
 
-/* The file that the process has mapped, or a descriptor of, is such a one. */
+/* True if that file, mapped or opened by the process, is safe. */
 bool safe_is(struct safe *s, uint32_t pid, const struct file_id *id);
 
 /* The number of a mount and the type of its file system, in a line of
- * mountinfo: the first word, and the one behind a dash.  False if there is
- * none. */
+ * mountinfo: the first word, and the word after the dash.  False if they are
+ * missing. */
 bool safe_mount(struct str line, uint64_t *mount, struct str *type);
-/* A file system of that type answers, where our own root has mounted it. */
+/* True if a file system of that type answers when our own root has mounted
+ * it. */
 bool safe_type(struct str type);
 
 #endif

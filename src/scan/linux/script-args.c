@@ -1,5 +1,5 @@
 /*
- * The arguments of interpreters, as their manuals have them: bash(1), dash(1),
+ * The arguments of interpreters, according to their manuals: bash(1), dash(1),
  * python3(1), perlrun(1), ruby(1), node(1), php(1), lua(1), tclsh(1),
  * expect(1), gawk(1), gdb(1), java(1).
  */
@@ -7,16 +7,16 @@
 
 /* What an option's argument is. */
 enum action {
-	SKIP = 1,	/* nothing of ours */
-	ATTACHED,	/* likewise, and it is in the same word, or missing */
+	SKIP = 1,	/* nothing that we need */
+	ATTACHED,	/* likewise, in the same word, or missing */
 	TEXT,		/* the program itself: no script follows */
-	FILES,		/* a file that is run, too */
+	FILES,		/* a file that is run as well */
 	PROGRAM,	/* a file, and no script follows */
-	MODULE,		/* a name that is looked for in folders */
+	MODULE,		/* a name, looked up in folders */
 	MAIN,		/* likewise, and no script follows */
-	FOLDER,		/* where modules are looked for */
-	CLASSES,	/* files and folders, with colons */
-	AGENT,		/* a file, and = and what that takes */
+	FOLDER,		/* a folder with modules */
+	CLASSES,	/* files and folders, separated by colons */
+	AGENT,		/* a file, then = and its arguments */
 	STDIN		/* none: commands come from standard input */
 };
 
@@ -25,16 +25,16 @@ struct rule {
 	enum action action;
 };
 
-/* `=' after a name: options are words, -jar, with one dash as with two. */
+/* is_wordy: options are words, with one dash or two, -jar. */
 struct interpreter {
-	const char *names;	/* with blanks between them */
+	const char *names;	/* separated by blanks */
 	const struct rule *rules;
 	const char *divider, *suffix;	/* of modules */
 	bool is_wordy;
 	bool has_plus;		/* +x is an option, too */
 	bool ends;		/* what follows the program is its own */
 	bool has_text;		/* the first operand is the program's text */
-	const char *only;	/* an operand that ends so, or NULL: any */
+	const char *only;	/* operands must end so; NULL: any */
 };
 
 static const struct rule shell[] = {
@@ -143,7 +143,7 @@ static const struct interpreter interpreters[] = {
 	{ .names = "bun deno elvish guile julia nu", .rules = no_rules },
 };
 
-/* A parse. */
+/* The state of a parse. */
 struct script_args {
 	const struct interpreter *i;
 	struct str args;	/* what is left of them */
@@ -164,7 +164,7 @@ has_name(const char *names, struct str name)
 	return false;
 }
 
-/* By the name without its version, python3.11. */
+/* Finds it by its name, without a version such as that of python3.11. */
 static const struct interpreter *
 find_interpreter(struct str name)
 {
@@ -197,7 +197,7 @@ is_path(struct str s)
 	    str_starts(s, "../");
 }
 
-/* -Mx=y imports y of x; -M-x is no module. */
+/* -Mx=y imports y of x; -M-x does not name a module. */
 static void
 add_module(struct script_args *a, struct str name)
 {
@@ -264,7 +264,7 @@ find_rule(const struct interpreter *i, struct str option)
 	return r->option != NULL ? r : NULL;
 }
 
-/* Its argument is in the word, or the next one. */
+/* Takes an option's argument from the word, or the next one. */
 static void
 take_value(struct script_args *a, const struct rule *r, struct str value)
 {
@@ -273,7 +273,7 @@ take_value(struct script_args *a, const struct rule *r, struct str value)
 	act(a, r->action, value);
 }
 
-/* --option=value, --option value; and -option:value of java. */
+/* --option=value, --option value; and java's -option:value. */
 static bool
 take_long(struct script_args *a, struct str word)
 {
@@ -301,7 +301,7 @@ take_letters(struct script_args *a, struct str word)
 
 		if (r == NULL)
 			continue;
-		/* a shell's -c and -o have theirs behind the whole word */
+		/* arguments of a shell's -c and -o follow the whole word */
 		if (a->i->rules == shell) {
 			take_value(a, r, STR_NONE);
 			continue;
@@ -322,7 +322,7 @@ take_option(struct script_args *a, struct str word)
 		take_long(a, str_skip(word, 1));
 }
 
-/* The first that is no option. */
+/* Takes the first word that is not an option. */
 static void
 take_operand(struct script_args *a, struct str word)
 {
@@ -370,7 +370,7 @@ script_parse(struct str name, struct str args, struct script_found *found)
 	found->by_stdin |= !a.done && !a.i->has_text;
 }
 
-/* Appends the parts of a path to what is there, which ends in none. */
+/* Appends the parts of a path to b, which does not end in a slash. */
 static void
 add_parts(struct buf *b, size_t start, struct str path)
 {

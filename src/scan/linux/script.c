@@ -1,8 +1,8 @@
 /*
- * Which files an interpreter was given to run, as it finds them: from its
- * working folder, through `..' and links.  If the kernel need not wait for a
- * file system it tells where that leads; else, as of a file that has gone, the
- * text does.
+ * The files that an interpreter was given to run, looked up as it does: from
+ * its working folder, through `..' and links.  If the kernel need not wait for
+ * a file system, the kernel resolves the path; else, and if the file is gone,
+ * only its text counts.
  */
 #define _GNU_SOURCE
 #include "scan/linux/script.h"
@@ -23,8 +23,8 @@ struct resolver {
 	struct family *f;
 	struct programs *ps;
 	uint32_t pid;
-	struct buf list;	/* what was found */
-	struct buf path;	/* what is looked for */
+	struct buf list;	/* the files found */
+	struct buf path;	/* the one being looked up */
 };
 
 /* PID/NAME in the proc tree. */
@@ -49,7 +49,7 @@ read_link(int dir, const char *path, struct buf *b)
 	return n > 0;
 }
 
-/* Slashes and backslashes stay as they are in paths. */
+/* In a path a slash is not escaped. */
 static void
 add_path(struct resolver *r, struct str path)
 {
@@ -64,7 +64,7 @@ add_path(struct resolver *r, struct str path)
 	}
 }
 
-/* A descriptor of what is at r->path for the process; -1 with errno. */
+/* Opens the file that r->path is for the process; -1 with errno. */
 static int
 open_path(struct resolver *r)
 {
@@ -88,7 +88,7 @@ open_path(struct resolver *r)
 	return fd;
 }
 
-/* Where r->path leads; false if that is not known. */
+/* Adds the resolved r->path; false if the kernel cannot resolve it. */
 static bool
 add_real(struct resolver *r)
 {
@@ -108,8 +108,8 @@ add_real(struct resolver *r)
 	return ok;
 }
 
-/* Where it leads by its text.  A relative one that is not there stays as it is:
- * the interpreter may have gone to another folder since. */
+/* Adds r->path by its text.  A relative one that does not exist stays as it is:
+ * the interpreter may have changed its folder since. */
 static void
 add_joined(struct resolver *r)
 {
@@ -129,7 +129,7 @@ add_joined(struct resolver *r)
 	buf_free(&b);
 }
 
-/* The path of a module, below the working folder if it says no other. */
+/* Sets the path of a module, below the working folder unless it has another. */
 static void
 set_module(struct resolver *r, const struct script_file *file)
 {
@@ -165,7 +165,7 @@ add_file(struct resolver *r, const struct script_file *file)
 		add_joined(r);
 }
 
-/* Standard input, if that is a file. */
+/* Adds standard input, if it is a file. */
 static void
 add_stdin(struct resolver *r)
 {
@@ -181,8 +181,8 @@ add_stdin(struct resolver *r)
 	buf_free(&link);
 }
 
-/* The interpreter that a process runs; of one that is not installed here by the
- * name of its file. */
+/* The interpreter that a process runs; one that is not installed here is known
+ * by its file's name. */
 static bool
 see(struct resolver *r, const struct proc *p, struct program_seen *seen)
 {

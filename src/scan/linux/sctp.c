@@ -2,14 +2,14 @@
  * SCTP, sctp(7): endpoints, which listen, and associations, with all addresses
  * of their ends.
  *
- * Each address is in a record: of an endpoint one for each; of an association
- * one for each local address, with the first of the peer's, and one for each
- * further address of the peer's, with the first local one.  So whoever asks for
- * an address and a port finds who has it, and nobody makes more records than
- * there are addresses.
+ * Each address is in a record.  An endpoint has one record for each.  An
+ * association has one for each local address, with the peer's first address,
+ * and one for each further address of the peer's, with the first local one.  So
+ * a search for an address and a port finds their socket, and nobody makes more
+ * records than there are addresses.
  *
- * An association's addresses are what they are, IPv4 or IPv6, also on an IPv6
- * socket, which may have both.
+ * An association's addresses are shown as IPv4 or IPv6, as they are, also on an
+ * IPv6 socket, which may have both.
  */
 #define _DEFAULT_SOURCE
 #include "scan/linux/linux.h"
@@ -31,7 +31,7 @@ struct adding {
 	size_t first;
 };
 
-/* An association's states as those of TCP that come nearest: enum sctp_state in
+/* Maps an association's states to the nearest ones of TCP: enum sctp_state in
  * include/net/sctp/constants.h. */
 static enum sock_state
 state_of(uint64_t number)
@@ -77,7 +77,7 @@ set_remote(struct sock *s, const struct addr *addr, const char *ifname)
 		s->ifname = ifname;
 }
 
-/* False where there is no local one. */
+/* False if there is no local address. */
 static bool
 add_remote(struct adding *a, const struct addr *addr, const char *ifname)
 {
@@ -98,7 +98,7 @@ add_remote(struct adding *a, const struct addr *addr, const char *ifname)
 	return true;
 }
 
-/* True if it has what it must have; else nothing is added. */
+/* True if it has the addresses that it must have; else nothing is added. */
 static bool
 end(struct adding *a, bool ok)
 {
@@ -111,8 +111,8 @@ end(struct adding *a, bool ok)
 	return ok;
 }
 
-/* A struct sockaddr_storage, not aligned.  A link-local address has its
- * interface. */
+/* Reads a struct sockaddr_storage, which need not be aligned.  A link-local
+ * address has its interface. */
 static bool
 read_sockaddr(struct scan *sc, const char *p, struct addr *addr,
     const char **ifname)
@@ -136,7 +136,7 @@ read_sockaddr(struct scan *sc, const char *p, struct addr *addr,
 	return in6.sin6_family == AF_INET6;
 }
 
-/* An attribute that is a list of addresses. */
+/* Adds the list of addresses in an attribute. */
 static bool
 add_sockaddrs(struct adding *a, struct str list, bool are_local)
 {
@@ -156,12 +156,12 @@ add_sockaddrs(struct adding *a, struct str list, bool are_local)
 }
 
 /*
- * Only associations have INET_DIAG_PEERS.  Before those of a socket comes the
- * socket itself, inet_sctp_diag_fill in net/sctp/diag.c: that is to be told
- * only if it listens, and some kernels tell such twice.
+ * Only associations have INET_DIAG_PEERS.  A socket's own message comes before
+ * those of its associations, inet_sctp_diag_fill in net/sctp/diag.c: it counts
+ * only if the socket listens, and some kernels repeat it.
  *
- * The addresses of the struct itself are not those of IPv4 associations of IPv6
- * sockets, and its interface is an association's route.
+ * For IPv4 associations of IPv6 sockets the addresses in the struct itself are
+ * wrong, and its interface is an association's route.
  */
 bool
 linux_sctp_diag(struct scan *sc, const struct inet_diag_msg *m, size_t len,
@@ -206,8 +206,8 @@ take_word(struct str *line)
 	return word;
 }
 
-/* Addresses until a word that is none, which is returned; the one in use
- * follows a star. */
+/* Adds addresses up to a word that is not one, which is returned; the address
+ * in use follows a star. */
 static struct str
 add_words(struct adding *a, struct str *line, bool are_local)
 {
@@ -229,7 +229,7 @@ add_words(struct adding *a, struct str *line, bool are_local)
 enum { STATE_WORD = 1, PORT_WORD, REMOTE_PORT_WORD, UID_WORD, INODE_WORD,
 	TX_WORD, RX_WORD, NKINDS };
 
-/* What the words before the addresses are; 0 of the others. */
+/* The meaning of the words before the addresses; 0: not needed. */
 static const unsigned char words_of_eps[] = {
 	0, 0, 0, STATE_WORD, 0, PORT_WORD, UID_WORD, INODE_WORD
 };
@@ -299,7 +299,7 @@ linux_sctp_association(struct scan *sc, struct str line)
 		return false;
 	set_words(&a.base, value);
 	a.base.state = (unsigned char)state_of(value[STATE_WORD]);
-	/* behind the peer's addresses is a TAB, and more numbers */
+	/* after the peer's addresses come a TAB and more numbers */
 	return end(&a, str_is(add_words(&a, &line, true), "<->") &&
 	    str_starts(add_words(&a, &line, false), "\t"));
 }

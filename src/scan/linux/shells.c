@@ -1,6 +1,6 @@
 /*
- * The shells behind a connection: those that a process has begun that holds a
- * socket, or whose pipe it has, and that read their commands from what it
+ * The shells behind a connection: those that a process with a socket has
+ * started, or that share a pipe with it, and that read as commands what it
  * passes on.
  */
 #define _GNU_SOURCE
@@ -25,8 +25,8 @@ struct search_below {
 	unsigned char *place;	/* by process */
 };
 
-/* It has an ancestor that holds a socket and is not init, whose descendants
- * everybody is.  Each process is walked over once. */
+/* True if it has an ancestor that holds a socket and is not init, from which
+ * all descend.  Each process is walked over once. */
 static bool
 is_below(struct search_below *s, size_t i)
 {
@@ -38,7 +38,7 @@ is_below(struct search_below *s, size_t i)
 	    at = v[at].parent - 1) {
 		const struct kin *up = &v[v[at].parent - 1];
 
-		/* if it is its own ancestor, it ends here */
+		/* ends the loop if a process is its own ancestor */
 		s->place[at] = ABOVE;
 		if (up->is_holder && !up->is_init) {
 			s->place[at] = BELOW;
@@ -52,8 +52,8 @@ is_below(struct search_below *s, size_t i)
 	return answer == BELOW;
 }
 
-/* Neither a script nor -c: it reads what it is sent.  Options may be long, have
- * a + for a -, or an argument. */
+/* True if it has neither a script nor -c, and so reads what it is sent.
+ * Options may be long, have a + instead of a -, or an argument. */
 static bool
 is_bare(struct str args)
 {
@@ -80,7 +80,7 @@ is_bare(struct str args)
 	return true;
 }
 
-/* It is a shell, as far as its arguments say that, and waits for commands. */
+/* True if its arguments show a shell that waits for commands. */
 static bool
 waits(const struct program_seen *seen, struct str args)
 {
@@ -90,7 +90,7 @@ waits(const struct program_seen *seen, struct str args)
 	    programs_class(name) == PROGRAM_SHELL) && is_bare(args);
 }
 
-/* What was found is this process's, and not a later one's. */
+/* True if the files read are this process's, not a later one's. */
 static bool
 is_still(struct search_below *s, int dir, const struct kin *k)
 {
@@ -100,7 +100,7 @@ is_still(struct search_below *s, int dir, const struct kin *k)
 	return now.has_ppid && now.start == k->start;
 }
 
-/* What its files say, if it waits; 0 or errno. */
+/* Reads its files, if it waits; 0 or errno. */
 static int
 read_shell(struct search_below *s, const struct program_seen *seen, int dir,
     struct kin_shell *shell)
@@ -136,7 +136,7 @@ look_at(struct search_below *s, struct kin *k)
 	input_close(dir);
 }
 
-/* A holder's standard input or output that is a pipe. */
+/* A holder's standard input or output, if it is a pipe. */
 struct end {
 	uint32_t holder;
 	uint64_t dev, inode;
@@ -171,8 +171,8 @@ cmp_end(const void *a, const void *b)
 	return c != 0 ? c : num_cmp(x->dev, y->dev);
 }
 
-/* Of the holders that have the pipe each gets the shell, and no more than a
- * list has room for. */
+/* Each holder with that pipe gets the shell, up to as many as a list has room
+ * for. */
 static void
 join_end(struct family *f, const struct ends *ends, uint32_t shell,
     const struct linux_fd_seen *fd)
@@ -188,8 +188,8 @@ join_end(struct family *f, const struct ends *ends, uint32_t shell,
 			    (struct kin_beside){ ends->v[i].holder, shell };
 }
 
-/* The shell has the pipes of holders, or who has it on a terminal of its own
- * has. */
+/* stdio has the pipes of holders: it is the shell's, or that of the process
+ * which runs the shell on a terminal of its own. */
 static void
 join(struct family *f, const struct ends *ends, uint32_t shell,
     const struct linux_stdio *stdio)
@@ -198,7 +198,7 @@ join(struct family *f, const struct ends *ends, uint32_t shell,
 	join_end(f, ends, shell, &stdio->v[1]);
 }
 
-/* Of processes with a holder's pipe that are no shells, and may have one. */
+/* Processes with a holder's pipe that are not shells, but may run one. */
 struct betweens {
 	uint32_t *of;		/* by process: a number in v, 0: none */
 	struct linux_stdio *v;
@@ -232,13 +232,13 @@ add_between(struct search_below *s, const struct ends *ends, uint32_t i,
 	input_close(dir);
 }
 
-/* NULL if none is above the process. */
+/* NULL if there is none above the process. */
 static const struct linux_stdio *
 find_between(const struct family *f, const struct betweens *b, uint32_t i)
 {
 	int steps;
 
-	/* more than there are between, and no ring is without end */
+	/* more steps than needed, and an end for a ring of parents */
 	for (steps = 0; steps < FAMILY_MAX && f->v[i].parent != 0; steps++) {
 		i = f->v[i].parent - 1;
 		if (b->of[i] != 0)

@@ -1,8 +1,8 @@
 /*
- * Sockets of AF_SMC, and of TCP with IPPROTO_SMC: the kernel has a TCP socket
- * of its own for each, which is the one in the table and holds the port, and
- * the process has a descriptor of the other.  smc_diag has the inode of that
- * one, by the ends of the TCP socket: net/smc/smc_diag.c.
+ * Sockets of AF_SMC, and of TCP with IPPROTO_SMC.  For each the kernel has a
+ * TCP socket of its own, which is in the table and holds the port; the process
+ * has a descriptor of the SMC socket.  smc_diag lists that one's inode, with
+ * the ends of the TCP socket: net/smc/smc_diag.c.
  */
 #define _DEFAULT_SOURCE
 #include "scan/linux/linux.h"
@@ -19,8 +19,8 @@
 #include "lib/num.h"
 #include "scan/linux/nl.h"
 
-/* struct smc_diag_req and smc_diag_msg of linux/smc_diag.h, which needs headers
- * of RDMA. */
+/* struct smc_diag_req and smc_diag_msg of linux/smc_diag.h, which needs RDMA
+ * headers. */
 struct smc_request {
 	struct nlmsghdr head;
 	unsigned char family, pad[2], extensions;
@@ -34,7 +34,7 @@ struct smc_message {
 	uint64_t inode __attribute__((aligned(8)));
 };
 
-/* The ends of a TCP socket, as bytes, and the inode of what has it. */
+/* The ends of a TCP socket, as bytes, and the inode of its SMC socket. */
 struct smc {
 	uint64_t inode;
 	uint16_t local_port, remote_port;
@@ -115,7 +115,7 @@ linux_smc(struct scan *sc, size_t from)
 	struct smcs found = { .n = 0 };
 	int error;
 
-	/* without its module there are none, and the request would load it */
+	/* without the module there are none, and the request would load it */
 	if (sc->nsock == from || access("/sys/module/smc", F_OK) != 0)
 		return 0;
 	error = nl_request(NETLINK_SOCK_DIAG, &r.head, take_socket, &found);
@@ -124,6 +124,6 @@ linux_smc(struct scan *sc, size_t from)
 		give_inodes(&found, sc, from);
 	}
 	free(found.v);
-	/* a kernel without smc_diag */
+	/* other errors: the kernel has no smc_diag */
 	return error == EPROTO ? error : 0;
 }

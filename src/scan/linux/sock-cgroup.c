@@ -1,8 +1,8 @@
 /*
- * In which control group a socket was made, cgroups(7): the kernel tells the
- * inode number of its folder, in the hierarchy of version 2, and one walk of
- * that finds the paths.  Folders nearer to the root come first: those are the
- * system's, and what a user has made below his own is behind them.
+ * The control group in which a socket was made, cgroups(7).  The kernel gives
+ * the inode number of its folder in the hierarchy of version 2, and one walk of
+ * that finds the paths.  Folders nearer to the root come first: they are the
+ * system's, and what a user has made below his own comes after them.
  */
 #define _DEFAULT_SOURCE
 #include "scan/linux/linux.h"
@@ -20,15 +20,14 @@
 #include "lib/err.h"
 #include "lib/input.h"
 
-/* Anyone can make groups below one that is his.  Opening a folder costs its
- * depth. */
+/* Anyone can make groups below his own.  Opening a folder costs its depth. */
 enum { GROUPS_MAX = 100000, DEPTH_MAX = 64 };
 
-/* As a process's own file begins a line, cgroups(7). */
+/* A line of a process's own file begins with this, cgroups(7). */
 #define PREFIX "0::"
 enum { PREFIX_LEN = sizeof PREFIX - 1 };
 
-/* A folder, and the number of the one that it is in, from 1; 0: the root. */
+/* A folder, and the number of its parent, from 1; 0: the root. */
 struct folder {
 	const char *name;
 	uint32_t parent;
@@ -38,12 +37,12 @@ struct folder {
 struct walk_groups {
 	struct scan *sc;
 	const unsigned char *wanted;	/* by number, from 0 */
-	size_t left;			/* of those, not found so far */
+	size_t left;			/* wanted ones that are not found yet */
 	struct folder *v;
 	size_t n, cap;
 	struct arena arena;
 	int root;
-	bool cut;			/* some may be where it did not look */
+	bool cut;			/* some folders were not searched */
 	int fault;			/* errno of a folder, or 0 */
 };
 
@@ -60,6 +59,7 @@ linux_sock_cgroup(struct scan *sc, uint64_t id)
 	return *number;
 }
 
+/* One that goes away meanwhile, or is another user's secret, is not a fault. */
 static void
 note_fault(struct walk_groups *w)
 {
@@ -68,8 +68,8 @@ note_fault(struct walk_groups *w)
 		w->fault = errno;
 }
 
-/* Where systemd mounts version 2, file-hierarchy(7), and beside version 1; -1
- * if there is none. */
+/* Opens version 2: where systemd mounts it, file-hierarchy(7), or next to
+ * version 1; -1 if it is in neither place. */
 static int
 open_root(struct walk_groups *w)
 {
@@ -92,8 +92,8 @@ open_root(struct walk_groups *w)
 	return -1;
 }
 
-/* The path of folder i below the root, with a NUL, at the end of buf; NULL if
- * it does not fit. */
+/* The path of folder i, relative to the root, at the end of buf with a NUL;
+ * NULL if it does not fit. */
 static const char *
 folder_path(const struct walk_groups *w, uint32_t i, char buf[static PATH_MAX])
 {
@@ -113,7 +113,7 @@ folder_path(const struct walk_groups *w, uint32_t i, char buf[static PATH_MAX])
 	return p;
 }
 
-/* A folder that the walk has come to, 0 being the root. */
+/* Takes a folder that the walk has reached; 0 is the root. */
 static void
 found(struct walk_groups *w, uint32_t i, uint64_t inode)
 {
@@ -137,7 +137,6 @@ found(struct walk_groups *w, uint32_t i, uint64_t inode)
 	w->left--;
 }
 
-/* One that goes away meanwhile, or is another's secret, is no fault. */
 static void
 add_folder(struct walk_groups *w, uint32_t parent, const struct dirent *e)
 {
@@ -174,8 +173,8 @@ read_folder(struct walk_groups *w, uint32_t i, int fd)
 	closedir(dir);
 }
 
-/* Most have no folder in them: that is known by their links, as they have one
- * for each (kernfs_refresh_inode in fs/kernfs/inode.c). */
+/* Most have no folder in them.  Their links show that: a folder has one for
+ * each in it (kernfs_refresh_inode in fs/kernfs/inode.c). */
 static void
 enter_folder(struct walk_groups *w, uint32_t i)
 {
@@ -218,9 +217,9 @@ walk_groups(struct walk_groups *w)
 		enter_folder(w, i);
 }
 
-/* Those of sockets that no process holds which would tell the unit or the
- * container.  The latter a socket has only by its process: where none is hidden
- * there is none to be looked for. */
+/* Marks the groups of sockets without a holder, if they would show the unit or
+ * the container.  A socket has a container only through its process: if no
+ * process is hidden, there is none to look for. */
 static void
 want_unheld(const struct scan_request *req, const struct scan *sc,
     unsigned char *wanted)
@@ -242,7 +241,7 @@ want_unheld(const struct scan_request *req, const struct scan *sc,
 		if (unit && number != 0 && proc_is_init(&sc->proc[h->proc]))
 			wanted[number - 1] = 1;
 	}
-	/* of chosen processes only, there is no record of the others */
+	/* if processes were chosen, the others have no records */
 	for (i = 0; i < sc->nsock && req->filter->npids == 0; i++)
 		if (!held[i] && sc->sock[i].cgroup != 0)
 			wanted[sc->sock[i].cgroup - 1] = 1;

@@ -1,6 +1,6 @@
 /*
- * What the standard descriptors of a process are, proc_pid_fd(5): of which kind
- * the open file is, whatever its path.  Nothing is asked of its file system.
+ * The standard descriptors of a process, proc_pid_fd(5): the kind of each open
+ * file, whatever its path.  Its file system is not asked.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -59,7 +59,7 @@ see(const struct file_look *look)
 	return seen;
 }
 
-/* By the text of a link, where that is all that there is. */
+/* Judges by the text of a link, if there is no more. */
 static struct linux_fd_seen
 see_text(struct str link)
 {
@@ -110,8 +110,8 @@ count_fd(void *arg, int dir, const char *name)
 	*n += walk_id(name, &fd);
 }
 
-/* A process that ends has no descriptors any more: that is not as if some were
- * closed.  0 or errno. */
+/* 0 or errno.  A process that ends has no descriptors left: that does not mean
+ * that it had closed some. */
 static int
 check_fds(enum tree_kind t, int dir)
 {

@@ -1,14 +1,14 @@
 /*
  * Sockets of processes that are in no table that was read.  Before Linux 6.8,
- * and in /proc/net, a TCP socket that only has a port is such a one; all of
- * vsock where the kernel has no vsock_diag; and all sockets of a network
- * namespace that no process is in.
+ * and in /proc/net, these are the TCP sockets that only have a port; all of
+ * vsock if the kernel has no vsock_diag; and all sockets of a network namespace
+ * without a process.
  *
  * The kernel names the protocol of any descriptor that we may look at
- * (sockfs_xattr_get in net/socket.c).  Of those that count a copy is taken,
- * pidfd_getfd(2), asked, and closed at once: while it is open its port is held.
- * Nothing of it is changed.  No table of unix(7) or other sockets is read to
- * leave them out: the name costs no more than a line of that, and a file such
+ * (sockfs_xattr_get in net/socket.c).  If the protocol counts, a copy is taken,
+ * pidfd_getfd(2), asked, and closed at once: an open copy holds the port.  The
+ * socket is not changed.  No table of unix(7) or other sockets is read to leave
+ * those out: the name costs no more than a line of that table, and a file such
  * as /proc/net/unix has what its users write.
  */
 #define _GNU_SOURCE
@@ -29,19 +29,20 @@
 #include "lib/num.h"
 #include "scan/machine.h"
 
-/* So many are looked at: with a copy of each that is a quarter of a second. */
+/* No more are looked at: with a copy of each this takes a quarter of a
+ * second. */
 enum { STRAYS_MAX = 65536 };
 
 enum { PROTOCOL_MAX = 32,
 	PATH_SIZE = NUM_MAX + NUM_MAX + sizeof "/proc//fd/" };
 
-/* What older headers lack. */
+/* Older headers lack this. */
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL
 #endif
 
-/* Names of struct proto that a copy is taken of; what may hold a port without
- * being in a table has a proto. */
+/* Names of struct proto whose sockets are copied; every socket that may hold a
+ * port without being in a table has a proto. */
 static const struct kind {
 	const char *name;
 	bool may_be_bound;
@@ -64,12 +65,12 @@ struct look {
 	const struct scan_request *req;
 	const struct strays *strays;
 	const struct scan *sc;
-	struct scan late;	/* what is found, and all namespaces */
+	struct scan late;	/* the results, and all namespaces */
 	struct linux_visit visit;
-	struct map veiled;	/* cookies of those that cannot be told */
-	struct map seen;	/* what of sockets needs no look, by inode */
+	struct map veiled;	/* cookies of namespaces that were not read */
+	struct map seen;	/* by inode: sockets that need no look */
 	struct map netns;	/* inode to late's number + 1, NETNS_SHUT */
-	uint64_t cookie;	/* of the own namespace; 0: not known */
+	uint64_t cookie;	/* of our own namespace; 0: not known */
 	int proc, pidfd;	/* pidfd of task, or -1 with error */
 	int error;
 	uint32_t task;
@@ -79,7 +80,7 @@ struct look {
 	bool is_cut;
 };
 
-/* The number of one that could not be entered. */
+/* In place of the number of a namespace that could not be entered. */
 #define NETNS_SHUT UINT32_MAX
 
 static int
@@ -91,7 +92,8 @@ cmp_stray(const void *a, const void *b)
 	return c != 0 ? c : num_cmp(x->fd, y->fd);
 }
 
-/* NULL: none of them.  A socket that has a name is not looked at again. */
+/* NULL if it is none of them.  A socket whose protocol is known is not looked
+ * at again. */
 static const struct kind *
 find_kind(struct look *l, const struct stray *s)
 {
@@ -107,7 +109,7 @@ find_kind(struct look *l, const struct stray *s)
 	n = getxattr(path, "system.sockprotoname", name, sizeof name);
 	if (n >= 0)
 		*map_at(&l->seen, s->inode) = LOOKED_AT;
-	/* with its NUL */
+	/* n counts the NUL */
 	protocol = (struct str){ name, n > 0 ? (size_t)n - 1 : 0 };
 	for (i = 0; i < NELEMS(kinds); i++)
 		if (str_is(protocol, kinds[i].name))
@@ -115,7 +117,7 @@ find_kind(struct look *l, const struct stray *s)
 	return NULL;
 }
 
-/* From Linux 6.9 on a thread that is not the first may have one, too. */
+/* From Linux 6.9 on a thread that is not the first may have a pidfd, too. */
 static void
 open_task(struct look *l, uint32_t task)
 {
@@ -128,7 +130,7 @@ open_task(struct look *l, uint32_t task)
 	l->error = errno;
 }
 
-/* Not that it has gone, nor a matter of privileges or of an old kernel. */
+/* False if it is gone, for lack of privileges, or in an old kernel. */
 static bool
 is_fault(int error)
 {
@@ -136,7 +138,7 @@ is_fault(int error)
 	    error != EACCES && error != ENOSYS && error != EINVAL;
 }
 
-/* A copy of the stray; -1 where it has gone, or it is not for us. */
+/* A copy of the stray; -1 if it is gone, or we may not have one. */
 static int
 take_copy(struct look *l, const struct stray *s, struct stat *st)
 {
@@ -160,7 +162,7 @@ take_copy(struct look *l, const struct stray *s, struct stat *st)
 	return -1;
 }
 
-/* The inode of the socket's namespace, for cap_net_admin; else 0. */
+/* The inode of the socket's namespace, with cap_net_admin; else 0. */
 static uint64_t
 ask_netns(int fd)
 {
@@ -172,9 +174,9 @@ ask_netns(int fd)
 	return inode;
 }
 
-/* Without rights: whether it is the own one, which is told from Linux 5.14 on.
- * Where the kernel does not tell it, a socket is taken for one of the namespace
- * that its process is in. */
+/* Without rights the kernel says only, from Linux 5.14 on, whether it is our
+ * own namespace.  If it does not say, the socket is taken to be in the
+ * namespace of its process. */
 static uint32_t
 guess_netns(struct look *l, int fd, const struct stray *s)
 {
@@ -194,7 +196,7 @@ guess_netns(struct look *l, int fd, const struct stray *s)
 	return map_get(&l->netns, l->task_netns);
 }
 
-/* As the list had it, if it was not to be entered from there. */
+/* With the list's values, if the list had it but it could not be entered. */
 static struct linux_netns
 unread_netns(struct look *l, uint64_t inode)
 {
@@ -215,7 +217,7 @@ unread_netns(struct look *l, uint64_t inode)
 		.plain = plain };
 }
 
-/* Reads a namespace that the list did not have; its number + 1. */
+/* Reads a namespace that was not in the list; returns its number + 1. */
 static uint32_t
 visit_late(struct look *l, int fd, uint64_t inode)
 {
@@ -231,8 +233,8 @@ visit_late(struct look *l, int fd, uint64_t inode)
 	return netns;
 }
 
-/* A socket that a table must have, and none has: its namespace was not read.
- * Each is counted once, if the kernel tells one from the other. */
+/* Counts a socket that should be in a table and is not: its namespace was not
+ * read.  Each namespace is counted once, if the kernel can tell them apart. */
 static void
 count_veiled(struct look *l, int fd, const struct kind *kind)
 {
@@ -249,7 +251,7 @@ count_veiled(struct look *l, int fd, const struct kind *kind)
 		*map_at(&l->veiled, cookie) = 1;
 }
 
-/* The number + 1 of the scan's namespace that it is of; 0: none of them. */
+/* The number + 1 of the scan's namespace that it is in; 0: none of them. */
 static uint32_t
 find_netns(struct look *l, int fd, const struct stray *s,
     const struct kind *kind)
@@ -274,8 +276,8 @@ find_netns(struct look *l, int fd, const struct stray *s,
 	return netns;
 }
 
-/* A descriptor of a namespace itself.  It may be one of O_PATH, by which none
- * is entered: it is opened anew. */
+/* Looks at a descriptor of a namespace itself.  If it is one of O_PATH, it
+ * cannot be used to enter: so it is opened again. */
 static void
 look_at_netns(struct look *l, const struct stray *s)
 {
@@ -297,7 +299,7 @@ look_at_netns(struct look *l, const struct stray *s)
 	close(copy);
 }
 
-/* Its record, if it is BOUND. */
+/* Adds its record, if it is BOUND. */
 static void
 add_bound(struct look *l, int fd, const struct stat *st, enum sock_proto proto,
     uint32_t netns)
@@ -324,7 +326,7 @@ is_sought(const struct look *l, const struct kind *kind)
 {
 	unsigned what = SEEK_NETNS;
 
-	/* those of other namespaces are only there if they are asked for */
+	/* in other namespaces these are read only if requested */
 	if (kind->proto >= PROTO_NPORTED &&
 	    !filter_wants_proto(l->req->filter, kind->proto))
 		return false;
@@ -392,8 +394,8 @@ look_at_all(void *arg)
 	return NULL;
 }
 
-/* Where not all was asked of the kernel, what it has is in no table, and none
- * of what is sought. */
+/* If the filter narrowed the tables, they lack sockets that are not sought
+ * either: reads these now, to leave them out. */
 static void
 leave_out_rest(struct look *l)
 {
@@ -434,8 +436,8 @@ begin(struct look *l, struct strays *s)
 	input_close(fd);
 }
 
-/* Moves what was found, and wanted, to the scan; its holders are processes that
- * had strays. */
+/* Moves the wanted results to the scan; their holders are among the processes
+ * with strays. */
 static void
 keep_late(struct look *l, struct scan *sc)
 {
@@ -462,7 +464,7 @@ keep_late(struct look *l, struct scan *sc)
 	map_free(&kept);
 }
 
-/* Those that could not be entered, but for what a socket led into. */
+/* Keeps those that could not be entered, except if a socket led into them. */
 static void
 keep_shut(struct look *l, struct scan *sc)
 {
@@ -479,7 +481,7 @@ keep_shut(struct look *l, struct scan *sc)
 	sc->nshut = n;
 }
 
-/* The namespaces, and what there is to say of them. */
+/* Keeps the namespaces, and what there is to say of them. */
 static void
 keep_netns(struct look *l, struct scan *sc)
 {
@@ -508,7 +510,7 @@ whose_bound(const struct look *l)
 	return has_seen_all(l) ? BOUND_ALL : BOUND_OWN;
 }
 
-/* Where only descriptors tell of them. */
+/* For a kernel in which only descriptors show vsock. */
 static void
 judge_vsock(const struct look *l, struct scan *sc)
 {

@@ -1,14 +1,14 @@
 /*
- * Where programs that pass connections on are said to pass them on to: their
- * own arguments, as each documents them, a NUL behind each.  Pure parsers.
+ * Where programs pass connections on to, according to their own arguments, as
+ * each documents them, with a NUL after each.  Pure parsers.
  */
 #include "scan/linux/target.h"
 
 #include "lib/num.h"
 
-/* The value of an option that args begin with: `-name VALUE', or with a = or
- * two dashes, as Go's package flag has it; a missing value if it is another.
- * Cuts the argument off, and its value. */
+/* The value of the option at the start of args: `-name VALUE', or with a = or
+ * two dashes, as in Go's package flag; missing if it is another option.  Cuts
+ * off the option and its value. */
 static struct str
 take_flag(struct str *args, const char *name)
 {
@@ -42,8 +42,8 @@ read_port(struct str s, uint16_t *port)
 }
 
 /* docker-proxy -proto tcp -host-ip 0.0.0.0 -host-port 8080 -container-ip
- * 172.17.0.2 -container-port 80: cmd/docker-proxy of Moby.  The last one of a
- * name counts. */
+ * 172.17.0.2 -container-port 80: cmd/docker-proxy of Moby.  If an option is
+ * repeated, the last one counts. */
 bool
 args_docker_proxy(struct str args, const struct sock *s,
     struct sock_target *t)
@@ -85,7 +85,7 @@ read_range(struct str s, uint16_t *first, uint16_t *last)
 	return s.p == NULL || (read_port(s, last) && *last >= *first);
 }
 
-/* FIRST[-LAST][:FIRST[-LAST]], the second where the first leads to. */
+/* FIRST[-LAST][:FIRST[-LAST]]; the first leads to the second. */
 static bool
 map_range(struct str s, uint16_t port, uint16_t *to)
 {
@@ -103,7 +103,7 @@ map_range(struct str s, uint16_t port, uint16_t *to)
 	return true;
 }
 
-/* [ADDR[%INTERFACE]/]RANGE,... of pasta(1); all and auto are as they are. */
+/* [ADDR[%INTERFACE]/]RANGE,... of pasta(1); all and auto keep the port. */
 static bool
 map_pasta(struct str spec, const struct sock *s, uint16_t *to)
 {
@@ -127,8 +127,8 @@ map_pasta(struct str spec, const struct sock *s, uint16_t *to)
 	return false;
 }
 
-/* -t and -u of pasta(1), of which there may be several; a value may be in the
- * same argument. */
+/* -t and -u of pasta(1), which may be repeated; a value may be in the same
+ * argument. */
 bool
 args_pasta(struct str args, const struct sock *s, struct sock_target *t)
 {
@@ -151,7 +151,7 @@ args_pasta(struct str args, const struct sock *s, struct sock_target *t)
 	return false;
 }
 
-/* PROTO:ADDR:PORTS of a proxy device, as forkproxy is given it. */
+/* PROTO:ADDR:PORTS of a proxy device, as forkproxy gets it. */
 struct proxy_end {
 	struct str proto, addr, ports;
 };
@@ -173,7 +173,7 @@ read_end(struct str s, struct proxy_end *end)
 	return true;
 }
 
-/* The port of RANGE,... that comes after n others. */
+/* The port in RANGE,... that comes after n others. */
 static bool
 nth_port(struct str ports, unsigned n, uint16_t *port)
 {
@@ -191,7 +191,7 @@ nth_port(struct str ports, unsigned n, uint16_t *port)
 	return false;
 }
 
-/* Where port comes among them. */
+/* Sets *n to how many of the ports come before port. */
 static bool
 port_number(struct str ports, uint16_t port, unsigned *n)
 {
@@ -211,8 +211,8 @@ port_number(struct str ports, uint16_t port, unsigned *n)
 }
 
 /*
- * incusd forkproxy [--] PID PIDFD LISTEN PID PIDFD CONNECT ...: to as many
- * ports as it listens on, or to one, cmd/incusd/main_forkproxy.go.
+ * incusd forkproxy [--] PID PIDFD LISTEN PID PIDFD CONNECT ...: it leads to as
+ * many ports as it listens on, or to one, cmd/incusd/main_forkproxy.go.
  */
 bool
 args_forkproxy(struct str args, const struct sock *s, struct sock_target *t)

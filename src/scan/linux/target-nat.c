@@ -1,6 +1,6 @@
 /*
- * Published ports that no socket stands for: the kernel passes on what comes
- * there before it looks for one, nft(8).
+ * Published ports that no socket holds: the kernel forwards their traffic
+ * before it looks for a socket, nft(8).
  */
 #include "scan/linux/target.h"
 
@@ -10,7 +10,7 @@ port_maps_netns(const struct port_maps *m, uint32_t netns)
 	return netns > 0 ? m->sc->netns[netns].inode : m->own;
 }
 
-/* Of a runtime whose namespace is not known it is the own one. */
+/* If a runtime's namespace is not known, it is taken to be our own. */
 static bool
 find_netns(const struct port_maps *m, uint64_t inode, uint32_t *netns)
 {

@@ -1,6 +1,6 @@
 /*
- * Which container a network namespace is of, and that of a tun(4) device: what
- * the kernel says of programs that pass connections on, whatever they say.
+ * The container of a network namespace, and the namespace of a tun(4) device:
+ * what the kernel says of programs that pass connections on, whatever they say.
  */
 #define _GNU_SOURCE
 #include "scan/linux/target.h"
@@ -19,12 +19,12 @@
 #include "lib/num.h"
 #include "scan/linux/owners.h"
 
-/* What older headers lack. */
+/* Older headers lack this. */
 #ifndef TUNGETDEVNETNS
 #define TUNGETDEVNETNS _IO('T', 227)
 #endif
 
-/* TUN_MINOR, linux/miscdevice.h; it is opened before any connection is. */
+/* TUN_MINOR, linux/miscdevice.h; it is opened before any connection. */
 enum { TUN_MAJOR = 10, TUN_MINOR = 200, FDS_MAX = 256 };
 
 struct tun {
@@ -33,8 +33,8 @@ struct tun {
 	size_t looked;
 };
 
-/* Of a copy, which is closed at once.  An older kernel does not tell it, nor
- * may whoever has no cap_net_admin there know it: 0. */
+/* Asks a copy, which is closed at once.  0 if the kernel is too old to say, or
+ * if we have no cap_net_admin there. */
 static uint64_t
 ask_tun(uint32_t pid, uint32_t number)
 {

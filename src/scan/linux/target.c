@@ -2,10 +2,10 @@
  * Where the processes that hold published ports pass connections on to.
  *
  * Each kind of holder has a line in a table.  A process is of a kind if it runs
- * that program: the file at a path that root alone can write.  What its
- * arguments name is believed of root's processes and the caller's own; of
- * others only to which port of their own container pasta leads.  Of which
- * container a namespace is, the kernel says.
+ * that program: the file at a path that only root can write.  The arguments of
+ * root's processes and of the caller's own are believed; of other processes
+ * only the port of their own container to which pasta leads.  The kernel says
+ * which container a namespace belongs to.
  */
 #define _GNU_SOURCE
 #include "scan/linux/target.h"
@@ -29,14 +29,14 @@ enum { ARGS_SIZE = 16 * 1024 };
 
 struct kind;
 
-/* A process of such a kind. */
+/* A process of a kind. */
 struct agent {
 	const struct kind *kind;
-	uint32_t proc;		/* index of the scan's */
+	uint32_t proc;		/* index in the scan's */
 	uint32_t uid;
 	struct str args;
 	uint64_t netns;		/* inode of its container's, or 0 */
-	uint32_t container;	/* index of maps.container, or NO_CONTAINER */
+	uint32_t container;	/* index in maps.container, or NO_CONTAINER */
 };
 
 struct targets {
@@ -48,27 +48,27 @@ struct targets {
 	int proc;		/* the proc tree */
 };
 
-/* What is told of a socket. */
+/* What is known of a socket's target. */
 struct told {
 	struct sock_target t;
 	uint32_t container;	/* the agent's at first */
 };
 
-/* Of what comes to a socket of the agent's; false: nothing is known. */
+/* Sets the target of a socket of the agent's; false: it is not known. */
 typedef bool tell_target(struct targets *ts, const struct agent *g,
     const struct sock *s, struct told *told);
 
 enum {
-	OF_ROOT = 1 << 0,	/* no other user's counts */
-	BY_MAPS = 1 << 1,	/* what root's runtimes tell is needed */
-	BY_USERS_MAPS = 1 << 2,	/* and Docker's of its user */
-	BY_PODMAN = 1 << 3,	/* and what podman(1) tells its user */
-	BY_TUN = 1 << 4,	/* its tun device is in the container's, */
-	BY_NETNS = 1 << 5,	/* or itself, in another than its socket */
+	OF_ROOT = 1 << 0,	/* other users' processes do not count */
+	BY_MAPS = 1 << 1,	/* needs the maps of root's runtimes */
+	BY_USERS_MAPS = 1 << 2,	/* and those of its user's Docker */
+	BY_PODMAN = 1 << 3,	/* and those of podman(1), for its user */
+	BY_TUN = 1 << 4,	/* its tun device is in the container, */
+	BY_NETNS = 1 << 5,	/* or it is there itself, but not its socket */
 	BY_CONMON = 1 << 6	/* its arguments name the container */
 };
 
-/* By the maps of the agent's user; of its container, if that is known. */
+/* By the maps of the agent's user; only of its container, if that is known. */
 static bool
 tell_map(struct targets *ts, const struct agent *g, const struct sock *s,
     struct told *told)
@@ -88,8 +88,8 @@ tell_map(struct targets *ts, const struct agent *g, const struct sock *s,
 	return map != NULL || (known && sock_is_alone(s));
 }
 
-/* The address is that of its own arguments, if it is root's or our own; which
- * container that is, Docker says. */
+/* The address is in its own arguments, if it is root's or our own; Docker says
+ * which container has it. */
 static bool
 tell_proxy(struct targets *ts, const struct agent *g, const struct sock *s,
     struct told *told)
@@ -122,8 +122,8 @@ tell_forkproxy(struct targets *ts, const struct agent *g,
 	return args_forkproxy(g->args, s, &told->t);
 }
 
-/* The program's file, whose name may go on behind a dot, and its process's name
- * begin with that. */
+/* The names of the program's file and of its process begin with name; a dot and
+ * more may follow. */
 static const struct kind {
 	const char *name;
 	unsigned flags;
@@ -156,7 +156,7 @@ find_kind(struct str name)
 	return NULL;
 }
 
-/* What Go's programs call themselves that run themselves once more. */
+/* exe: Go programs that run themselves again have this name. */
 static bool
 may_be_agent(const struct proc *p)
 {
@@ -174,8 +174,8 @@ is_same_file(int dir, const char *path)
 	    own.st_dev == its.st_dev && own.st_ino == its.st_ino;
 }
 
-/* Of root's a file that was replaced meanwhile counts all the same, if the
- * process is where we are, and in no container. */
+/* A file of root's that was replaced meanwhile still counts, if the process has
+ * our mounts and so is in no container. */
 static bool
 is_upgraded(int dir, const struct proc *p, struct str *path)
 {
@@ -183,7 +183,7 @@ is_upgraded(int dir, const struct proc *p, struct str *path)
 	    linux_shares_mounts(dir);
 }
 
-/* The kind that the process's program is of, or NULL; dir is PID/task. */
+/* The kind of the process's program, or NULL; dir is PID/task. */
 static const struct kind *
 kind_of(int dir, const struct proc *p)
 {
@@ -208,7 +208,7 @@ kind_of(int dir, const struct proc *p)
 	    trust_file(path) == TRUST_YES ? kind : NULL;
 }
 
-/* Those that are whole, with the NUL behind each. */
+/* The complete arguments, each with a NUL after it. */
 static struct str
 read_args(int dir, struct arena *a)
 {
@@ -221,7 +221,7 @@ read_args(int dir, struct arena *a)
 	    STR_NONE;
 }
 
-/* It is the same process, and not a later one of its number. */
+/* True if it is the same process, not a later one with its number. */
 static bool
 is_still(const struct targets *ts, int dir, const struct proc *p)
 {
@@ -257,7 +257,7 @@ look_at(struct targets *ts, uint32_t i)
 	close(dir);
 }
 
-/* The containers that the agents' namespaces are of. */
+/* Finds the containers of the agents' namespaces. */
 static void
 find_containers(struct targets *ts)
 {
@@ -284,8 +284,8 @@ find_containers(struct targets *ts)
 	free(found);
 }
 
-/* Root's Podman has the container's id and name in the arguments of what keeps
- * it. */
+/* conmon keeps a container of root's Podman; its arguments have the id and the
+ * name. */
 static void
 read_conmon(struct targets *ts, struct agent *g)
 {
@@ -297,8 +297,8 @@ read_conmon(struct targets *ts, struct agent *g)
 	port_maps_name(&ts->maps, g->container, name);
 }
 
-/* Whatever program of root's a user may run, his ports are none of root's
- * runtimes': it has nobody asked. */
+/* True if a process of root's needs them.  A user may run any program of
+ * root's, but root's runtimes do not publish his ports: they are not asked. */
 static bool
 needs_roots_maps(const struct targets *ts)
 {
@@ -310,7 +310,7 @@ needs_roots_maps(const struct targets *ts)
 	return i < ts->nagent;
 }
 
-/* It tells each user of his own; of root's there may be files. */
+/* podman(1) knows the calling user's containers; root's may be in files. */
 static bool
 needs_podman(const struct targets *ts)
 {
@@ -330,7 +330,7 @@ needs_podman(const struct targets *ts)
 	return false;
 }
 
-/* What runtimes tell, as far as somebody needs it. */
+/* Reads the maps of runtimes that are needed. */
 static void
 read_maps(struct targets *ts, bool wanted)
 {
@@ -402,7 +402,7 @@ tell_agents(struct targets *ts)
 	map_free(&told);
 }
 
-/* A socket that somebody is known to hold. */
+/* Marks the sockets with a known holder. */
 static void
 mark_held(const struct scan *sc, bool *held)
 {
@@ -412,8 +412,8 @@ mark_held(const struct scan *sc, bool *held)
 		held[sc->holder[i].sock] = true;
 }
 
-/* What root has and we may not look at, on a port that root's runtimes have
- * published. */
+/* Adds targets of root's sockets whose holders are hidden, on ports that root's
+ * runtimes have published. */
 static void
 tell_hidden(struct targets *ts)
 {
@@ -432,8 +432,8 @@ tell_hidden(struct targets *ts)
 	free(held);
 }
 
-/* Whatever it is, if nobody has looked: a port that is only asked for because
- * nothing was found there. */
+/* Counts any socket as the holder of its port's map: nobody has looked at the
+ * holders, and only ports without a socket are needed. */
 static void
 hold_all(struct targets *ts)
 {
@@ -446,7 +446,7 @@ hold_all(struct targets *ts)
 			    ts->sc->sock[i].netns), STR_NONE, 0);
 }
 
-/* Whose targets records have. */
+/* The records that get targets. */
 enum whose { TARGET_NONE, TARGET_SEEN, TARGET_ALL };
 
 static void

@@ -1,52 +1,52 @@
 /*
- * target: who answers on a port that a container runtime has published.
+ * target: what answers on a port that a container runtime has published.
  */
 #ifndef SCAN_LINUX_TARGET_H
 #define SCAN_LINUX_TARGET_H
 
 #include "scan/linux/linux.h"
 
-/* A port of the machine, and where a runtime says that it leads. */
+/* A port of the machine, and where the runtime says it leads. */
 struct port_map {
 	struct addr host, target;	/* target ADDR_NONE: not known */
 	uint16_t port, target_port;
 	unsigned char proto;
-	bool may_nat;		/* the kernel may pass it on by itself */
-	bool held;		/* a socket stands for it */
-	uint32_t container;	/* index of the list's */
+	bool may_nat;		/* the kernel may forward it by itself */
+	bool held;		/* a socket holds it */
+	uint32_t container;	/* index in the list's */
 	uint64_t netns;		/* inode of the runtime's; 0: not known */
 };
 
-/* A container, whose runtime is that user's. */
+/* A container, and the user of its runtime. */
 struct map_container {
 	struct container in;
 	uint32_t uid;
 };
 
-/* What runtimes tell. */
+/* All that runtimes report. */
 struct port_maps {
 	struct scan *sc;
 	struct port_map *v;	/* sorted by port_maps_sort */
 	size_t n, cap;
 	struct map_container *container;
 	size_t ncontainer, containercap;
-	uint64_t netns;		/* of those that are added next */
-	uint64_t own;		/* inode of the scanner's own namespace */
-	bool some;		/* not all could be read */
+	uint64_t netns;		/* of maps that are added next */
+	uint64_t own;		/* inode of the scanner's namespace */
+	bool some;		/* some could not be read */
 };
 
-/* One more container of that runtime, whose id is copied; and its name, if it
- * is one. */
+/* Adds a container of that runtime, copying its id; and sets its name, if that
+ * is valid. */
 uint32_t port_maps_container(struct port_maps *m, const char *runtime,
     struct str id, uint32_t uid);
 void port_maps_name(struct port_maps *m, uint32_t container, struct str name);
 
-/* A map, in words; host may be missing or empty, for all addresses, and range,
- * how many ports from those on, for one. */
+/* A map in words.  host may be missing or empty: all addresses; range, the
+ * number of ports from those on, may be missing: one. */
 struct map_words {
 	struct str host, port, target_port, proto, range;
 };
-/* The same of an object of JSON, where these are the names of its members. */
+/* The names of the same members in an object of JSON. */
 struct map_names {
 	const char *host, *port, *target_port, *proto, *range;
 };
@@ -55,29 +55,29 @@ struct map_ends {
 	struct addr inet, inet6;
 	bool many, many6;
 };
-/* Adds the map, unless it is none. */
+/* Adds the map, if it is valid. */
 void port_maps_add(struct port_maps *m, const struct map_words *words,
     const struct map_ends *ends, uint32_t container);
 void port_maps_add_object(struct port_maps *m, struct str object,
     const struct map_names *names, const struct map_ends *ends,
     uint32_t container);
 
-/* One more address of the container, a text of JSON that may have a /LEN. */
+/* Adds an address of the container, a JSON text that may end in /LEN. */
 void map_ends_add(struct map_ends *ends, struct str value);
 
 void port_maps_sort(struct port_maps *m);
 void port_maps_free(struct port_maps *m);
 
-/* The map that a socket of that network namespace stands for, of a container
- * with that id (missing: of any one) of that user's runtimes; NULL: none. */
+/* The map that a socket of that network namespace holds, of a container with
+ * that id (missing: any) of that user's runtimes; or NULL. */
 struct port_map *port_maps_find(const struct port_maps *m,
     const struct sock *s, uint64_t netns, struct str id, uint32_t uid);
-/* There is a map of that container. */
+/* True if there is a map of that container. */
 bool port_maps_have(const struct port_maps *m, struct str id);
 
 /*
- * published.c: the sources.  Root's runtimes; Docker of an ordinary user, whose
- * files are in his home; and what podman(1) tells the calling user.
+ * published.c: the sources.  Root's runtimes; an ordinary user's Docker, whose
+ * files are in his home; and podman(1), run for the calling user.
  */
 void linux_published(struct port_maps *m);
 void linux_published_user(struct port_maps *m, uint32_t uid);
@@ -89,31 +89,31 @@ bool docker_published(struct port_maps *m, const char *folder, uint32_t owner);
 void docker_published_answer(struct port_maps *m, struct str answer,
     uint32_t uid);
 
-/* The results of CNI's plugins, and netavark's: false as above. */
+/* Results of CNI's plugins, and netavark's: false as above. */
 bool cni_published(struct port_maps *m);
 bool netavark_published(struct port_maps *m);
 /* Podman's answer. */
 void podman_published_answer(struct port_maps *m, struct str answer,
     uint32_t uid);
 
-/* target-nat.c: a record of each map that no socket stands for, and that the
- * filter keeps; and its target. */
+/* target-nat.c: adds a record, with its target, for each map that no socket
+ * holds and that the filter keeps. */
 void linux_nat(const struct filter *f, struct port_maps *m);
 
-/* The inode of a namespace of the scan's. */
+/* The inode of one of the scan's namespaces. */
 uint64_t port_maps_netns(const struct port_maps *m, uint32_t netns);
 
 /* target-netns.c: the namespace of a tun device that the process has, or 0. */
 uint64_t linux_tun_netns(int proc, uint32_t pid);
-/* The process of the lowest number that is in a container and in each of the n
- * namespaces, whose inodes are given, as linux_process fills it, or pid 0.  The
- * sandbox of a program has no namespace that is its own. */
+/* For each of n namespaces, by inode: the process with the lowest number that
+ * is in it and in a container, as linux_process fills it, or pid 0.  A
+ * program's sandbox is skipped: it has no namespace of its own. */
 void linux_netns_containers(const struct scan_request *req, struct scan *sc,
     const uint64_t *inodes, struct proc *found, size_t n);
 
 /*
- * target-args.c: what the arguments of a program say, a NUL behind each, of a
- * socket that it has.  False if they say nothing of it.
+ * target-args.c: what a program's arguments, each with a NUL after it, say of a
+ * socket that it has.  False if they say nothing.
  */
 bool args_docker_proxy(struct str args, const struct sock *s,
     struct sock_target *t);

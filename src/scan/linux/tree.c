@@ -13,7 +13,7 @@
 #include "lib/str.h"
 #include "scan/machine.h"
 
-/* openat2(2), Linux 5.6: what older headers lack. */
+/* openat2(2), Linux 5.6: older headers lack it. */
 #ifndef SYS_openat2
 #define SYS_openat2 437
 #endif
@@ -24,9 +24,9 @@ struct how {
 
 enum {
 	OWN_FLAGS = O_RDONLY | O_CLOEXEC,
-	/* not even the opening of a device or a pipe waits */
+	/* opening does not wait, not even for a device or a pipe */
 	OTHER_FLAGS = OWN_FLAGS | O_NONBLOCK | O_NOCTTY,
-	MAX_LINKS = 40,		/* as the kernel has it */
+	MAX_LINKS = 40,		/* as in the kernel */
 	MAX_TRIES = 32		/* while folders are moved */
 };
 
@@ -38,8 +38,8 @@ tree_kind(const char *proc)
 	return proc == sys_proc ? TREE_OWN : TREE_OTHER;
 }
 
-/* A path without a link, where the kernel cannot be asked for that: a component
- * at a time. */
+/* Opens a path without following links, if the kernel does not offer that: one
+ * component at a time. */
 static int
 open_each(int dir, const char *path, int flags)
 {
@@ -67,7 +67,7 @@ open_each(int dir, const char *path, int flags)
 	return fd;
 }
 
-/* A kernel or a filter of calls, seccomp(2), that does not know it. */
+/* True if the kernel, or a filter of calls, seccomp(2), does not know it. */
 static bool
 is_unknown(int fd)
 {
@@ -90,7 +90,7 @@ open_plain(int dir, const char *path, int flags)
 	return is_unknown(fd) ? open_each(dir, path, flags) : fd;
 }
 
-/* Takes the last component off a path without links; none of / is /. */
+/* Cuts the last component off a path without links; / stays /. */
 static void
 cut_last(struct buf *path)
 {
@@ -98,8 +98,8 @@ cut_last(struct buf *path)
 		;
 }
 
-/* Appends the path without links, and a NUL, to which the path leads if root is
- * /.  False with errno. */
+/* Appends the path to which path leads if root is /, without links and with a
+ * NUL.  False with errno. */
 static bool
 resolve(int root, const char *path, struct buf *real)
 {
@@ -128,7 +128,7 @@ resolve(int root, const char *path, struct buf *real)
 		n = readlinkat(root, real->p, link, sizeof link);
 		real->n--;
 		if (n < 0) {
-			ok = errno == EINVAL;	/* it is no link */
+			ok = errno == EINVAL;	/* it is not a link */
 			continue;
 		}
 		real->n = n > 0 && link[0] == '/' ? 0 : before;
@@ -150,7 +150,8 @@ resolve(int root, const char *path, struct buf *real)
 	return ok;
 }
 
-/* What it says is not believed, but opened without a link. */
+/* The result of resolve() is not trusted, but opened without following
+ * links. */
 static int
 open_resolved(int root, const char *path, int flags)
 {
@@ -173,7 +174,7 @@ open_in_root(int root, const char *path, int flags)
 	return is_unknown(fd) ? open_resolved(root, path, flags) : fd;
 }
 
-/* The descriptor, if it is a regular file's, else -1. */
+/* The descriptor, if it is of a regular file, else -1. */
 static int
 only_file(int fd)
 {
@@ -222,7 +223,8 @@ tree_read_fd(int fd, char *buf, size_t size)
 	return got < 0 ? -1 : (ssize_t)n;
 }
 
-/* Reads on if the text does not end with that byte, or came a byte at a time. */
+/* Reads on if the text does not end with that byte, or came a byte at a
+ * time. */
 static ssize_t
 read_until(int fd, char *buf, size_t size, char end)
 {
@@ -245,7 +247,7 @@ tree_read_words(enum tree_kind t, int fd, char *buf, size_t size)
 	    tree_read_fd(fd, buf, size);
 }
 
-/* Closes it, if it is one; errno stays. */
+/* Closes fd, if it is open; errno stays. */
 static ssize_t
 and_close(int fd, ssize_t n)
 {

@@ -1,11 +1,11 @@
 /*
- * The tables read both ways, and what the kernel counts: what only one of the
- * three has.
+ * Compares the tables, read both ways, and the kernel's counts: reports what
+ * only one of the three has.
  *
- * Nothing is told of what comes and goes meanwhile.  A socket that only one way
- * has is told if it was there in each of its readings, the very same, and in
- * none of the other's between them.  A number of /proc/net/sockstat is told if
- * not one reading had as many as that ever was; more are no wonder, as a
+ * What comes and goes meanwhile is not reported.  A socket that only one way
+ * shows is reported if the very same one was in each of that way's readings,
+ * and in none of the other's between them.  A number of /proc/net/sockstat is
+ * reported if no reading had as many as its lowest value; more are normal, as a
  * reading in pieces has sockets that were not there at the same time.
  */
 #include "scan/linux/linux.h"
@@ -18,17 +18,18 @@
 #include "lib/num.h"
 
 enum {
-	ROUNDS = 10,		/* while there is something to be told */
+	ROUNDS = 10,		/* while there is something to report */
 	PAUSE = 20,		/* milliseconds from one to the next */
 	FILE_MAX_SIZE = 4096,	/* of sockstat, which has some 200 bytes */
 	MAX_TOLD = 10
 };
 
 /*
- * What is counted: sock_prot_inuse_add, in net/ipv4/inet_hashtables.c for what
- * listens or is connected, orphans too, in net/ipv4/udp.c for what has a port;
- * and timewait entries, also those in FIN_WAIT2.  Of SYN_RECV only what is more
- * than a request, which the tables do not tell: they all count as read.
+ * What sockstat counts (sock_prot_inuse_add): in net/ipv4/inet_hashtables.c
+ * listeners and connections, with orphans; in net/ipv4/udp.c sockets with a
+ * port; and timewait entries, with those in FIN_WAIT2.  A request in SYN_RECV
+ * is not counted, but the tables do not show which those are: they all count as
+ * read.
  */
 static const struct kind {
 	const char *file, *line, *word;
@@ -50,19 +51,19 @@ static const struct kind {
 struct way {
 	const struct backend *backend;
 	const char *name;	/* in messages */
-	struct scan scan;	/* the last reading: in order, each once */
-	struct sock *only;	/* what it always had, and the other never */
+	struct scan scan;	/* the last reading: sorted, each once */
+	struct sock *only;	/* always in its readings, not in the other's */
 	size_t nonly;
-	uint64_t most[NKINDS];	/* that a reading had */
+	uint64_t most[NKINDS];	/* the most that a reading had */
 };
 
 struct verify {
 	struct scan_request req;
 	struct scan *sc;
-	uint32_t netns;		/* the scan's number of it */
+	uint32_t netns;		/* the namespace's number in the scan */
 	bool entered;
 	struct way ways[2];
-	uint64_t least[NKINDS];	/* that sockstat said; or NOT_KNOWN */
+	uint64_t least[NKINDS];	/* the least that sockstat had; or NOT_KNOWN */
 };
 
 static bool
@@ -71,8 +72,8 @@ is_connection(const struct sock *s)
 	return s->proto != PROTO_UDP && s->remote.family != ADDR_NONE;
 }
 
-/* 0 for the same socket: a connection is known by its ends, whatever becomes of
- * it; what is none, by its inode. */
+/* 0 for the same socket: a connection is known by its ends, whatever its state;
+ * another socket by its inode. */
 static int
 cmp_socket(const void *a, const void *b)
 {
@@ -87,7 +88,7 @@ cmp_socket(const void *a, const void *b)
 	    sock_cmp(x, y);
 }
 
-/* In order, each once.  Of BOUND sockets only one way tells. */
+/* Sorts them, each once, without BOUND sockets: only one way shows those. */
 static void
 put_in_order(struct scan *sc)
 {
@@ -134,7 +135,7 @@ count(struct way *w)
 	}
 }
 
-/* How a message begins. */
+/* Writes the start of a message. */
 static void
 begin_message(const struct verify *v, struct buf *b)
 {
@@ -149,8 +150,8 @@ begin_message(const struct verify *v, struct buf *b)
 	buf_putc(b, ':');
 }
 
-/* What netlink had no module for, it has from the other way.  False after a
- * message. */
+/* If netlink lacks a module, its reading comes from the other way, too.  False
+ * after a message. */
 static bool
 has_two_ways(const struct verify *v, const struct way *w)
 {
@@ -185,7 +186,7 @@ read_way(struct verify *v, struct way *w)
 	return ok;
 }
 
-/* The number behind that word of that line; or NOT_KNOWN. */
+/* The number after that word in that line; or NOT_KNOWN. */
 static uint64_t
 find_number(struct str text, const struct kind *k)
 {
@@ -213,7 +214,7 @@ take_number(struct verify *v, size_t kind, struct str text)
 		v->least[kind] = n;
 }
 
-/* A kernel without IPv6 has no file of it.  False after a message. */
+/* A kernel without IPv6 lacks its file.  False after a message. */
 static bool
 read_counts(struct verify *v)
 {
@@ -238,8 +239,8 @@ read_counts(struct verify *v)
 	return true;
 }
 
-/* The first way's readings have had each that they had before and the second's
- * have not. */
+/* Keeps the sockets that were in all readings of this way, and in none of the
+ * other's. */
 static void
 compare(struct way *w, const struct way *other, bool is_first)
 {
@@ -265,7 +266,7 @@ compare(struct way *w, const struct way *other, bool is_first)
 	w->nonly = n;
 }
 
-/* As many were read, by one way or the other, as there are. */
+/* True if one of the ways has read as many as the kernel counts. */
 static bool
 is_enough(const struct verify *v, size_t kind)
 {
@@ -362,7 +363,7 @@ tell(const struct verify *v)
 	buf_free(&b);
 }
 
-/* The namespace that the calling thread is in. */
+/* Verifies the calling thread's namespace. */
 static void
 verify_here(void *arg)
 {
@@ -408,7 +409,7 @@ linux_verify(const struct scan_request *req, struct scan *sc)
 
 		v.entered = false;
 		linux_netns_in(req, sc, v.netns, verify_here, &v);
-		/* only a socket, or a descriptor, has led into it */
+		/* only a socket, or a descriptor, leads into it */
 		if (v.entered || sc->netns[v.netns].path != NULL)
 			continue;
 		err_msg("--verify: network namespace %.*s: there is no path "

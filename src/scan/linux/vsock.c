@@ -1,6 +1,6 @@
 /*
- * Sockets between a machine and its guests, vsock(7), as vsock_diag tells of
- * them: <linux/vm_sockets_diag.h>, net/vmw_vsock/diag.c.
+ * Sockets between a machine and its guests, vsock(7), from messages of
+ * vsock_diag: <linux/vm_sockets_diag.h>, net/vmw_vsock/diag.c.
  */
 #include "scan/linux/linux.h"
 
@@ -34,7 +34,7 @@ linux_vsock_diag(struct scan *sc, struct str message)
 	memcpy(&m, message.p, sizeof m);
 	if (m.vdiag_family != AF_VSOCK)
 		return false;
-	/* neither bound nor connected: no more than a descriptor */
+	/* neither bound nor connected: nothing but a descriptor */
 	if (m.vdiag_src_port == PORT_ANY)
 		return true;
 	s = scan_add_sock(sc);
