@@ -134,7 +134,7 @@ take_color(void *options, const char *arg)
 
 #define FLAG(member) .flag = offsetof(struct opts, member)
 
-/* The options that all three have, behind those of the program's table. */
+/* The options of all three programs, after those of the program's table. */
 static const struct opt common[] = {
 	{ 'o', "output", "LIST",
 	    "columns: `help' lists them, `all', `+' and more",
@@ -159,7 +159,7 @@ static const struct opt common[] = {
 	{ .name = NULL }
 };
 
-/* The next of both tables; NULL behind the last. */
+/* The next option of both tables; NULL after the last. */
 static const struct opt *
 next_option(const struct opt *opt)
 {
@@ -168,7 +168,7 @@ next_option(const struct opt *opt)
 	return opt;
 }
 
-/* By what getopt_long knows it: its letter, or where it comes in the tables. */
+/* Finds an option by the value of getopt_long: its letter, or its index. */
 static const struct opt *
 find_option(const struct opts *o, int c)
 {
@@ -181,8 +181,8 @@ find_option(const struct opts *o, int c)
 	return opt;
 }
 
-/* An option that getopt_long names is one of ours with an argument too many or
- * too few, or an unknown letter; one that it does not is an unknown word. */
+/* If optopt is set, a known option has an argument too many or too few, or a
+ * letter is unknown; if it is 0, a long option is unknown. */
 static void
 complain(const struct opts *o, int c)
 {
@@ -224,7 +224,7 @@ opts_read(struct opts *o, const struct opt *table, int argc, char **argv)
 	o->table = table;
 	o->argc = argc;
 	o->argv = argv;
-	*letter++ = ':';	/* a missing argument is told apart */
+	*letter++ = ':';	/* report a missing argument as `:' */
 	for (opt = table; opt != NULL; opt = next_option(opt), i++) {
 		names[i].name = opt->name;
 		if (opt->arg != NULL)
@@ -281,7 +281,7 @@ opts_about_line(struct buf *b, const char *name, const char *what)
 
 enum { HELP_WIDTH = 79, HELP_INDENT = 1 };
 
-/* Where a line of such a list is, and begins. */
+/* A list of words in the help: its indent, and the current column. */
 struct list {
 	struct buf *b;
 	size_t indent, column;
@@ -303,7 +303,7 @@ add_word(struct list *l, const char *word)
 	l->column += 1 + n;
 }
 
-/* Only their names. */
+/* Only the names of the fields. */
 static void
 add_fields(struct buf *b, enum field_id limit)
 {
@@ -316,7 +316,7 @@ add_fields(struct buf *b, enum field_id limit)
 	buf_putc(b, '\n');
 }
 
-/* And the fields that each stands for. */
+/* The groups, and the fields that each stands for. */
 static void
 add_groups(struct buf *b)
 {

@@ -53,11 +53,11 @@ struct options {
 	struct diff diff;
 	struct diff_print print;
 	const char *state;
-	const char *old, *new;		/* the operands; NULL: none */
+	const char *old, *new;		/* the operands, or NULL */
 	unsigned only;
 	uint64_t wait;
 	bool force, init;
-	bool have_state;		/* the file of -S is there */
+	bool have_state;		/* the file of -S exists */
 };
 
 static bool
@@ -210,7 +210,7 @@ read_options(struct options *o, int argc, char **argv)
 	    take_operands(o, argc, argv);
 }
 
-/* Prints; false after a message where standard output did not take it all. */
+/* Prints; false, after a message, if standard output did not take it all. */
 static bool
 print_changes(struct options *o)
 {
@@ -223,7 +223,7 @@ print_changes(struct options *o)
 	diff_all_cols(&all, &o->diff);
 	rates_cols(&all, &o->diff);
 	known.also = &all;
-	/* `all' is what there is, not what there could be. */
+	/* `all' means the fields of this input, not all possible ones. */
 	if (o->common.columns != NULL && strcmp(o->common.columns, "all") == 0)
 		known.limit = F_PROTO;
 	o->common.out.quiet = true;
@@ -259,7 +259,7 @@ allowed(const struct options *o)
 	return allow;
 }
 
-/* Compares the two sides, which were started. */
+/* Compares the two sides, which the caller has started. */
 static bool
 compare_sides(struct options *o)
 {
@@ -316,12 +316,13 @@ compare_files(struct options *o)
 		if (!start_side(o, &d->old, o->old) ||
 		    !start_side(o, &d->new, o->new))
 			return false;
-		priv_keep(0);		/* nothing more is opened */
+		priv_keep(0);		/* all files are open */
 		return compare_sides(o);
 	}
 	if (!start_side(o, &d->new, o->new))
 		return false;
-	/* First of all: no lock is held while a scan is still running. */
+	/* Read before locking: no lock is held while a scan is still
+	 * running. */
 	stream_read(&d->new.stream);
 	if (!stream_check(&d->new.stream))
 		return false;

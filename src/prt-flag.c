@@ -189,7 +189,7 @@ list(struct options *o)
 	return ok ? STATUS_DONE : STATUS_TROUBLE;
 }
 
-/* Whoever reads it next would find nothing, which looks like no records. */
+/* Standard input read a second time is empty, which looks like no records. */
 static bool
 check_stdin(const struct options *o)
 {
@@ -206,7 +206,7 @@ check_stdin(const struct options *o)
 	return n <= 1;
 }
 
-/* Reads all inputs: standard input where there is no operand. */
+/* Reads all inputs: standard input if there is no operand. */
 static bool
 read_inputs(struct options *o)
 {
@@ -222,7 +222,7 @@ read_inputs(struct options *o)
 
 		if (fd < 0)
 			return false;
-		if (i == n - 1)		/* nothing more is opened */
+		if (i == n - 1)		/* all files are open */
 			priv_keep(0);
 		r->n++;
 		if (!judge_read(&o->judge, &r->inputs[i], fd, path,
@@ -283,7 +283,7 @@ check_rules(const struct options *o)
 	return rules_check(&o->judge.rules, &e) || rules_complain(&e);
 }
 
-/* What is printed lacks something: there was a message. */
+/* True if part of an input was missing; a message has said so. */
 static bool
 is_cut(const struct report *r)
 {

@@ -167,7 +167,7 @@ take_from(void *options, const char *arg)
 	return i >= 0;
 }
 
-/* The option itself is not for the program that sudo runs. */
+/* Removes --sudo itself: sudo is to run prt-scan without it. */
 static bool
 take_sudo(void *options, const char *arg)
 {
@@ -181,7 +181,7 @@ take_sudo(void *options, const char *arg)
 	return true;
 }
 
-/* As of ss(8): the last of -a and -l counts. */
+/* As in ss(8), the last of -a and -l counts. */
 static bool
 take_all(void *options, const char *arg)
 {
@@ -190,7 +190,7 @@ take_all(void *options, const char *arg)
 	return true;
 }
 
-/* lsof(8) has a process's number after -p. */
+/* In lsof(8) a process id follows -p. */
 static bool
 take_p(void *options, const char *arg)
 {
@@ -270,7 +270,7 @@ static const struct opt table[] = {
 	{ .name = NULL }
 };
 
-/* What is in the kernel is not of another proc tree. */
+/* The kernel's own owners are not those of another proc tree. */
 static bool
 check_owners(const struct options *o)
 {
@@ -291,7 +291,7 @@ check_owners(const struct options *o)
 	return false;
 }
 
-/* There are two ways to read this machine's tables. */
+/* Only this machine's tables can be read in two ways. */
 static bool
 check_verify(const struct options *o)
 {
@@ -310,7 +310,7 @@ check_verify(const struct options *o)
 	return false;
 }
 
-/* Another proc tree is read as files; netlink knows this machine alone. */
+/* Another proc tree is read as files; netlink knows only this machine. */
 static bool
 use_proc(struct options *o)
 {
@@ -346,7 +346,7 @@ check_operands(const struct options *o, int n, char **operands)
 	return false;
 }
 
-/* What is published is of this machine, and not for every backend. */
+/* Published ports are this machine's, and not every backend knows them. */
 static bool
 check_published(const struct options *o)
 {
@@ -391,7 +391,7 @@ read_options(struct options *o, int argc, char **argv)
 	    check_operands(o, argc - optind, argv + optind);
 }
 
-/* The user's own names of ports, where he has such a file. */
+/* The user's own file of port names, or NULL if there is none. */
 static const char *
 services_file(const struct options *o, struct buf *path)
 {
@@ -401,10 +401,10 @@ services_file(const struct options *o, struct buf *path)
 	    trust_told(path->p, "not read") == TRUST_YES ? path->p : NULL;
 }
 
-/* So many names are found in no time without an index. */
+/* So few names are found quickly without an index. */
 enum { FEW_NAMES = 8 };
 
-/* Names of ports, where a column, an operand or a file may have one. */
+/* Opens the names of ports if a column, an operand or a file may need them. */
 static bool
 open_services(const struct options *o, const struct cols *cols,
     size_t operands, struct services **services)
@@ -456,8 +456,8 @@ choose_columns(struct options *o, struct cols *cols)
 	return ok;
 }
 
-/* A table tells of a proxy which container answers at its port: the column of
- * that has it, so that these are none.  True if any were added. */
+/* Adds the fields of a proxy's target: a table shows them in the column of the
+ * container.  True if any were added. */
 static bool
 add_targets(struct options *o, struct cols *cols)
 {
@@ -480,7 +480,7 @@ status_of(const struct options *o, enum scan_result result)
 	return o->elevated ? SUDO_STATUS_NO : STATUS_NO;
 }
 
-/* A port was looked for, where lsof(8) would have taken a process's number. */
+/* Hints at --pid if -p N, which lsof(8) takes for a process, found no port. */
 static void
 suggest_pid(const struct options *o, char **operands)
 {
@@ -497,7 +497,7 @@ suggest_pid(const struct options *o, char **operands)
 		    "is --pid=%s", *operands, *operands, *operands);
 }
 
-/* What a container has is in another namespace, unless it shares the host's. */
+/* Hints at -N: a container has its own namespace or shares the host's. */
 static void
 suggest_all_netns(const struct options *o)
 {
@@ -571,7 +571,7 @@ help(const struct options *o)
 	return status;
 }
 
-/* By sudo, where that is asked for and needed. */
+/* Runs the job, through sudo if --sudo was given and is needed. */
 static int
 start(struct options *o, int argc, char **argv)
 {

@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-/* What is added, and so not taken from the input; the first ones always are. */
+/* Columns of prt-diff, ignored in its input; the first ones are always
+ * added. */
 static const enum field_id added[] = { F_CHANGE, F_FIRST_SEEN, F_WAS,
 	F_LAST_SEEN, F_RX_RATE, F_TX_RATE, F_DROPS_RATE, F_RETRANS_RATE };
 enum { NALWAYS = 3 };

@@ -8,7 +8,7 @@
 #include "lib/num.h"
 #include "lib/timestamp.h"
 
-/* Of a message: two names, which are paths, and what is said of them. */
+/* For a message: two names, which are paths, and a text about them. */
 enum { WHAT_MAX = 2 * 4096 + 400 };
 
 static void *
@@ -89,8 +89,8 @@ diff_say(char out[100], const struct snap *s, const char *key)
 	return out;
 }
 
-/* Says what cannot be compared, and, for who comes back each night with the
- * same option, how that ends. */
+/* Says what cannot be compared, and how to end that, for users who run the same
+ * command each night. */
 static void
 refuse(const struct diff *d, unsigned allow, const char *what,
     const char *hint)
@@ -103,7 +103,7 @@ refuse(const struct diff *d, unsigned allow, const char *what,
 		err_msg("%s: not comparable%s", what, hint);
 }
 
-/* Neither side may be a part where the other is the whole. */
+/* A selection must not be compared with a whole. */
 static bool
 check_extent(const struct diff *d, unsigned allow)
 {
@@ -129,7 +129,7 @@ check_extent(const struct diff *d, unsigned allow)
 	return false;
 }
 
-/* Some ##prt says when it was made, as those of prt-scan do. */
+/* Some ##prt has a time, as prt-scan writes it. */
 static bool
 is_scan(const struct stream *s)
 {
@@ -141,9 +141,8 @@ is_scan(const struct stream *s)
 	return false;
 }
 
-/* Of records without a ##prt it is not known what they were selected from: a
- * record that they lack is perhaps not gone, and they do not replace a scan in
- * a state. */
+/* Records without a ##prt are a selection from something unknown: a record that
+ * they lack may not be gone, and they must not replace a scan in a state. */
 static bool
 check_marks(const struct diff *d, unsigned allow)
 {
@@ -188,8 +187,8 @@ is_forgotten(const struct diff *d, struct str host)
 	return false;
 }
 
-/* Finds the twins of the hosts.  Those of OLD without one are unscanned, except
- * one that has no name. */
+/* Finds the twins of the hosts.  OLD's hosts without a twin are unscanned,
+ * except one without a name. */
 static void
 pair_hosts(struct diff *d)
 {
@@ -208,7 +207,7 @@ pair_hosts(struct diff *d)
 	}
 }
 
-/* All of them, up to what is still read; a renamed one is among them. */
+/* Warns about all of them, renamed ones included, up to a readable number. */
 static void
 warn_unscanned(const struct diff *d)
 {
@@ -237,7 +236,7 @@ warn_unscanned(const struct diff *d)
 		    more, n > 1 ? "their" : "its");
 }
 
-/* Two hosts side by side: each side is of one. */
+/* To compare two hosts, each side must be of a single host. */
 static bool
 check_across(const struct diff *d)
 {
@@ -280,7 +279,7 @@ check_hosts(struct diff *d)
 	return true;
 }
 
-/* They say the same, as far as they say anything. */
+/* The two values are equal, or one is missing. */
 static bool
 is_agreed(const struct snap *old, const struct snap *new, const char *key)
 {
@@ -335,7 +334,7 @@ check_snaps(const struct diff *d, unsigned allow)
 	return true;
 }
 
-/* Fields that the user named must be there. */
+/* The fields that the user named must exist. */
 static bool
 check_fields(const struct stream *s, const struct cols *list,
     const char *option)
@@ -367,7 +366,7 @@ settle_key(struct diff *d, struct cols *key)
 		    check_fields(&d->new.stream, key, "--key");
 	}
 	diff_key_default(key, &d->old, &d->new);
-	/* those of interfaces */
+	/* records of interfaces */
 	if (key->at[F_IFACE] >= 0 && key->at[F_PROTO] < 0)
 		return true;
 	for (i = 0; i < 2; i++) {
@@ -410,8 +409,8 @@ check_compared(const struct diff *d)
 	    check_fields(&d->new.stream, &d->plan.set, "--compare"));
 }
 
-/* By all that is known: the clock may have been set back since, or the machine
- * put back to what it was at an earlier time. */
+/* Judges by all clocks: the time may have been set back since, or the machine
+ * restored to an earlier state. */
 static bool
 is_older(const struct snap *new, const struct snap *old)
 {
@@ -421,7 +420,7 @@ is_older(const struct snap *new, const struct snap *old)
 	    (!diff_uptime(old, new, &ms) || ms < 0);
 }
 
-/* NEW may not be older than OLD. */
+/* NEW must not be older than OLD. */
 static bool
 check_time(const struct diff *d, unsigned allow)
 {

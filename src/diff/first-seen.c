@@ -4,7 +4,7 @@
 
 #include "lib/timestamp.h"
 
-/* Since when OLD has a key: what the first of its records says. */
+/* Sets when OLD first saw each key: the earliest time in its records. */
 static void
 merge_old(struct diff_side *old)
 {
@@ -38,7 +38,7 @@ diff_seen_free(struct diff_seen *s)
 	free(s->new);
 }
 
-/* The key is held by other sockets now than in OLD, all of them. */
+/* None of the sockets that hold the key now is one of OLD's. */
 static bool
 is_other_socket(struct diff_seen *s, uint32_t row)
 {
@@ -70,7 +70,7 @@ time_of(struct diff_side *side, uint32_t row)
 	return diff_row_time(side, row, &ms) ? ms : DIFF_NEVER;
 }
 
-/* Looks up what is known of a key, or else the time of its row. */
+/* The known time of a key, or else the time of its row. */
 static int64_t
 look_up(int64_t *known, struct diff_side *side, uint32_t head)
 {

@@ -41,7 +41,7 @@ diff_owner(const struct diff_header *h, const struct str *v)
 	return v[h->process].n > 0 ? DIFF_PROCESS : DIFF_SOCKET;
 }
 
-/* A length in one byte, or where it is longer in five. */
+/* Stores a length in one byte, or if it is longer in five. */
 static size_t
 put_length(char *p, uint32_t n)
 {
@@ -52,8 +52,8 @@ put_length(char *p, uint32_t n)
 	return 1 + sizeof n;
 }
 
-/* Each value with its length before it: no two lists look the same.  netns is
- * that field's, instead of what v has, unless it is missing. */
+/* Stores each value after its length, so that no two lists look the same.
+ * netns, unless it is missing, replaces the value of that field. */
 static void
 put_values(struct buf *b, const struct diff_place *place, size_t nplaces,
     const struct str *v, struct str netns)
@@ -73,9 +73,9 @@ put_values(struct buf *b, const struct diff_place *place, size_t nplaces,
 	}
 }
 
-/* One that ended and was made again between the same ports is another one.  Not
- * so a listener, which a daemon makes again when it starts, or what it sends
- * datagrams from. */
+/* A connection that ended and was made again between the same ports is another
+ * one.  A listener is not: a daemon makes it again at each start; nor is a
+ * socket that sends datagrams. */
 static bool
 is_connection(const int *at, const struct str *v)
 {
@@ -121,7 +121,7 @@ diff_key_hash(struct diff_side *s, uint32_t row, const struct str *v)
 	s->rows[row].set = siphash64(&s->plan->secret, b->p, b->n);
 }
 
-/* Where a list's fields are among the columns; the caller frees. */
+/* Finds a list's fields among the columns; the caller frees. */
 static struct diff_place *
 find_places(const struct cols *cols, const struct cols *list)
 {
@@ -161,7 +161,7 @@ diff_key_default(struct cols *key, const struct diff_side *a,
 			cols_add_field(key, default_key[i]);
 }
 
-/* Sets the key by which the rows that follow are hashed. */
+/* Sets the key for the rows that follow. */
 static void
 set_key(struct diff_side *s, const struct cols *key)
 {
@@ -184,8 +184,8 @@ diff_key_has_cookies(const struct diff_side *s)
 	    stream_has_field(&s->stream, F_REMOTE_PORT);
 }
 
-/* Most likely the other side has the same columns, and this is the key; else
- * there is diff_key_change.  True if it is another one now. */
+/* Guesses that the other side has the same columns, which gives this key;
+ * otherwise diff_key_change follows.  True if the key is another one now. */
 static bool
 guess_key(struct diff_side *s)
 {
@@ -239,13 +239,13 @@ diff_key_change(struct diff_side *s, const struct cols *key, bool by_cookie)
 	diff_index_build(s);
 }
 
-/* Open addressing.  The tag spares most looks at rows of another key. */
+/* Open addressing.  The tag avoids most accesses to rows of another key. */
 struct diff_slot {
 	uint32_t tag;
 	uint32_t row;		/* plus one; 0: free */
 };
 
-/* The slot where key is, or should be. */
+/* The slot of the key, or the one to put it in. */
 static struct diff_slot *
 find_slot(const struct diff_side *s, const uint64_t key[2])
 {
@@ -275,7 +275,7 @@ void
 diff_index_expect(const struct diff_side *s, const struct diff_side *of,
     uint32_t row)
 {
-	enum { SLOT = 16, ROW = 8 };	/* so many rows before */
+	enum { SLOT = 16, ROW = 8 };	/* this many rows ahead */
 	const struct diff_slot *slot;
 
 	if (of->stream.nrows - row <= SLOT)
@@ -291,7 +291,7 @@ diff_index_expect(const struct diff_side *s, const struct diff_side *of,
 void
 diff_index_build(struct diff_side *s)
 {
-	/* rows take more memory than slots: neither sum is too large */
+	/* rows use more memory than slots, so neither sum overflows */
 	size_t size = 16;
 	uint32_t i;
 
@@ -312,7 +312,7 @@ diff_index_build(struct diff_side *s)
 			slot->tag = (uint32_t)(row->key[1] >> 32);
 			continue;
 		}
-		/* Next to the head: there is no need to find the last. */
+		/* insert after the head: no need to find the last */
 		row->head = slot->row - 1;
 		head = &s->rows[row->head];
 		row->next = head->next;

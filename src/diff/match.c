@@ -8,21 +8,21 @@
 
 struct matcher {
 	struct party old, new;
-	uint64_t full;		/* known of a row that lacks nothing */
-	struct arena arena;	/* the tuples of the key at hand */
+	uint64_t full;		/* bits of a row without missing values */
+	struct arena arena;	/* for the tuples of the current key */
 	struct probe *probes;
 	struct member **order;
 	size_t probes_cap, order_cap;
 	struct buf scratch;
-	bool spares;		/* some member of the key at hand is spare */
-	bool cut;		/* of some key not all masks were compared */
+	bool spares;		/* some member of the current key is spare */
+	bool cut;		/* for some key not all masks were compared */
 };
 
-/* So many members of the other side are looked at for each member of a key, not
- * counting those that it is found among by a hash. */
+/* Limits how many members of the other side are examined for each member of a
+ * key, in addition to those that a hash finds. */
 enum { LOOKS_MAX = 64 };
 
-/* What is known of a row that lacks none of the fields that both sides have. */
+/* The known bits of a row that lacks no field that both sides have. */
 static uint64_t
 known_at_most(const struct diff_side *a, const struct diff_side *b)
 {
@@ -82,19 +82,19 @@ read_members(struct matcher *m, struct party *p)
 }
 
 /*
- * Members are compared through hashes of the fields that both know, once for
- * each two masks of known fields that occur.  Comparing each with each would
- * take square time for a key of many members (-k proto); so would this where
- * each has a mask of its own, so it ends after LOOKS_MAX.
+ * Members are compared by hashes of the fields that both know, once for each
+ * pair of masks of known fields that occurs.  Comparing each member with each
+ * would take square time for a key of many members (-k proto).  So would this
+ * if each member had a mask of its own: it ends after LOOKS_MAX.
  */
 struct group {
 	const struct party *party;
 	size_t at, n;		/* in by_known */
-	uint64_t known;		/* by all of them */
-	size_t left;		/* how many of them are */
+	uint64_t known;		/* to all of them */
+	size_t left;		/* how many of them are left */
 };
 
-/* The members with the next mask; the first of a group that is all 0. */
+/* Moves to the next mask's members; to the first if the group is all 0. */
 static bool
 next_group(struct group *g)
 {
@@ -144,8 +144,8 @@ hash_fields(struct matcher *m, struct tuple *t, uint64_t fields)
 	return hash;
 }
 
-/* Sets probes to those of a group that x may match, by the hash of some fields:
- * see match_unknown. */
+/* Sets probes to the members of a group that x may match, by the hash of some
+ * fields: see match_unknown. */
 static size_t
 find_probes(struct matcher *m, const struct group *g, const struct group *x,
     uint64_t fields)
@@ -188,10 +188,10 @@ match_groups(struct matcher *m, const struct group *x, const struct group *y)
 }
 
 /*
- * Sets the match of each member of a that is left and has one.  An incomplete
- * member matches any of b that it does not contradict.  A complete member
- * matches only an incomplete, unmatched one: if OLD's incomplete member still
- * exists, the complete one is new.
+ * Sets the match of each left member of a that has one.  An incomplete member
+ * matches any of b that it does not contradict.  A complete member matches only
+ * an incomplete, unmatched one: if OLD's incomplete member still exists, the
+ * complete one is new.
  */
 static void
 match_unknown(struct matcher *m, const struct party *a, const struct party *b)
@@ -201,7 +201,7 @@ match_unknown(struct matcher *m, const struct party *a, const struct party *b)
 
 	while (next_group(&x)) {
 		y = (struct group){ .party = b };
-		/* Those with the same mask party_cancel has compared. */
+		/* party_cancel has compared those with the same mask. */
 		while (x.left > 0 && next_group(&y)) {
 			if (x.known == y.known)
 				continue;
@@ -248,8 +248,8 @@ cmp_values(const void *a, const void *b)
 	return c != 0 ? c : num_cmp(x->row, y->row);
 }
 
-/* Sets probes to the members of p that a process holds, by the hash of their
- * state, 0 for those that the other side has, too, 1 for the others. */
+/* Sets probes to the members of p with a process, by the hash of their state: 0
+ * for those that the other side has too, 1 for the others. */
 static size_t
 find_holders(struct matcher *m, struct party *p, uint64_t state)
 {
@@ -268,7 +268,7 @@ find_holders(struct matcher *m, struct party *p, uint64_t state)
 	return n;
 }
 
-/* Makes unseen, or at least spare, what may be hidden from b: see match.h. */
+/* Sets unseen or spare for members that may be hidden from b: see match.h. */
 static void
 hide_members(struct matcher *m, struct party *a, uint32_t head,
     struct party *b)
@@ -297,9 +297,9 @@ hide_members(struct matcher *m, struct party *a, uint32_t head,
 	}
 }
 
-/* Puts those of p that are left into m->order from at on, but what the other
- * side's scan could not see and, if not asked for, what is spare; returns their
- * number. */
+/* Puts the left members of p into m->order from at on, without those that the
+ * other side's scan could not see and, unless asked for, spare ones.  Returns
+ * their number. */
 static size_t
 order_left(struct matcher *m, const struct party *p, size_t at, bool spare)
 {
@@ -371,7 +371,7 @@ mark_rows(const struct party *p, uint32_t head)
 	}
 }
 
-/* Judges the rows of a key, of which one side may have none (DIFF_NONE). */
+/* Compares the rows of a key; one side may have none (DIFF_NONE). */
 static void
 judge_key(struct matcher *m, uint32_t old, uint32_t new)
 {
@@ -397,7 +397,7 @@ judge_key(struct matcher *m, uint32_t old, uint32_t new)
 	arena_free(&m->arena);
 }
 
-/* Most keys have one row here and there, with the same values. */
+/* Most keys have one row on each side, with the same values. */
 static bool
 is_same(const struct diff_side *s, uint32_t row, const struct diff_row *new)
 {

@@ -10,13 +10,13 @@ cmp_member(const void *a, const void *b)
 	const struct member *x = a, *y = b;
 	int c = num_cmp(x->set, y->set);
 
-	/* so that if any is seen, a seen one stands for them */
+	/* a visible row, if there is one, then stands for the others */
 	if (c == 0)
 		c = x->unseen - y->unseen;
 	return c != 0 ? c : num_cmp(x->row, y->row);
 }
 
-/* One member of each set of values, its row being the first one. */
+/* Keeps one member for each set of values, with its first row. */
 static void
 merge_same(struct party *p)
 {
@@ -79,7 +79,7 @@ party_member(const struct party *p, uint32_t row)
 	return &p->v[num_before(&key, p->v, p->n, sizeof *p->v, cmp_member)];
 }
 
-/* A missing pid is the highest. */
+/* A missing pid counts as the highest. */
 static uint64_t
 pid_of(struct diff_side *s, uint32_t row)
 {
@@ -121,8 +121,8 @@ party_is_held(struct diff_side *s, uint32_t row)
 	return diff_value_of(s, row, at[F_PID] >= 0 ? F_PID : F_PROCESS).n > 0;
 }
 
-/* The other side's scan may not have been able to see the row's process: that
- * of another user than its own. */
+/* The row's process may have been hidden from the other side's scan: it belongs
+ * to another user than that scan. */
 static bool
 is_foreign(struct diff_side *s, uint32_t row)
 {

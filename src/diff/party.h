@@ -9,21 +9,21 @@
 struct member {
 	uint64_t set;		/* hash of its values */
 	struct tuple tuple;	/* empty if the other side has no member */
-	uint64_t pid;		/* lowest so far */
-	uint32_t row;		/* the one that stands for it */
-	uint32_t rows;		/* number of them */
-	uint32_t match;		/* a member of the other side, or DIFF_NONE */
+	uint64_t pid;		/* the lowest so far */
+	uint32_t row;		/* the row that stands for it */
+	uint32_t rows;		/* the number of its rows */
+	uint32_t match;		/* member of the other side, or DIFF_NONE */
 	uint32_t peer;
 	enum diff_change change;
-	bool left;		/* the other side has none of its hash */
-	bool unseen;		/* all of its rows are, or their processes */
-	bool exposed;		/* some row's process is none that may be
-				 * hidden from the other side's scan */
-	bool spare;		/* hidden perhaps: paired only where nothing
-				 * else is left; see match.h */
+	bool left;		/* the other side has none with its hash */
+	bool unseen;		/* all its rows are, or their processes */
+	bool exposed;		/* some row's process cannot be hidden from the
+				 * other side's scan */
+	bool spare;		/* perhaps hidden: paired only if nothing else
+				 * is left; see match.h */
 };
 
-/* A member, and by what it is found. */
+/* A member, and the hash or mask that finds it. */
 struct probe {
 	uint64_t by;
 	uint32_t member;
@@ -32,31 +32,30 @@ struct probe {
 /* The members of a key on one side. */
 struct party {
 	struct diff_side *side;
-	struct member *v;	/* by their hash */
-	struct probe *by_known;	/* by what is known of them */
+	struct member *v;	/* sorted by hash */
+	struct probe *by_known;	/* sorted by known fields */
 	size_t n, cap, by_known_cap;
 };
 
-/* Sets the members to those of a key, whose first row head is; DIFF_NONE: there
- * is none. */
+/* Sets the members of the key with the first row head, or DIFF_NONE. */
 void party_gather(struct party *p, uint32_t head);
 
-/* Cancels what is equal to the byte; says whether anything is left. */
+/* Cancels members that are equal to the byte; true if any are left. */
 bool party_cancel(struct party *a, struct party *b);
 
-/* The member that a row is of. */
+/* The member of a row. */
 struct member *party_member(const struct party *p, uint32_t row);
 
-/* Lets the row with the lowest pid stand for each member that is left. */
+/* Makes the row with the lowest pid stand for each left member. */
 void party_choose(struct party *p, uint32_t head);
 
-/* A process has the row's socket.  One of the kernel's own has no pid. */
+/* A process holds the row's socket.  The kernel's own have no pid. */
 bool party_is_held(struct diff_side *s, uint32_t row);
 
-/* Sets exposed of all members that are unmatched; false if it is of all. */
+/* Sets exposed of all unmatched members; false if all are exposed. */
 bool party_expose(struct party *p, uint32_t head);
 
-/* Nothing of the other side is equal to it or may be the same. */
+/* Nothing on the other side is equal to the member, or may be the same. */
 static inline bool
 member_is_unmatched(const struct member *member)
 {

@@ -18,7 +18,7 @@ static const struct {
 	[DIFF_GONE] = { "gone", OUT_BAD },
 };
 
-/* One print. */
+/* State while printing. */
 struct printer {
 	const struct diff_print *p;
 	struct diff *d;
@@ -27,19 +27,18 @@ struct printer {
 	struct sockets sockets;
 	struct diff_seen seen;
 	struct rates rates;
-	struct snap_room room[2];	/* for what out has, and had before */
+	struct snap_room room[2];	/* for out: the current, the previous */
 	struct snap snap[2];
 	struct buf was;
 	char first_seen[TIMESTAMP_LEN], last_seen[TIMESTAMP_LEN];
 };
 
-/* The rows of a side, in the order of NEW's snapshots that they are printed
- * with. */
+/* The rows of a side, sorted by the snapshot of NEW that they go with. */
 struct print_side {
 	struct diff_side *side;
 	struct diff_map map;
-	uint32_t *rows;		/* NULL: as they are, all with the first */
-	size_t *start;		/* where each snapshot's rows begin */
+	uint32_t *rows;		/* NULL: unsorted, all with the first */
+	size_t *start;		/* each snapshot's first row */
 };
 
 unsigned
@@ -72,7 +71,7 @@ snap_in_new(const struct diff *d, const struct diff_side *side, uint32_t row)
 	return host == DIFF_NONE ? 0 : d->new.stream.snap_of[host];
 }
 
-/* Counting sort: records of different hosts may come in any order. */
+/* A counting sort, since records of different hosts may come in any order. */
 static void
 sort_side(struct print_side *s, const struct diff *d)
 {
@@ -124,7 +123,7 @@ add_pair(struct buf *b, struct str name, struct str old)
 	}
 }
 
-/* What differs from the row of OLD that a changed one is paired with. */
+/* The fields in which a changed row differs from its row of OLD. */
 static struct str
 make_was(struct printer *p, uint32_t row)
 {
@@ -138,14 +137,14 @@ make_was(struct printer *p, uint32_t row)
 
 	p->was.n = 0;
 	for (i = 0; i < list->n; i++)
-		/* The old value as it was, and not only what is compared. */
+		/* The full old value, not only what is compared. */
 		if ((changed >> i & 1) != 0)
 			add_pair(&p->was, list->v[i].name,
 			    diff_at(v, place[i].at));
 	return buf_str(&p->was);
 }
 
-/* A time, if it is known and asked for. */
+/* Sets a time, if it is known and wanted. */
 static void
 set_time(struct printer *p, struct str *v, enum field_id id, char *text,
     int64_t ms)
@@ -167,7 +166,7 @@ print_row(struct printer *p, struct print_side *s, uint32_t row)
 	struct str *v = s->map.v;
 	int64_t first = DIFF_NEVER, last = DIFF_NEVER;
 
-	/* First of all: it reads other rows of the side. */
+	/* Must come first: it reads other rows of the side. */
 	if (at[F_FIRST_SEEN] >= 0)
 		first = new ? diff_seen_new(&p->seen, row) :
 		    diff_seen_old(&p->seen, row);
@@ -233,7 +232,7 @@ diff_print_snap(struct snap_room *s, const struct snap *from)
 	size_t i, j, n = NELEMS(own);
 
 	s->n = 0;
-	/* There is always room for our own, and for the three of sight.h. */
+	/* Room is left for our own keys and the three of sight.h. */
 	for (i = 0; i < from->n && s->n < SNAP_KEYS - n - 3; i++) {
 		for (j = 0; j < n; j++)
 			if (str_is(from->v[i].key, own[j]))
@@ -248,7 +247,7 @@ make_snap(const struct diff_print *p, struct snap_room *s, size_t i)
 {
 	const struct snap *old = diff_old_snap(p->d, i);
 	struct str since = STR_NONE;
-	/* all that NEW has */
+	/* all of NEW's records */
 	unsigned whole = DIFF_BIT(DIFF_UNCHANGED) | DIFF_BIT(DIFF_CHANGED) |
 	    DIFF_BIT(DIFF_NEW);
 

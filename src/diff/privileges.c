@@ -1,17 +1,17 @@
 /*
- * diff/privileges: whether one scan saw less of the owners than the other.
+ * diff/privileges: whether one scan saw fewer owners than the other.
  *
- * Another user's did.  That of the same user did if it lost a capability since,
- * but not because somebody else's socket came or went: his privileges are the
- * same, and each cron job without root would tell it.  So an owner must be
- * missing that the other scan saw.
+ * Another user's scan did.  A scan by the same user did if it has lost a
+ * capability, but not because another user's socket came or went: then the
+ * privileges are the same, and a cron job without root would warn each time.
+ * So an owner must be missing that the other scan saw.
  */
 #include "diff/privileges.h"
 
 #include "diff/party.h"
 #include "lib/err.h"
 
-/* The rows of a key have one with a process, or one without. */
+/* The rows of a key include one with a process (held), or one without. */
 static bool
 has_row(struct diff_side *s, uint32_t head, bool held)
 {
@@ -37,8 +37,8 @@ is_hiding(const struct snap *s)
 	return unowned.n > 0 && !str_is(unowned, "0");
 }
 
-/* The snapshot of `less' that lacks the owner of a socket that `more' has, or
- * NULL.  A connection may be without a process until it is accepted. */
+/* The snapshot of `less' that lacks an owner of a socket that `more' has, or
+ * NULL.  A connection may have no process until it is accepted. */
 static const struct snap *
 find_lost(struct diff_side *less, struct diff_side *more)
 {
@@ -59,7 +59,7 @@ find_lost(struct diff_side *less, struct diff_side *more)
 	return NULL;
 }
 
-/* Root's scan, and another user's. */
+/* b is root's scan, and a another user's. */
 static bool
 is_lesser_user(const struct snap *a, const struct snap *b)
 {
@@ -68,8 +68,8 @@ is_lesser_user(const struct snap *a, const struct snap *b)
 	return ea.n > 0 && !str_is(ea, "0") && str_is(eb, "0");
 }
 
-/* By what the snapshots say; counts: without owners of records only their
- * number says it. */
+/* Judges by the keys of the snapshots.  counts: if records have no owners, only
+ * the number of hidden ones shows it. */
 static const struct snap *
 find_lesser(const struct diff *d, bool is_old, bool counts)
 {

@@ -2,7 +2,7 @@
 
 static const struct rate {
 	enum field_id counter, rate;
-	bool exact;		/* with two decimals: it counts few */
+	bool exact;		/* two decimals: the counter grows slowly */
 } table[DIFF_NRATES] = {
 	{ F_RX_BYTES, F_RX_RATE, false },
 	{ F_TX_BYTES, F_TX_RATE, false },
@@ -54,9 +54,9 @@ rates_init(struct rates *r, struct diff *d, struct sockets *sockets,
 	}
 }
 
-/* Milliseconds from OLD to NEW's row, by the clock that nobody sets if both
- * have it; 0 if their counters do not belong together: there was a boot in
- * between, the machine was put back, or the clock went backwards. */
+/* The milliseconds from OLD to NEW's row, by the clock that nobody can set if
+ * both have it.  0 if their counters do not belong together: the machine was
+ * rebooted or restored, or the clock went backwards. */
 static uint64_t
 interval(struct diff *d, uint32_t old, uint32_t new)
 {
@@ -77,7 +77,7 @@ interval(struct diff *d, uint32_t old, uint32_t new)
 	return (uint64_t)(now - then);
 }
 
-/* In two parts: a count times 1000 need not fit. */
+/* In two steps, since count * 1000 may overflow. */
 static uint64_t
 per_second(uint64_t count, uint64_t ms, uint64_t *rest)
 {
@@ -87,7 +87,7 @@ per_second(uint64_t count, uint64_t ms, uint64_t *rest)
 	return count / ms * 1000 + left / ms;
 }
 
-/* Text of a rate: a number, or one with two decimals. */
+/* The text of a rate: an integer, or a number with two decimals. */
 static struct str
 format(char *text, const struct rate *rate, uint64_t count, uint64_t ms)
 {

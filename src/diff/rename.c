@@ -5,23 +5,23 @@
 #include "diff/key.h"
 #include "record/netns.h"
 
-/* More than one. */
+/* More than one label. */
 #define SEVERAL UINT32_MAX
 
-/* A number for each label and each container of a host. */
+/* Numbers the labels and the containers of each host. */
 struct renaming {
 	struct diff *d;
 	struct names labels, containers;
 	struct label {
 		bool in_old, in_new;
-		uint32_t to;	/* OLD's: what NEW calls it, as far as found */
+		uint32_t to;	/* for OLD's: NEW's label, if found */
 	} *label;
-	uint32_t *label_of;	/* by container: NEW's label, or SEVERAL */
+	uint32_t *label_of;	/* by container: NEW's label or SEVERAL */
 	size_t labelcap, labelofcap;
 	struct buf scratch;
 };
 
-/* One text of two: no host has a NUL. */
+/* Joins two texts; no host contains a NUL. */
 static struct str
 join(struct renaming *r, struct str host, struct str text)
 {
@@ -68,8 +68,8 @@ label_of(struct renaming *r, uint32_t container)
 	return &r->label_of[container];
 }
 
-/* NEW has a record of that container under that label.  Of several the one that
- * is the container's name is meant. */
+/* Notes that NEW has a record of that container under that label.  If there are
+ * several labels, the one equal to the container's name wins. */
 static void
 note_container(struct renaming *r, struct str host, struct str name,
     uint32_t label)
@@ -83,7 +83,7 @@ note_container(struct renaming *r, struct str host, struct str name,
 	*of = *of == 0 || str_eq(label_text(r, label), name) ? label : SEVERAL;
 }
 
-/* RUNTIME/ID as a label has it, of a name RUNTIME/NAME, in b. */
+/* Makes RUNTIME/ID, as in labels, from a name RUNTIME/NAME, in b. */
 static struct str
 short_id(struct buf *b, struct str name, struct str id)
 {
@@ -137,7 +137,7 @@ find_label(struct renaming *r, struct str host, struct str name)
 	return label != SEVERAL ? label : 0;
 }
 
-/* Sets of[] to the label of each row; says whether any is another in NEW. */
+/* Sets of[] to each row's label; true if one is different in NEW. */
 static bool
 read_old(struct renaming *r, uint32_t *of)
 {
@@ -178,7 +178,7 @@ rename_rows(struct renaming *r, const uint32_t *of)
 	s->netns = mem_alloc(s->stream.nrows * sizeof *s->netns);
 	for (i = 0; i < s->stream.nrows; i++) {
 		to = of[i] != 0 ? r->label[of[i]].to : 0;
-		/* what OLD has already is another one */
+		/* a label that OLD has is another namespace */
 		if (to != 0 && !r->label[to].in_old)
 			s->netns[i] = arena_str(&s->arena,
 			    label_text(r, to));
@@ -187,7 +187,7 @@ rename_rows(struct renaming *r, const uint32_t *of)
 	diff_index_build(s);
 }
 
-/* Its scan was one of all namespaces. */
+/* The scan included all namespaces. */
 static bool
 has_netns(const struct stream *s)
 {

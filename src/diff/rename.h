@@ -1,18 +1,17 @@
 /*
- * diff/rename: network namespaces whose label is not the same any more, though
- * they are.
+ * diff/rename: network namespaces that have a new label but are the same.
  *
- * A label that is another each time (record/netns.h) is one of the container
- * that has no name, or is of 1.0.1.  What NEW calls the namespace is known by
- * the container of OLD's records, or by the beginning of its id.
+ * Labels that change each time (record/netns.h) belong to containers without a
+ * name, or come from 1.0.1.  The container in OLD's records, or the beginning
+ * of its id, shows what NEW calls the namespace.
  */
 #ifndef DIFF_RENAME_H
 #define DIFF_RENAME_H
 
 #include "diff/diff.h"
 
-/* Gives such rows of OLD the key that NEW has, if the key has netns: for when
- * that is settled. */
+/* Gives such rows of OLD the key of NEW, if the key contains netns.  Must be
+ * called when the key is settled. */
 void rename_netns(struct diff *d);
 
 #endif

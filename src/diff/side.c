@@ -43,7 +43,7 @@ take_first_seen(struct diff_side *s, uint32_t row, struct str text)
 	size_t had = s->first_seen_cap;
 	int64_t ms;
 
-	/* as many as rows has room for: those behind have no header yet */
+	/* grow with rows: those after this one have no header yet */
 	s->first_seen = mem_grow(s->first_seen, &s->first_seen_cap,
 	    s->rows_cap, sizeof *s->first_seen);
 	memset(s->first_seen + had, 0,

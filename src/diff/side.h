@@ -1,5 +1,5 @@
 /*
- * diff/side: one side of a comparison, wholly in memory.
+ * diff/side: one side of a comparison, all of it in memory.
  *
  * Of each record we keep its line, in the stream, and two hashes: of its key
  * (its identity) and of its set, the values that are compared.
@@ -13,26 +13,26 @@
 /* No row or host has this number. */
 #define DIFF_NONE STREAM_NONE
 
-/* DIFF_KEPT: of OLD, and NEW could not tell whether it is still there. */
+/* DIFF_KEPT: only in OLD, but NEW could not see whether it still exists. */
 enum diff_change { DIFF_UNCHANGED, DIFF_CHANGED, DIFF_NEW, DIFF_GONE,
 	DIFF_KEPT };
 
-/* Of the stream's row with the same number. */
+/* Belongs to the stream's row with the same number. */
 struct diff_row {
-	uint64_t key[2];	/* 128 keyed bits: equal hashes, equal keys */
+	uint64_t key[2];	/* 128 keyed bits: equal only if the keys are */
 	uint64_t set;
 	uint32_t head;		/* the first row of this key */
 	uint32_t next;		/* another row of this key */
-	uint32_t other;		/* of a head: the other side's head */
+	uint32_t other;		/* for a head: the other side's head */
 	uint32_t peer;		/* see match.h */
 	uint8_t change;
-	bool first;		/* its member's row with the lowest pid */
-	bool unseen;		/* such are out of the other side's sight */
+	bool first;		/* has the lowest pid of its member */
+	bool unseen;		/* out of the other side's sight */
 };
 
-/* Where a field of the key, or of the set, is under a header. */
+/* The position of a field of the key, or of the set, under a header. */
 struct diff_place {
-	int at;			/* -1: nowhere */
+	int at;			/* -1: not there */
 	enum field_id id;
 };
 
@@ -40,30 +40,30 @@ enum { DIFF_OF_SOCKET_MAX = 6 };
 
 struct diff_header {
 	struct diff_place *key, *set;
-	/* What the owner is seen by, see diff_owner: the columns of its name,
-	 * -1: none, and of those of the set that may be the socket's. */
+	/* For diff_owner: the column of the owner's name, -1 if there is none,
+	 * and those columns of the set that may be the socket's. */
 	int process, of_socket[DIFF_OF_SOCKET_MAX];
 	size_t nof_socket;
 };
 
 struct diff_host {
 	uint32_t twin;		/* the same host on the other side */
-	bool unscanned;		/* the other side is not of this host */
-	bool forgotten;		/* likewise, and it shall not be kept */
-	bool forgets;		/* what the other side could not see */
+	bool unscanned;		/* the other side did not scan this host */
+	bool forgotten;		/* the same, and it shall not be kept */
+	bool forgets;		/* drop what the other side could not see */
 	bool blind;		/* some owners were hidden from the other side's
-				 * scan, whose user is euid */
+				 * scan, by user euid */
 	struct str euid;
 };
 
-enum { DIFF_SET_MAX = 62 };	/* fields: match.c has a bit for each */
+enum { DIFF_SET_MAX = 62 };	/* fields: match.c needs a bit for each */
 
-/* What both sides of a comparison have in common. */
+/* What both sides of a comparison share. */
 struct diff_plan {
-	struct cols key;	/* empty: the default one */
+	struct cols key;	/* empty: the default key */
 	struct cols set;
-	struct cols fields;	/* of records without a header, or empty */
-	bool across;		/* the sides are of two hosts, side by side */
+	struct cols fields;	/* for records without a header, or empty */
+	bool across;		/* the sides are two different hosts */
 	struct siphash_key secret;
 };
 
@@ -72,40 +72,39 @@ struct diff_slot;
 struct diff_side {
 	const struct diff_plan *plan;
 	struct stream stream;
-	struct cols key;		/* what rows[].key is the hash of */
-	bool by_cookie;			/* of TCP connections the cookie, too */
-	bool lacks_cookie;		/* some of them has none */
-	struct diff_header *headers;	/* by the stream's columns */
-	struct diff_host *hosts;	/* by the stream's hosts */
+	struct cols key;		/* rows[].key is the hash of it */
+	bool by_cookie;			/* for TCP connections also by cookie */
+	bool lacks_cookie;		/* some of them have none */
+	struct diff_header *headers;	/* by number of the stream's columns */
+	struct diff_host *hosts;	/* by number of the stream's hosts */
 	struct diff_row *rows;
-	int64_t *first_seen;	/* by row: ms and 1 more, 0 if it does not say;
-				 * NULL: none does */
-	struct str *netns;	/* by row, for its key, if it has another label
-				 * on the other side; NULL: none has */
+	int64_t *first_seen;	/* by row: ms + 1, 0: unknown; NULL: all are */
+	struct str *netns;	/* by row, for its key, if the label is
+				 * different on the other side; NULL: none is */
 	size_t nheaders;
 	bool hidden;		/* some owners were hidden from the scan */
-	bool blind;		/* of some host */
+	bool blind;		/* for some host */
 	bool mixed;		/* rows were hashed before the key was known */
 
-	/* Its own. */
+	/* Private to the side. */
 	size_t headers_cap, rows_cap, first_seen_cap;
-	struct diff_slot *slots;	/* the rows by their key */
+	struct diff_slot *slots;	/* finds rows by key */
 	size_t mask;
 	struct buf scratch;
-	struct arena arena;	/* of netns */
+	struct arena arena;	/* for netns */
 };
 
-/* Starts a side that will read fd and close it; -1: it is empty.  plan and name
- * must outlive it.  The caller calls diff_side_free. */
+/* Starts a side that will read and close fd; -1: the side is empty.  plan and
+ * name must outlive it.  The caller calls diff_side_free. */
 void diff_side_init(struct diff_side *s, const struct diff_plan *plan,
     const char *name, int fd);
 void diff_side_free(struct diff_side *s);
 
-/* Reads, parses, hashes and indexes; stream_check has what failed.  Touches
- * nothing but the side: it may run in a thread of its own. */
+/* Reads, parses, hashes and indexes; stream_check reports failures.  Uses
+ * nothing but the side, so it may run in a thread of its own. */
 void diff_side_load(struct diff_side *s);
 
-/* The snapshot of a host, of the only one with DIFF_NONE, or NULL. */
+/* The snapshot of a host, with DIFF_NONE of the only host; or NULL. */
 static inline const struct snap *
 diff_side_snap(const struct diff_side *s, uint32_t host)
 {
@@ -140,14 +139,14 @@ diff_both_have(const struct diff_side *a, const struct diff_side *b,
 	    stream_has_field(&b->stream, id);
 }
 
-/* The value at a position, which may be -1. */
+/* The value at a position; missing if that is -1. */
 static inline struct str
 diff_at(const struct str *v, int at)
 {
 	return at >= 0 ? v[at] : STR_NONE;
 }
 
-/* A value of a row; it lives until another row of the side is read. */
+/* A value of a row; valid until another row of the side is read. */
 static inline struct str
 diff_value_of(struct diff_side *s, uint32_t row, enum field_id id)
 {

@@ -4,14 +4,14 @@
 
 #include "record/proto.h"
 
-/* Bytes of a list of protocols, which each row is looked up in. */
+/* Bytes of a list of protocols, which is searched for each row. */
 enum { PROTOS_MAX = 256 };
 
-/* A word that is not known counts for the first one. */
+/* An unknown word counts as the first one. */
 enum bound { BOUND_NO, BOUND_OWN, BOUND_ALL, NBOUND };
 static const char *const bounds[NBOUND] = { "no", "own", "all" };
 
-/* What a snapshot says, as far as it is compared. */
+/* What is compared of a snapshot. */
 struct sight {
 	struct str protos;
 	enum bound bound;
@@ -19,13 +19,13 @@ struct sight {
 	struct str euid;
 };
 
-/* The two sides' of a host. */
+/* What the two sides of a host could see. */
 struct views {
 	bool differ;
 	struct sight own, other;
 };
 
-/* One that is too long counts for none. */
+/* A list that is too long counts as missing. */
 static struct str
 protos_of(const struct snap *s)
 {
@@ -46,7 +46,7 @@ bound_of(const struct snap *s)
 	return (enum bound)i;
 }
 
-/* All published ports that no socket stands for. */
+/* The scan read all published ports without a socket. */
 static bool
 has_published(const struct snap *s)
 {
@@ -69,7 +69,7 @@ read_sight(const struct snap *s)
 	    snap_get(s, "euid") };
 }
 
-/* Whatever the records are, each side could read the other's. */
+/* Each side could read all records of the other, whatever they are. */
 static bool
 are_alike(const struct snap *a, const struct snap *b)
 {
@@ -78,8 +78,8 @@ are_alike(const struct snap *a, const struct snap *b)
 	    has_published(a) == has_published(b);
 }
 
-/* Some owners were hidden from the scan, and the snapshot does not have them
- * from an earlier one either, as a state may. */
+/* Some owners were hidden from the scan, and the snapshot has not got them from
+ * an earlier one, as a state may. */
 static bool
 hides_owners(const struct snap *s)
 {
@@ -89,7 +89,7 @@ hides_owners(const struct snap *s)
 	    !str_is(snap_get(s, "owners"), "all");
 }
 
-/* A snapshot that has what it says not to have is believed. */
+/* If a snapshot has records that it claims not to have, the records count. */
 static bool
 is_unseen(const struct views *v, struct str proto, struct str state,
     struct str uid)
@@ -97,10 +97,10 @@ is_unseen(const struct views *v, struct str proto, struct str state,
 	if (proto.n > 0 && has_proto(v->own.protos, proto) &&
 	    !has_proto(v->other.protos, proto))
 		return true;
-	/* whoever asks for such a port may find it without having all */
+	/* a scan for such a port may find it without reading all */
 	if (str_is(state, "NAT"))
 		return !v->other.published;
-	/* of a protocol without ports they are in the table of the others */
+	/* BOUND sockets without ports are in the normal tables */
 	if (!str_is(state, "BOUND") || proto_is_portless(proto) ||
 	    v->own.bound == BOUND_NO ||
 	    v->other.bound == BOUND_ALL)
@@ -109,7 +109,7 @@ is_unseen(const struct views *v, struct str proto, struct str state,
 	    !str_eq(uid, v->other.euid);
 }
 
-/* The snapshot that a host's is compared with, or NULL. */
+/* The snapshot that a host's snapshot is compared with, or NULL. */
 static const struct snap *
 other_snap(const struct diff *d, const struct diff_side *s, uint32_t host)
 {
@@ -126,8 +126,7 @@ other_snap(const struct diff *d, const struct diff_side *s, uint32_t host)
 	    diff_new_snap(d, i) : NULL;
 }
 
-/* Both can be said of one snapshot: of several scopes no state is made, and a
- * list has its limit. */
+/* One snapshot can describe both: equal scopes, and a short enough list. */
 static bool
 can_join(const struct snap *old, const struct snap *new)
 {
@@ -135,8 +134,8 @@ can_join(const struct snap *old, const struct snap *new)
 	    protos_of(old).n + protos_of(new).n < PROTOS_MAX;
 }
 
-/* False if there is no record that either side could not read.  What says
- * nothing of itself is taken to show everything. */
+/* False if both sides could read all records.  A snapshot without these keys
+ * counts as showing everything. */
 static bool
 read_views(const struct diff *d, struct diff_side *s, struct views *views)
 {

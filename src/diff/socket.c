@@ -4,10 +4,10 @@
 
 #include "lib/num.h"
 
-/* The better one first: inodes are used again, in time. */
+/* The better one first: inodes are reused after a while. */
 static const enum field_id ids[] = { F_COOKIE, F_INODE };
 
-/* What is another each time that the same socket is scanned, may be. */
+/* Fields that may change between two scans of the same socket. */
 static const enum field_id unstable[] = {
 	F_STATE, F_RX_QUEUE, F_TX_QUEUE, F_BACKLOG, F_RX_BYTES, F_TX_BYTES,
 	F_RTT, F_RETRANS, F_RSS, F_CPU, F_DROPS, F_TIME, F_CHANGE, F_FIRST_SEEN,
@@ -16,7 +16,7 @@ static const enum field_id unstable[] = {
 	F_LEVEL,
 };
 
-/* The value by which a socket is known; false if it has none, or 0. */
+/* Reads the value that identifies a socket; false if it is missing or 0. */
 static bool
 read_id(struct diff_side *side, uint32_t row, size_t id, struct str *out)
 {
@@ -114,8 +114,8 @@ cmp_id(const void *a, const void *b)
 	return c != 0 ? c : num_cmp(x->row, y->row);
 }
 
-/* Of the rows of a key, those that have an id, by it; all, by what is stable,
- * if id is none.  *lacks: some have none. */
+/* Collects those rows of a key that have the id, sorted by its hash; if id is
+ * NELEMS(ids), all rows, by their stable fields.  *lacks: some have no id. */
 static size_t
 gather(struct sockets *s, int which, uint32_t head, size_t id, bool *lacks)
 {
@@ -143,7 +143,7 @@ gather(struct sockets *s, int which, uint32_t head, size_t id, bool *lacks)
 	return n;
 }
 
-/* How many of v have a hash, and the row of the first. */
+/* The number of elements of v with that hash, and the row of the first. */
 static size_t
 count(const struct socket_id *v, size_t n, uint64_t hash, uint32_t *row)
 {
@@ -157,8 +157,8 @@ count(const struct socket_id *v, size_t n, uint64_t hash, uint32_t *row)
 	return i - first;
 }
 
-/* Two sockets of the same cookie, or inode, are not the same if by the other
- * they are not: before Linux 5.12 cookies were counted in each namespace. */
+/* Sockets with the same cookie but different inodes, or vice versa, are
+ * different: before Linux 5.12 each namespace counted its own cookies. */
 static bool
 contradicts(struct sockets *s, uint32_t old, uint32_t new)
 {
@@ -172,7 +172,7 @@ contradicts(struct sockets *s, uint32_t old, uint32_t new)
 	return false;
 }
 
-/* Looks those rows of a key up that are not found so far. */
+/* Looks up those rows of a key that have not been found yet. */
 static void
 find_by_id(struct sockets *s, uint32_t old, uint32_t new, size_t id)
 {
@@ -194,7 +194,7 @@ find_by_id(struct sockets *s, uint32_t old, uint32_t new, size_t id)
 	}
 }
 
-/* No id is known of a row. */
+/* The row has no id. */
 static bool
 is_anonymous(struct sockets *s, struct diff_side *side, uint32_t row)
 {
@@ -232,7 +232,7 @@ same_boot(const struct diff *d, uint32_t old, uint32_t new)
 	    diff_side_snap(&d->new, diff_host_of(&d->new, new)));
 }
 
-/* All rows of NEW of a key. */
+/* Finds all of NEW's rows of a key. */
 static void
 find_all(struct sockets *s, uint32_t head)
 {
@@ -273,7 +273,7 @@ sockets_find(struct sockets *s, uint32_t row, uint32_t *old)
 	return (enum socket_kin)s->kin[row];
 }
 
-/* Takes note of all that OLD has. */
+/* Collects the ids of all of OLD's rows. */
 static void
 read_made(struct sockets *s)
 {
@@ -288,7 +288,7 @@ read_made(struct sockets *s)
 			if (read_id(old, i, id, &value))
 				*MEM_PUSH(s->made, s->nmade, s->made_cap) =
 				    hash_id(s, old, i, id, value);
-		/* What is closing has no inode. */
+		/* A closing socket may have no inode; it is written as 0. */
 		s->all_of[id] = ids[id] == F_COOKIE ? s->nmade - n == nrows :
 		    s->nmade > n || nrows == 0;
 	}
@@ -297,7 +297,7 @@ read_made(struct sockets *s)
 	s->read = true;
 }
 
-/* OLD would have had the row's socket, if it had been there. */
+/* If the row's socket had existed, OLD would have it. */
 static bool
 was_looked_for(const struct diff *d, uint32_t row)
 {

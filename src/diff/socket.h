@@ -1,10 +1,10 @@
 /*
- * diff/socket: which record of OLD is of the same socket as one of NEW, and
- * which socket was made since OLD.
+ * diff/socket: finds the record of OLD with the same socket as a record of NEW,
+ * and whether a socket was made since OLD.
  *
- * Of the records of one key, those of the same socket have the same cookie, or
- * the same inode.  Where neither is known, it is the only record of the key, or
- * the only one with which all other fields are equal, but for those that a
+ * Records of one key are of the same socket if they have the same cookie, or
+ * the same inode.  If neither is known, a record matches the only one of the
+ * key, or the only one whose other fields are all equal, except those that a
  * socket or process changes as it works.
  */
 #ifndef DIFF_SOCKET_H
@@ -21,25 +21,26 @@ struct socket_id {
 
 struct sockets {
 	struct diff *d;
-	bool by[2];		/* cookie, inode: both sides have it */
-	bool all_of[2];		/* no record of OLD lacks it */
-	uint32_t *old;		/* by NEW's row: OLD's, if it is the same */
-	uint8_t *kin;		/* likewise */
-	struct cols stable;	/* what a socket keeps, of both sides */
-	struct diff_map maps[2];	/* of OLD, NEW, for these */
-	uint64_t *made;		/* hashes of all that OLD has, in order */
+	bool by[2];		/* cookie, inode: on both sides */
+	bool all_of[2];		/* all records of OLD have it */
+	uint32_t *old;		/* by NEW's row: OLD's row of the same */
+	uint8_t *kin;		/* by NEW's row: enum socket_kin */
+	struct cols stable;	/* fields that a socket keeps, on both sides */
+	struct diff_map maps[2];	/* of OLD and NEW, for stable */
+	uint64_t *made;		/* hashes of all of OLD's ids, sorted */
 	size_t nmade, made_cap;
 	bool read;		/* made is set */
-	struct socket_id *ids[2];	/* of the key at hand: OLD's, NEW's */
+	struct socket_id *ids[2];	/* of the current key: OLD's, NEW's */
 	size_t ids_cap[2];
 	struct buf scratch;
 };
 
-/* Keeps d, whose sides were matched.  The caller calls sockets_free. */
+/* Keeps the pointer d; its sides have been matched.  The caller calls
+ * sockets_free. */
 void sockets_init(struct sockets *s, struct diff *d);
 void sockets_free(struct sockets *s);
 
-/* Cookies or inodes tell sockets. */
+/* Cookies or inodes identify sockets. */
 static inline bool
 sockets_have_ids(const struct sockets *s)
 {
@@ -47,13 +48,13 @@ sockets_have_ids(const struct sockets *s)
 }
 
 /*
- * SOCKET_SAME: *old is a row of OLD with the same socket.  SOCKET_OTHER: none
- * of OLD's with this key is.  SOCKET_UNKNOWN: no telling, or OLD has no such
- * key.  Values of other rows go.
+ * SOCKET_SAME: *old is a row of OLD with the same socket.  SOCKET_OTHER: no row
+ * of OLD with this key is.  SOCKET_UNKNOWN: unclear, or OLD lacks the key.
+ * Values of other rows become invalid.
  */
 enum socket_kin sockets_find(struct sockets *s, uint32_t row, uint32_t *old);
 
-/* The socket was made since OLD, for sure. */
+/* The socket was certainly made since OLD. */
 bool sockets_is_new(struct sockets *s, uint32_t row);
 
 #endif

@@ -1,4 +1,4 @@
-/* flock is on every system, but not in POSIX: whose own locks end when any
+/* flock exists on every system, but not in POSIX, whose own locks end when any
  * descriptor of the file is closed. */
 #define _DEFAULT_SOURCE
 #define _DARWIN_C_SOURCE
@@ -23,8 +23,7 @@
 
 enum { POLL_MS = 20 };
 
-/* The path and what a file beside it has after its name, then `:': the text of
- * errno follows. */
+/* Prints the path with a suffix, `:' and the text of errno. */
 static bool
 fail(const struct state *s, const char *suffix)
 {
@@ -40,7 +39,7 @@ set_name(struct buf *b, struct str base, const char *suffix)
 	buf_putc(b, '\0');
 }
 
-/* All names are looked up in the folder as it is now, even if it is moved. */
+/* All names are looked up in the folder opened now, even if it is moved. */
 static bool
 open_folder(struct state *s)
 {
@@ -77,7 +76,7 @@ open_folder(struct state *s)
 	return s->folder >= 0;
 }
 
-/* A file of ours, not a link to or a pipe of somebody else's. */
+/* A file of ours, not a link to somebody else's file, nor a pipe of theirs. */
 static bool
 check_file(const struct state *s, int fd, const char *suffix)
 {
@@ -97,7 +96,7 @@ check_file(const struct state *s, int fd, const char *suffix)
 	return true;
 }
 
-/* Only the last part of a path may not be a link. */
+/* Only the last component of a path must not be a link. */
 static bool
 fail_open(const struct state *s, const char *suffix)
 {
@@ -135,7 +134,7 @@ state_lock(struct state *s, const char *path, unsigned seconds)
 	s->folder = s->lock = s->fd = -1;
 	if (!open_folder(s))
 		return false;
-	/* It stays: who removed it would let two runs in. */
+	/* Never unlinked: a second run could then lock another file. */
 	s->lock = openat(s->folder, s->lock_name.p, O_RDWR | O_CREAT |
 	    O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (s->lock < 0)
@@ -143,7 +142,7 @@ state_lock(struct state *s, const char *path, unsigned seconds)
 	return check_file(s, s->lock, ".lock") && wait_lock(s, seconds);
 }
 
-/* Removes what state_begin began. */
+/* Removes the file that state_begin created. */
 static void
 discard(void *state)
 {
@@ -190,7 +189,8 @@ create_new(struct state *s)
 	    O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
-/* A name that nobody else can take before us; without one the first stays. */
+/* Chooses a name that nobody can take before us; without random bytes the first
+ * name stays. */
 static void
 choose_name(struct state *s)
 {
@@ -207,8 +207,8 @@ choose_name(struct state *s)
 bool
 state_begin(struct state *s)
 {
-	/* A run that was killed left one.  What another user put into a sticky
-	 * folder we cannot remove, and O_EXCL fails. */
+	/* A killed run may have left one.  If another user put it into a sticky
+	 * folder, we cannot remove it, and O_EXCL fails. */
 	unlinkat(s->folder, s->new_name.p, 0);
 	create_new(s);
 	if (s->fd < 0 && errno == EEXIST) {
@@ -218,7 +218,7 @@ state_begin(struct state *s)
 	if (s->fd < 0)
 		return fail(s, ".new");
 	err_at_death(discard, s);
-	/* Whatever the umask was. */
+	/* Regardless of the umask. */
 	return fchmod(s->fd, 0600) == 0 || fail(s, ".new");
 }
 
@@ -253,6 +253,6 @@ state_commit(struct state *s)
 		unlinkat(s->folder, s->new_name.p, 0);
 		return false;
 	}
-	/* Not all file systems can, and there is nothing else to be done. */
+	/* Some file systems cannot do it, and nothing else helps. */
 	return fsync(s->folder) == 0 || errno == EINVAL || fail(s, "");
 }

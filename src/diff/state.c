@@ -14,16 +14,16 @@ struct save {
 	struct diff *d;
 	struct state *state;
 	struct buf buf;
-	struct cols cols;		/* of the rows at hand */
-	struct diff_map map, old;	/* for rows of the side at hand, OLD */
+	struct cols cols;		/* of the current rows */
+	struct diff_map map, old;	/* of the current side, of OLD */
 	struct sockets sockets;
 	struct diff_seen seen;
 	uint64_t rows;
 	size_t snaps;
-	uint32_t header;		/* of NEW, that as_read is for */
-	bool as_read;			/* its columns are those of cols, but
+	uint32_t header;		/* of NEW: as_read is for it */
+	bool as_read;			/* its columns are those of cols, except
 					 * for the times at their end */
-	bool keeps;			/* records of OLD, among NEW's */
+	bool keeps;			/* some of OLD's records, among NEW's */
 	bool ok;
 };
 
@@ -37,7 +37,7 @@ flush(struct save *s, size_t size)
 	s->buf.n = 0;
 }
 
-/* A snapshot of an input; of NEW, with what is kept of old, or NULL. */
+/* Saves a snapshot of an input, joined with what is kept of old (or NULL). */
 static void
 save_snap(struct save *s, const struct stream *in, const struct snap *from,
     const struct snap *old)
@@ -57,7 +57,7 @@ save_snap(struct save *s, const struct stream *in, const struct snap *from,
 	s->snaps++;
 }
 
-/* Records that came without a ##prt get one, each host's its own. */
+/* Gives records that came without a ##prt one for their host. */
 static void
 save_host(struct save *s, struct str name)
 {
@@ -118,8 +118,8 @@ set_time(struct save *s, struct diff_map *map, enum field_id id, char *text,
 	map->v[at] = (struct str){ text, TIMESTAMP_LEN };
 }
 
-/* Writes the row that a map is at, and when its key was first seen; last, if
- * that was not in NEW. */
+/* Writes the row in a map, and when its key was first seen; last is when it was
+ * last seen, if NEW lacks it. */
 static void
 write_row(struct save *s, struct diff_map *map, int64_t first, int64_t last)
 {
@@ -132,7 +132,7 @@ write_row(struct save *s, struct diff_map *map, int64_t first, int64_t last)
 	flush(s, FLUSH_SIZE);
 }
 
-/* Says whether a row of NEW can be written as it was read. */
+/* True if a row of NEW can be written as it was read. */
 static bool
 is_as_read(struct save *s, uint32_t row)
 {
@@ -149,7 +149,7 @@ is_as_read(struct save *s, uint32_t row)
 	return s->as_read;
 }
 
-/* False if its line is not as we would write it. */
+/* False if the line is not in our own form. */
 static bool
 copy_row(struct save *s, uint32_t row, int64_t first)
 {
@@ -178,8 +178,8 @@ copy_row(struct save *s, uint32_t row, int64_t first)
 	return true;
 }
 
-/* Fills in what OLD's row knew: of an owner who is wholly unknown all, else
- * what is compared and missing. */
+/* Fills in what OLD's row knew: everything if the owner is unknown, else
+ * missing values that are compared. */
 static void
 fill_row(struct save *s, uint32_t peer)
 {
@@ -201,7 +201,7 @@ fill_row(struct save *s, uint32_t peer)
 	}
 }
 
-/* One that knows less than OLD did is written with what OLD knew: once with
+/* A row that knows less than OLD did is written with OLD's values: once for
  * each of OLD's members that it may be. */
 static void
 save_new_row(struct save *s, uint32_t i)
@@ -231,13 +231,13 @@ is_kept(const struct diff_side *old, uint32_t row)
 	    !old->hosts[diff_host_of(old, row)].forgets;
 }
 
-/* Records of OLD by the header of NEW, as if NEW had them. */
+/* Writes records of OLD under NEW's header, as if NEW had them. */
 static void
 save_kept(struct save *s)
 {
 	struct diff_side *old = &s->d->old;
 	int host = s->cols.at[F_HOST];
-	/* by these the next run knows again what cannot be read */
+	/* by these fields the next run recognizes what it cannot read */
 	bool known = s->cols.at[F_PROTO] >= 0 && s->cols.at[F_STATE] >= 0;
 	int64_t seen, last;
 	uint32_t i;
@@ -273,7 +273,7 @@ save_new(struct save *s)
 	uint32_t i;
 
 	s->keeps = keeps_any(old);
-	/* without a header NEW has no records */
+	/* if NEW has no header, it has no records */
 	begin_rows(s, new->stream.ncols == 0 && s->keeps ? old : new);
 	for (i = 0; i < new->stream.nrows && s->ok; i++)
 		save_new_row(s, i);
@@ -281,7 +281,7 @@ save_new(struct save *s)
 	end_rows(s);
 }
 
-/* Hosts that were not scanned stay, but for those that are to be forgotten. */
+/* Hosts that were not scanned stay, except those to be forgotten. */
 static bool
 stays(const struct diff_host *host)
 {
@@ -308,7 +308,7 @@ save_unscanned(struct save *s)
 	end_rows(s);
 }
 
-/* The snapshots of hosts that were not scanned; says how many there are. */
+/* Saves the snapshots of hosts that were not scanned; returns their number. */
 static size_t
 save_old_snaps(struct save *s)
 {
@@ -332,7 +332,7 @@ save_ends(struct save *s)
 {
 	for (; s->snaps > 0; s->snaps--) {
 		snap_format_end(&s->buf, s->rows);
-		/* Only their sum counts. */
+		/* Only the sum of their rows counts. */
 		s->rows = 0;
 	}
 }

@@ -1,16 +1,16 @@
 /*
- * diff/state: what prt-diff keeps for its next run.
+ * diff/state: the data that prt-diff keeps for its next run.
  *
- * NEW's records with their first_seen; and what NEW could not know: the records
- * of hosts that were not scanned, and owners that OLD knew and nothing
- * contradicts.  Otherwise a change between two scans that could see it would be
- * lost if one between them could not.
+ * It keeps NEW's records with their first_seen, and what NEW could not know:
+ * records of hosts that were not scanned, and owners that OLD knew and nothing
+ * contradicts.  Otherwise two scans could not show a change if a scan between
+ * them could not see it.
  *
  * The file is replaced as a whole or not at all, by one process at a time: at
- * any moment, also that of a power cut, its name is that of the old or of the
- * new content, complete.  Nobody else who may write to its folder (/tmp) can
- * make us read or overwrite a file of their choice: links are not followed, and
- * it must be ours.
+ * any moment, even during a power cut, its name leads to the complete old or
+ * new content.  Other users who may write to its folder (/tmp) cannot make us
+ * read or overwrite a file of their choice: we follow no links, and the file
+ * must be ours.
  */
 #ifndef DIFF_STATE_H
 #define DIFF_STATE_H
@@ -24,36 +24,36 @@ struct state {
 };
 
 /*
- * Locks path.lock, waiting so many seconds at most.  False after a message.
- * The caller calls state_close in any case.  path is kept.
+ * Locks path.lock, waiting at most that many seconds.  False after a message.
+ * The caller calls state_close in any case.  The pointer path is kept.
  */
 bool state_lock(struct state *s, const char *path, unsigned seconds);
 
-/* Removes what was not committed, and unlocks. */
+/* Removes content that was not committed, and unlocks. */
 void state_close(struct state *s);
 
-/* Opens the file to be read: its descriptor in *fd, -1 where there is none.
+/* Opens the file for reading: *fd is its descriptor, -1 if it does not exist.
  * False after a message. */
 bool state_open(const struct state *s, int *fd);
 
-/* Begins new content, in path.new, or a name like it if another user has that;
- * appends to it; makes it the file.  False after a message. */
+/* state_begin creates path.new, or a similar name if another user has that.
+ * state_write appends to it; state_commit makes it the file.  False after a
+ * message. */
 bool state_begin(struct state *s);
 bool state_write(struct state *s, const struct buf *b);
 bool state_commit(struct state *s);
 
-/* Writes it after state_begin; false after a message. */
+/* Writes the new state, after state_begin; false after a message. */
 bool diff_state_save(struct diff *d, struct state *state);
 
 /* A reader of the new state can tell which host each record belongs to; false
- * after a message.  After diff_check. */
+ * after a message.  To be called after diff_check. */
 bool diff_state_check_hosts(const struct diff *d);
 
-/* NEW has fields that can be kept, and not only those that prt-diff adds; false
- * after a message. */
+/* NEW has fields besides those that prt-diff adds; false after a message. */
 bool diff_state_check_fields(const struct diff *d);
 
-/* The stream is such a file; false after a message. */
+/* The stream is a file of -S; false after a message. */
 bool diff_state_check(const struct stream *s);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "diff/key.h"
 
-/* What differs here has another hash, though the fields may be the same. */
+/* Rows that differ in this have different hashes, even with equal fields. */
 static uint64_t
 known_of_owner(const struct diff_side *s, uint32_t row, const struct str *v)
 {

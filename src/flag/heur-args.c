@@ -13,18 +13,18 @@ name_of(const struct view *v)
 	return str_basename(str_undeleted(view_get(v, F_EXE)));
 }
 
-/* As far as is known. */
+/* Not known to be an incoming connection. */
 static bool
 is_call(const struct view *v)
 {
 	return !str_is(view_get(v, F_DIR), "in");
 }
 
-/* ssh -R, or -w, by itself or last among letters that have no argument. */
+/* ssh's -R or -w, alone or last in a group of letters without arguments. */
 static bool
 opens_way_in(const struct view *v)
 {
-	/* of ssh(1): options that have no argument, and those that have */
+	/* ssh(1)'s options without an argument, and those with one */
 	static const char flags[] = "46AaCfGgKkMNnqsTtVvXxYy";
 	static const char takes[] = "BbcDEeFIiJLlmOoPpQSW";
 	struct str rest = view_get(v, F_CMDLINE), word;
@@ -55,8 +55,7 @@ suspect_tunnel(struct view *v)
 	    is_call(v) && view_remote_public(v);
 }
 
-/* By its name, or the address of a pool in the protocol that only miners
- * speak. */
+/* By the program's name, or a pool's address in the protocol of miners. */
 bool
 suspect_miner(struct view *v)
 {
@@ -68,14 +67,14 @@ suspect_miner(struct view *v)
 	    view_remote_beyond(v);
 }
 
-/* A login account's own business, where it may be; a service has none. */
+/* A person may mine for himself; a service has no reason to. */
 enum heur_level
 level_for_miner(struct view *v)
 {
 	return view_is_login(v) ? HEUR_MEDIUM : HEUR_HIGH;
 }
 
-/* Daemons whose name a program takes to be passed over. */
+/* Daemons whose names a program takes to stay unnoticed. */
 static const char daemons[] =
     "sshd cron crond atd rsyslogd syslogd syslog-ng udevd dbus-daemon agetty "
     "getty apache2 httpd nginx lighttpd mysqld mariadbd systemd-journald "
@@ -84,7 +83,7 @@ static const char daemons[] =
     "irqbalance polkitd rpcbind ntpd chronyd cupsd udisksd snapd hald "
     "console-kit-daemon hald-runner hald-addon-acpi";
 
-/* The name in the first word of the arguments: of a path, or of a title. */
+/* The name in the first word of the arguments, which is a path or a title. */
 static struct str
 claimed_name(const struct view *v)
 {
@@ -96,8 +95,8 @@ claimed_name(const struct view *v)
 	return str_basename(word);
 }
 
-/* What runs other programs' code: an emulator of another machine, a debugger of
- * memory, or a program of many names. */
+/* Programs that run the code of others: emulators of other machines, memory
+ * debuggers, multi-call programs. */
 static bool
 runs_others(struct str name)
 {
@@ -111,7 +110,7 @@ runs_others(struct str name)
 	return false;
 }
 
-/* nginx-debug is an nginx, and .nginx-wrapped and cronie-crond too. */
+/* nginx-debug counts as nginx, and so do .nginx-wrapped and cronie-crond. */
 static bool
 is_like(struct str name, struct str claimed)
 {
@@ -151,7 +150,7 @@ suspect_fake_daemon(struct view *v)
 
 	if (exe.p == NULL || view_get(v, F_CMDLINE).p == NULL)
 		return false;
-	/* most are called what they are */
+	/* most programs carry their own name */
 	claimed = claimed_name(v);
 	return claimed.n > 0 && !is_like(name, claimed) &&
 	    prog_is_among(claimed, daemons) && !prog_is_loader(exe) &&

@@ -15,7 +15,7 @@ is_named(struct str name, const char *const *list, size_t n)
 }
 #define IS_NAMED(name, list) is_named((name), (list), NELEMS(list))
 
-/* Stores that let in whoever can reach them, as they come. */
+/* Stores that by default let in everyone who can reach them. */
 static const uint16_t store_ports[] = {
 	2181,			/* ZooKeeper */
 	2375,			/* Docker */
@@ -31,7 +31,8 @@ static const uint16_t store_ports[] = {
 	28015,			/* RethinkDB */
 };
 
-/* Those on any port.  Debian's redis-server is a link to redis-check-rdb. */
+/* Store programs, on any port.  Debian's redis-server links to
+ * redis-check-rdb. */
 static bool
 is_store_program(const struct view *v)
 {
@@ -41,7 +42,7 @@ is_store_program(const struct view *v)
 		"keydb-server", "dragonfly", "memcached", "mongod", "mongos",
 		"etcd", "rethinkdb", "influxd",
 	};
-	/* TLS, and what a swarm's machines say to each other */
+	/* TLS, and the traffic between a swarm's machines */
 	static const uint16_t other[] = { 2376, 2377, 4789, 7946 };
 	struct str exe = view_get(v, F_EXE), name;
 
@@ -52,7 +53,7 @@ is_store_program(const struct view *v)
 	    !HEUR_IN(v->local_port, other));
 }
 
-/* A proxy passes on to a store, whatever port it has itself. */
+/* A proxy leads to a store, whatever its own port is. */
 static bool
 leads_to_store(const struct view *v)
 {
@@ -73,7 +74,7 @@ is_open_beyond(struct view *v)
 	    view_local_beyond(v);
 }
 
-/* What it starts for each caller is no store. */
+/* A super-server starts a program for each caller: it is not a store. */
 static bool
 is_super_server(const struct view *v)
 {
@@ -103,7 +104,7 @@ level_for_exposed(struct view *v)
 	    HEUR_MEDIUM;
 }
 
-/* Programs that hand their user's screen, console or files to callers. */
+/* Programs that give callers their user's screen, console or files. */
 static bool
 is_debug_program(struct str name)
 {
@@ -134,7 +135,7 @@ is_debug_port(int port)
 	    (port >= 6000 && port < 6010);
 }
 
-/* python -m http.server of the whole machine. */
+/* python -m http.server on all addresses of the machine. */
 static bool
 serves_root(const struct view *v, struct str cmdline)
 {
@@ -149,7 +150,7 @@ serves_root(const struct view *v, struct str cmdline)
 	    str_is(view_get(v, F_CWD), "/")));
 }
 
-/* What the arguments of a program that runs others ask for. */
+/* The arguments of an interpreter start such a server. */
 static bool
 asks_for_debugger(const struct view *v)
 {

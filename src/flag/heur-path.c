@@ -5,7 +5,7 @@
 #include "flag/program.h"
 #include "flag/script.h"
 
-/* It serves, or calls someone far away. */
+/* The process serves, or calls someone far away. */
 static bool
 is_busy(struct view *v)
 {
@@ -13,8 +13,8 @@ is_busy(struct view *v)
 	    !str_is(view_get(v, F_DIR), "in"));
 }
 
-/* runc runs from a copy of itself, against CVE-2019-5736; it is root's, and
- * has no business with others. */
+/* As a defence against CVE-2019-5736 runc runs from a copy of itself; it runs
+ * as root and does not talk to other machines. */
 bool
 suspect_memfd_exe(struct view *v)
 {
@@ -33,7 +33,7 @@ suspect_deleted_exe(struct view *v)
 	return str_ends(exe, " (deleted)") && !str_starts(exe, "/memfd:");
 }
 
-/* An upgrade removes the program of the version before it. */
+/* An upgrade removes the previous version's program. */
 enum heur_level
 level_for_deleted_exe(struct view *v)
 {
@@ -43,8 +43,8 @@ level_for_deleted_exe(struct view *v)
 	    HEUR_MEDIUM;
 }
 
-/* The path of a file that the process runs.  One without a slash may be found
- * in other folders than the working one, but that is rare. */
+/* The path of a file that the process runs.  A name without a slash may also be
+ * found in folders other than the working directory, but that is rare. */
 static struct str
 resolve(char out[static PATH_SIZE], const struct view *v, struct str file)
 {
@@ -60,7 +60,7 @@ heur_runs_odd_file(struct view *v)
 	struct script_args a;
 	struct str file, list = view_get(v, F_SCRIPT);
 
-	/* prt-scan has looked what they are, and what is standard input */
+	/* prt-scan has resolved these files, standard input included */
 	while (list.p != NULL)
 		if (path_is_odd(str_cut(&list, ',')))
 			return true;
@@ -74,8 +74,8 @@ heur_runs_odd_file(struct view *v)
 	return false;
 }
 
-/* What a daemon of Perl or Python calls itself stands where its script did:
- * then the first word is a path, too. */
+/* A daemon in Perl or Python may replace its script's name by a title: then the
+ * first word is a path too. */
 static bool
 has_title(struct view *v)
 {
@@ -93,9 +93,9 @@ heur_runs_script(struct view *v)
 	    view_get(v, F_CMDLINE)).n > 0) && !heur_runs_odd_file(v);
 }
 
-/* What only its own mounts have in the place of a program that is installed;
- * root has services that do (RootDirectory of systemd.exec(5)), and so has
- * whoever runs containers of his own. */
+/* At the path of an installed program the process has a file of its own mounts.
+ * Services of root do that (RootDirectory in systemd.exec(5)), and so do
+ * containers that users run. */
 static bool
 poses_as_installed(const struct view *v)
 {
@@ -103,7 +103,7 @@ poses_as_installed(const struct view *v)
 	    !view_is_root(v) && view_get(v, F_CONTAINER).p == NULL;
 }
 
-/* Its executable, be it given to the dynamic loader. */
+/* The executable, or the program that the dynamic loader was given. */
 static bool
 is_odd_program(struct view *v)
 {
@@ -116,8 +116,8 @@ is_odd_program(struct view *v)
 	    v, prog_loaded(view_get(v, F_CMDLINE))));
 }
 
-/* What nobody sits before has no business with neighbours either; ports of
- * questions to name servers are no services. */
+/* A process without a person at its terminal should not talk to neighbours
+ * either; ports of queries to name servers are not services. */
 static bool
 has_business(struct view *v, bool program)
 {
@@ -141,7 +141,7 @@ suspect_tmp_exe(struct view *v)
 	return (program || heur_runs_odd_file(v)) && has_business(v, program);
 }
 
-/* A program that tools build and run there is as usual as they are. */
+/* Programs that build tools make and run there are as usual as those tools. */
 static bool
 is_tools(struct view *v)
 {
@@ -160,8 +160,8 @@ level_for_tmp_exe(struct view *v)
 	return view_is_login(v) || !is_odd_program(v) ? HEUR_MEDIUM : HEUR_HIGH;
 }
 
-/* The kernel's own threads have no exe, and kthreadd (2) as parent; in a
- * container any process may have that number. */
+/* The kernel's own threads have no exe, and their parent is kthreadd, pid 2; in
+ * a container any process may have that pid. */
 bool
 suspect_fake_kthread(struct view *v)
 {

@@ -16,8 +16,8 @@ confirm_nonroot_privileged(struct heur_case *c)
 	    !others_root_holds(c->o, c->row, c->v);
 }
 
-/* Who set up a unit for a user has meant its port, and so has who gave a file,
- * or a service, just that capability. */
+/* An administrator who set up a unit for a user meant it to have its port; so
+ * did one who gave a file or service only this capability. */
 enum heur_level
 level_for_nonroot_privileged(struct view *v)
 {
@@ -25,8 +25,9 @@ level_for_nonroot_privileged(struct view *v)
 	    "net_bind_service") ? HEUR_LOW : HEUR_MEDIUM;
 }
 
-/* A user can give a cgroup of his own any container's name, but not a port of
- * a namespace that is not his.  A sandbox of a program's is of his session. */
+/* A user can name his own cgroup like any container, but cannot have a port in
+ * a namespace that is not his.  The sandbox of a program belongs to his
+ * session. */
 static bool
 is_contained(const struct view *v)
 {
@@ -46,14 +47,15 @@ suspect_script_sensitive(struct view *v)
 	    view_class(v) & PROG_INTERPRETER && !is_contained(v);
 }
 
-/* A web server that is a script, as gunicorn is, says which one. */
+/* A web server that is a script, such as gunicorn, names its script. */
 enum heur_level
 level_for_script_sensitive(struct view *v)
 {
 	return heur_runs_script(v) || view_is_unit(v) ? HEUR_LOW : HEUR_MEDIUM;
 }
 
-/* It called such a port.  IRC's has a name, and root is no client of it. */
+/* The process called a port without a name.  IRC's port has a name, but root
+ * has no reason to call it. */
 static bool
 is_unnamed_call(const struct view *v)
 {
@@ -63,7 +65,7 @@ is_unnamed_call(const struct view *v)
 	    (service.p == NULL || str_starts(service, "irc"));
 }
 
-/* Programs that go where they are sent, installed. */
+/* Installed programs that connect to wherever users send them. */
 static bool
 is_known_client(struct view *v)
 {
@@ -85,8 +87,9 @@ is_known_client(struct view *v)
 	return (view_class(v) & PROG_SSH) != 0;
 }
 
-/* From a port that root bound so that firewalls let it pass.  To one that is as
- * random as a caller's, it is an answer of a server that has gone. */
+/* Connections from a port that root bound to get through firewalls.  If the
+ * remote port is random, as callers' are, it is an answer of a server that is
+ * gone. */
 static bool
 is_disguised(struct view *v)
 {
@@ -103,7 +106,7 @@ suspect_root_high_port(struct view *v)
 	    view_remote_public(v) && !is_known_client(v);
 }
 
-/* sshd of a user who came in, and not the one that waits for them. */
+/* sshd for a user who has logged in, not the listening one. */
 static bool
 is_session(const struct view *v)
 {
@@ -128,7 +131,7 @@ suspect_proxy_listener(struct view *v)
 	    (HEUR_IN(v->local_port, ports) && !heur_is_sctp(v));
 }
 
-/* The file of an option -f, or of one of those that set a file. */
+/* The argument of -f, -h or another option for a file is in an odd folder. */
 static bool
 has_odd_config(const struct view *v)
 {
@@ -164,8 +167,8 @@ suspect_nc_listener(struct view *v)
 	    (v->kind == VIEW_LISTEN || v->local_port < VIEW_RANDOM);
 }
 
-/* A shell that its caller is to tell what to do: the next word of the arguments
- * is no script, nor the text of -c. */
+/* A shell that takes its commands from the caller: the next word of the
+ * arguments is neither a script nor the text of -c. */
 static bool
 is_bare_shell(struct str word, struct str rest)
 {
@@ -173,7 +176,7 @@ is_bare_shell(struct str word, struct str rest)
 
 	if (!(prog_class_of(str_basename(str_cut(&word, ','))) & PROG_SHELL))
 		return false;
-	/* socat's own begin behind the comma */
+	/* a comma precedes options of socat's own */
 	if (word.p != NULL)
 		return true;
 	rest = prog_take_word(&rest);
@@ -182,8 +185,8 @@ is_bare_shell(struct str word, struct str rest)
 	    memchr(options.p, 'c', options.n) == NULL);
 }
 
-/* A bare shell is what it is to run for its callers: nc -e, which takes a path
- * and no more, ncat -c, or socat's EXEC and SYSTEM. */
+/* The arguments give callers a bare shell: nc -e, which takes only a path, ncat
+ * -c, or socat's EXEC and SYSTEM. */
 static bool
 runs_shell(const struct view *v)
 {
@@ -205,7 +208,7 @@ runs_shell(const struct view *v)
 	return false;
 }
 
-/* The main program of a unit is a child of the system's manager. */
+/* The main program of a unit is a child of the service manager. */
 enum heur_level
 level_for_nc_listener(struct view *v)
 {
@@ -216,7 +219,7 @@ level_for_nc_listener(struct view *v)
 	return runs_shell(v) ? HEUR_HIGH : HEUR_MEDIUM;
 }
 
-/* Clients bind a random port of UDP, to each address in turn. */
+/* A UDP client binds a random port for each address in turn. */
 bool
 suspect_bind_widened(struct view *v)
 {
@@ -230,7 +233,7 @@ confirm_bind_widened(struct heur_case *c)
 	return others_widened(c->o, c->row, c->v);
 }
 
-/* Ports at which programs of several users are meant to meet. */
+/* Ports that programs of several users are meant to share. */
 static bool
 is_shared_port(const struct view *v)
 {
@@ -279,7 +282,7 @@ suspect_root_high_port_any(struct view *v)
 	    !str_is(view_get(v, F_DIR), "in");
 }
 
-/* What the kernel does not tell of, whatever the scan. */
+/* Ports of kernel sockets that no scan can see. */
 bool
 suspect_no_owner(struct view *v)
 {
@@ -295,8 +298,8 @@ suspect_no_owner(struct view *v)
 	    !str_is(view_get(v, F_SERVICE), "drbd");
 }
 
-/* By its number, or because of lockd and the NFS callback, which take any port,
- * by its name. */
+/* True for the number of a kernel port, or the name of the service: lockd and
+ * the NFS callback may take any port. */
 static bool
 is_kernel_port(const struct view *v)
 {
@@ -304,7 +307,7 @@ is_kernel_port(const struct view *v)
 		445,		/* ksmbd */
 		2049,		/* nfsd */
 		3260,		/* LIO iSCSI target */
-		4045,		/* lockd, where it was given one */
+		4045,		/* lockd, if it was given a port */
 		4420,		/* NVMe over TCP */
 	};
 	static const char *const names[] = {
@@ -318,7 +321,7 @@ is_kernel_port(const struct view *v)
 	return HEUR_IN(v->local_port, kernel);
 }
 
-/* A scan of 1.0 has no names of the kernel's sockets: ports must do. */
+/* A scan by 1.0 does not name the kernel's sockets: use their ports. */
 bool
 confirm_no_owner(struct heur_case *c)
 {

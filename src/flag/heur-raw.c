@@ -9,7 +9,7 @@ is_proto(const struct view *v, const char *proto)
 	return v->portless && str_is(view_get(v, F_PROTO), proto);
 }
 
-/* Its program, installed, is one of a list: words between blanks. */
+/* The program is installed and in a list of words between blanks. */
 static bool
 is_known(const struct view *v, const char *list)
 {
@@ -20,7 +20,7 @@ is_known(const struct view *v, const char *list)
 	    prog_is_among(str_basename(str_undeleted(exe)), list);
 }
 
-/* Nobody can say who put it there. */
+/* Nobody knows who put the program there. */
 static bool
 is_strange(struct view *v)
 {
@@ -30,7 +30,7 @@ is_strange(struct view *v)
 	    str_starts(exe, "/memfd:") || heur_runs_odd_file(v);
 }
 
-/* Where packages put programs, and only they. */
+/* Only packages put programs there. */
 static bool
 is_packaged(const struct view *v)
 {
@@ -40,7 +40,7 @@ is_packaged(const struct view *v)
 	    !str_starts(exe, "/opt/") && !prog_is_elsewhere(exe);
 }
 
-/* Capture, DHCP and its like, and what manages networks. */
+/* Capture, DHCP and the like, and network managers. */
 static const char packet_programs[] =
     "tcpdump dumpcap tshark wireshark ngrep tcpflow iftop nethogs ntopng "
     "ntopng-bin suricata snort zeek arpwatch arping arp-scan nmap p0f "
@@ -60,14 +60,14 @@ suspect_packet_socket(struct view *v)
 	    !is_known(v, packet_programs);
 }
 
-/* Someone sits before it, as far as the stream says. */
+/* A person is at its terminal, as far as the stream says. */
 static bool
 has_terminal(const struct view *v)
 {
 	return view_lists(v, F_STDIO, "tty");
 }
 
-/* One with a filter may wait for a magic packet. */
+/* A socket with a filter may wait for a magic packet. */
 enum heur_level
 level_for_packet_socket(struct view *v)
 {
@@ -81,7 +81,7 @@ level_for_packet_socket(struct view *v)
 	    HEUR_LOW;
 }
 
-/* ping, traceroute, and what watches or routes. */
+/* ping, traceroute, and programs that monitor or route. */
 static const char icmp_programs[] =
     "ping ping4 ping6 busybox fping fping6 oping noping arping clockdiff "
     "tracepath traceroute traceroute.db traceroute6 tcptraceroute mtr "
@@ -109,7 +109,7 @@ level_for_raw_icmp(struct view *v)
 	return is_strange(v) || heur_feeds_shell(v) ? HEUR_HIGH : HEUR_MEDIUM;
 }
 
-/* A guest's agents, and what starts services behind a socket. */
+/* Guest agents, and programs that start services for a socket. */
 static const char vsock_programs[] =
     "systemd sshd qemu-ga vmtoolsd VBoxService hv_kvp_daemon hv_vss_daemon "
     "hv_fcopy_daemon spice-vdagentd kata-agent lima-guestagent waagent "

@@ -4,7 +4,7 @@
 #include "flag/program.h"
 #include "flag/script.h"
 
-/* What the field `shells' says of one: its standard input and output. */
+/* An item of the field `shells': the shell's standard input and output. */
 struct fed_shell {
 	struct str in, out;
 };
@@ -25,7 +25,7 @@ take_shell(struct str *list)
 	return (struct fed_shell){ word[0], word[1] };
 }
 
-/* Not the terminal that the program runs on itself, nor a file. */
+/* Neither a file nor the terminal that the program itself runs on. */
 static bool
 is_line(struct str word)
 {
@@ -33,8 +33,8 @@ is_line(struct str word)
 	    str_is(word, "socket");
 }
 
-/* Some shell waits for what the program passes on; both: and it gets what the
- * shell says. */
+/* True if some shell reads what the program passes on; with both, the program
+ * must also read what the shell writes. */
 static bool
 feeds_shell(const struct view *v, bool both)
 {
@@ -72,7 +72,7 @@ name_of(const struct view *v)
 	return str_basename(str_undeleted(view_get(v, F_EXE)));
 }
 
-/* Those through which people log in, and what runs jobs; installed. */
+/* Installed programs through which people log in, or that run jobs. */
 static bool
 is_login(struct view *v)
 {
@@ -90,7 +90,7 @@ is_login(struct view *v)
 	    !prog_is_elsewhere(exe) && prog_is_among(name_of(v), known));
 }
 
-/* curl HOST | sh installs things; only one that gets an answer is a line. */
+/* curl HOST | sh installs things; curl is a relay only if it gets an answer. */
 static bool
 is_fetch(const struct view *v)
 {
@@ -100,8 +100,8 @@ is_fetch(const struct view *v)
 	    !is_line(str_cut(&words, ','));
 }
 
-/* Servers that run commands, but have no use for a shell that waits; what an
- * account for people runs so is being worked on. */
+/* Servers that run commands but do not keep a shell waiting.  If a login
+ * account runs one, somebody is working on it. */
 static bool
 is_server(const struct view *v)
 {
@@ -138,7 +138,7 @@ suspect_shell_relay(struct view *v)
 	return feeds_shell(v, !(class & (PROG_RELAY | PROG_CLIENT)));
 }
 
-/* Editors and the like have terminals in them, and are connected. */
+/* Editors and the like contain a terminal and have connections. */
 static bool
 has_own_terminal(struct view *v)
 {
@@ -176,8 +176,8 @@ heur_is_renamed(const struct view *v)
 	    !prog_is_loader(view_get(v, F_EXE));
 }
 
-/* People copy tools for ends of their own; among the system's, or by such a
- * name, one hides. */
+/* True if a renamed program hides: in a folder of the system's programs, or by
+ * a system name.  Elsewhere people copy tools for their own use. */
 bool
 heur_poses_as_systems(const struct view *v)
 {

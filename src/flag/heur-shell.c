@@ -16,8 +16,8 @@ has_stdio(const struct view *v)
 	return view_has_fd(v, "0") && view_has_fd(v, "1");
 }
 
-/* bash that is interactive and has no terminal keeps its standard error as
- * descriptor 255, too. */
+/* An interactive bash without a terminal also keeps its standard error as
+ * descriptor 255. */
 static bool
 is_interactive(struct view *v)
 {
@@ -25,26 +25,25 @@ is_interactive(struct view *v)
 	    view_has_fd(v, "2"));
 }
 
-/* A shell that runs what comes in has the connection as its input: whoever
- * handed it over. */
+/* A shell reads its commands from the connection, whatever opened that. */
 static bool
 is_fed(struct view *v)
 {
 	return view_class(v) & PROG_SHELL && view_has_fd(v, "0") && is_bare(v);
 }
 
-/* Nothing else dups a connection of its own over its standard input or output:
- * neither a client nor a server does. */
+/* The process has put a connection that it opened on its standard input or
+ * output: neither clients nor servers do that. */
 static bool
 is_turned(struct view *v)
 {
-	/* and it has it as another one, too */
+	/* the connection is on another descriptor too */
 	return view_on_stdio(v) && view_get(v, F_FD).n > 1 &&
 	    !view_not_out(v) && view_remote_beyond(v);
 }
 
-/* A service that is a script gets its connections as standard input and output
- * from those who accept them, also when these are gone. */
+/* A service that is a script has accepted connections as standard input and
+ * output, even if the process that accepted them is gone. */
 static bool
 is_service(struct view *v)
 {
@@ -56,7 +55,7 @@ suspect_stdio_socket(struct view *v)
 {
 	struct str fd = view_get(v, F_FD);
 
-	/* most have one descriptor, and it is not one of those */
+	/* most have one descriptor, and it is none of those */
 	if (fd.n < 1 || (fd.p[0] > '2' && !str_ends(fd, "255")) ||
 	    view_remote(v) == NULL)
 		return false;
@@ -74,7 +73,7 @@ confirm_stdio_socket(struct heur_case *c)
 	    !others_accepted(c->o, c->row, c->v);
 }
 
-/* wait-for-it and its like ask whether something is there yet. */
+/* wait-for-it and the like try whether a service is up. */
 static bool
 is_knocking(struct view *v)
 {
@@ -82,8 +81,8 @@ is_knocking(struct view *v)
 	    !view_remote_public(v);
 }
 
-/* It can have got it from its parent only, and does not use it: as a shell does
- * that a server started in the background. */
+/* It can only have inherited the connection, and does not use it: so does a
+ * shell that a server started in the background. */
 static bool
 is_leaked(struct view *v)
 {
@@ -105,8 +104,8 @@ suspect_shell_net(struct view *v)
 	return !is_knocking(v) && !is_leaked(v) && !is_service(v);
 }
 
-/* A service that is a shell script behind inetd or a socket of systemd's holds
- * its connection alone too. */
+/* A shell script as a service behind inetd or a systemd socket also holds its
+ * connection alone. */
 bool
 confirm_shell_net(struct heur_case *c)
 {
@@ -116,7 +115,7 @@ confirm_shell_net(struct heur_case *c)
 	    (is_fed(c->v) || !others_accepted(c->o, c->row, c->v));
 }
 
-/* Scripts write to graphite so, and read from no one. */
+/* Scripts write to graphite like this; they read no answer. */
 enum heur_level
 level_for_shell_net(struct view *v)
 {

@@ -2,7 +2,7 @@
  * heur: the functions of the table of heuristics, by subject.
  *
  * suspect_NAME sees a record of the kinds that the table gives, confirm_NAME
- * the others too; level_for_NAME is asked of a record that is flagged.
+ * also the other records; level_for_NAME is called for a flagged record.
  */
 #ifndef FLAG_HEUR_H
 #define FLAG_HEUR_H
@@ -22,9 +22,9 @@ heur_in_list(int port, const uint16_t *list, size_t n)
 }
 #define HEUR_IN(port, list) heur_in_list((port), (list), NELEMS(list))
 
-/* Its port is one of SCTP, which names none of the services that are known by
- * their ports of TCP and UDP.  A record without proto is taken for one of
- * those: so that is no field that a heuristic needs. */
+/* The record's port is one of SCTP: the services that are known by their TCP
+ * and UDP ports do not use it.  A record without proto counts as TCP or UDP, so
+ * heuristics need not require that field. */
 static inline bool
 heur_is_sctp(const struct view *v)
 {
@@ -42,18 +42,18 @@ bool confirm_shell_listener(struct heur_case *c);
 bool suspect_relay_shell(struct view *v);
 bool confirm_relay_shell(struct heur_case *c);
 
-/* heur-relay.c: what the fields of @audit tell of programs and shells. */
+/* heur-relay.c: what the fields of @audit show about programs and shells. */
 bool suspect_shell_relay(struct view *v);
 enum heur_level level_for_shell_relay(struct view *v);
 bool suspect_renamed_exe(struct view *v);
 enum heur_level level_for_renamed_exe(struct view *v);
 
-/* It is a copy of a program that has another name; and it looks as if it were
- * the system's. */
+/* heur_is_renamed: the program is a copy under another name.
+ * heur_poses_as_systems: it also looks like one of the system's. */
 bool heur_is_renamed(const struct view *v);
 bool heur_poses_as_systems(const struct view *v);
 
-/* Some shell below it, or at its pipe, waits for what it passes on. */
+/* A shell below the process, or at its pipe, reads what the process writes. */
 bool heur_feeds_shell(const struct view *v);
 
 /* heur-args.c: what a process's arguments say. */
@@ -71,8 +71,8 @@ bool suspect_tmp_exe(struct view *v);
 enum heur_level level_for_tmp_exe(struct view *v);
 bool suspect_fake_kthread(struct view *v);
 
-/* A file that its arguments have it run is in a folder of those; script: what
- * it runs is a file, and none of them is. */
+/* heur_runs_odd_file: the arguments name a file to run in an odd folder.
+ * heur_runs_script: they name a file to run, and none in such a folder. */
 bool heur_runs_odd_file(struct view *v);
 bool heur_runs_script(struct view *v);
 

@@ -15,8 +15,8 @@ confirm_long_lived(struct heur_case *c)
 	return view_age(c->v, c->snap) > DAY;
 }
 
-/* first_seen is the connection's: if its state has changed since the last
- * snapshot, that was not an hour ago. */
+/* first_seen is the connection's.  If its state has changed since the last
+ * snapshot, that was less than an hour ago. */
 static bool
 suspect_close_wait(struct view *v)
 {

@@ -5,7 +5,7 @@
 #include "lib/err.h"
 #include "lib/input.h"
 
-/* The heuristics that look at each kind of record under one header. */
+/* The heuristics to try for each kind of record under one header. */
 struct plan {
 	uint32_t cols;		/* the header's number, STREAM_NONE at first */
 	size_t n[VIEW_ANY + 1];
@@ -30,7 +30,7 @@ set_has(const uint64_t *bits, size_t i)
 	return bits[i / 64] >> i % 64 & 1;
 }
 
-/* A record's set of items is one number; that of the empty one is 0. */
+/* Numbers a record's set of items; the empty set is 0. */
 static uint32_t
 set_id(struct judge *j, const uint64_t *bits)
 {
@@ -41,7 +41,7 @@ set_id(struct judge *j, const uint64_t *bits)
 static const uint64_t *
 set_bits(const struct judge *j, uint32_t id)
 {
-	/* In an arena: aligned. */
+	/* Aligned, since it comes from an arena. */
 	return (const void *)names_text(&j->sets, id + 1).p;
 }
 
@@ -101,7 +101,7 @@ judge_free(struct judge *j)
 	free(j->verdicts);
 }
 
-/* What the others must keep for what is in force. */
+/* What others must keep for the heuristics and rules in force. */
 static unsigned
 needs_of(const struct judge *j)
 {
@@ -136,7 +136,7 @@ make_plan(struct judge *j, struct plan *p, uint32_t number,
 	rules_bind(&j->rules, cols);
 }
 
-/* The set of what a record looks like by itself. */
+/* The set of items that a record raises by itself. */
 static uint32_t
 look_at(struct judge *j, const struct plan *p, struct view *v)
 {
@@ -232,7 +232,7 @@ any_of(const struct judge *j, const uint64_t *mask)
 	return false;
 }
 
-/* Re-examines a record; j->bits holds its set. */
+/* Judges a record again; j->bits holds its set. */
 static void
 look_again(struct judge *j, struct judge_input *in, uint32_t row,
     struct view *v)
@@ -312,7 +312,7 @@ judge_read(struct judge *j, struct judge_input *in, int fd,
 			make_plan(j, &p, cols, &s->cols[cols]);
 		take_record(j, in, &p, &v);
 	}
-	/* With --fields there is no header that could be missing. */
+	/* With --fields no header can be missing. */
 	if (!stream_check(s) || (fields == NULL && !stream_check_any(s)))
 		return false;
 	judge_rest(j, in);
@@ -335,7 +335,7 @@ is_allow(const struct judge *j, size_t item)
 	    judge_rule(j, item)->action == RULE_ALLOW;
 }
 
-/* Marks the names that no flag may have any more. */
+/* Marks the flags that an allow rule takes away. */
 static void
 take_allowed(const struct judge *j, const uint64_t *bits, bool *taken)
 {

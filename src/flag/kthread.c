@@ -1,14 +1,14 @@
 #include "flag/kthread.h"
 
-/* What may follow such a name. */
+/* What may follow the name of a thread. */
 enum follows {
 	NOTHING,
 	NUMBER,			/* digits, perhaps none */
 	WHAT,			/* what begins with a digit or one of /-_: */
-	ANY			/* kdevtmpfsi, kswapd0: what miners take */
+	ANY			/* kdevtmpfsi, kswapd0: miners' names */
 };
 
-/* Threads that kernels have, sorted. */
+/* The kernel's threads, sorted. */
 static const struct thread {
 	struct str name;
 	enum follows follows;
@@ -62,7 +62,7 @@ ends_so(struct str rest, enum follows follows)
 	return follows == NUMBER;
 }
 
-/* By its first two letters. */
+/* Compares their first two letters. */
 static int
 cmp_start(struct str a, struct str b)
 {
@@ -119,8 +119,8 @@ inside(struct str s)
 }
 
 /*
- * A name in brackets is one of a thread, known or not; but a title such as
- * [celeryd: celery@host:MainProcess] is none.
+ * A name in brackets is that of a thread, known or not.  A title such as
+ * [celeryd: celery@host:MainProcess] is not.
  */
 static bool
 is_bracketed_thread(struct str s)
@@ -136,8 +136,8 @@ is_bracketed_thread(struct str s)
 	return true;
 }
 
-/* Arguments may follow [kworker/0:1], and kswapd0 has no brackets.  After
- * another name in brackets they are a title, too. */
+/* Arguments may follow [kworker/0:1], and kswapd0 has no brackets.  After any
+ * other name in brackets, arguments mean that the name is a title. */
 bool
 kthread_is_like(struct str comm, struct str cmdline)
 {

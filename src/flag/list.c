@@ -10,7 +10,7 @@ static const char *const names[NCOLUMNS] = {
 	"excuse",
 };
 
-/* In a table `default' is called for what it says. */
+/* In a table the column `default' is named after its value. */
 #define DEFAULT_SHORT "on"
 
 void

@@ -12,8 +12,8 @@ struct others_row {
 
 struct socket_held {
 	bool by_root;
-	/* Of holders whose parent does not hold it: the one with the lowest
-	 * number, and how many are shells or no orphans. */
+	/* Among holders whose parent does not hold it: the lowest pid, and how
+	 * many are shells or not orphans. */
 	uint32_t first, roots;
 };
 
@@ -22,13 +22,13 @@ struct co_holder {
 	bool shell;
 };
 
-/* Users of services on one port, or of one socket. */
+/* The users of the services on one port, or of one socket. */
 struct port_user {
 	uint32_t uid;		/* the first */
 	bool several;
 };
 
-/* More steps than processes have ancestors; a stream may hold a ring. */
+/* More than a process has ancestors; a stream may contain a loop of parents. */
 enum { ANCESTORS_MAX = 64 };
 
 void
@@ -65,7 +65,7 @@ others_free(struct others *o)
 	free(o->holders);
 }
 
-/* The machine that the row is of, as far as records say. */
+/* The machine of the row, as far as records say. */
 static uint32_t
 host_of(const struct others *o, size_t row)
 {
@@ -78,7 +78,7 @@ pair(uint32_t high, uint32_t low)
 	return (uint64_t)high << 32 | low;
 }
 
-/* A pid or ppid; 0 if it is none. */
+/* A pid or ppid; 0 if it is missing or not a number. */
 static uint32_t
 id_of(const struct view *v, enum field_id id)
 {
@@ -103,8 +103,8 @@ add_key_value(struct others *o, const struct view *v, enum field_id id)
 	buf_add(&o->key, s.p, s.n);
 }
 
-/* A listener of the process on the record's local port, there or on any
- * address (NULL). */
+/* The key of a listener of the process on the record's local port, at that
+ * address or at any (NULL). */
 static struct str
 listener_key(struct others *o, uint32_t host, uint32_t pid,
     const struct view *v, const struct addr *addr)
@@ -124,8 +124,8 @@ listener_key(struct others *o, uint32_t host, uint32_t pid,
 	return buf_str(&o->key);
 }
 
-/* A shell, interpreter or relay that listens is not a server that may hand a
- * connection over: that is what a bind shell looks like. */
+/* A listening shell, interpreter or relay does not count as a server that hands
+ * connections over: a bind shell looks like that. */
 static void
 add_listener(struct others *o, uint32_t host, struct view *v)
 {
@@ -139,7 +139,7 @@ add_listener(struct others *o, uint32_t host, struct view *v)
 	    addr_is_any(&a->plain) ? NULL : &a->plain));
 }
 
-/* Not of all that makes a socket: others_settle compares the rest. */
+/* The hash covers only part of a socket: others_settle compares the rest. */
 static uint32_t
 socket_hash(struct others *o, const struct view *v)
 {
@@ -152,7 +152,7 @@ socket_hash(struct others *o, const struct view *v)
 	    map_hash(&o->wanted, ports, view_get(v, F_REMOTE_ADDR)));
 }
 
-/* How far an address reaches, from 1; 0 if that cannot be said. */
+/* How far an address reaches, from 1; 0 if that is unknown. */
 static unsigned char
 width_of(struct view *v)
 {
@@ -177,7 +177,7 @@ bind_key(struct others *o, uint32_t host, const struct view *v)
 	return buf_str(&o->key);
 }
 
-/* The same of a process. */
+/* The same for a process. */
 static struct str
 bind_pid_key(struct others *o, uint32_t host, const struct view *v,
     enum field_id pid)
@@ -187,7 +187,7 @@ bind_pid_key(struct others *o, uint32_t host, const struct view *v,
 	return buf_str(&o->key);
 }
 
-/* What was there in the snapshot before, gone or not. */
+/* Adds a bind of the previous snapshot, whether it is gone or not. */
 static void
 add_bind(struct others *o, uint32_t host, struct view *v)
 {
@@ -215,7 +215,7 @@ others_widened(struct others *o, uint32_t row, struct view *v)
 static struct str
 socket_key(struct others *o, uint32_t row, const struct view *v)
 {
-	/* By which a socket without an inode number is known. */
+	/* What identifies a socket without an inode number. */
 	static const enum field_id ends[] = {
 		F_PROTO, F_LOCAL_ADDR, F_LOCAL_PORT, F_REMOTE_ADDR,
 		F_REMOTE_PORT, F_NETNS, F_IFACE,
@@ -231,7 +231,7 @@ socket_key(struct others *o, uint32_t row, const struct view *v)
 	return buf_str(&o->key);
 }
 
-/* A service's user of what key says: a port, or a socket. */
+/* Adds the user of a service; key names a port or a socket. */
 static void
 add_user(struct others *o, struct str key, uint32_t uid)
 {
@@ -245,7 +245,7 @@ add_user(struct others *o, struct str key, uint32_t uid)
 	user->several = user->several || user->uid != uid;
 }
 
-/* A service of another user than uid has it. */
+/* A service of a user other than uid has the port or socket. */
 static bool
 has_other_user(const struct others *o, struct str key, uint32_t uid)
 {
@@ -255,7 +255,7 @@ has_other_user(const struct others *o, struct str key, uint32_t uid)
 	    o->port_users[id - 1].uid != uid);
 }
 
-/* By its path, which is that of what an upgrade has replaced, too; not 0. */
+/* Hashes the program's path, which a replaced (deleted) file keeps; never 0. */
 static uint32_t
 program_hash(struct others *o, const struct view *v)
 {
@@ -263,7 +263,7 @@ program_hash(struct others *o, const struct view *v)
 	    str_undeleted(view_get(v, F_EXE)));
 }
 
-/* Counts the sockets of a port once, and once for each program. */
+/* Counts each socket of a port once, and once for each program. */
 static void
 add_port_sock(struct others *o, uint32_t row, const struct view *v,
     uint32_t program)
@@ -277,7 +277,7 @@ add_port_sock(struct others *o, uint32_t row, const struct view *v,
 		++*map_at(&o->port_count, pair(port, program));
 }
 
-/* Some socket of the port is not one of its program's. */
+/* Some socket of the port does not belong to its program. */
 static bool
 has_other_program(struct others *o, uint32_t row, const struct view *v)
 {
@@ -390,7 +390,7 @@ others_want_port(struct others *o, uint32_t row)
 		*map_at(&o->wanted_ports, o->rows[row].port) = 1;
 }
 
-/* 0 if nobody was found to hold the row's socket. */
+/* 0 if no holder of the row's socket was found. */
 static uint32_t
 socket_of(struct others *o, uint32_t row, const struct view *v)
 {
@@ -419,9 +419,9 @@ add_holder(struct others *o, uint32_t row, struct view *v)
 		o->held[id - 1].by_root = true;
 }
 
-/* A holder whose parent does not hold it had it from someone else, who may be
- * gone.  An orphan, unless it is a shell, counts only if it may have been there
- * first: not what a shell left in the background. */
+/* A holder whose parent does not hold the socket got it from another process,
+ * which may be gone.  An orphan that is not a shell counts only if it may have
+ * been there first: a later one is what a shell left in the background. */
 static void
 add_root(struct others *o, const struct co_holder *h)
 {
@@ -474,7 +474,7 @@ others_alone(struct others *o, uint32_t row, const struct view *v)
 	    o->held[id - 1].roots <= 1;
 }
 
-/* The process has a listener that the record's local end may have come from. */
+/* The process has a listener that may have accepted the record's connection. */
 static bool
 listens(struct others *o, uint32_t host, uint32_t pid, struct view *v)
 {
@@ -494,7 +494,7 @@ others_accepted(struct others *o, uint32_t row, struct view *v)
 	uint32_t pid = id_of(v, F_PPID), holder;
 	int i;
 
-	/* Process 0: those without a visible owner. */
+	/* Process 0 stands for listeners without a visible owner. */
 	if (listens(o, host, 0, v))
 		return true;
 	for (i = 0; i < ANCESTORS_MAX && pid > 0; i++) {

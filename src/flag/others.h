@@ -1,17 +1,16 @@
 /*
  * others: what the other records of a snapshot say.
  *
- * It sees each record once, as it is read.  Who holds a socket, or has a port,
- * is worked out only for those in question: it keeps a hash of each record's
- * socket and a number of its port, and others_settle looks in full at those that
- * were asked for.
+ * It sees each record once, as it is read.  Holders of sockets and ports are
+ * found only on request: it keeps a hash of each record's socket and the number
+ * of its port, and others_settle examines the requested ones in full.
  */
 #ifndef FLAG_OTHERS_H
 #define FLAG_OTHERS_H
 
 #include "flag/view.h"
 
-/* What to keep, bits. */
+/* Bits: what to keep. */
 enum others_need {
 	OTHERS_SOCKETS = 1,	/* who else holds a socket */
 	OTHERS_LISTENERS = 2,	/* who listens on a port */
@@ -24,7 +23,7 @@ enum others_need {
 struct others {
 	unsigned needs;
 	struct stream *stream;
-	struct others_row *rows;	/* as the stream's */
+	struct others_row *rows;	/* parallel to the stream's rows */
 	size_t nrows, rows_cap;
 
 	/* Processes: host and pid. */
@@ -38,21 +37,21 @@ struct others {
 	struct names binds;		/* host, netns, proto, port */
 	unsigned char *widest;		/* width_of the widest */
 	size_t nwidest, widest_cap;
-	struct names kept_binds;	/* and pid, of what is still there */
+	struct names kept_binds;	/* bind and pid, of binds still there */
 
-	struct names port_names;	/* as binds */
-	struct map wanted_ports;	/* of these, whose records are in */
-	struct names ports;		/* of services: as binds, or sockets */
-	struct port_user *port_users;	/* by that number, from 1 */
+	struct names port_names;	/* like binds */
+	struct map wanted_ports;	/* the numbers that were asked for */
+	struct names ports;		/* of services: binds, or sockets */
+	struct port_user *port_users;	/* by number in ports, from 1 */
 	size_t nport_users, port_user_cap;
 	struct names port_pids;		/* and pid */
 	struct names port_socks;	/* their sockets, also with a program */
-	struct map port_count;		/* number of the port and 0, or a
-					 * program: of sockets */
+	struct map port_count;		/* sockets, by number of the port and a
+					 * program; 0 for all programs */
 
 	struct map wanted;		/* hashes of sockets */
 	struct names sockets;
-	struct socket_held *held;	/* by number of the socket, from 1 */
+	struct socket_held *held;	/* by number in sockets, from 1 */
 	size_t nheld, held_cap;
 	struct map holder_of;		/* socket and pid */
 	struct co_holder *holders;
@@ -60,11 +59,11 @@ struct others {
 	struct buf key;
 };
 
-/* The stream is kept. */
+/* Keeps a pointer to the stream. */
 void others_start(struct others *o, unsigned needs, struct stream *s);
 void others_free(struct others *o);
 
-/* The next record, as it is read. */
+/* Adds the next record, as it is read. */
 void others_add(struct others *o, struct view *v);
 
 /* Asks for the holders of the row's socket, before others_settle. */
@@ -73,28 +72,28 @@ void others_want(struct others *o, uint32_t row);
 void others_want_port(struct others *o, uint32_t row);
 void others_settle(struct others *o);
 
-/* A root process holds the socket. */
+/* A process of root holds the socket. */
 bool others_root_holds(struct others *o, uint32_t row, const struct view *v);
 
-/* Every holder of the socket inherited it from this process, or was started
- * after it and is an orphan. */
+/* Every other holder of the socket inherited it from this process, or is an
+ * orphan that was started later. */
 bool others_alone(struct others *o, uint32_t row, const struct view *v);
 
 /* A server accepted this connection and passed it on, as inetd does: an
- * ancestor listens on its port and every process in between holds it; or a
- * listener without a visible owner. */
+ * ancestor listens on its port and every process in between holds the
+ * connection; or a listener on its port has no visible owner. */
 bool others_accepted(struct others *o, uint32_t row, struct view *v);
 
 /* A child or sibling of the process is a shell. */
 bool others_shell_near(struct others *o, uint32_t row, const struct view *v);
 
 /* The port was open before, but nowhere this widely, and the process does not
- * keep what it had. */
+ * also keep its old bind. */
 bool others_widened(struct others *o, uint32_t row, struct view *v);
 
-/* A service of another user's, which nobody logs in as, has the port too, by
- * another socket, and the process's parent does not; or the row's is a service,
- * and the other one's program is not its own. */
+/* Another service user, one without a login, has the same port by another
+ * socket, and the process's parent does not; or this row is a service, and the
+ * other process runs a different program. */
 bool others_shadows(struct others *o, uint32_t row, struct view *v);
 
 /* The number of records of the row's process, -1 if that is unknown. */

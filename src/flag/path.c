@@ -1,7 +1,7 @@
 #include "flag/path.h"
 
-/* It is in the folder, which ends in a slash, or is that.  Most differ in their
- * second letter: that first. */
+/* s is in the folder, which ends in a slash, or is the folder.  Compares the
+ * second letter first, since most paths differ there. */
 static bool
 begins(struct str s, struct str folder)
 {
@@ -32,9 +32,9 @@ is_temporary(struct str path)
 	static const struct str folders[] = {
 		S("/tmp/"), S("/var/tmp/"), S("/dev/"), S("/run/"),
 		S("/var/run/"), S("/var/lock/"),
-		S("/" "proc/"),		/* self/fd/3; nothing is opened here */
+		S("/" "proc/"),		/* self/fd/3; no file is opened here */
 	};
-	/* What systems keep there to run it: NixOS, dracut. */
+	/* Folders there that systems run programs from: NixOS, dracut. */
 	static const struct str kept[] = {
 		S("/run/current-system/"), S("/run/booted-system/"),
 		S("/run/wrappers/"), S("/run/initramfs/"),
@@ -51,7 +51,7 @@ take_component(struct str *path)
 	return str_cut(path, '/');
 }
 
-/* Names that begin with a dot and are where they belong, wherever that is. */
+/* Names with a leading dot that are usual in any folder. */
 static bool
 is_usual_dot(struct str name)
 {
@@ -75,7 +75,7 @@ is_usual_dot(struct str name)
 	return false;
 }
 
-/* Without the home that the path is in, if it is in one. */
+/* If the path is in a home, cuts that off and returns true. */
 static bool
 skip_home(struct str *path)
 {
@@ -94,8 +94,9 @@ skip_home(struct str *path)
 	return false;
 }
 
-/* A component that begins with a dot, outside of homes, and of stores that only
- * a package manager writes to: these have .NAME-wrapped for programs. */
+/* A component outside of homes begins with a dot.  The stores of Nix and Guix
+ * are exempt: only the package manager writes there, and programs in them are
+ * called .NAME-wrapped. */
 static bool
 is_hidden(struct str path)
 {
@@ -117,7 +118,7 @@ is_hidden(struct str path)
 	return false;
 }
 
-/* What visitors of a web site may have put there. */
+/* A folder for files that visitors of a web site upload. */
 static bool
 is_uploaded(struct str path)
 {
@@ -148,16 +149,15 @@ is_uploaded(struct str path)
 bool
 path_is_odd(struct str path)
 {
-	/* a path too long to be read, of which not even the beginning is
-	 * known: nobody installs a program there */
+	/* the path was too long to read, even its beginning is unknown: nobody
+	 * installs a program there */
 	if (str_starts(path, "..."))
 		return true;
 	return path.n > 1 && path.p[0] == '/' && (is_temporary(path) ||
 	    is_hidden(path) || is_uploaded(path));
 }
 
-/* Names of folders, or files, in those of temporary files; what follows them is
- * random, or it is not. */
+/* Names of tools' files or folders in /tmp; a random part may follow. */
 static const struct made {
 	struct str name;
 	bool random;
@@ -175,7 +175,7 @@ static const struct made {
 	{ S("staticcheck"), true }, { S("dotnet-"), true },
 };
 
-/* NULL if there is none; rest begins with its name. */
+/* NULL if the path has no such name, else rest begins with it. */
 static const struct made *
 find_made(struct str path, struct str *rest)
 {
@@ -217,7 +217,7 @@ path_is_random(struct str path, struct str *before, struct str *after)
 	return true;
 }
 
-/* Of 15, 1.2.3, app-1.2, java-17-openjdk or python3.11; not of x86_64. */
+/* True for 15, 1.2.3, app-1.2, java-17-openjdk, python3.11; not for x86_64. */
 static bool
 has_version(struct str name)
 {
@@ -248,7 +248,7 @@ path_is_versioned(struct str path)
 	return false;
 }
 
-/* Room for the names so far, from the root. */
+/* The path built so far, from the root. */
 struct joined {
 	char *out;
 	size_t n;

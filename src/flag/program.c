@@ -2,7 +2,7 @@
 
 #include "flag/script.h"
 
-/* By the names that Debian's alternatives give them too.  Sorted. */
+/* Includes the names that Debian's alternatives use.  Sorted. */
 static const struct {
 	struct str name;
 	unsigned class;
@@ -196,8 +196,8 @@ find(struct str name)
 	return 0;
 }
 
-/* What follows the version, or is no part of the name: bash-static,
- * perl5.36-x86_64-linux-gnu, luajit-2.1.0-beta3. */
+/* A suffix after the version, or a part that does not belong to the name:
+ * bash-static, perl5.36-x86_64-linux-gnu, luajit-2.1.0-beta3. */
 static struct str
 cut_variant(struct str name)
 {
@@ -241,7 +241,7 @@ prog_is_loader(struct str exe)
 	    str_is(name, "ld.so") || str_starts(name, "ld64.so");
 }
 
-/* Of `busybox nc -l', `/bin/nc -l' or `-sh' the nc or sh. */
+/* For `busybox nc -l', `/bin/nc -l' or `-sh' this is the nc or sh. */
 static struct str
 applet(struct str cmdline)
 {

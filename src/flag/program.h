@@ -1,9 +1,9 @@
 /*
- * program: what a process runs, as far as its record says.
+ * program: the program that a process runs, as far as its record says.
  *
- * Only exe comes from the kernel, and if it is elsewhere the process's user has
- * chosen it; comm and cmdline are what a process says of itself, and count only
- * if there is nothing better.
+ * Only exe comes from the kernel, and it is the user's choice if it is
+ * elsewhere.  A process can set comm and cmdline itself: they count only if
+ * there is nothing better.
  */
 #ifndef FLAG_PROGRAM_H
 #define FLAG_PROGRAM_H
@@ -12,44 +12,44 @@
 
 #include "lib/str.h"
 
-/* What kinds of program a name stands for, bits; above them an enum
- * script_lang. */
+/* Bits for the kinds of program that a name stands for; the bits above them are
+ * an enum script_lang. */
 enum prog_class {
 	PROG_SHELL = 1, PROG_INTERPRETER = 2, PROG_RELAY = 4, PROG_SSH = 8,
-	PROG_CLIENT = 16,	/* one that only connects as relays do */
+	PROG_CLIENT = 16,	/* like a relay, but only connects */
 	PROG_SSHD = 32,
 	PROG_DIALS = 64,	/* a shell that can open a connection itself */
 	PROG_AWK = 128,
-	PROG_MINER = 256,	/* of coins */
-	PROG_TUNNEL = 512,	/* a client that brings ports out to its server,
-				 * or hides traffic in DNS or ICMP */
+	PROG_MINER = 256,	/* mines coins */
+	PROG_TUNNEL = 512,	/* a client that exposes ports at its server, or
+				 * hides traffic in DNS or ICMP */
 
 	PROG_LANG_SHIFT = 16
 };
 
-/* By the basename of exe without a version or variant at its end, or comm if
- * exe is missing; of busybox, by the applet that cmdline names, and of the
- * dynamic loader, by the program that it was given. */
+/* Classifies by the basename of exe without a version or variant at its end, or
+ * by comm if exe is missing.  For busybox the applet in cmdline counts, for the
+ * dynamic loader the program that it was given. */
 unsigned prog_class(struct str exe, struct str comm, struct str cmdline);
 unsigned prog_class_of(struct str name);
 
-/* The dynamic loader, which runs what its arguments say: takes off them what is
- * before the program; and that program. */
+/* The dynamic loader runs a program named by its arguments: prog_skip_loader
+ * takes the arguments before that program off, prog_loaded returns it. */
 bool prog_is_loader(struct str exe);
 void prog_skip_loader(struct str *rest);
 struct str prog_loaded(struct str cmdline);
 
-/* The word is one of those between the blanks of a list. */
+/* The word is in a list of words between blanks. */
 bool prog_is_among(struct str word, const char *list);
 /* Takes the next word off the rest; a missing value if there is none. */
 struct str prog_take_word(struct str *rest);
 
-/* On this machine another file has that path, or none: whoever runs the process
- * has chosen it. */
+/* This machine has another file at that path, or none: the process's user has
+ * chosen which file it is. */
 bool prog_is_elsewhere(struct str path);
-/* In a folder where programs are installed. */
+/* The path is in a folder where programs are installed. */
 bool prog_is_installed(struct str exe);
-/* There, but elsewhere. */
+/* The path is in such a folder, but the file is elsewhere. */
 bool prog_poses_as_installed(struct str exe);
 
 #endif

@@ -5,8 +5,8 @@
 #include "lib/escape.h"
 #include "lib/num.h"
 
-/* One that prt-flag has written, and is old.  A level without flags is none:
- * the table of heuristics has such. */
+/* A column that an earlier prt-flag wrote.  A level without flags is not one:
+ * the table of heuristics has a level. */
 static bool
 is_old(const struct cols *c, const struct col *col)
 {
@@ -14,7 +14,7 @@ is_old(const struct cols *c, const struct col *col)
 	    (col->id == F_LEVEL && c->at[F_FLAGS] >= 0);
 }
 
-/* Appends the columns that c lacks, except for those that are our own. */
+/* Appends the columns that c lacks, except prt-flag's own. */
 static void
 unite(struct cols *c, const struct cols *more)
 {
@@ -25,7 +25,7 @@ unite(struct cols *c, const struct cols *more)
 			cols_add(c, more->v[i].name);
 }
 
-/* To the columns of the input; without any, to the default ones. */
+/* Appends our own columns to the input's, or to the default ones. */
 static void
 append_own(struct cols *c, const struct report *r)
 {
@@ -38,8 +38,8 @@ append_own(struct cols *c, const struct report *r)
 		cols_add_field(c, F_WHY);
 }
 
-/* The columns of all inputs; of headers without a record only if there is no
- * other. */
+/* The columns of all inputs.  A header without records counts only if there is
+ * no other. */
 static void
 unite_all(struct cols *c, const struct stream *s)
 {
@@ -79,7 +79,7 @@ rings(struct stream *s, size_t row)
 
 	struct str change = at >= 0 ? stream_values(s, row)[at] : STR_NONE;
 
-	/* of what is gone a rule asked for that */
+	/* a gone record is flagged only if a rule asked for gone ones */
 	return at < 0 || str_is(change, "new") || str_is(change, "gone");
 }
 
@@ -113,7 +113,7 @@ report_any(const struct report *r, bool *bell)
 	return any;
 }
 
-/* The head of a snapshot, which module out keeps until the next one. */
+/* The head of a snapshot; out points into it until the next one. */
 struct head {
 	struct snap_room room;
 	struct snap snap;
@@ -125,15 +125,15 @@ struct writer {
 	const struct report *r;
 	struct judge_input *in;
 	struct out *out;
-	struct head heads[2];		/* the one at hand, and that before */
+	struct head heads[2];		/* the current and the previous one */
 	const struct cols *cols;
 	struct str *v;			/* a record's values */
 	struct buf why;
 	struct view view;
 	int *from;			/* by column: in cols_now, or -1 */
-	size_t kept;			/* as many columns are the record's, and
-					 * then come ours; 0: they are not */
-	uint32_t cols_now;		/* that from and kept are for */
+	size_t kept;			/* the first columns are the record's,
+					 * then come ours; 0: not so */
+	uint32_t cols_now;		/* from and kept are for these */
 	bool marked;			/* some input has a ##prt */
 };
 
@@ -163,8 +163,8 @@ map_columns(struct writer *w, uint32_t cols)
 	w->cols_now = cols;
 }
 
-/* What of the record decided, in the words of a rule; of a long value the
- * beginning. */
+/* Appends the values that decided, in the words of a rule; only the beginning
+ * of a long value. */
 static void
 add_facts(struct buf *b, const struct heur *h, const struct view *view)
 {
@@ -217,7 +217,7 @@ add_rule(struct buf *b, const struct rule *rule)
 	num_add(b, rule->line);
 }
 
-/* A sentence for each flag of the verdict. */
+/* Appends a sentence for each flag of the verdict. */
 static void
 add_why(struct buf *b, const struct judge *j, const struct verdict *v,
     struct view *view)
@@ -247,7 +247,7 @@ why(struct writer *w, size_t row, const struct verdict *v)
 	return buf_str(&w->why);
 }
 
-/* The highest; that of a rule is not known: -1 if there is no other. */
+/* The highest level of the heuristics; -1 if only rules flagged the record. */
 static int
 highest_level(struct writer *w, size_t row, const struct verdict *v)
 {
@@ -273,7 +273,7 @@ level(struct writer *w, size_t row, const struct verdict *v)
 	    (enum heur_level)highest));
 }
 
-/* The color of the highest level; that of a rule is as a medium one's. */
+/* The color of the highest level; a rule without a level counts as medium. */
 static enum out_mark
 mark_of(struct writer *w, size_t row, const struct verdict *v)
 {
@@ -333,8 +333,8 @@ write_rows(struct writer *w, const uint32_t *order, uint32_t n)
 	}
 }
 
-/* The row numbers of a stream, those of each snapshot together and in order;
- * the caller frees. */
+/* Sorts the row numbers of a stream by snapshot, keeping their order; the
+ * caller frees. */
 static uint32_t *
 sort_rows(const struct stream *s)
 {
@@ -369,8 +369,8 @@ make_head(const struct writer *w, struct head *h, size_t snap)
 	h->room.n = from->n;
 	if (from->n > 0)
 		memcpy(h->room.v, from->v, from->n * sizeof *from->v);
-	/* What was selected by us, or by grep before us, or belongs to no
-	 * snapshot must not look whole to those who read on. */
+	/* A selection (ours, or grep's before us) and records of no snapshot
+	 * must not look whole to later readers. */
 	if (w->r->select || s->extent == REC_SELECTION || s->nsnaps == 0)
 		set_partial(&h->room);
 	h->snap = snap_of(&h->room);

@@ -21,8 +21,8 @@ rules_complain(const struct rule_error *e)
 	return false;
 }
 
-/* Whoever can write root's rules can hide from root.  What is no file but a
- * device (/dev/null) keeps nothing that was written to it. */
+/* A user who can write root's rules can hide from root.  A device such as
+ * /dev/null is safe: it keeps nothing that is written to it. */
 static bool
 is_safe(int fd, const char *path)
 {
@@ -60,7 +60,7 @@ load_fd(struct rules *r, int fd, const char *path)
 	return ok;
 }
 
-/* Closes fd, which is below 0 with errno if path could not be opened. */
+/* Closes fd; if fd is below 0, path could not be opened and errno says why. */
 static bool
 load(struct rules *r, int fd, const char *path)
 {
@@ -79,7 +79,7 @@ rules_load(struct rules *r, const char *path)
 	    open(path, O_RDONLY | O_CLOEXEC), input_name(path));
 }
 
-/* One that nobody has named, and that may be missing. */
+/* A file that the user did not name may be missing. */
 static bool
 load_default(struct rules *r, const char *path)
 {

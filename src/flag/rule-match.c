@@ -24,7 +24,7 @@ same(const char *hay, const char *needle, size_t n)
 	return true;
 }
 
-/* needle is in lower case; hay in any. */
+/* needle is in lower case; hay may be in any case. */
 static bool
 contains(struct str hay, struct str needle)
 {
@@ -73,8 +73,8 @@ equals_number(const struct rule_cond *c, bool missing, uint64_t n)
 	return false;
 }
 
-/* An address with that after its %, in brackets or not; or of a socket that is
- * bound to that interface. */
+/* The zone follows the address's %, in brackets or not, or is the interface
+ * that the socket is bound to. */
 static bool
 has_zone(struct str addr, struct str iface, struct str zone)
 {
@@ -112,12 +112,12 @@ equals_reach(const struct rule_cond *c, const struct view_addr *a)
 
 	if (equals_text(c, name != NULL ? str_from(name) : STR_NONE))
 		return true;
-	/* `private' is older than `link', and takes it in */
+	/* `private' is older than `link', and includes it */
 	return a != NULL && addr_reach(&a->plain) == ADDR_LINK &&
 	    equals_text(c, str_from(addr_reach_name(ADDR_PRIVATE)));
 }
 
-/* Any part of a list between commas. */
+/* Any part of a comma-separated list. */
 static bool
 equals_list(const struct rule_cond *c, struct str s)
 {
@@ -136,7 +136,7 @@ equals_list(const struct rule_cond *c, struct str s)
 	return false;
 }
 
-/* The number that a field is, in that column; false if the record has none. */
+/* Reads a field's number from that column; false if the record has none. */
 static bool
 number_in(enum field_id id, int at, const struct view *v, uint64_t *n)
 {
@@ -150,7 +150,7 @@ number_in(enum field_id id, int at, const struct view *v, uint64_t *n)
 	    num_parse(v->values[at], UINT64_MAX, n);
 }
 
-/* The number that a condition is on. */
+/* Reads the number that the condition compares. */
 static bool
 number_of(const struct rule_cond *c, const struct view *v, uint64_t *n)
 {
@@ -215,7 +215,7 @@ compares(const struct rule_cond *c, uint64_t n)
 	return is_ordered(c->op, n, c->v[0].low);
 }
 
-/* A field that is missing compares with no other. */
+/* False if either field is missing. */
 static bool
 compares_fields(const struct rule_cond *c, const struct view *v)
 {
@@ -248,7 +248,7 @@ holds(const struct rule_cond *c, struct view *v)
 	}
 }
 
-/* The paths are this machine's, not a container's or those of other mounts. */
+/* The paths are this machine's, not those of a container or of other mounts. */
 static bool
 has_own_paths(const struct view *v)
 {
@@ -272,7 +272,7 @@ rule_looks(const struct rule *rule, struct view *v)
 	return true;
 }
 
-/* A computed number, missing if it is below 0. */
+/* Compares a computed number; below 0 it is missing. */
 static bool
 holds_computed(const struct rule_cond *c, int64_t n)
 {

@@ -4,11 +4,11 @@
 #include "lib/escape.h"
 #include "lib/num.h"
 
-/* Names that are not fields, or stand for one. */
+/* Names in rules that are not fields, or are made of a field. */
 static const struct {
 	const char *name;
 	enum rule_computed computed;
-	enum field_id id;		/* that it is made of */
+	enum field_id id;		/* the field that it is made of */
 	enum rule_type type;
 } special[] = {
 	{ "local_addr", RULE_FIELD, F_LOCAL_ADDR, RULE_ADDR },
@@ -66,7 +66,7 @@ value_ops(const struct rule_cond *c)
 		[RULE_UNKNOWN] = EQUAL | HAS | ORDER,
 	};
 
-	/* Only what stands in the record has text to look into. */
+	/* only fields of the record have text to search in */
 	return c->computed == RULE_FIELD ? ops[c->type] :
 	    ops[c->type] & ~(unsigned)HAS;
 }
@@ -84,7 +84,7 @@ value_is_list(const struct rule_cond *c)
 	return c->op == RULE_EQ || c->op == RULE_NE;
 }
 
-/* Of a field that has only some: in any case. */
+/* A value of a field with fixed words, in any case. */
 static const char *
 parse_word(const char *const *words, struct rule_value *v, struct str text)
 {
@@ -97,7 +97,7 @@ parse_word(const char *const *words, struct rule_value *v, struct str text)
 	return "unknown value";
 }
 
-/* A * would be taken for a wildcard by whoever writes it. */
+/* Rejects a *, which its author would mean as a wildcard. */
 static const char *
 parse_text(struct rule_value *v, struct str text, struct arena *a)
 {
@@ -111,7 +111,7 @@ parse_text(struct rule_value *v, struct str text, struct arena *a)
 	return escape_undo(text, p, &v->text.n);
 }
 
-/* What would be taken for a regular expression by whoever writes it. */
+/* Text that its author would mean as a regular expression. */
 static bool
 is_expression(struct str text)
 {
@@ -119,7 +119,7 @@ is_expression(struct str text)
 	    str_has(text, ".*");
 }
 
-/* Of ~: what is looked for in any case, in lower case. */
+/* The operand of ~ in lower case, since ~ ignores case. */
 static const char *
 parse_part(struct rule_value *v, struct str text, struct arena *a)
 {

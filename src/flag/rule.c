@@ -6,7 +6,7 @@
 
 #include "lib/escape.h"
 
-/* Of one line.  p goes through it. */
+/* The parser of one line; p moves through it. */
 struct parser {
 	struct rules *rules;
 	struct rule_error *e;
@@ -92,7 +92,7 @@ parse_name(struct parser *ps, struct rule *rule)
 	return true;
 }
 
-/* The longer first. */
+/* Longer operators come first. */
 static const struct {
 	const char *text;
 	enum rule_op op;
@@ -143,7 +143,7 @@ parse_field(struct parser *ps, struct rule_cond *c)
 	return true;
 }
 
-/* What stands between quotes, or up to a blank. */
+/* A value is between quotes, or ends at a blank. */
 static bool
 take_value(struct parser *ps, struct str *value)
 {
@@ -224,7 +224,7 @@ parse_value(struct parser *ps, struct rule_cond *c)
 	return true;
 }
 
-/* Conditions are tried in this order: the cheap ones, then the others. */
+/* Conditions are tested in this order: cheap ones first. */
 static unsigned
 cost_of(const struct rule_cond *c)
 {
@@ -282,7 +282,7 @@ add_cond(struct rule *rule, struct rule_cond c)
 	rule->gone = rule->gone || c.id == F_CHANGE;
 }
 
-/* Two conditions may be in order, and yet no record has both. */
+/* Rejects a rule whose conditions contradict each other: no record fits it. */
 static bool
 check_bounds(struct parser *ps, const struct rule *rule)
 {
@@ -326,7 +326,7 @@ parse_conds(struct parser *ps, struct rule *rule)
 	return check_bounds(ps, rule);
 }
 
-/* What no line may hold. */
+/* Rejects a line that is too long or contains control characters. */
 static bool
 check_line(struct parser *ps)
 {
@@ -347,7 +347,7 @@ check_line(struct parser *ps)
 	return true;
 }
 
-/* A value that is meant for such paths. */
+/* A value is a path marked as `elsewhere': not a file of this machine. */
 static bool
 says_elsewhere(const struct rule_cond *c)
 {
@@ -430,7 +430,7 @@ rules_free(struct rules *r)
 	*r = (struct rules){ 0 };
 }
 
-/* The escape of what would be something else in a rule; NULL: it would not. */
+/* The escape of a character that has a meaning in a rule, or NULL. */
 static const char *
 escape_of(struct str text, size_t at)
 {

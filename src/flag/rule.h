@@ -1,7 +1,7 @@
 /*
  * rule: the rules of prt-rules(5).
  *
- * rules_parse is a pure parser; what it takes from the text is copied.
+ * rules_parse is a pure parser; it copies what it keeps of the text.
  */
 #ifndef FLAG_RULE_H
 #define FLAG_RULE_H
@@ -14,43 +14,43 @@ enum rule_op {
 	RULE_LT, RULE_LE, RULE_GT, RULE_GE
 };
 
-/* What a condition looks at besides the fields of the record.  The last two are
+/* What a condition can compare besides fields of the record.  The last two are
  * known only after the last record. */
 enum rule_computed {
 	RULE_FIELD, RULE_LOCAL_SCOPE, RULE_REMOTE_SCOPE, RULE_CONNECTIONS,
 	RULE_AGE
 };
 
-/* How values compare.  Of lists, any of their parts. */
+/* How values compare.  In a list any part may match. */
 enum rule_type {
 	RULE_TEXT, RULE_NUMBER, RULE_ADDR, RULE_REACH, RULE_NUMBERS, RULE_NAMES,
 	RULE_UNKNOWN		/* field: text, but < and > read it as number */
 };
 
-/* One of the values of a list; for type TEXT, NAMES and REACH text, for
- * numbers low to high, for addresses net. */
+/* One value of a list.  TEXT, NAMES and REACH use text, numbers use low to
+ * high, addresses use net. */
 struct rule_value {
-	bool none;		/* it is `-', a missing value */
-	struct str text;	/* of ADDR: the scope */
+	bool none;		/* `-', a missing value */
+	struct str text;	/* for ADDR the scope */
 	uint64_t low, high;
 	struct addr net;
 	unsigned bits;
 };
 
 struct rule_cond {
-	struct str field;	/* that it reads; of port, local_port */
+	struct str field;	/* that it reads; for port, local_port */
 	enum field_id id;
 	enum rule_computed computed;
 	enum rule_type type;
 	enum rule_op op;
 	size_t n;
 	struct rule_value *v;
-	size_t column;		/* where it stands */
-	/* Instead of v another field of the record, or FIELD_NONE. */
+	size_t column;		/* the position in the line */
+	/* Another field of the record instead of v, or FIELD_NONE. */
 	enum field_id other;
-	int other_at;		/* as at */
-	bool found;		/* some stream has the field, FIELD_NONE */
-	int at;			/* in the columns that it is bound to, or -1 */
+	int other_at;		/* at, for other */
+	bool found;		/* for FIELD_NONE: some stream has it */
+	int at;			/* in the bound columns, or -1 */
 };
 
 struct rule {
@@ -61,13 +61,13 @@ struct rule {
 	size_t n;
 	struct rule_cond *v;
 	bool counts, ages;	/* has such a condition: see rule_computed */
-	bool bound;		/* all its fields are there */
-	bool gone;		/* it looks at what is gone, too */
-	bool here;		/* it allows a program of this machine by its
-				 * path: not another file of that path, as a
-				 * container or other mounts may have */
-	/* Bounds implied by its conditions: a cheap test first, for most rules
-	 * match few records. */
+	bool bound;		/* all its fields are present */
+	bool gone;		/* looks at gone records too */
+	bool here;		/* allows a program of this machine by its path,
+				 * not another file that a container or other
+				 * mounts have at that path */
+	/* Bounds implied by its conditions: a cheap test first, since most
+	 * rules match few records. */
 	unsigned kinds;
 	struct rule_ports {
 		int low, high;	/* -1: no port */
@@ -80,7 +80,7 @@ struct rules {
 	struct arena arena;
 };
 
-/* Where a rule is bad, and what was expected. */
+/* Where a rule is wrong, and what was expected. */
 struct rule_error {
 	const char *file;
 	size_t line, column;
@@ -90,33 +90,34 @@ struct rule_error {
 enum { RULE_LINE_MAX = 65536 };
 
 /*
- * Appends the rules of text to r, which starts as { 0 }.  file is kept, line is
- * the number of the first line.  The caller calls rules_free in any case.
+ * Appends the rules of text to r, which starts as { 0 }.  r keeps the pointer
+ * file; line is the number of the first line.  The caller calls rules_free in
+ * any case.
  */
 bool rules_parse(struct rules *r, const char *file, size_t line,
     struct str text, struct rule_error *e);
 void rules_free(struct rules *r);
 
-/* From files.  Each appends to r, and returns false after a message. */
+/* Loaders append to r; false after a message.  This one reads a file. */
 bool rules_load(struct rules *r, const char *path);
-/* The system's file and the user's, if they are there. */
+/* Loads the system's file and the user's, if they exist. */
 bool rules_load_defaults(struct rules *r);
-/* A rule of the command line, its nth. */
+/* Loads the command line's nth rule. */
 bool rules_load_option(struct rules *r, const char *text, size_t nth);
-/* The message of a bad rule; false. */
+/* Prints the message for a bad rule; always false. */
 bool rules_complain(const struct rule_error *e);
 
-/* Before records with other columns than those before. */
+/* To be called before records whose columns differ from those before. */
 void rules_bind(struct rules *r, const struct cols *cols);
 
 /* False if a rule names a field that is neither in the field table nor in any
  * columns that the rules were bound to, or allows what nothing raises. */
 bool rules_check(const struct rules *r, struct rule_error *e);
 
-/* All conditions except those on connections and age. */
+/* Tests all conditions except those on connections and age. */
 bool rule_looks(const struct rule *rule, struct view *v);
 
-/* False: it does not fit. */
+/* A quick test; if false, the rule does not fit. */
 static inline bool
 rule_may(const struct rule *r, const struct view *v)
 {
@@ -127,26 +128,25 @@ rule_may(const struct rule *r, const struct view *v)
 	    v->remote_port <= r->remote.high;
 }
 
-/* Those; a number below 0 is unknown. */
+/* Tests the conditions on connections and age; a number below 0 is unknown. */
 bool rule_is(const struct rule *rule, int64_t connections, int64_t age);
 
-/* Appends text as a value of a rule that equals it. */
+/* Appends text, quoted so that a rule's `=' equals it. */
 void rule_quote(struct buf *b, struct str text);
 
-/* Of rule-value.c, for the parser.  Sets what name, which is kept, makes of a
- * condition. */
+/* In rule-value.c, for the parser.  Sets up the condition on the field name; c
+ * keeps the pointer. */
 void value_field(struct rule_cond *c, struct str name);
-/* The operators that fit its type, as bits 1 << enum rule_op. */
+/* The operators that its type allows, as bits 1 << enum rule_op. */
 unsigned value_ops(const struct rule_cond *c);
-/* Commas separate the values. */
+/* True if the values are separated by commas. */
 bool value_is_list(const struct rule_cond *c);
-/* Whether text is the name of a field that it can be compared with; sets
- * other. */
+/* True if text names a field that c can compare with; sets other. */
 bool value_other(struct rule_cond *c, struct str text);
-/* All values that its field can have, NULL behind the last; NULL: any. */
+/* All values that the field can have, NULL after the last; NULL: any. */
 const char *const *value_words(const struct rule_cond *c);
-/* Reads one of its values into the zeroed v.  Returns NULL, or what is wrong
- * and what was expected (a literal). */
+/* Parses one value into the zeroed v.  Returns NULL, or what is wrong and what
+ * was expected (a literal). */
 const char *value_parse(const struct rule_cond *c, struct rule_value *v,
     struct str text, struct arena *a);
 

@@ -15,15 +15,15 @@ scope_name(enum heur_scope scope)
 	return scopes[scope];
 }
 
-/* What a scan may be narrowed by, and the most that it still shows whole.  An
- * unknown word may hide anything. */
+/* The words of a scan's scope, and the most that a scan narrowed so still shows
+ * whole.  An unknown word may hide anything. */
 static const struct {
 	const char *word;
 	enum heur_scope shows;
 } words[] = {
 	{ "all", HEUR_BINDS },
 	{ "netns", HEUR_BINDS },
-	/* A port of one protocol has nothing to do with another's. */
+	/* Ports of different protocols have nothing to do with each other. */
 	{ "tcp", HEUR_BINDS },
 	{ "udp", HEUR_BINDS },
 	{ "sctp", HEUR_BINDS },
@@ -33,7 +33,7 @@ static const struct {
 	{ "vsock", HEUR_BINDS },
 	{ "no-ephemeral", HEUR_BINDS },
 	{ "listening", HEUR_BINDS },
-	/* A listener on :: takes IPv4 connections too. */
+	/* A listener on :: also takes IPv4 connections. */
 	{ "inet", HEUR_HOLDERS },
 	{ "inet6", HEUR_HOLDERS },
 	{ "state", HEUR_HOLDERS },
@@ -110,7 +110,7 @@ scope_off(const struct view_snap *snap)
 	return off;
 }
 
-/* For that reason, in some part of the stream. */
+/* The heuristic is off for that reason in some part of the stream. */
 static bool
 is_off(const struct heur *h, enum lack lack, const struct stream *s,
     const struct view_snap *snaps, size_t nsnaps)
@@ -129,8 +129,8 @@ is_off(const struct heur *h, enum lack lack, const struct stream *s,
 	return false;
 }
 
-/* If it needs a field that a plain scan does not have, it is off in each of
- * these: no news. */
+/* It needs a field that a plain scan does not have: it is off in every plain
+ * scan, so that is not worth a message. */
 static bool
 needs_more(const struct heur *h)
 {

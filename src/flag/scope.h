@@ -1,6 +1,6 @@
 /*
- * scope: what a snapshot must show for each heuristic, and which ones are off
- * because it does not.
+ * scope: what a snapshot must show for each heuristic, and which heuristics are
+ * off because it does not show that.
  */
 #ifndef FLAG_SCOPE_H
 #define FLAG_SCOPE_H
@@ -9,21 +9,21 @@
 
 const char *scope_name(enum heur_scope scope);
 
-/* The heuristics that the snapshot cannot answer, as bits. */
+/* The heuristics, as bits, that the snapshot cannot answer. */
 uint64_t scope_off(const struct view_snap *snap);
 
-/* What the user wants of the heuristics. */
+/* The user's choice of heuristics. */
 struct scope_wish {
 	bool on[HEUR_COUNT];
-	bool asked[HEUR_COUNT];		/* he named it */
-	bool explain;			/* of each one what it lacked */
+	bool asked[HEUR_COUNT];		/* the user named it */
+	bool explain;			/* say what each one lacked */
 };
 
 /*
  * Says which heuristics were off in some part of the stream, and why: those
- * that were asked for by name; those that are on and lack a default field of
- * prt-scan; and if all is to be explained, the others that are on and lack no
- * field.  snaps are what the stream's snapshots say.
+ * that the user named; those that are on and lack a default field of prt-scan;
+ * and with explain, also the others that are on and lack no field.  snaps
+ * describe the stream's snapshots.
  */
 void scope_explain(const struct scope_wish *wish, const struct stream *s,
     const struct view_snap *snaps, size_t nsnaps);

@@ -3,17 +3,17 @@
 #include "flag/program.h"
 
 /*
- * Letters of options, that may stand together behind one dash, and long ones.
- * What a letter takes is the rest of its word or else the next word, and of
- * TAIL the rest of its word only.
+ * Options as letters, which may share one dash, and as long words.  The
+ * argument of a letter is the rest of its word or else the next word; for TAIL
+ * it is only the rest of its word.
  */
 enum { TEXT, ARG, FILE_ARG, TAIL, NKINDS };
 
 static const struct lang {
 	const char *letters[NKINDS];
-	/* Between blanks, with their dashes. */
+	/* Separated by blanks, with their dashes. */
 	const char *words[TAIL];
-	bool word;		/* the first word that is no option is a file */
+	bool word;		/* the first word not an option is a file */
 	bool modules;		/* FILE_ARG may be the name of a module */
 } langs[SCRIPT_NLANGS] = {
 	[SCRIPT_SHELL] = { { "c", "oO", "", "" },
@@ -43,8 +43,8 @@ static const struct lang {
 	    false, false },
 };
 
-/* Does what an option of that kind says, whose argument is attached, or else
- * the next word.  A file, or a missing value. */
+/* Handles an option of that kind; its argument is attached or else the next
+ * word.  Returns a file, or a missing value. */
 static struct str
 take_argument(struct script_args *a, int kind, struct str attached)
 {

@@ -1,9 +1,9 @@
 /*
  * script: what the arguments of a shell or interpreter say that it runs.
  *
- * cmdline has blanks between the arguments, and within them: what follows the
- * text of an option -c or -e is not looked at.  A process may write there what
- * it likes.
+ * cmdline separates the arguments by blanks, and they may contain blanks: so
+ * what follows the text of an option -c or -e is ignored.  A process may write
+ * anything into its cmdline.
  */
 #ifndef FLAG_SCRIPT_H
 #define FLAG_SCRIPT_H
@@ -22,23 +22,23 @@ enum script_lang {
 
 struct script_args {
 	enum script_lang lang;
-	struct str rest;		/* missing: there is no more */
-	bool text;			/* it runs what an option says */
+	struct str rest;		/* missing at the end */
+	bool text;			/* it runs the text of an option */
 };
 
-/* class is prog_class's. */
+/* class comes from prog_class. */
 void script_start(struct script_args *a, unsigned class, struct str exe,
     struct str cmdline);
 
-/* The next file that it runs, before others or as its script; a missing value
- * if there is no more. */
+/* The next file that the program runs: its script, or one run before that.  A
+ * missing value if there is no more. */
 struct str script_next(struct script_args *a);
 
-/* The last of them: its script. */
+/* The last of these files: the script. */
 struct str script_main(unsigned class, struct str exe, struct str cmdline);
 
-/* Of a shell: it runs what comes in, neither a script nor the text of -c.  So
- * does one whose arguments are not those of a shell, for it wrote them. */
+/* True if a shell runs its input, neither a script nor the text of -c.  Also if
+ * its arguments are not those of a shell: then it has overwritten them. */
 bool script_is_bare(unsigned class, struct str exe, struct str cmdline);
 
 #endif

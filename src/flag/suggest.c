@@ -1,9 +1,9 @@
 /*
- * Rules that would allow what was flagged, and nothing else: by what the kernel
- * says of a process (exe, user, addresses, port), and in which container and
- * network that is, for its paths are its own; and of a program that runs others
- * by its arguments too, for by itself it is any.  Each is tried on the record
- * before it is printed.
+ * Rules that would allow what was flagged, and nothing else.  They compare what
+ * the kernel says of a process (exe, user, addresses, port) and its container
+ * and network, since a container has paths of its own.  For an interpreter or
+ * loader they also compare the arguments, which say what it runs.  Each rule is
+ * tried on the record before it is printed.
  */
 #include "flag/report.h"
 
@@ -14,18 +14,18 @@
 #include "flag/script.h"
 #include "lib/num.h"
 
-/* Each rule once. */
+/* Suggests each rule once. */
 struct suggester {
 	struct out *out;
 	struct judge *judge;
 	struct names said;
 	struct buf rule;
 	struct view view, other;
-	struct str *values;		/* of the view, to be changed */
+	struct str *values;		/* the view's values, to be changed */
 	size_t cap;
 };
 
-/* Whoever calls has a random port: the one that does not. */
+/* Callers have random ports: the local port is the fixed one. */
 static bool
 is_callers(const struct view *v)
 {
@@ -33,8 +33,8 @@ is_callers(const struct view *v)
 	    !str_is(view_get(v, F_DIR), "out");
 }
 
-/* The port that a flag is about: where one listens or is bound, where one
- * connects to. */
+/* The port that a flag is about: the local one of a listener or bound socket,
+ * the remote one of an outgoing connection. */
 static enum field_id
 port_of(const struct view *v)
 {
@@ -51,13 +51,13 @@ address_of(const struct view *v)
 	    F_LOCAL_ADDR;
 }
 
-/* A rule can have it: of a port only a number. */
+/* A rule can express the value: for a port it must be a number. */
 static bool
 is_sayable(enum field_id id, struct str value)
 {
 	uint64_t port;
 
-	/* a path too long to be read may be any */
+	/* a path too long to read may be any path */
 	if (id == F_EXE)
 		return !str_starts(value, "...");
 	return (id != F_LOCAL_PORT && id != F_REMOTE_PORT) ||
@@ -73,7 +73,7 @@ add_cond(struct buf *b, enum field_id id, const char *op, struct str value)
 	rule_quote(b, value);
 }
 
-/* A path in it that is another one each time is told by what stays. */
+/* If part of the path is random, compares the parts around it. */
 static void
 add_path(struct buf *b, enum field_id id, struct str path, struct str value)
 {
@@ -87,7 +87,7 @@ add_path(struct buf *b, enum field_id id, struct str path, struct str value)
 	add_cond(b, id, "~", after);
 }
 
-/* What the process says of itself only narrows the rule. */
+/* Arguments come from the process itself: they only narrow the rule. */
 static void
 add_arguments(struct buf *b, struct view *v)
 {
@@ -101,8 +101,8 @@ add_arguments(struct buf *b, struct view *v)
 		    cmdline);
 }
 
-/* That there is no container says exe, but of another mount's file: see
- * prt-rules(5). */
+/* A rule with exe implies that there is no container, unless exe is another
+ * mount's file: see prt-rules(5). */
 static bool
 leaves_out(enum field_id id, const struct view *v)
 {
@@ -111,7 +111,7 @@ leaves_out(enum field_id id, const struct view *v)
 	    !prog_is_elsewhere(view_get(v, F_EXE)));
 }
 
-/* False where there is nothing to tell the record by, or no rule tells it. */
+/* False if no field identifies the record, or no rule can express it. */
 static bool
 make_rule(struct buf *b, struct str name, struct view *v)
 {
@@ -147,7 +147,7 @@ fits(struct rules *r, struct view *v, const struct str *values)
 	return rule_may(&r->v[0], v) && rule_looks(&r->v[0], v);
 }
 
-/* With another value in one of its fields the record is not the rule's. */
+/* The rule no longer fits if one of the record's fields has another value. */
 static bool
 is_exact(struct suggester *s, struct rules *r)
 {
@@ -177,8 +177,8 @@ is_exact(struct suggester *s, struct rules *r)
 	return true;
 }
 
-/* The rule can be read, takes away the flag of this record, and not of one that
- * differs. */
+/* The rule is valid, takes the flag off this record, and does not take it off a
+ * record that differs. */
 static bool
 is_proved(struct suggester *s)
 {

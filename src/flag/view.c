@@ -14,7 +14,7 @@ view_number(const struct view *v, enum field_id id, uint32_t max)
 	return s.p != NULL && num_parse(s, max, &n) ? (int64_t)n : -1;
 }
 
-/* States that a socket with an owner and a peer can be in. */
+/* States, besides ESTABLISHED, of a socket with an owner and a peer. */
 static const struct str halves[] = {
 	{ "CLOSE_WAIT", 10 }, { "SYN_SENT", 8 }, { "SYN_RECV", 8 },
 	{ "FIN_WAIT1", 9 }, { "FIN_WAIT2", 9 }, { "LAST_ACK", 8 },
@@ -144,7 +144,7 @@ view_has_fd(const struct view *v, const char *fd)
 	return view_lists(v, F_FD, fd);
 }
 
-/* prt-scan lists descriptors in order. */
+/* Uses that prt-scan lists descriptors in order. */
 bool
 view_on_stdio(const struct view *v)
 {
@@ -172,7 +172,7 @@ view_is_metadata(struct view *v)
 	return false;
 }
 
-/* Under these come sessions without PAM, and jobs. */
+/* Units that start sessions without PAM, or jobs. */
 static bool
 is_door(struct str unit)
 {
@@ -225,7 +225,7 @@ view_is_kernel(const struct view *v)
 	    str_starts(name, "[") && str_ends(name, "]");
 }
 
-/* The old state, by the field `was' of prt(5); missing if that says none. */
+/* The state before, from the field `was' of prt(5); missing if it has none. */
 static struct str
 old_state(const struct view *v)
 {
@@ -263,18 +263,18 @@ view_was_open(const struct view *v)
 void
 view_snap_read(struct view_snap *vs, const struct stream *s, size_t i)
 {
-	enum { UNPRIV = 1024 };		/* Linux's default, and all others' */
+	enum { UNPRIV = 1024 };		/* the default of every system */
 	const struct snap *snap = &s->snaps[i].snap;
 	uint64_t port;
 
-	/* If it has records of several hosts, nobody knows whose it is. */
+	/* With records of several hosts, its host is unknown. */
 	vs->whole = s->nsnaps > 0 && s->extent == REC_WHOLE &&
 	    s->snaps[i].hosts <= 1 && snap_get(snap, "partial").p == NULL;
 	vs->scope = snap_get(snap, "scope");
 	vs->unpriv = snap_has(snap, "unpriv") ? -1 : UNPRIV;
 	if (num_parse(snap_get(snap, "unpriv"), UINT16_MAX + 1, &port))
 		vs->unpriv = (int)port;
-	/* 2.0 began both */
+	/* prt 2.0 introduced both keys */
 	vs->names_kernel = snap_get(snap, "protos").p != NULL;
 	vs->sees_all = str_is(snap_get(snap, "unowned"), "0");
 	vs->hides = !vs->sees_all && snap_get(snap, "unowned").p != NULL;

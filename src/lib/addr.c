@@ -79,7 +79,7 @@ format_group(char *p, unsigned v)
 	return p;
 }
 
-/* The first longest run of two or more zero groups: its start and length. */
+/* Finds the first of the longest runs of two or more zero groups. */
 static int
 zero_run(const unsigned *group, int *len)
 {
@@ -199,7 +199,7 @@ addr_bits(const struct addr *a)
 	return a->family == ADDR_INET ? 32 : 128;
 }
 
-/* The special blocks, of IANA's special-purpose address registries. */
+/* The special blocks, from IANA's special-purpose address registries. */
 static const struct block {
 	struct addr net;
 	unsigned bits;

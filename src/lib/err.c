@@ -21,7 +21,7 @@ static struct {
 	void *arg;
 } death;
 
-/* Files that are mapped: prt-diff has two. */
+/* The mapped files; prt-diff has two. */
 static struct {
 	uintptr_t start, end;		/* 0: free */
 	const char *name;
@@ -40,7 +40,7 @@ err_prog(void)
 	return prog;
 }
 
-/* A message must not move the terminal's cursor: \xHH for such bytes. */
+/* Escapes bytes that might move the terminal's cursor: \xHH. */
 static size_t
 make_safe(char *out, size_t size, const char *text)
 {
@@ -76,7 +76,7 @@ err_msg(const char *fmt, ...)
 		snprintf(text + n, sizeof text - n, " %s", reason);
 	}
 	n = make_safe(safe, sizeof safe, text);
-	/* Nothing is left to tell it to where standard error fails. */
+	/* If standard error fails, there is nowhere to report it. */
 	if (write(STDERR_FILENO, safe, n) < 0)
 		errno = saved;
 	errno = saved;
@@ -97,7 +97,7 @@ err_die(void)
 	_Exit(STATUS_TROUBLE);
 }
 
-/* SIGBUS: a page of a file that is mapped is not there any more. */
+/* SIGBUS: a page of a mapped file no longer exists. */
 static void
 lose_map(int sig, siginfo_t *info, void *context)
 {

@@ -4,7 +4,7 @@
 
 static const char hexdigits[] = "0123456789abcdef";
 
-/* The four bytes that have a letter, and their letters. */
+/* The four bytes that are escaped by a letter, and their letters. */
 static const char bytes[] = "\\\t\n\r", letters[] = "\\tnr";
 
 size_t
@@ -81,15 +81,15 @@ is_plain(char c)
 
 #define EACH_BYTE(c) (UINT64_C(0x0101010101010101) * (c))
 
-/* The top bit of some byte is set if one of the eight is 0. */
+/* Sets the top bit of some byte if any of the eight bytes is 0. */
 static uint64_t
 find_zero(uint64_t v)
 {
 	return (v - EACH_BYTE(1)) & ~v & EACH_BYTE(0x80);
 }
 
-/* Whether all of the n bytes at p, of which there are at most eight, are plain:
- * looked at as one word, filled up with blanks. */
+/* True if all n bytes at p, at most eight, are plain: tests them as one word,
+ * padded with blanks. */
 static bool
 are_plain(const char *p, size_t n)
 {
@@ -105,7 +105,7 @@ are_plain(const char *p, size_t n)
 	return odd == 0;
 }
 
-/* The length of the longest beginning of s that is written as it is. */
+/* The length of the longest beginning of s that needs no escape. */
 static size_t
 clean(struct str s)
 {
@@ -148,8 +148,8 @@ add_byte(struct buf *b, char c)
 	buf_putc(b, hexdigits[u & 15]);
 }
 
-/* Appends what s begins with that is not written as it is: all bytes of a
- * hostile character, one of a broken one.  Returns what is behind it. */
+/* Escapes and appends the first character of s: all bytes if it is hostile, one
+ * byte if it is invalid UTF-8.  Returns the rest. */
 static struct str
 add_first(struct buf *b, struct str s)
 {
@@ -194,7 +194,7 @@ escape_controls(struct buf *b, struct str s)
 	}
 }
 
-/* What would read as no value, or as a comment, is escaped too. */
+/* Also escapes what would read as a missing value or a comment. */
 void
 escape_field(struct buf *b, struct str s)
 {
@@ -224,15 +224,15 @@ escape_line(struct buf *b, const struct str *v, size_t n)
 	buf_putc(b, '\n');
 }
 
-/* The high bit of each byte that is c, if it is below 0x80. */
+/* Sets the high bit of each byte that is c, if c is below 0x80. */
 static uint64_t
 bytes_of(uint64_t v, unsigned char c)
 {
 	return ~((v ^ EACH_BYTE(c)) + EACH_BYTE(0x7f)) & EACH_BYTE(0x80);
 }
 
-/* Whether any of eight bytes, or a value without any, has another form.  *tab:
- * the byte before them is a TAB. */
+/* True if escaping would change some of the eight bytes, or a value is empty.
+ * *tab: the byte before them is a TAB. */
 static bool
 is_changed(const char *p, uint64_t *tab)
 {

@@ -11,8 +11,8 @@
 #include "lib/err.h"
 
 enum {
-	READ_SIZE = 32 * 1024,		/* at first; then as much again */
-	/* Below this a copy costs nothing, and nobody can make it shorter. */
+	READ_SIZE = 32 * 1024,		/* first, and then each time */
+	/* A smaller file is copied quickly, and then nobody can shorten it. */
 	MAP_SIZE = 1024 * 1024
 };
 
@@ -52,8 +52,8 @@ input_close(int fd)
 	errno = saved;
 }
 
-/* Room for a regular file at once, as doubling would copy, and leave holes: its
- * size is known, and one byte more shows the end. */
+/* Allocates the whole size of a regular file, and one byte to see its end:
+ * doubling would copy, and leave holes. */
 static void
 reserve(int fd, size_t max, struct buf *text)
 {
@@ -100,8 +100,8 @@ input_slurp(const char *path, size_t max, struct buf *text)
 	return ok;
 }
 
-/* The whole of a large regular file; false if it is none, or no map can be had.
- * It is left at its end, as if it had been read. */
+/* Maps a large regular file; false if it is not one, or cannot be mapped.  The
+ * file offset moves to the end, as after reading. */
 static bool
 map_file(struct input_text *t, int fd, const char *name)
 {

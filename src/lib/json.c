@@ -1,6 +1,6 @@
 #include "lib/json.h"
 
-/* Deeper ones are none of ours. */
+/* JSON that we read is not nested deeper. */
 enum { DEPTH_MAX = 64 };
 
 static void
@@ -11,7 +11,7 @@ skip_space(struct str *s)
 		;
 }
 
-/* Cuts c off after blanks. */
+/* Cuts off blanks and then c. */
 static bool
 cut_char(struct str *s, char c)
 {
@@ -19,7 +19,7 @@ cut_char(struct str *s, char c)
 	return str_take(s, c);
 }
 
-/* The length of the string that s begins with, quotes included; 0: none. */
+/* The length of the string at the start of s, with its quotes; 0: none. */
 static size_t
 string_length(struct str s)
 {
@@ -33,7 +33,7 @@ string_length(struct str s)
 	return i < s.n ? i + 1 : 0;
 }
 
-/* Of an object or an array: to the bracket that closes it. */
+/* The length of an object or array, up to its closing bracket. */
 static size_t
 nested_length(struct str s)
 {
@@ -66,7 +66,7 @@ nested_length(struct str s)
 	return 0;
 }
 
-/* Of a number, true, false or null, which nobody here looks into. */
+/* The length of a number, true, false or null, whose value nobody needs. */
 static size_t
 word_length(struct str s)
 {

@@ -1,9 +1,9 @@
 /*
- * json: a reader of other programs' JSON, RFC 8259, as far as it takes to find
- * a text by the names of its members.
+ * json: a reader of other programs' JSON, RFC 8259: just enough to find a text
+ * by the names of members.
  *
- * Pure, allocates nothing, and takes any bytes: a value is a part of the text
- * that it is in, and is looked into only where somebody asks.
+ * Pure, allocates nothing, accepts any bytes.  A value is a part of the text,
+ * and is parsed only when a caller asks for its contents.
  */
 #ifndef LIB_JSON_H
 #define LIB_JSON_H
@@ -13,22 +13,23 @@
 #include "lib/str.h"
 
 /*
- * The next member of an object, or element (its key is missing) of an array.
- * *rest is what is left of it and begins as json_open gives it.  False at the
- * end, and where the text is none.
+ * The next member of an object, or element of an array (its key is missing).
+ * *rest starts as the result of json_open and shrinks with each call.  False at
+ * the end, or if the text is not JSON.
  */
 bool json_next(struct str *rest, struct str *key, struct str *value);
 
-/* What is inside an object ('{') or an array ('['); missing where value is
- * another. */
+/* The contents of an object ('{') or an array ('['); missing if value is
+ * something else. */
 struct str json_open(struct str value, char bracket);
 
-/* A text; missing where value is none, or has an escape: no name has one. */
+/* A string; missing if value is not one, or if it contains an escape: names
+ * have none. */
 struct str json_text(struct str value);
-/* That of the first element of an array. */
+/* The string that is the first element of an array. */
 struct str json_first_text(struct str array);
 
-/* The member of an object, the first with that key; missing without. */
+/* The first member of an object with that key, or a missing value. */
 struct str json_member(struct str object, const char *key);
 
 #endif

@@ -18,7 +18,7 @@ draw_secret(struct map *m)
 	m->secret.k[1] |= 1;
 }
 
-/* As the finalizer of MurmurHash3, with a multiplier that nobody knows. */
+/* Like the finalizer of MurmurHash3, with a secret multiplier. */
 static uint64_t
 mix(const struct map *m, uint64_t h)
 {
@@ -28,7 +28,7 @@ mix(const struct map *m, uint64_t h)
 	return h ^ h >> 33;
 }
 
-/* Where the key is, or where it would go. */
+/* The slot of the key, or the one to put it in. */
 static struct map_slot *
 find_key(const struct map *m, uint64_t key)
 {
@@ -115,7 +115,7 @@ map_hash(struct map *m, uint64_t h, struct str s)
 	return hash_str(m, h, s);
 }
 
-/* The number of s, whose hash is h; 0 if it is not there. */
+/* The number of s, whose hash is h; 0 if it is missing. */
 static uint32_t
 find_name(const struct names *n, struct str s, uint64_t h)
 {

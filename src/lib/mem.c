@@ -13,7 +13,7 @@
 enum {
 	BLOCK_SIZE = 64 * 1024,
 	LARGE = 4 * 1024 * 1024,
-	PAGE = 4096		/* at least */
+	PAGE = 4096		/* the smallest size */
 };
 
 struct arena_block {
@@ -28,13 +28,13 @@ die(void)
 	err_die();
 }
 
-/* A large block is made of large pages, if the system has them: a million
- * records cost a tenth of a run in faults. */
+/* Uses large pages for a large block, if the system has them: for a million
+ * records page faults take a tenth of the run. */
 static void *
 allow_large_pages(void *p, size_t n)
 {
 #ifdef MADV_HUGEPAGE
-	/* with the page that it begins in, or realloc could not move it */
+	/* start at a page's beginning: otherwise realloc could not move it */
 	size_t before = (uintptr_t)p % PAGE;
 	int saved = errno;
 
@@ -140,7 +140,7 @@ arena_adopt(struct arena *a, struct arena *from)
 	if (a->block == NULL) {
 		*a = *from;
 	} else {
-		/* Behind a's own block, which has room left. */
+		/* Append after a's own block, which has room left. */
 		while (last->next != NULL)
 			last = last->next;
 		last->next = a->block->next;

@@ -12,14 +12,14 @@
 enum { NUM_MAX = 20 };	/* digits of UINT64_MAX */
 
 /* All of s is a decimal number of at most max: no sign, no blank, no leading
- * zero, not empty.  On false *out is as it was. */
+ * zero, not empty.  If false, *out is unchanged. */
 bool num_parse(struct str s, uint64_t max, uint64_t *out);
 
-/* The digits that s begins with, any leading zeros included; cuts them off.
- * False where there is none or the value is above max. */
+/* Cuts the digits at the start of s off, leading zeros included.  False if
+ * there are none or the value is above max. */
 bool num_take(struct str *s, uint64_t max, uint64_t *out);
 
-/* The value of a hexadecimal digit, -1 if it is none. */
+/* The value of a hexadecimal digit; -1 if c is not one. */
 static inline int
 num_hex(char c)
 {
@@ -30,9 +30,9 @@ num_hex(char c)
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* Writes v at p, at most NUM_MAX bytes and no NUL; returns what is after. */
+/* Writes v at p, at most NUM_MAX bytes and no NUL; returns the end. */
 char *num_format(char *p, uint64_t v);
-/* The same: what is there; and appended to b. */
+/* The same: returns the text; appends it to b. */
 static inline struct str
 num_str(char p[static NUM_MAX], uint64_t v)
 {
@@ -41,14 +41,14 @@ num_str(char p[static NUM_MAX], uint64_t v)
 
 void num_add(struct buf *b, uint64_t v);
 
-/* As memcmp(3) has it. */
+/* Compares as memcmp(3) does. */
 static inline int
 num_cmp(uint64_t a, uint64_t b)
 {
 	return (a > b) - (a < b);
 }
 
-/* The same of two uint32_t, and uint64_t, for qsort and bsearch. */
+/* Compares two uint32_t, or uint64_t, for qsort and bsearch. */
 static inline int
 num_cmp32(const void *a, const void *b)
 {
@@ -65,8 +65,8 @@ num_cmp64(const void *a, const void *b)
 	return num_cmp(*x, *y);
 }
 
-/* How many of the n elements at v, of size bytes each and in order, are before
- * key: the place of the first that is not.  cmp as bsearch has it. */
+/* How many of the n sorted elements at v, of size bytes each, sort before key:
+ * the index of the first that does not.  cmp is as for bsearch. */
 static inline size_t
 num_before(const void *key, const void *v, size_t n, size_t size,
     int (*cmp)(const void *key, const void *element))
@@ -84,10 +84,10 @@ num_before(const void *key, const void *v, size_t n, size_t size,
 	return first;
 }
 
-/* Sorts the n numbers, each of which is left once; returns how many. */
+/* Sorts the n numbers and removes duplicates; returns how many are left. */
 size_t num_sort(uint32_t *v, size_t n);
 
-/* Eight bytes, the first one the lowest, whatever the machine is. */
+/* Loads eight bytes, the first as the lowest, on every machine. */
 static inline uint64_t
 num_load(const char *p)
 {

@@ -1,6 +1,6 @@
 /*
- * capabilities(7).  Of a file's they are told by what is left when those are
- * taken away that the user himself hands on, which are ambient.
+ * capabilities(7).  Those of the program's file are what remains of the
+ * permitted set without the ambient ones, which the user passes on.
  */
 #define _GNU_SOURCE
 #include "lib/priv.h"
@@ -17,8 +17,8 @@
 
 #define BIT(cap) (UINT64_C(1) << (cap))
 
-/* What each use needs, and what is more and will do instead: root in a
- * container has often the one and not the other. */
+/* What each use needs, and a more powerful capability that also works: root in
+ * a container often has only one of the two. */
 static const struct need {
 	unsigned uses;		/* of enum priv */
 	const char *name;
@@ -69,7 +69,7 @@ set_caps(const struct caps *c)
 	return syscall(SYS_capset, &head, d) == 0;
 }
 
-/* Root has them anyway.  Where they cannot be known there may be some. */
+/* Root has all of them anyway.  If they cannot be read, assumes some. */
 static bool
 has_file_caps(void)
 {
@@ -88,8 +88,8 @@ has_file_caps(void)
 }
 
 /*
- * AT_SECURE alone would be too much: where SELinux gives a service of systemd
- * another domain it is set, too.
+ * AT_SECURE alone would refuse too much: it is also set when SELinux gives a
+ * systemd service another domain.
  */
 bool
 priv_check(void)
@@ -124,7 +124,7 @@ priv_lacks(unsigned uses)
 	return NULL;
 }
 
-/* Of those that there are. */
+/* The capabilities for uses, among those permitted. */
 static uint64_t
 caps_for(unsigned uses, uint64_t permitted)
 {
@@ -138,7 +138,7 @@ caps_for(unsigned uses, uint64_t permitted)
 	return caps & permitted;
 }
 
-/* Without PR_SET_NO_NEW_PRIVS root's would come back with the next program. */
+/* Without PR_SET_NO_NEW_PRIVS the next program would have root's rights. */
 void
 priv_keep(unsigned uses)
 {

@@ -1,4 +1,4 @@
-/* As far as POSIX knows of rights: by numbers of users and groups. */
+/* Rights as POSIX knows them: user and group ids. */
 #include "lib/priv.h"
 
 #include <stddef.h>

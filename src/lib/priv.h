@@ -1,5 +1,5 @@
 /*
- * priv: the rights of root, or capabilities, that the program has.
+ * priv: the program's rights: those of root, or capabilities.
  */
 #ifndef LIB_PRIV_H
 #define LIB_PRIV_H
@@ -7,33 +7,32 @@
 #include <stdbool.h>
 
 /*
- * False after a message where the program's file gave it rights that its user
- * does not have: for mains, before anything else.  What is named on the command
- * line or by the environment is read with all rights that there are.
+ * False, after a message, if the program's file gave it rights that its user
+ * does not have.  Mains call this first: names from the command line or the
+ * environment are read with all the program's rights.
  */
 bool priv_check(void);
 
-/* What a program may have root's rights for. */
+/* Uses of root's rights. */
 enum priv {
-	PRIV_READ = 1 << 0,	/* files that are not its user's */
-	PRIV_TRACE = 1 << 1,	/* what processes of other users hold */
-	PRIV_WRITE = 1 << 2,	/* files and folders that are not either */
-	PRIV_NETNS = 1 << 3,	/* to enter network namespaces */
-	PRIV_BPF = 1 << 4,	/* to run programs in the kernel */
-	PRIV_PODMAN = 1 << 5,	/* podman: else it takes itself for a user's */
-	PRIV_NET = 1 << 6	/* how the network is set up, and of which
-				 * namespace a socket is */
+	PRIV_READ = 1 << 0,	/* files of other users */
+	PRIV_TRACE = 1 << 1,	/* what other users' processes hold */
+	PRIV_WRITE = 1 << 2,	/* write files and folders of other users */
+	PRIV_NETNS = 1 << 3,	/* enter network namespaces */
+	PRIV_BPF = 1 << 4,	/* run programs in the kernel */
+	PRIV_PODMAN = 1 << 5,	/* podman: else it acts as a user's */
+	PRIV_NET = 1 << 6	/* the network's setup, a socket's namespace */
 };
 
 /*
- * Gives up, for ever, what is not for one of uses; so do the programs that are
- * run from then on.  No other thread may be there.  What no system but Linux
- * tells apart stays.
+ * Gives up, for ever, all rights that uses do not need, also for programs that
+ * are run later.  There must be no other thread.  On systems other than Linux,
+ * rights that cannot be separated are kept.
  */
 void priv_keep(unsigned uses);
 
-/* The name of one that is needed for some of uses (of enum priv), and that the
- * program has not got; NULL: none. */
+/* The name of a right that some of uses (of enum priv) need and the program
+ * lacks; NULL: none. */
 const char *priv_lacks(unsigned uses);
 
 #endif

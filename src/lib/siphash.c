@@ -1,4 +1,4 @@
-/* getentropy is in POSIX only since 2024. */
+/* getentropy has been in POSIX only since 2024. */
 #define _DEFAULT_SOURCE
 #define _DARWIN_C_SOURCE
 
@@ -18,7 +18,7 @@ siphash_newkey(struct siphash_key *key)
 	return getentropy(key->k, sizeof key->k) == 0;
 }
 
-/* Little endian, whatever the machine is, as num_load. */
+/* Little endian on every machine, as in num_load. */
 static uint64_t
 load32(const char *p)
 {
@@ -31,8 +31,7 @@ load32(const char *p)
 	return v;
 }
 
-/* Fewer than 8 bytes.  Two loads may have bytes in common: it is the same bits
- * that they set. */
+/* Loads fewer than 8 bytes.  Two loads may overlap: they set the same bits. */
 static uint64_t
 load_rest(const char *p, size_t n)
 {
@@ -77,7 +76,7 @@ absorb(uint64_t v[4], uint64_t word)
 	v[0] ^= word;
 }
 
-/* Takes in the key, the bytes and their number. */
+/* Hashes the key, the bytes and their number. */
 static void
 absorb_all(uint64_t v[4], const struct siphash_key *key, const char *p,
     size_t len)

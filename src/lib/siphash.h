@@ -1,7 +1,7 @@
 /*
  * siphash: SipHash-1-3 (Aumasson and Bernstein, 2012), a hash whose collisions
- * no one can make who does not know its key: with one round a word, as in the
- * tables of Rust and Python, since no one sees what it gives.
+ * cannot be made without its key.  One round for each word is enough, as in the
+ * tables of Rust and Python, since its results stay secret.
  */
 #ifndef LIB_SIPHASH_H
 #define LIB_SIPHASH_H
@@ -14,10 +14,10 @@ struct siphash_key {
 	uint64_t k[2];
 };
 
-/* A key that nobody can guess.  On false errno says why there is none. */
+/* A key that cannot be guessed.  If false, errno says why there is none. */
 bool siphash_newkey(struct siphash_key *key);
 
-/* The hash of the n bytes at p, of 64 bits, and of 128. */
+/* Hash the n bytes at p, to 64 bits and to 128. */
 uint64_t siphash64(const struct siphash_key *key, const char *p, size_t n);
 void siphash128(const struct siphash_key *key, const char *p, size_t n,
     uint64_t out[2]);

@@ -1,8 +1,8 @@
 /*
- * str: a counted run of bytes, the value that every module hands on.
+ * str: a counted run of bytes, the type of values in every module.
  *
  * A str owns nothing: it points into a line buffer, an arena or a literal, and
- * lives as long as that does.  The bytes are raw (unescaped) and may hold any
+ * is valid as long as that.  The bytes are raw (unescaped) and may include any
  * byte, NUL included; p == NULL is a missing value, `-' in a record.
  */
 #ifndef LIB_STR_H
@@ -18,13 +18,13 @@ struct str {
 	size_t n;
 };
 
-/* How many elements an array has. */
+/* The number of elements of an array. */
 #define NELEMS(a) (sizeof(a) / sizeof(a)[0])
 
 #define STR_NONE ((struct str){ NULL, 0 })
 #define STR_LIT(s) ((struct str){ (s), sizeof(s) - 1 })
 
-/* In ASCII, whatever the locale. */
+/* ASCII only, in any locale. */
 static inline bool
 char_is_digit(char c)
 {
@@ -61,14 +61,14 @@ str_is(struct str a, const char *s)
 	return str_eq(a, str_from(s));
 }
 
-/* The same, of letters in any case. */
+/* The same, ignoring case. */
 static inline bool
 str_is_like(struct str a, const char *s)
 {
 	return a.n == strlen(s) && strncasecmp(a.p, s, a.n) == 0;
 }
 
-/* Byte order; a prefix sorts before what it begins. */
+/* Compares bytes; a prefix sorts before longer strings. */
 static inline int
 str_cmp(struct str a, struct str b)
 {
@@ -95,7 +95,7 @@ str_ends(struct str a, const char *suffix)
 	return a.n >= n && memcmp(a.p + a.n - n, suffix, n) == 0;
 }
 
-/* part is in it somewhere. */
+/* part occurs somewhere in a. */
 static inline bool
 str_has(struct str a, const char *part)
 {
@@ -107,14 +107,14 @@ str_has(struct str a, const char *part)
 	return false;
 }
 
-/* Without its first n bytes; of a missing value those are none. */
+/* s without its first n bytes; n is 0 for a missing value. */
 static inline struct str
 str_skip(struct str s, size_t n)
 {
 	return (struct str){ n > 0 ? s.p + n : s.p, s.n - n };
 }
 
-/* Cuts c off the start of s; false where s begins with another. */
+/* Cuts c off the start of s; false if s begins with another byte. */
 static inline bool
 str_take(struct str *s, char c)
 {
@@ -124,7 +124,7 @@ str_take(struct str *s, char c)
 	return true;
 }
 
-/* Cuts prefix off the start of s; false if s begins with another. */
+/* Cuts prefix off the start of s; false if s does not begin with it. */
 static inline bool
 str_take_start(struct str *s, const char *prefix)
 {
@@ -134,7 +134,7 @@ str_take_start(struct str *s, const char *prefix)
 	return true;
 }
 
-/* Cuts suffix off the end of s; false if s ends otherwise. */
+/* Cuts suffix off the end of s; false if s does not end with it. */
 static inline bool
 str_take_end(struct str *s, const char *suffix)
 {
@@ -144,7 +144,7 @@ str_take_end(struct str *s, const char *suffix)
 	return true;
 }
 
-/* What is behind the last slash of a path; all of it without one. */
+/* What follows the last slash of a path; the whole path if it has none. */
 static inline struct str
 str_basename(struct str path)
 {
@@ -155,8 +155,8 @@ str_basename(struct str path)
 	return str_skip(path, i);
 }
 
-/* The path in exe: without what says that the file was deleted or replaced, or
- * is another one than the machine has there. */
+/* The path in exe without the mark of a file that was deleted or replaced, or
+ * that is not the machine's file at that path. */
 static inline struct str
 str_undeleted(struct str exe)
 {
@@ -168,8 +168,8 @@ str_undeleted(struct str exe)
 	return exe;
 }
 
-/* Cuts s at the first c: returns what is before it and leaves what is after
- * it in *s; without a c, returns all of s and leaves a missing value. */
+/* Cuts s at the first c: returns what is before it and leaves in *s what is
+ * after it.  Without a c, returns all of s and leaves a missing value. */
 static inline struct str
 str_cut(struct str *s, char c)
 {
@@ -185,7 +185,7 @@ str_cut(struct str *s, char c)
 	return head;
 }
 
-/* The first max words of a line, between blanks; returns how many there are. */
+/* Splits a line at blanks into at most max words; returns their number. */
 static inline size_t
 str_words(struct str line, struct str *word, size_t max)
 {

@@ -1,5 +1,5 @@
 /*
- * Dates are reckoned here, but for local ones: POSIX has no timegm, and
+ * Dates other than local ones are computed here: POSIX has no timegm, and
  * gmtime_r may read the file of the local time zone.
  */
 #include "lib/timestamp.h"
@@ -11,11 +11,11 @@
 
 enum {
 	DAYS_400_YEARS = 146097,
-	DAYS_TO_1970 = 719468	/* from March 1st of the year 0 */
+	DAYS_TO_1970 = 719468	/* from 1 March of year 0 */
 };
 
-/* Year, month, day, hour, minute, second: what is before each, and how many
- * digits it has.  A fraction may follow. */
+/* The parts of a date and time: the character before each, and the number of
+ * its digits.  A fraction may follow. */
 enum { YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, NPARTS };
 static const struct {
 	char before;
@@ -26,8 +26,8 @@ static const struct {
 	{ 'T', 2, 0, 23 }, { ':', 2, 0, 59 }, { ':', 2, 0, 59 },
 };
 
-/* Days since 1970-01-01 of a Gregorian date: the year is taken to begin in
- * March, so that the leap day comes last. */
+/* Days since 1970-01-01 for a Gregorian date.  Years begin in March, so that
+ * the leap day comes last. */
 static int64_t
 days_of(int64_t year, int64_t month, int64_t day)
 {
@@ -38,7 +38,7 @@ days_of(int64_t year, int64_t month, int64_t day)
 	    1 - DAYS_TO_1970;
 }
 
-/* The date of that many days since 1970-01-01: days_of the other way round. */
+/* The inverse of days_of: the date of that many days since 1970-01-01. */
 static void
 date_of(int64_t days, int64_t *year, int64_t *month, int64_t *day)
 {
@@ -93,7 +93,7 @@ timestamp_local(char *p, int64_t ms)
 	struct tm tm;
 	size_t i;
 
-	tzset();	/* localtime_r need not do it */
+	tzset();	/* localtime_r need not call it */
 	if (localtime_r(&t, &tm) == NULL)
 		return false;
 	v[YEAR] = tm.tm_year + 1900;
@@ -122,7 +122,7 @@ days_in(int64_t year, int64_t month)
 	return days[month - 1];
 }
 
-/* A fraction of a second: .d to .ddddddddd, in milliseconds. */
+/* A fraction of a second, .d to .ddddddddd, in milliseconds. */
 static bool
 take_fraction(struct str *s, int64_t *ms)
 {

@@ -9,17 +9,17 @@
 #include "lib/err.h"
 #include "lib/mem.h"
 
-enum { MAX_LINKS = 40 };	/* as Linux has it, path_resolution(7) */
+enum { MAX_LINKS = 40 };	/* Linux's limit, path_resolution(7) */
 
-enum target { A_FILE, A_FOLDER };	/* a sticky bit will do for the last */
+enum target { A_FILE, A_FOLDER };	/* a sticky bit is enough here */
 
 struct trust_walk {
-	struct buf done;	/* the way so far, without links; "" is / */
-	struct buf rest;	/* what is still to be walked, from at on */
+	struct buf done;	/* the path so far, without links; "" is / */
+	struct buf rest;	/* the rest of the path, from at on */
 	size_t at;
 	uid_t top;		/* the owner of / */
 	int links;
-	bool shared;		/* others may write the folder, it is sticky */
+	bool shared;		/* the folder is sticky, others may write it */
 	enum trust answer;
 };
 
@@ -30,15 +30,15 @@ is_writable(const struct stat *st)
 }
 
 /*
- * In a user namespace the machine's root has another number: whoever owns /
- * could do as he likes.  In a sticky folder (/tmp) a folder of root's cannot be
- * touched; another file may be a hard link that a user has made.
+ * In a user namespace the machine's root has another uid: the owner of /, who
+ * can do anything there anyway.  In a sticky folder (/tmp) root's folders are
+ * safe, but a file may be a hard link that a user made.
  */
 static void
 judge_step(struct trust_walk *w, const struct stat *st)
 {
 	bool folder = S_ISDIR(st->st_mode);
-	/* to write to a socket is to connect; links have no mode */
+	/* writing to a socket is connecting; links have no mode */
 	bool has_mode = folder || S_ISREG(st->st_mode);
 
 	if ((st->st_uid != 0 && st->st_uid != w->top) ||
@@ -49,7 +49,7 @@ judge_step(struct trust_walk *w, const struct stat *st)
 	w->shared = folder && is_writable(st);
 }
 
-/* Puts what a link says before the rest; false where there is none. */
+/* Puts the target of a link before the rest; false if it is not a link. */
 static bool
 follow(struct trust_walk *w)
 {
@@ -72,7 +72,7 @@ follow(struct trust_walk *w)
 	return true;
 }
 
-/* The folder that the way so far is in. */
+/* Removes the last component of the path so far. */
 static void
 go_up(struct trust_walk *w)
 {
@@ -80,7 +80,7 @@ go_up(struct trust_walk *w)
 		;
 }
 
-/* One name further; false, with errno, where there is none. */
+/* Walks to the next component; false, with errno, if it does not exist. */
 static bool
 step(struct trust_walk *w, struct str name)
 {
@@ -91,7 +91,7 @@ step(struct trust_walk *w, struct str name)
 	if (name.n == 0 || str_is(name, "."))
 		return true;
 	if (str_is(name, "..")) {
-		/* what was judged on the way down is no longer of the last */
+		/* the verdict on a lower folder does not apply here */
 		go_up(w);
 		w->shared = false;
 		return true;
@@ -109,7 +109,7 @@ step(struct trust_walk *w, struct str name)
 	return ok;
 }
 
-/* The path, from / on: of one that is relative, the current folder first. */
+/* Starts at /; a relative path is preceded by the current folder. */
 static bool
 begin_walk(struct trust_walk *w, const char *path)
 {

@@ -1,4 +1,4 @@
-/* Which records of a table are one row, and what that row has. */
+/* Which records of a table share a row, and what that row shows. */
 #include "out/table.h"
 
 #include "lib/num.h"
@@ -18,8 +18,8 @@ alike_of(const struct column *c)
 	return c->id == FIELD_NONE ? ALIKE_NEVER : field_table[c->id].alike;
 }
 
-/* The hash of what rows differ in; 0 if no process is known that other ones
- * could be like. */
+/* Hashes the cells that tell rows apart; 0 if the process is unknown, so that
+ * no other row can be like it. */
 static uint64_t
 hash_line(struct out_table *t, const struct line *line)
 {
@@ -93,7 +93,7 @@ cell_at(const struct out_table *t, const struct line *line, size_t i)
 	return cell;
 }
 
-/* How many values the lines of row k have in column i. */
+/* The number of values in column i of the lines of row k. */
 static size_t
 count_values(struct out_table *t, size_t k, size_t i)
 {
@@ -117,7 +117,7 @@ count_values(struct out_table *t, size_t k, size_t i)
 	return t->words.n - before;
 }
 
-/* Appends cell i of row k, and how many other values there are. */
+/* Appends cell i of row k, and the number of other values. */
 static void
 add_counted(struct out_table *t, size_t k, size_t i, struct buf *b)
 {

@@ -1,20 +1,19 @@
-/* What a person reads of a value, and what of it where there is no room. */
+/* What a table shows of a value, in full and when there is no room. */
 #include "out/table.h"
 
 #include "lib/escape.h"
 #include "lib/num.h"
 #include "lib/timestamp.h"
 
-/* An IPv4 address is shown whole, also as the end of one that is mapped into
- * IPv6; of any other IPv6 address the middle may have to do: [2001:+1:7334]:22
- */
+/* An IPv4 address is always shown whole, also at the end of an IPv4-mapped one.
+ * Another IPv6 address may be cut to its middle: [2001:+1:7334]:22 */
 #define MAPPED "[::ffff:"
 enum { IPV6_LEAST = 15, LEAST_MAX = sizeof "[+255.255.255.255]:65535" - 1 };
 
-enum { TICKS = 100 };	/* a second has: proc_pid_stat(5), and USER_HZ of all
+enum { TICKS = 100 };	/* ticks a second: proc_pid_stat(5), and USER_HZ of all
 			 * machines that prt was built for */
 
-/* So many ports only root can have: there a name is what it should be. */
+/* Only root can bind lower ports: a service name is right there. */
 enum { SYSTEM_PORTS = 1024 };
 
 static int64_t
@@ -49,7 +48,7 @@ cell_add(struct buf *b, struct str v)
 		escape_controls(b, v);
 }
 
-/* As ls -h has it: one decimal if that says something. */
+/* As in ls -h: one decimal for small numbers. */
 static void
 add_scaled(struct buf *b, uint64_t v, const char *const *units, unsigned step)
 {
@@ -85,7 +84,7 @@ add_microseconds(struct buf *b, uint64_t v)
 	add_scaled(b, v, units, 1000);
 }
 
-/* Of so many milliseconds. */
+/* Appends a duration in milliseconds. */
 static void
 add_age(struct buf *b, int64_t ms)
 {
@@ -120,7 +119,7 @@ add_time(struct buf *b, int64_t ms)
 	return true;
 }
 
-/* Appends a time, or how long it is ago.  False if it is none. */
+/* Appends a time, or its age.  False if v is not a time. */
 static bool
 show_time(struct buf *b, struct str v, bool age, int64_t now)
 {
@@ -167,7 +166,7 @@ cell_show(struct buf *b, enum field_id id, struct str v,
 		ok = show_time(b, v, show == SHOW_AGE, now->time);
 	else if (show != SHOW_PLAIN)
 		ok = show_number(b, show, v, now->up);
-	if (!ok)	/* somebody edited it, or there is no more to tell */
+	if (!ok)	/* edited by somebody, or nothing shorter to say */
 		cell_add(b, v);
 }
 
@@ -222,7 +221,7 @@ cell_endpoint_least(struct str cell)
 	return width < LEAST_MAX ? width : LEAST_MAX;
 }
 
-/* Of an endpoint. */
+/* The port of an endpoint. */
 static struct str
 port_part(struct str s)
 {
@@ -237,8 +236,8 @@ port_part(struct str s)
 	return str_skip(s, i);
 }
 
-/* How much of the end of an endpoint is kept: the port, and of the address the
- * half, which has what tells it from its neighbours. */
+/* How much of an endpoint's end is kept: the port, and half of the address,
+ * which tells it from its neighbours. */
 static size_t
 endpoint_tail(struct str s, size_t room)
 {
@@ -253,7 +252,7 @@ endpoint_tail(struct str s, size_t room)
 	return width + (room - width) / 2;
 }
 
-/* What of a cell that is cut is kept of its end. */
+/* The end of a cell that is kept when the cell is cut. */
 static struct str
 tail_of(enum cell_kind kind, struct str s, size_t room)
 {
@@ -268,7 +267,7 @@ tail_of(enum cell_kind kind, struct str s, size_t room)
 	return width_tail(s, room);
 }
 
-/* Of a container its runtime is the least of its name: +web. */
+/* The runtime is the least important part of a container's name: +web. */
 static struct str
 without_runtime(struct str s)
 {
@@ -306,7 +305,8 @@ value_of(const struct cols *cols, const struct str *v, enum field_id id)
 	return cols->at[id] >= 0 ? v[cols->at[id]] : STR_NONE;
 }
 
-/* ssh and sshd, postgresql and postgres, wireguard and [wireguard/wg0]. */
+/* True for ssh and sshd, postgresql and postgres, wireguard and
+ * [wireguard/wg0]. */
 static bool
 is_kin(struct str a, struct str b)
 {
@@ -326,7 +326,7 @@ cell_is_misnomer(const struct cols *cols, const struct str *v)
 	struct str process = value_of(cols, v, F_PROCESS);
 	uint64_t port;
 
-	/* of what the other end runs nothing is known */
+	/* the program at the other end is unknown */
 	return service.n > 0 && process.n > 0 &&
 	    !str_is(value_of(cols, v, F_DIR), "out") &&
 	    num_parse(value_of(cols, v, F_LOCAL_PORT), UINT16_MAX, &port) &&

@@ -3,8 +3,8 @@
 
 #include "lib/escape.h"
 
-/* The header line: once for all snapshots that have the same columns, for a
- * second one would read as a record. */
+/* Appends the header line: once for all snapshots with the same columns, since
+ * a second one would read as a record. */
 static void
 csv_begin(struct out *o)
 {
@@ -27,9 +27,8 @@ csv_begin(struct out *o)
 		buf_free(&line);
 }
 
-/* A spreadsheet takes it for a formula; some also where the first character is
- * the full width form of =, +, - or @.  TAB and CR, which would count too, are
- * escaped. */
+/* A spreadsheet takes the value for a formula; some also do if it begins with a
+ * full-width =, +, - or @.  TAB and CR also count, but are escaped. */
 static bool
 is_formula(struct str s)
 {
@@ -38,7 +37,7 @@ is_formula(struct str s)
 	    str_starts(s, "\xef\xbc\x8d") || str_starts(s, "\xef\xbc\xa0");
 }
 
-/* Puts what b has from start on between quotes, and doubles those in it. */
+/* Quotes what b holds from start on, and doubles the quotes in it. */
 static void
 quote(struct buf *b, size_t start)
 {
@@ -70,7 +69,7 @@ add_csv_cell(struct buf *b, struct str s)
 	if (is_formula(s))
 		buf_putc(b, '\'');
 	escape_controls(b, s);
-	/* No line end is left that would need quotes: it is escaped. */
+	/* A line end would need quotes too, but is escaped. */
 	if (memchr(b->p + start, ',', b->n - start) != NULL ||
 	    memchr(b->p + start, '"', b->n - start) != NULL)
 		quote(b, start);
@@ -87,7 +86,7 @@ csv_row(struct out *o, const struct str *v, enum out_mark mark)
 			buf_putc(&o->buf, ',');
 		add_csv_cell(&o->buf, v[i]);
 	}
-	/* Readers pass over an empty line. */
+	/* Readers skip an empty line. */
 	if (o->cols->n == 1 && v[0].n == 0)
 		buf_puts(&o->buf, "\"\"");
 	buf_puts(&o->buf, "\r\n");

@@ -1,24 +1,24 @@
-/* Which columns of a table are shown, and how wide, as what they hold asks. */
+/* Which columns a table shows, and how wide, depending on their values. */
 #include "out/table.h"
 
 #include <stdlib.h>
 
 enum { FLAGS_NOTED = 8 };
 
-/* Where nothing is cut, a cell that is wider shifts the rest of its line: no
- * one wants to see a long command line as blanks in all others. */
+/* If nothing is cut, a wider cell shifts the rest of its line: better than to
+ * pad all other lines to the width of a long command line. */
 enum { ALIGN_MAX = 80 };
 
-/* Of the columns that a person looks for first; layout.c has them, too. */
+/* The ranks of the columns that people look for first; also in layout.c. */
 enum { MAIN_RANKS = 5 };
 
-/* For the sake of such columns netns and container are one. */
+/* Netns and container share a column to make room up to this rank. */
 enum { PLACE_RANKS = 9 };
 
-/* In a narrower terminal sentences stand below what they are about. */
+/* In a narrower terminal sentences stand below their record. */
 enum { PROSE_WIDTH = 60 };
 
-/* So wide an address is made, if that keeps it apart from others. */
+/* An address may be this wide if that keeps it different from others. */
 enum { APART_MAX = 32 };
 
 bool
@@ -84,7 +84,7 @@ measure_cell(struct out_table *t, size_t i, struct str s)
 	}
 }
 
-/* Of a number with ` +N' behind it, the number. */
+/* The number in front of ` +N'. */
 static struct str
 number_of(struct str s)
 {
@@ -117,7 +117,7 @@ measure(struct out *o)
 	}
 }
 
-/* A last column of whole sentences. */
+/* The last column, with whole sentences. */
 static bool
 is_prose(const struct out *o, size_t i)
 {
@@ -125,7 +125,7 @@ is_prose(const struct out *o, size_t i)
 	    (o->opts.prose || o->table->cols[i].id == F_WHY);
 }
 
-/* What stands below the record, unless the user wants it as a column, for which
+/* The column stands below the record, unless the user chose it as a column and
  * there is room. */
 static bool
 is_note(const struct out *o, size_t i)
@@ -137,7 +137,7 @@ is_note(const struct out *o, size_t i)
 	    (is_prose(o, i) && o->table->limit < PROSE_WIDTH);
 }
 
-/* Each of the sentences below a record begins with its flag. */
+/* Each sentence below a record begins with its flag. */
 static size_t
 least_of(const struct out_table *t, size_t i)
 {
@@ -150,14 +150,14 @@ least_of(const struct out_table *t, size_t i)
 	return t->layout[i].least;
 }
 
-/* Who has what is asked, and that no one can say is an answer. */
+/* The question is who has a port, so an unknown owner is an answer too. */
 static bool
 is_answer(enum field_id id)
 {
 	return id == F_PID || id == F_PROCESS;
 }
 
-/* What holds nothing is left out; without a record, what is not asked first. */
+/* Columns without a value are left out; without records, those of high rank. */
 static bool
 is_shown(const struct out *o, size_t i)
 {
@@ -189,7 +189,7 @@ choose(struct out *o)
 	}
 }
 
-/* Fits copies: what is tried may have to be tried another way. */
+/* Fits copies of the columns: another try may follow. */
 static void
 fit(const struct out *o, struct layout_col *v)
 {
@@ -199,7 +199,7 @@ fit(const struct out *o, struct layout_col *v)
 	layout_fit(v, t->n, t->limit, !o->opts.chosen);
 }
 
-/* A column that a person would miss has no room. */
+/* There is no room for a column that a person would miss. */
 static bool
 lacks_column(const struct out_table *t, const struct layout_col *v)
 {
@@ -213,8 +213,8 @@ lacks_column(const struct out_table *t, const struct layout_col *v)
 }
 
 /*
- * Netns and container tell records from others that look the same, so one of
- * them stays: where both are held and have no room, in one column, `in'.
+ * Netns and container distinguish records that otherwise look the same, so one
+ * of them stays.  If both have values but no room, they share the column `in'.
  */
 static void
 keep_places(struct out *o, struct layout_col *v)
@@ -249,8 +249,8 @@ compare_strs(const void *a, const void *b)
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
-/* The different cells of column i that are wider than it is cut to at least; *n
- * is how many.  The caller frees. */
+/* The different cells of column i that are wider than its smallest width; *n is
+ * their number.  The caller frees. */
 static struct str *
 wide_cells(const struct out_table *t, size_t i, size_t *n)
 {
@@ -274,7 +274,7 @@ wide_cells(const struct out_table *t, size_t i, size_t *n)
 	return v;
 }
 
-/* Cut to width, no two of the n cells at v look the same. */
+/* No two of the n cells at v look the same when cut to width. */
 static bool
 are_apart(const struct str *v, size_t n, size_t width)
 {
@@ -297,7 +297,7 @@ are_apart(const struct str *v, size_t n, size_t width)
 	return apart;
 }
 
-/* Addresses are cut as far as that leaves them different, if they can be. */
+/* Cuts addresses as far as they stay different, if that is possible. */
 static void
 keep_apart(struct out *o, struct layout_col *v)
 {

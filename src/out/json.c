@@ -1,10 +1,10 @@
-/* JSON, RFC 8259: an object a line. */
+/* JSON, RFC 8259: an object on each line. */
 #include "out/format.h"
 
 #include "lib/escape.h"
 
-/* The longest number that is written as one: twice the digits of any of ours.
- * Python's json refuses an integer of more than 4300. */
+/* The longest text written as a number: twice the digits of our longest.
+ * Python's json refuses integers of more than 4300 digits. */
 enum { NUMBER_MAX = 40 };
 
 #define REPLACEMENT "\xef\xbf\xbd"	/* U+FFFD */
@@ -20,7 +20,7 @@ add_unit(struct buf *b, uint32_t unit)
 	buf_add(b, text, sizeof text);
 }
 
-/* A character as UTF-16, which is what \u has. */
+/* Writes a character as UTF-16, for \u. */
 static void
 add_escaped(struct buf *b, uint32_t cp)
 {
@@ -43,7 +43,7 @@ plain(struct str s)
 	return i;
 }
 
-/* The first character of s, which is none of the plain ones; its length. */
+/* Writes the first character of s, escaped; returns its length. */
 static size_t
 add_char(struct buf *b, struct str s)
 {
@@ -90,7 +90,7 @@ take_digits(struct str *s)
 	return n;
 }
 
-/* RFC 8259's numbers but for those with an exponent. */
+/* A number of RFC 8259 without an exponent. */
 static bool
 is_json_number(struct str s)
 {
@@ -108,8 +108,8 @@ is_json_number(struct str s)
 	    s.n == 0);
 }
 
-/* What is no number (somebody edited the record) is null, not known: a string
- * would be another type, and 0 a lie. */
+/* Text in place of a number (somebody edited the record) becomes null, unknown:
+ * a string would be another type, and 0 a lie. */
 static void
 add_number(struct buf *b, struct str s)
 {
@@ -119,7 +119,7 @@ add_number(struct buf *b, struct str s)
 		buf_puts(b, "null");
 }
 
-/* An array of the numbers between the commas. */
+/* An array of comma-separated numbers. */
 static void
 add_numbers(struct buf *b, struct str s)
 {
@@ -134,9 +134,9 @@ add_numbers(struct buf *b, struct str s)
 }
 
 /*
- * Moves what s has before the first of the characters of ends to word, which
- * is emptied first, without the backslashes that escape the character after
- * them.  Returns the one it ended at, cut off too, or '\0' at the end of s.
+ * Moves the part of s before the first character in ends to word, which is
+ * emptied first; drops backslashes that escape the next character.  Returns the
+ * character at which it ended, which is cut off too, or '\0' at the end of s.
  */
 static char
 cut_part(struct str *s, const char *ends, struct buf *word)

@@ -1,17 +1,16 @@
 #include "out/format.h"
 
-/* For the sake of columns of the first ranks all others may be cut; of the next
- * ones, addresses, and what is wider than most names; for that of higher ones,
- * only what is wider than the longest address and port. */
+/* For a column of the main ranks all others may be cut to their least.  For one
+ * of the next ranks, addresses may, and other columns to NAME_WIDTH.  For one
+ * of higher ranks, only what is wider than the longest address and port. */
 enum { MAIN_RANKS = 5, NEXT_RANKS = 11, NAME_WIDTH = 15, FULL_WIDTH = 47 };
 
-/* How narrow a column may be made: an address, and any other. */
+/* How far columns may be cut: addresses, and others. */
 struct caps {
 	size_t address, other;
 };
 
-/* The width of a column where none is to be wider than that, unless it may not
- * be cut so far. */
+/* The width of a column that is cut to its cap, but not below its least. */
 static size_t
 capped(const struct layout_col *c, struct caps caps)
 {
@@ -37,7 +36,7 @@ total(const struct layout_col *v, size_t n, struct caps caps)
 	return sum;
 }
 
-/* The column of the highest rank, the last of several. */
+/* The shown column of the highest rank, the last of several. */
 static struct layout_col *
 find_least_wanted(struct layout_col *v, size_t n)
 {
@@ -51,7 +50,7 @@ find_least_wanted(struct layout_col *v, size_t n)
 	return c;
 }
 
-/* How far others may be cut for the sake of a column. */
+/* How far others may be cut to make room for a column. */
 static struct caps
 caps_for(const struct layout_col *c)
 {
@@ -72,7 +71,7 @@ leave_out(struct layout_col *v, size_t n, size_t limit)
 
 	while ((c = find_least_wanted(v, n)) != NULL) {
 		caps = caps_for(c);
-		/* Where there is room for that one, there is for the others. */
+		/* if it fits when cut, all others fit too */
 		length = total(v, n, caps) - capped(c, caps) +
 		    capped(c, least);
 		if (length <= limit)
@@ -81,7 +80,7 @@ leave_out(struct layout_col *v, size_t n, size_t limit)
 	}
 }
 
-/* The widest that fit: first no text is long, then addresses give way. */
+/* The widest caps that fit: long texts are cut first, then addresses. */
 static struct caps
 find_caps(const struct layout_col *v, size_t n, size_t limit)
 {
@@ -96,7 +95,7 @@ find_caps(const struct layout_col *v, size_t n, size_t limit)
 	return caps;
 }
 
-/* Cuts what is too wide; the last ones get what that leaves over. */
+/* Cuts columns that are too wide; the last ones get the space left over. */
 static void
 cut(struct layout_col *v, size_t n, size_t limit)
 {

@@ -1,4 +1,4 @@
-/* Sentences in a table: whole, in lines that are broken between words. */
+/* Sentences in a table, whole, in lines broken between words. */
 #include "out/table.h"
 
 static void
@@ -8,7 +8,7 @@ add_blanks(struct buf *b, size_t n)
 		buf_putc(b, ' ');
 }
 
-/* Where a line of s that has room for n bytes is to end: behind a blank. */
+/* Where to end a line of s that has room for n bytes: after a blank. */
 static size_t
 word_end(struct str s, size_t n)
 {
@@ -27,7 +27,7 @@ prose_line(struct str *s, size_t room)
 	struct str line = width_head(*s, room);
 
 	if (line.n == 0)
-		line.n = s->n;	/* not even one fits */
+		line.n = s->n;	/* not even one word fits */
 	line.n = word_end(*s, line.n);
 	*s = str_skip(*s, line.n);
 	while (str_take(s, ' '))
@@ -51,7 +51,7 @@ prose_add(struct buf *b, struct str s, size_t indent, size_t limit)
 	}
 }
 
-/* Whether s begins with `; NAME: ' or `; NAME ('. */
+/* True if s begins with `; NAME: ' or `; NAME ('. */
 static bool
 begins_sentence(struct str s, struct str name)
 {

@@ -1,4 +1,4 @@
-/* Standard output itself: what it is, and what is written to it. */
+/* Standard output: its kind, and writing to it. */
 #include "out/format.h"
 
 #include <errno.h>
@@ -13,9 +13,9 @@
 enum { FLUSH_SIZE = 64 * 1024, DEFAULT_WIDTH = 80, MAX_WIDTH = 32767 };
 
 /*
- * A descriptor that is closed would be given to the first file we open.  It
- * gets /dev/null instead, opened the wrong way round: what uses it still fails
- * with EBADF, as on the closed one.
+ * The first file that we open would get a closed descriptor.  It gets /dev/null
+ * instead, opened the wrong way round: its use still fails with EBADF, as on a
+ * closed one.
  */
 void
 out_guard_descriptors(void)
@@ -36,7 +36,7 @@ fail_output(struct out *o)
 	o->buf.n = 0;
 }
 
-/* Somebody else may have made the terminal or pipe non-blocking. */
+/* Another process may have made the terminal or pipe non-blocking. */
 static bool
 wait_writable(void)
 {
@@ -97,11 +97,11 @@ out_term_width(void)
 		return (size_t)width;
 	if (!isatty(STDOUT_FILENO))
 		return 0;
-#ifdef TIOCGWINSZ	/* in no POSIX before 2024, but on every system */
+#ifdef TIOCGWINSZ	/* not in POSIX before 2024, but on every system */
 	{
 		struct winsize size;
 
-		/* A terminal of which no one said the size has 0. */
+		/* A terminal whose size nobody has set has 0. */
 		if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
 		    size.ws_col > 0)
 			return size.ws_col;
@@ -110,7 +110,7 @@ out_term_width(void)
 	return DEFAULT_WIDTH;
 }
 
-/* https://no-color.org: of any value but an empty one. */
+/* https://no-color.org: any value except an empty one. */
 bool
 out_term_color(enum out_when when)
 {

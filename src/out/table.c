@@ -1,24 +1,23 @@
 /*
  * A table, for people: aligned columns, no wider than the terminal.
  *
- * The widths are known once all records are.  Until then each is kept as a run
- * of bytes: its cells as they will be shown, escaped and so without a TAB, each
- * with a TAB behind it.
+ * The widths are known after the last record.  Until then each record is kept
+ * as bytes: its cells as they will be shown, each followed by a TAB, which no
+ * escaped cell contains.
  *
- * On a terminal the sentences of `why' are no column, which would be cut to
- * nothing: they stand below their record, on lines of their own.
+ * On a terminal a column of the sentences of `why' would be cut to nothing:
+ * they stand on lines of their own, below their record.
  */
 #include "out/table.h"
 
 #include <stdlib.h>
 
-/* Of columns that only the stream knows. */
+/* For columns that are not in the field table. */
 enum { UNKNOWN_RANK = 255, UNKNOWN_LEAST = 20 };
 
 enum { NOTE_INDENT = 4 };
 
-/* Column i and the one after it are an address and its port, and the user has
- * not named them one by one. */
+/* Columns i and i + 1 are an address and its port, not listed by the user. */
 static bool
 is_endpoint(const struct out *o, size_t i)
 {
@@ -30,7 +29,7 @@ is_endpoint(const struct out *o, size_t i)
 	    (c[i].id == F_REMOTE_ADDR && c[i + 1].id == F_REMOTE_PORT);
 }
 
-/* It comes first, as a mark without a name. */
+/* The column comes first, as a mark without a name. */
 static bool
 is_mark(const struct out *o, const struct col *col)
 {
@@ -44,8 +43,8 @@ names_field(const struct out *o, enum field_id id)
 	return table_chosen(&o->opts, str_from(field_table[id].name));
 }
 
-/* The container's column says, too, where a proxy passes things on to: unless
- * the user wants one of these columns. */
+/* The container column also shows where a proxy leads, unless the user chose
+ * one of these columns. */
 static bool
 tells_targets(const struct out *o)
 {
@@ -105,7 +104,7 @@ add_column(struct out *o, size_t at)
 		l->rank = 0;
 }
 
-/* Rows of one socket can be told from those of another. */
+/* The columns distinguish the rows of one socket from those of another. */
 static bool
 has_ends(const struct cols *cols)
 {
@@ -135,8 +134,8 @@ table_begin(struct out *o)
 			add_column(o, i);
 }
 
-/* A proxy is where it is, but what is at its port is where that leads to:
- * docker/web :80.  False if it is none. */
+/* Appends what answers at a proxy's port, such as docker/web :80, instead of
+ * the proxy's own container.  False if the record is not a proxy's. */
 static bool
 add_target(struct buf *b, const struct cols *cols, const struct str *v)
 {
@@ -215,7 +214,7 @@ add_blanks(struct buf *b, size_t n)
 		buf_putc(b, ' ');
 }
 
-/* Appends s as column i: cut, and with blanks as wide as the column. */
+/* Appends s as column i: cut, or padded with blanks to its width. */
 static void
 add_cell(struct buf *b, const struct out_table *t, size_t i, struct str s)
 {
@@ -263,7 +262,7 @@ add_heading(struct buf *b, const struct out_table *t)
 		for (j = 0; j < t->cols[i].name.n; j++) {
 			char c = t->cols[i].name.p[j];
 
-			/* No toupper: it asks the locale. */
+			/* Not toupper: it depends on the locale. */
 			buf_putc(&name, char_is_lower(c) ?
 			    (char)(c - 'a' + 'A') : c);
 		}
@@ -274,7 +273,7 @@ add_heading(struct buf *b, const struct out_table *t)
 	buf_free(&name);
 }
 
-/* The list of a record's flags. */
+/* The record's list of flags. */
 static struct str
 flags_of(const struct out_table *t, const char *cells)
 {
@@ -289,7 +288,7 @@ flags_of(const struct out_table *t, const char *cells)
 	return STR_NONE;
 }
 
-/* Appends what stands below the record: a paragraph for each flag. */
+/* Appends the lines below the record: a paragraph for each flag. */
 static void
 add_notes(struct buf *b, const struct out_table *t, const char *cells)
 {
@@ -318,7 +317,7 @@ color_of(const struct line *line, bool color)
 	return color ? colors[line->mark] : "";
 }
 
-/* Appends the local end in the color of what is open. */
+/* Appends the local end in the color for open ports. */
 static void
 add_open(struct buf *b, const struct out_table *t, size_t i, struct str s,
     const char *on)
@@ -384,7 +383,7 @@ write_table(struct out *o)
 	if (t->nlines == 0 && o->opts.header == OUT_NEVER)
 		return;
 	if (o->wrote || o->buf.n > 0)
-		buf_putc(&o->buf, '\n');	/* there was a table before */
+		buf_putc(&o->buf, '\n');	/* a table came before */
 	if (o->opts.header != OUT_NEVER)
 		add_heading(&o->buf, t);
 	for (i = 0; i < t->nlines && !o->failed; i++) {

@@ -3,9 +3,9 @@
 #include "lib/escape.h"
 
 /*
- * Characters that do not take one column: wide ones of UAX #11, sorted, and
- * the combining marks most in use.  Where terminals differ it has the greater
- * width: a table then has a blank too few somewhere, but no line wraps.
+ * Characters that do not take one column: wide ones of UAX #11, sorted, and the
+ * combining marks most in use.  If terminals differ, this is the greater width:
+ * then a table lacks a blank somewhere, but no line wraps.
  */
 static const struct {
 	uint32_t first, last;
@@ -93,7 +93,7 @@ width_tail(struct str s, size_t max)
 
 	while (s.n > 0 && width > max)
 		width -= take_char(&s);
-	/* A mark that has lost its letter would go to the one before it. */
+	/* A mark without its letter would join the one before. */
 	for (next = s; next.n > 0 && take_char(&next) == 0; )
 		s = next;
 	return s;

@@ -118,7 +118,7 @@ is_known(struct str name, struct cols_known known)
 	    (known.also != NULL && cols_find(known.also, name) >= 0);
 }
 
-/* The next name of a list; an alias stands for its field. */
+/* The next name of a list; an alias becomes the name of its field. */
 static struct str
 take_name(struct str *list, struct cols_known known)
 {
@@ -129,8 +129,7 @@ take_name(struct str *list, struct cols_known known)
 	    str_from(field_table[id].name);
 }
 
-/* Appends those of a group that are known and not there yet; false if none is
- * known. */
+/* Appends the known fields of a group that c lacks; false if none is known. */
 static bool
 add_group(struct cols *c, const struct field_group *g, struct cols_known known)
 {
@@ -148,8 +147,7 @@ add_group(struct cols *c, const struct field_group *g, struct cols_known known)
 	return any;
 }
 
-/* Whether one of the first n words of the list is a group that has that
- * field. */
+/* One of the first n words of the list is a group that contains the field. */
 static bool
 is_grouped(struct str list, size_t n, struct str name)
 {
@@ -188,7 +186,7 @@ cols_parse(struct cols *c, struct str list, const struct cols *base,
 	for (n = 0; rest.p != NULL; n++) {
 		name = take_name(&rest, known);
 		g = field_group(name);
-		/* what is there by default is so much the more */
+		/* a default column is included anyway */
 		if (adds && cols_find(base, name) >= 0)
 			continue;
 		if (g != NULL ? add_group(c, g, known) :

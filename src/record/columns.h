@@ -12,8 +12,8 @@
 #include "lib/mem.h"
 #include "record/field.h"
 
-/* No input has more in all its headers: what is done for each name of each
- * header takes the time of a look at all of them. */
+/* The most columns in all headers of an input: for each name of each header we
+ * search all of them. */
 enum { COLS_MAX = 1000 };
 #define COLS_MAX_TEXT "1000"
 
@@ -23,32 +23,32 @@ struct cols {
 		struct str name;	/* not owned */
 		enum field_id id;	/* FIELD_NONE: not in the table */
 	} *v;
-	int at[FIELD_COUNT];		/* position of each field, -1: none */
+	int at[FIELD_COUNT];		/* position of each field, or -1 */
 };
 
 /* Starts an empty set; the caller calls cols_free. */
 void cols_init(struct cols *c);
 void cols_free(struct cols *c);
 
-/* Appends a column.  False, and nothing appended, where it is there already or
- * is no field name ([a-z][a-z0-9_]*). */
+/* Appends a column.  False, and nothing is appended, if c has it already or it
+ * is not a field name ([a-z][a-z0-9_]*). */
 bool cols_add(struct cols *c, struct str name);
-/* The same of a field of the table, where it is not there yet. */
+/* Appends a field of the table if c lacks it. */
 void cols_add_field(struct cols *c, enum field_id id);
 
-/* Append those of `from', and prt-scan's default ones, that c has not yet. */
+/* Append those of `from', or prt-scan's default ones, that c lacks. */
 void cols_copy(struct cols *c, const struct cols *from);
 void cols_add_defaults(struct cols *c);
 
-/* Appends the header line, LF included. */
+/* Appends the header line, with LF. */
 void cols_format(struct buf *b, const struct cols *c);
 
-/* The position of a name, -1 where there is no such column. */
+/* The position of a name; -1 if there is no such column. */
 int cols_find(const struct cols *c, struct str name);
 bool cols_equal(const struct cols *a, const struct cols *b);
 
-/* The fields of an -o list may be found in the field table below limit, or in
- * the columns of also (which may be NULL). */
+/* Where -o finds fields: in the field table below limit, or in the columns
+ * also, which may be NULL. */
 struct cols_known {
 	enum field_id limit;
 	const struct cols *also;
@@ -56,8 +56,8 @@ struct cols_known {
 
 /*
  * Reads the comma-separated list of -o into the empty c: fields and groups of
- * them, or `all', or `+' and fields that come after those of base.  On false
- * *bad is the part that is unknown, empty or named twice.
+ * them, or `all', or `+' and fields to append to those of base.  If false, *bad
+ * is the part that is unknown, empty or named twice.
  */
 bool cols_parse(struct cols *c, struct str list, const struct cols *base,
     struct cols_known known, struct str *bad);

@@ -5,7 +5,7 @@ static const char *const protos[] = { "tcp", "udp", "sctp", "raw", "packet",
 static const char *const states[] = { "LISTEN", "ESTABLISHED", "UNCONN",
 	"BOUND", "NAT", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",
 	"TIME_WAIT", "CLOSE_WAIT", "LAST_ACK", "CLOSING", "CLOSED", NULL };
-/* As ss(8) has it; the others are short enough. */
+/* As in ss(8); the other states are short enough. */
 static const char *const brief_states[] = { "ESTABLISHED", "ESTAB", NULL };
 static const char *const dirs[] = { "in", "out", NULL };
 static const char *const families[] = { "inet", "inet6", NULL };
@@ -17,12 +17,12 @@ static const char *const change_marks[] = { "new", "+", "gone", "-",
 	"changed", "~", "unchanged", " ", NULL };
 
 /*
- * The type is FIELD_TEXT if none is named.
+ * If no type is given, it is FIELD_TEXT.
  *
- * Ranks: a terminal of 80 columns is to show who has what (local, process,
- * pid, remote, state, proto, user), and first of all what the program that
- * wrote the column is run for (change, flags).  Where a record is, netns and
- * container, tells it from others that look the same.
+ * Ranks: a terminal of 80 columns must show who has what (local, process, pid,
+ * remote, state, proto, user), but first what prt-diff and prt-flag are run for
+ * (change, flags).  The place of a record, netns and container, distinguishes
+ * it from others that look the same.
  */
 const struct field field_table[FIELD_COUNT] = {
 	[F_PROTO] = { .name = "proto", .words = protos, .rank = 4,

@@ -1,9 +1,9 @@
 /*
  * field: the one table of the fields of records.
  *
- * It drives the default columns, -o, the formats, --help and the
- * completions.  The first FIELD_NDEFAULT are prt-scan's default columns, in
- * the order that prt(5) fixes for ever.
+ * The table drives the default columns, -o, the formats, --help and the
+ * completions.  The first FIELD_NDEFAULT are prt-scan's default columns, in the
+ * order that prt(5) fixes for ever.
  */
 #ifndef RECORD_FIELD_H
 #define RECORD_FIELD_H
@@ -38,19 +38,19 @@ enum field_id {
 enum field_type { FIELD_TEXT, FIELD_NUMBER, FIELD_NUMBERS, FIELD_NAMES,
 	FIELD_PAIRS };
 
-/* What a table makes of a value that no person reads as it is. */
+/* How a table shows a value that people do not read as it is. */
 enum field_show {
 	SHOW_PLAIN,
 	SHOW_BYTES,		/* 3.4 MiB */
 	SHOW_RATE,		/* bytes a second: 3.4 KiB/s */
 	SHOW_MICROSECONDS,	/* 1.2 ms */
-	SHOW_TICKS,		/* since boot: the age, 3 d */
-	SHOW_AGE,		/* of a time: 3 d */
+	SHOW_TICKS,		/* ticks since boot, shown as age: 3 d */
+	SHOW_AGE,		/* a time, shown as age: 3 d */
 	SHOW_TIME		/* local time */
 };
 
-/* Records of a table that differ in such fields only are one row.  The others,
- * process and exe among them, say that it is something else. */
+/* Records that differ only in such fields share a row in a table.  Fields such
+ * as process and exe tell them apart. */
 enum field_alike {
 	ALIKE_NEVER,
 	ALIKE_COUNTED,		/* the first, and how many others: 712 +2 */
@@ -59,47 +59,47 @@ enum field_alike {
 
 struct field {
 	const char *name;
-	const char *alias;	/* that -o and rules take too, or NULL */
-	/* All values that it can have, NULL behind the last; NULL: any. */
+	const char *alias;	/* also accepted by -o and rules; or NULL */
+	/* All values that it can have, NULL after the last; NULL: any. */
 	const char *const *words;
-	/* Some of words, and behind each what stands for it in a table; NULL
-	 * behind the last, or instead. */
+	/* Pairs: one of words, and its short form in a table.  NULL after the
+	 * last; NULL: none. */
 	const char *const *brief;
 	enum field_type type;
 	enum field_show show;
 	enum field_alike alike;
-	bool mark;	/* in a table it comes first, without a name */
-	bool owner;	/* of the process that holds the socket */
-	/* In a table that is too wide the highest rank is left out first; 0
-	 * never is.  For those up to 11 addresses are cut. */
+	bool mark;	/* first column of a table, without a name */
+	bool owner;	/* about the process that holds the socket */
+	/* If a table is too wide, the highest rank is left out first; 0 never
+	 * is.  Before ranks up to 11 are left out, addresses are cut. */
 	unsigned char rank;
-	/* Where it is wider a table may cut it to so many columns. */
+	/* A table may cut a wider value to this width. */
 	unsigned char least;
 	const char *help;
 };
 
 extern const struct field field_table[FIELD_COUNT];
 
-/* What -o takes for several fields: `@' and a name. */
+/* What -o accepts for several fields: `@' and a name. */
 enum { FIELD_GROUP_MAX = 12 };
 struct field_group {
-	const char *name;	/* with the @; NULL behind the last group */
-	enum field_id fields[FIELD_GROUP_MAX];	/* FIELD_NONE behind them */
+	const char *name;	/* with the @; NULL after the last group */
+	enum field_id fields[FIELD_GROUP_MAX];	/* FIELD_NONE after the last */
 };
 
 extern const struct field_group field_groups[];
 
-/* NULL where there is no such group. */
+/* NULL if there is no such group. */
 const struct field_group *field_group(struct str name);
 bool field_group_has(const struct field_group *g, enum field_id id);
 
-/* FIELD_NONE where the table has no such name. */
+/* FIELD_NONE if the table has no such name. */
 enum field_id field_find(struct str name);
 
-/* The same by its alias. */
+/* The same for an alias. */
 enum field_id field_find_alias(struct str alias);
 
-/* It is one of the n of a list. */
+/* id is one of the n in list. */
 bool field_is_among(enum field_id id, const enum field_id *list, size_t n);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * netns: labels of network namespaces, prt(5), that are others each time the
+ * netns: labels of network namespaces, prt(5), that change each time the
  * namespace is made.
  */
 #ifndef RECORD_NETNS_H
@@ -9,13 +9,13 @@
 
 #include "lib/str.h"
 
-/* How much of a container's id is shown where it has no name. */
+/* How much of a container's id is shown if it has no name. */
 enum { NETNS_ID_SHOWN = 12 };
 
-/* A runtime made that name up: Podman, or a plugin of CNI. */
+/* The name was made up by a runtime: Podman, or a plugin of CNI. */
 bool netns_is_random(struct str label);
 
-/* RUNTIME/ID, as every container's was before 2.0. */
+/* RUNTIME/ID: the label of every container before prt 2.0. */
 bool netns_is_id(struct str label);
 
 #endif

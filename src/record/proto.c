@@ -1,6 +1,6 @@
 #include "record/proto.h"
 
-/* A raw socket's protocol is at most IPPROTO_MAX - 1, which grows: 262 by now
+/* A raw socket's protocol is at most IPPROTO_MAX - 1, which has grown to 262
  * (linux/in.h).  Ports of vsock(7) have 32 bits. */
 static const struct proto protos[] = {
 	{ "tcp", UINT16_MAX, true }, { "udp", UINT16_MAX, true },

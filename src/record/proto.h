@@ -1,5 +1,5 @@
 /*
- * proto: the protocols of records, and what their local_port is.
+ * proto: the protocols of records, and the meaning of their local_port.
  */
 #ifndef RECORD_PROTO_H
 #define RECORD_PROTO_H
@@ -11,15 +11,15 @@
 
 struct proto {
 	const char *name;
-	uint32_t max;		/* the highest number in local_port */
-	bool has_ports;		/* it is a port of the network's */
+	uint32_t max;		/* the highest local_port */
+	bool has_ports;		/* local_port is a network port */
 };
 
-/* NULL: there is no such protocol. */
+/* NULL if there is no such protocol. */
 const struct proto *proto_find(struct str name);
 
-/* In place of ports its records have something else.  One that is not known, or
- * missing, is taken for one with ports. */
+/* Its records have something else in place of ports.  An unknown or missing
+ * protocol counts as one with ports. */
 bool proto_is_portless(struct str name);
 
 #endif

@@ -7,8 +7,8 @@
 #include "lib/num.h"
 #include "record/proto.h"
 
-/* A record without a header has prt-scan's default fields, and where prt-diff
- * wrote it, behind them these. */
+/* A record without a header has prt-scan's default fields, and if prt-diff
+ * wrote it, these after them. */
 static const enum field_id diff_fields[] = { F_CHANGE, F_FIRST_SEEN, F_WAS };
 enum {
 	NDIFF = FIELD_NDEFAULT + NELEMS(diff_fields),
@@ -22,11 +22,11 @@ fail(struct rec *r, const char *what)
 	return REC_ERROR;
 }
 
-/* So much is looked through for what is rare, just before it is read: the text
- * comes through the processor's cache once. */
+/* Rare characters are searched for in blocks of this size just before a block
+ * is parsed, so that the text passes the processor's cache once. */
 enum { LOOK_SIZE = 16 * 1024 };
 
-/* The next \ from p on; looked for again only once it was passed. */
+/* The next \ from p on; searched for again only after it is passed. */
 static const char *
 next_escape(const char *p, const char *end)
 {
@@ -61,8 +61,8 @@ rec_stop(struct rec *r)
 	r->v = NULL;
 }
 
-/* The tabs among the eight bytes at p: the high bit of a lane each, the first
- * byte's lowest. */
+/* Finds the tabs among the eight bytes at p: sets the high bit of each lane;
+ * the first byte is the lowest lane. */
 static uint64_t
 tabs_at(const char *p)
 {
@@ -81,8 +81,9 @@ value(const char *p, const char *end)
 }
 
 /*
- * Cuts line at its tabs, at most max times: the number of fields, which may be
- * more than max.  Fields are a few bytes long, too short for a memchr each.
+ * Cuts line at its tabs, at most max times.  Returns the number of fields,
+ * which may be more than max.  Fields have a few bytes: too few for a memchr
+ * each.
  */
 static size_t
 split(struct str line, struct str *v, size_t max)
@@ -112,7 +113,7 @@ split(struct str line, struct str *v, size_t max)
 	return n;
 }
 
-/* Unescapes the values that need it. */
+/* Unescapes the values that hold escapes. */
 static const char *
 unescape(struct str line, struct str *v, size_t n, struct buf *b)
 {
@@ -121,7 +122,7 @@ unescape(struct str line, struct str *v, size_t n, struct buf *b)
 	char *dst;
 
 	b->n = 0;
-	buf_room(b, line.n);	/* no later one moves it */
+	buf_room(b, line.n);	/* allocate once, so that no value moves */
 	for (i = 0; i < n; i++) {
 		if (v[i].n == 0 || memchr(v[i].p, '\\', v[i].n) == NULL)
 			continue;
@@ -172,7 +173,7 @@ is_change(struct str s)
 	    str_is(s, "unchanged");
 }
 
-/* The columns of a record that no header came before. */
+/* Sets the columns of a record without a header before it. */
 static enum rec_event
 assume_cols(struct rec *r, struct str line)
 {
@@ -221,7 +222,7 @@ read_row(struct rec *r, struct str line)
 	return REC_ROW;
 }
 
-/* `#name<TAB>name...': the names are those of r->cols from now on. */
+/* `#name<TAB>name...': sets r->cols for the records that follow. */
 static enum rec_event
 read_header(struct rec *r, struct str line)
 {
@@ -265,7 +266,7 @@ read_snap(struct rec *r, struct str text)
 	return REC_SNAP;
 }
 
-/* False where it is no ##end line. */
+/* False if it is not an ##end line. */
 static bool
 read_end(struct rec *r, struct str text)
 {
@@ -282,8 +283,8 @@ read_end(struct rec *r, struct str text)
 	return true;
 }
 
-/* What follows a keyword at the start of a line: false where it is another
- * word that only begins like it. */
+/* Finds the text after a keyword at the start of a line; false if the line
+ * begins with a longer word. */
 static bool
 keyword(struct str line, const char *word, struct str *text)
 {
@@ -295,7 +296,7 @@ keyword(struct str line, const char *word, struct str *text)
 	return true;
 }
 
-/* A line that starts with #.  REC_EOF: nothing to tell of it. */
+/* Reads a line that starts with #.  REC_EOF: it makes no event. */
 static enum rec_event
 read_comment(struct rec *r, struct str line)
 {
@@ -311,7 +312,7 @@ read_comment(struct rec *r, struct str line)
 	return read_header(r, line);
 }
 
-/* Looks at least as far as `to'. */
+/* Searches the text at least up to `to'. */
 static void
 look_ahead(struct rec *r, const char *to)
 {
@@ -328,7 +329,7 @@ look_ahead(struct rec *r, const char *to)
 		r->escape = next_escape(from, r->seen);
 }
 
-/* What no line may hold; NULL where all is well. */
+/* What a line must not contain; NULL if all is well. */
 static const char *
 line_fault(const struct rec *r, struct str line)
 {
@@ -364,7 +365,7 @@ rec_next(struct rec *r)
 	while (r->p < r->end) {
 		lf = memchr(r->p, '\n', (size_t)(r->end - r->p));
 		if (lf == NULL) {
-			/* Half a line: no one can tell what it was. */
+			/* Half a line: it may have been anything. */
 			r->cut = true;
 			r->lineno++;
 			r->p = r->end;
@@ -377,7 +378,7 @@ rec_next(struct rec *r)
 		if (fault != NULL)
 			return fail(r, fault);
 		if (*line.p != '#' && r->v == NULL) {
-			r->lineno--;	/* the line comes once more */
+			r->lineno--;	/* the line is read once more */
 			event = assume_cols(r, line);
 			r->lineno += event == REC_ERROR;
 			return event;

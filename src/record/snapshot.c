@@ -5,7 +5,7 @@
 
 #define VERSION "1"
 
-/* The number of the key, n if it is not there. */
+/* The index of the key; n if it is missing. */
 static size_t
 find_key(const struct snap_pair *v, size_t n, struct str key)
 {
@@ -111,7 +111,7 @@ snap_parse(struct snap *s, struct str text, struct arena *a)
 	return NULL;
 }
 
-/* A blank would end the value: it is written \x20. */
+/* Writes a blank as \x20, since it would end the value. */
 static void
 add_value(struct buf *b, struct str s)
 {

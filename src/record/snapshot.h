@@ -1,5 +1,5 @@
 /*
- * snap: what a snapshot says of itself, the ##prt line of prt(5).
+ * snap: the description of a snapshot, the ##prt line of prt(5).
  */
 #ifndef RECORD_SNAPSHOT_H
 #define RECORD_SNAPSHOT_H
@@ -20,7 +20,7 @@ struct snap {
 	} *v;
 };
 
-/* One that is being made. */
+/* A snap under construction. */
 struct snap_room {
 	size_t n;
 	struct snap_pair v[SNAP_KEYS];
@@ -29,19 +29,19 @@ struct snap_room {
 /* A missing value if there is no such key. */
 struct str snap_get(const struct snap *s, const char *key);
 
-/* There is such a key, which may have a missing value. */
+/* The key is present; its value may be missing. */
 bool snap_has(const struct snap *s, const char *key);
 
 /* Replaces the key's value, or appends it.  False if there is no room. */
 bool snap_set(struct snap_room *r, const char *key, struct str value);
-/* What was made so far; it lives as long as r. */
+/* The snap made so far; it lives as long as r. */
 struct snap snap_of(const struct snap_room *r);
 
-/* Reads what follows `##prt' on its line; the pairs and their values, which are
- * unescaped, go to a.  Returns NULL or what is wrong (a literal). */
+/* Reads what follows `##prt' on its line.  The pairs and their unescaped values
+ * go to a.  Returns NULL or what is wrong (a literal). */
 const char *snap_parse(struct snap *s, struct str text, struct arena *a);
 
-/* Append the ##prt line, LF included, and the ##end line of so many records. */
+/* Append the ##prt line, with LF, and the ##end line for that many records. */
 void snap_format(struct buf *b, const struct snap *s);
 void snap_format_end(struct buf *b, uint64_t records);
 

@@ -94,7 +94,7 @@ stream_check_any(const struct stream *s)
 	return any;
 }
 
-/* False if there are too many columns. */
+/* False if that makes too many columns. */
 static bool
 add_columns(struct stream *s, const struct cols *header)
 {
@@ -109,7 +109,7 @@ add_columns(struct stream *s, const struct cols *header)
 	return s->all.n <= COLS_MAX;
 }
 
-/* The columns of what follows; often the same again, of another host. */
+/* Sets the columns of what follows, often the same again for another host. */
 static bool
 begin_columns(struct stream *s, const struct cols *header)
 {
@@ -126,8 +126,8 @@ begin_columns(struct stream *s, const struct cols *header)
 	return id <= s->ncols || add_columns(s, header);
 }
 
-/* Hosts by number from 0; records that do not say theirs have one, too: its
- * name is empty, as no other is. */
+/* The number of a host, from 0.  Records without a host have one too: its name
+ * is empty, unlike all others. */
 static uint32_t
 add_host(struct stream *s, struct str name)
 {
@@ -160,7 +160,8 @@ push_snap(struct stream *s, struct snap snap)
 	    (struct stream_snap){ .snap = snap, .parts = STREAM_NONE };
 }
 
-/* Each ##prt is of another host, or nobody could tell whose a record is. */
+/* If there are several, each ##prt must be of another host: a record is
+ * assigned by its host. */
 static bool
 begin_snap(struct stream *s)
 {
@@ -183,7 +184,7 @@ begin_snap(struct stream *s)
 	return s->wrong[0] == '\0';
 }
 
-/* The part of a record that does not simply follow the one before. */
+/* Finds the part of a record that does not continue the previous record's. */
 static void
 move(struct stream *s, struct str name)
 {
@@ -216,8 +217,8 @@ add_row(struct stream *s)
 	return true;
 }
 
-/* The ##prt of a host that none names: the only one there is, if that names no
- * other.  False if nobody can tell. */
+/* Finds the ##prt of a host that no ##prt names: the only ##prt, if it names no
+ * other host.  False if that is unclear. */
 static bool
 link_host(struct stream *s, uint32_t host)
 {
@@ -248,7 +249,7 @@ link_hosts(struct stream *s)
 	return true;
 }
 
-/* What belongs to each snapshot. */
+/* Assigns records and hosts to snapshots. */
 static void
 fill_snaps(struct stream *s)
 {
@@ -277,7 +278,7 @@ settle(struct stream *s)
 	s->nsnaps--;
 	s->snaps[s->nsnaps > 0 ? s->nsnaps - 1 : 0].cols = s->cols_now;
 	if (!link_hosts(s)) {
-		/* Its ##prt may be what is missing. */
+		/* The missing ##prt may have been cut off. */
 		if (s->extent == REC_CUT)
 			stream_fail(s, stream_cut, STR_NONE);
 		return REC_ERROR;
@@ -307,7 +308,7 @@ stream_next(struct stream *s)
 			return fail_at_line(s, s->rec.error);
 		if (event == REC_EOF)
 			return settle(s);
-		/* Those of --fields have no header. */
+		/* Columns of --fields come without a header. */
 		if ((event == REC_COLS || (event == REC_ROW &&
 		    s->ncols == 0)) && !begin_columns(s, &s->rec.cols))
 			return fail_at_line(s, "more than " COLS_MAX_TEXT
@@ -321,7 +322,7 @@ stream_next(struct stream *s)
 	return REC_ERROR;
 }
 
-/* The row was split before: it cannot fail. */
+/* The row has been split before, so this cannot fail. */
 const struct str *
 stream_values(struct stream *s, size_t row)
 {

@@ -1,4 +1,4 @@
-/* Who called whom, judged by who listens. */
+/* Which side opened a connection, judged by the listeners. */
 #include "scan/scan.h"
 
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 #include "lib/num.h"
 
 /* A listener; IPv4-mapped addresses as IPv4.  v4 is false for an IPv6 wildcard
- * that takes no IPv4. */
+ * that does not accept IPv4. */
 struct dir_listener {
 	struct addr addr;
 	uint32_t netns;
@@ -25,10 +25,9 @@ struct dir_scan {
 	const struct scan *sc;
 	struct dir_listener *listener;
 	size_t nlistener;
-	/* A bit for each port that has a listener: most ports have none. */
+	/* A bit for each port: most ports have no listener. */
 	unsigned char ports[PROTO_NPORTED][65536 / 8];
-	/* Addresses of this machine, as far as its sockets tell: made when
-	 * first needed. */
+	/* This machine's addresses, from its sockets, when first needed. */
 	struct dir_place *here;
 	size_t nhere;
 };
@@ -88,7 +87,7 @@ has_listener(const struct dir_scan *j, const struct dir_listener *l)
 	    cmp_listener) != NULL;
 }
 
-/* A listener's address equals addr or is a wildcard that takes it in. */
+/* A listener's address equals addr, or is a wildcard that includes it. */
 static bool
 is_covered(const struct dir_scan *j, const struct sock *s,
     const struct addr *addr, uint16_t port)
@@ -137,7 +136,7 @@ collect_here(struct dir_scan *j)
 
 /*
  * The peer's address is one of this machine: a wildcard listener covers only
- * those.  Without it a peer could pass as a listener of ours by its choice of
+ * those.  Otherwise a peer could pass for a listener of ours by its choice of
  * source port.
  */
 static bool
@@ -153,9 +152,9 @@ is_here(struct dir_scan *j, const struct sock *s)
 }
 
 /*
- * Both ends have a listener.  The one on a port of the range has called; where
- * that does not tell, the one with the higher port: so that its peer, which is
- * judged alone, comes out the other way round.
+ * Both ends have a listener.  The caller is the end on an ephemeral port, or if
+ * that does not decide, the end with the higher port.  So the peer, which is
+ * judged separately, gets the opposite direction.
  */
 static enum sock_dir
 judge_both(const struct dir_scan *j, const struct sock *s)

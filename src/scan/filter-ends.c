@@ -1,10 +1,11 @@
-/* Which sockets have an end that an operand stands for. */
+/* Finds the sockets with an end that an operand stands for. */
 #include "scan/filter.h"
 
 static const struct addr any4 = { .family = ADDR_INET };
 
-/* The IPv4 address that Linux gives to an IPv6 connection: LOOPBACK4_IPV6,
- * include/net/ipv6.h.  A bind of 0.0.0.0 meets it, unless it is v6only. */
+/* Linux uses this IPv4 address for an IPv6 connection: LOOPBACK4_IPV6,
+ * include/net/ipv6.h.  A bind of 0.0.0.0 conflicts with it unless it is
+ * v6only. */
 static const struct addr odd4 = { ADDR_INET, { 127, 0, 0, 6 } };
 
 static bool
@@ -16,7 +17,7 @@ has_port(const struct filter_end *end, const struct sock *s, uint16_t port)
 	return !end->has_ports || (port >= end->first && port <= end->last);
 }
 
-/* Many operands that are ports stand for it. */
+/* The port is in the bitmap of operands, used if there are many. */
 static bool
 is_among_ports(const struct filter *f, const struct sock *s, uint16_t port)
 {
@@ -26,14 +27,14 @@ is_among_ports(const struct filter *f, const struct sock *s, uint16_t port)
 	    (f->ports[bit / 8] >> bit % 8 & 1) != 0;
 }
 
-/* How many are to be compared one by one. */
+/* The number of operands to compare one by one. */
 static size_t
 count_single(const struct filter *f)
 {
 	return f->ports != NULL ? f->naddrs : f->nends;
 }
 
-/* It is not bound to another interface than the operand's. */
+/* The socket is not bound to an interface other than the operand's. */
 static bool
 zone_fits(const struct filter_end *end, const struct sock *s)
 {
@@ -55,8 +56,8 @@ end_fits(const struct filter_end *end, const struct sock *s,
 	return zone_fits(end, s) && addr_in(&plain, &end->net, end->bits);
 }
 
-/* A wildcard listener that a peer reaches at the operand's address.  An IPv6
- * one of which v6only is not known does. */
+/* A wildcard listener that peers reach at the operand's address; an IPv6 one
+ * with unknown v6only counts. */
 static bool
 end_answers(const struct filter_end *end, const struct scan *sc,
     const struct sock *s)
@@ -126,10 +127,10 @@ filter_add_place(const struct filter *f, struct scan *sc,
 }
 
 /*
- * The address by which a bind(2) of that family meets the socket, as
- * inet_rcv_saddr_equal() in net/ipv4/inet_connection_sock.c has it; false where
- * none does.  A socket that was bound to an IPv6 address is v6only, and an IPv6
- * wildcard of which that is not known may not be.
+ * Sets the address at which a bind(2) of that family conflicts with the socket,
+ * as in inet_rcv_saddr_equal(), net/ipv4/inet_connection_sock.c; false if it
+ * does not.  A socket bound to an IPv6 address counts as v6only; an IPv6
+ * wildcard with unknown v6only does not.
  */
 static bool
 held_addr(const struct sock *s, enum addr_family family, struct addr *a)
@@ -145,8 +146,8 @@ held_addr(const struct sock *s, enum addr_family family, struct addr *a)
 	return s->v6only != V6ONLY_YES;
 }
 
-/* A bind of the operand's address, or of some one in its network, meets that
- * one.  That of :: is one of 0.0.0.0, too. */
+/* A bind to the operand's address, or to one in its network, conflicts with
+ * address a.  A bind to :: is also one to 0.0.0.0. */
 static bool
 end_meets(const struct filter_end *end, const struct addr *a)
 {
@@ -159,7 +160,7 @@ end_meets(const struct filter_end *end, const struct addr *a)
 	    (addr_is_any(a) || addr_in(a, &end->net, end->bits));
 }
 
-/* For one of the two families. */
+/* A bind of that family conflicts with the socket. */
 static bool
 is_held(const struct filter *f, const struct sock *s, enum addr_family family)
 {
@@ -186,7 +187,7 @@ filter_fits_ends(const struct filter *f, const struct scan *sc,
 {
 	size_t i;
 
-	/* of no family, and with no address that an operand could be */
+	/* without family and ports no operand can match */
 	if (s->local.family == ADDR_NONE && !sock_has_ports(s))
 		return f->nends == 0 && f->inet == f->inet6;
 	if (f->bound)
@@ -207,7 +208,7 @@ filter_fits_ends(const struct filter *f, const struct scan *sc,
 	return f->nends == 0;
 }
 
-/* Of the operand's ports, by a socket that is not only a connection's. */
+/* A socket with the operand's port exists that is not only a connection. */
 static bool
 is_found(const struct filter_end *end, const struct scan *sc)
 {
@@ -225,7 +226,7 @@ filter_lacks(const struct filter *f, const struct scan *sc)
 {
 	size_t i = 0;
 
-	/* a published port is no process's */
+	/* no process, user or unit has a published port */
 	if (f->npids > 0 || f->names[BY_PROCESS].n > 0 ||
 	    f->names[BY_USER].n > 0 || f->names[BY_UNIT].n > 0 ||
 	    !filter_shows_state(f, STATE_NAT) ||

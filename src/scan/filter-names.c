@@ -1,5 +1,4 @@
-/* What a user writes to choose records by whose they are: names, in which a
- * shell's wildcards count. */
+/* Names by which a user chooses records, with wildcards as in a shell. */
 #include "scan/filter.h"
 
 #include <fnmatch.h>
@@ -9,7 +8,7 @@
 #include "lib/escape.h"
 #include "lib/num.h"
 
-/* Fewer digits of an id may be a name: cafe, be. */
+/* A shorter part of an id may be a name: cafe, be. */
 enum { ID_MIN = 4 };
 
 const char *
@@ -23,7 +22,7 @@ filter_by_name(enum filter_by by)
 	return names[by];
 }
 
-/* As systemctl(1) has it: nginx is nginx.service. */
+/* As in systemctl(1): nginx means nginx.service. */
 static bool
 lacks_suffix(struct str name)
 {
@@ -102,8 +101,7 @@ filter_names_free(struct filter_names *names)
 	free(names->v);
 }
 
-/* With the escapes of `was': a comma and what else would be read otherwise has
- * a \ before it. */
+/* Escapes as in `was': puts a \ before a comma and other separators. */
 void
 filter_names_scope(const struct filter_names *names, struct buf *b)
 {
@@ -121,8 +119,8 @@ filter_names_scope(const struct filter_names *names, struct buf *b)
 	}
 }
 
-/* As it is, as our own output has it, or by wildcards.  A \ is one: units have
- * \x2d in their names. */
+/* The value equals pattern, raw or escaped as in our output, or matches its
+ * wildcards.  A \ is literal: names of units contain \x2d. */
 static bool
 name_fits(const char *pattern, const char *value, const char *escaped)
 {

@@ -33,7 +33,7 @@ complain_state(const char *list, struct str name)
 	buf_free(&names);
 }
 
-/* Without what lies between its words, in lower case: syn-sent, SYN_SENT. */
+/* Lower case, without the characters between words: syn-sent, SYN_SENT. */
 static struct str
 plain_state(struct str name, char plain[static STATE_NAME_MAX])
 {
@@ -55,7 +55,7 @@ one_state(enum sock_state state)
 	return (uint32_t)1 << state;
 }
 
-/* All that a record can have. */
+/* All states that a record can have. */
 static uint32_t
 all_states(void)
 {
@@ -68,7 +68,7 @@ all_states(void)
 	return states;
 }
 
-/* Those of a socket that has, or had, a remote end. */
+/* States of a socket that has, or had, a remote end. */
 static uint32_t
 connected_states(void)
 {
@@ -77,7 +77,7 @@ connected_states(void)
 	    one_state(STATE_BOUND) | one_state(STATE_NAT));
 }
 
-/* By any name that ss(8), netstat(8) or lsof(8) has for them; 0: of none. */
+/* The states by a name from ss(8), netstat(8) or lsof(8); 0 if unknown. */
 static uint32_t
 find_states(struct str name)
 {
@@ -161,7 +161,7 @@ complain_proto(const char *list, struct str name)
 	buf_free(&names);
 }
 
-/* -1: there is none of that name. */
+/* -1 if there is no such name. */
 static int
 find_proto(struct str name)
 {
@@ -214,8 +214,8 @@ add_end(struct filter *f, struct filter_end end)
 	*MEM_PUSH(f->ends, f->nends, f->endcap) = end;
 }
 
-/* An operand that is being read, and what its ports are ports of: nothing, or
- * one address, or the two of localhost. */
+/* The operand being read.  base is what its ports belong to: nothing, one
+ * address, or the two of localhost. */
 struct reader {
 	struct filter *filter;
 	const struct services *services;
@@ -236,8 +236,7 @@ add_service_port(void *arg, enum services_proto proto, uint16_t port)
 	struct filter_end end = n->end;
 	unsigned char of = proto == SERVICES_TCP ? PROTO_TCP : PROTO_UDP;
 
-	/* Of SCTP some files have a name and others have not: the same operand
-	 * is to be the same scope. */
+	/* Only some files name SCTP ports; the scope must not vary with it. */
 	if (proto == SERVICES_SCTP || (end.has_proto && end.proto != of))
 		return;
 	n->found = true;
@@ -247,7 +246,7 @@ add_service_port(void *arg, enum services_proto proto, uint16_t port)
 	add_end(n->filter, end);
 }
 
-/* PORT, PORT-PORT or a service's name: adds end with those ports. */
+/* Adds end with the ports of PORT, PORT-PORT or a service's name. */
 static const char *
 add_port(const struct reader *r, struct filter_end end, struct str text)
 {
@@ -255,7 +254,7 @@ add_port(const struct reader *r, struct filter_end end, struct str text)
 	struct str rest = text, low = str_cut(&rest, '-');
 	uint64_t first, last;
 
-	/* Some names begin with a digit, or have a - in them. */
+	/* Some names begin with a digit, or contain a -. */
 	services_ports(r->services, text, add_service_port, &named);
 	if (named.found)
 		return NULL;
@@ -280,7 +279,7 @@ may_have_ports(const struct filter *f)
 	return (filter_protos(f) & PROTOS_PORTED) != 0;
 }
 
-/* The same, and /PROTO; of all that it is about. */
+/* The same for PORTS[/PROTO], for each address in r->base. */
 static const char *
 add_ports(struct reader *r, struct str text)
 {
@@ -306,8 +305,8 @@ add_ports(struct reader *r, struct str text)
 	return wrong;
 }
 
-/* The parts of ADDR[%ZONE][/LEN][:PORTS], of which an IPv6 address needs
- * brackets where ports follow; what is not there is a missing value. */
+/* The parts of ADDR[%ZONE][/LEN][:PORTS].  An IPv6 address with ports needs
+ * brackets; missing parts are missing values. */
 struct operand {
 	struct str addr, len, ports;
 };
@@ -322,7 +321,7 @@ count(struct str s, char c)
 	return n;
 }
 
-/* After the ] come its zone, as ss(8) has it, LEN and the ports. */
+/* After the ] come the zone, as in ss(8), LEN and the ports. */
 static const char *
 split_brackets(struct str text, struct operand *op)
 {
@@ -345,7 +344,7 @@ split_operand(struct str text, struct operand *op)
 {
 	if (str_starts(text, "["))
 		return split_brackets(text, op);
-	if (str_starts(text, ":::")) {	/* so netstat(8) has [::]:PORT */
+	if (str_starts(text, ":::")) {	/* netstat(8) writes [::]:PORT so */
 		*op = (struct operand){ { text.p, 2 }, STR_NONE,
 			str_skip(text, 3) };
 		return NULL;
@@ -371,7 +370,7 @@ is_zone(struct str s)
 	return s.n > 0 && s.n < SOCK_IFNAME_MAX;
 }
 
-/* ADDR, its zone and LEN into end. */
+/* Parses ADDR, zone and LEN into end. */
 static const char *
 read_block(struct filter_end *end, const struct operand *op)
 {
@@ -391,7 +390,7 @@ read_block(struct filter_end *end, const struct operand *op)
 		end->net = addr_unmap(&end->net);
 		n -= 96;
 	}
-	/* /LEN asks for what has such an address itself */
+	/* /LEN matches only sockets that have such an address themselves */
 	end->answers = op->len.p == NULL && op->ports.p != NULL &&
 	    !addr_is_any(&end->net);
 	addr_mask(&end->net, (unsigned)n);
@@ -400,7 +399,7 @@ read_block(struct filter_end *end, const struct operand *op)
 	return NULL;
 }
 
-/* The addresses into r->base. */
+/* Parses the addresses into r->base. */
 static const char *
 read_base(struct reader *r, const struct operand *op)
 {
@@ -417,14 +416,14 @@ read_base(struct reader *r, const struct operand *op)
 		if (named)
 			one.addr = str_from(localhost[i]);
 		wrong = read_block(&end, &one);
-		/* bind(2) meets a wildcard in any case */
+		/* with bound, wildcards match anyway */
 		end.answers &= !r->filter->bound;
 		r->base[r->nbase++] = end;
 	}
 	return wrong;
 }
 
-/* No address, but PORTS, :PORTS or *:PORTS, as ss(8) and lsof(8) write. */
+/* PORTS, :PORTS or *:PORTS without an address, as in ss(8) and lsof(8). */
 static bool
 is_ports(struct str text, struct str *ports)
 {
@@ -436,7 +435,8 @@ is_ports(struct str text, struct str *ports)
 	    !str_is(text, "localhost");
 }
 
-/* One of a list.  Only ports are of the address before, if that had some. */
+/* Adds an item of a list.  PORTS alone belong to the address before, if that
+ * item had ports. */
 static const char *
 add_one(struct reader *r, struct str text)
 {
@@ -453,7 +453,7 @@ add_one(struct reader *r, struct str text)
 	wrong = split_operand(text, &op);
 	if (wrong != NULL)
 		return wrong;
-	if (str_is(op.ports, "*"))	/* that of no peer, in ss(8) */
+	if (str_is(op.ports, "*"))	/* in ss(8) it is no peer's */
 		op.ports = STR_NONE;
 	wrong = read_base(r, &op);
 	if (wrong != NULL)
@@ -466,7 +466,7 @@ add_one(struct reader *r, struct str text)
 	return NULL;
 }
 
-/* It can only have been meant for a name. */
+/* It can only have been meant as a name. */
 static bool
 is_word(struct str s)
 {

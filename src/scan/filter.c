@@ -4,7 +4,7 @@
 
 #include "lib/num.h"
 
-/* So many are compared with each socket: it takes no time. */
+/* So few are compared with each socket one by one: it takes no time. */
 enum { FEW_ENDS = 16 };
 
 enum { PORT_MAX = 65535 };
@@ -21,7 +21,7 @@ filter_free(struct filter *f)
 	free(f->ports);
 }
 
-/* The bits of one protocol's ports, by where their ranges begin and end. */
+/* Sets the bits of one protocol's ports, given where ranges begin and end. */
 static void
 set_ports(unsigned char *bits, const struct filter_end *ends, size_t n,
     unsigned proto)
@@ -80,7 +80,7 @@ filter_wants_proto(const struct filter *f, enum sock_proto proto)
 	return (protos >> proto & 1) != 0;
 }
 
-/* An IPv6 socket may hold a port for IPv4, too. */
+/* An IPv6 socket may hold a port for IPv4 too. */
 bool
 filter_wants_family(const struct filter *f, enum addr_family family)
 {
@@ -107,7 +107,7 @@ filter_wants_bound(const struct filter *f)
 {
 	size_t i = 0;
 
-	/* names of ports may be UDP's alone */
+	/* port names may exist only for UDP */
 	while (i < f->nends && f->ends[i].has_proto &&
 	    f->ends[i].proto == PROTO_UDP)
 		i++;
@@ -127,7 +127,7 @@ filter_protos(const struct filter *f)
 	return protos;
 }
 
-/* A filter by which no connection gets through leaves no dir to judge. */
+/* If the filter drops all connections, there is no dir to judge. */
 bool
 filter_wants_connected(const struct filter *f)
 {
@@ -175,7 +175,7 @@ filter_keeps_pid(const struct filter *f, uint32_t pid)
 	    bsearch(&pid, f->pids, f->npids, sizeof pid, num_cmp32) != NULL;
 }
 
-/* Appends `;word' or, as the first from start on, `word'. */
+/* Appends `;word', or only `word' if nothing was appended after start. */
 static void
 add_word(struct buf *b, size_t start, const char *word)
 {
@@ -261,15 +261,15 @@ add_ends(const struct filter *f, struct buf *b)
 	free(ends);
 }
 
-/* All sockets have a local end, and it is of all families. */
+/* By itself `bound' drops nothing: every socket has a local end. */
 static bool
 chooses_bound(const struct filter *f)
 {
 	return f->bound && (f->nends > 0 || f->inet != f->inet6);
 }
 
-/* -tu was all there is when scopes began, and stays so: what was read, the
- * snapshot says elsewhere. */
+/* -tu was everything when scopes were introduced, and still counts as that; the
+ * snapshot says in another key what was read. */
 static void
 add_protos(const struct filter *f, struct buf *b, size_t start)
 {
@@ -283,8 +283,8 @@ add_protos(const struct filter *f, struct buf *b, size_t start)
 			add_word(b, start, sock_protos[i]);
 }
 
-/* Those that were left out, if that was asked: a state that is new in a later
- * version is then not one of them. */
+/* The states left out, if the user chose to leave some out: then a state that a
+ * later version adds is not among them. */
 static void
 add_states(const struct filter *f, struct buf *b, size_t start)
 {

@@ -4,8 +4,8 @@
 
 #include "lib/num.h"
 
-/* The field of each, where a line of /proc/net/dev has it behind the name, and
- * what the heading of netstat -ib calls it. */
+/* For each field its word after the name in a line of /proc/net/dev, and its
+ * heading in netstat -ib. */
 static const struct {
 	enum field_id field;
 	int netdev_at;
@@ -21,7 +21,7 @@ static const struct {
 
 enum { MAX_WORDS = 32 };
 
-/* One more, with that name; nothing of it is known. */
+/* Appends an interface of that name without values. */
 static struct iface *
 add_iface(struct ifaces *t, struct str name)
 {
@@ -55,7 +55,7 @@ ifaces_netdev(struct ifaces *t, struct str text)
 	while (text.p != NULL) {
 		line = str_cut(&text, '\n');
 		name = str_cut(&line, ':');
-		/* the two lines of the heading have no colon */
+		/* the two heading lines have no colon */
 		if (line.p == NULL)
 			continue;
 		while (str_take(&name, ' '))
@@ -69,7 +69,7 @@ ifaces_netdev(struct ifaces *t, struct str text)
 	}
 }
 
-/* An interface without an address has a word less in the middle of its line:
+/* The line of an interface without an address lacks a word in the middle:
  * columns are counted from the end. */
 void
 ifaces_netstat(struct ifaces *t, struct str text)
@@ -83,7 +83,7 @@ ifaces_netstat(struct ifaces *t, struct str text)
 		n = (int)str_words(str_cut(&text, '\n'), word, MAX_WORDS);
 		if (n < 4 || n > nhead || !str_starts(word[2], "<Link#"))
 			continue;
-		if (str_ends(word[0], "*"))	/* it is down */
+		if (str_ends(word[0], "*"))	/* the interface is down */
 			word[0].n--;
 		f = add_iface(t, word[0]);
 		for (i = 0; i < IFACE_NCOUNTERS; i++)
@@ -94,7 +94,7 @@ ifaces_netstat(struct ifaces *t, struct str text)
 	}
 }
 
-/* lo, and lo0 of the BSDs. */
+/* lo, or lo0 on the BSDs. */
 static bool
 is_loopback(struct str name)
 {
@@ -136,8 +136,8 @@ write_iface(const struct iface *f, const struct cols *cols,
 	out_row(out, v, OUT_PLAIN);
 }
 
-/* What some interface did not tell is not in the sum; what none did is not
- * known of it. */
+/* The sum leaves out unknown counters; a counter that no interface has is
+ * unknown in the sum too. */
 static struct iface
 sum(const struct ifaces *t)
 {

@@ -1,5 +1,5 @@
 /*
- * ifaces: what network interfaces have received and sent.
+ * ifaces: the counters of network interfaces.
  */
 #ifndef SCAN_INTERFACES_H
 #define SCAN_INTERFACES_H
@@ -29,12 +29,12 @@ struct ifaces {
 	struct arena arena;
 };
 
-/* Reads those of this machine (own), or of the one whose proc tree that is.
+/* Reads those of this machine (own), or of the machine with that proc tree.
  * False after a message. */
 bool ifaces_read(struct ifaces *t, const char *proc, bool own);
 
-/* Adds the interfaces in what netstat -ib prints, of which each has one line
- * whose network is <Link#N>. */
+/* Adds the interfaces in the output of netstat -ib: each has one line with the
+ * network <Link#N>. */
 void ifaces_netstat(struct ifaces *t, struct str text);
 
 /* Adds those in the text of /proc/net/dev, proc_net(5). */
@@ -42,11 +42,11 @@ void ifaces_netdev(struct ifaces *t, struct str text);
 
 void ifaces_free(struct ifaces *t);
 
-/* The columns of interface records, into the empty c. */
+/* Puts the columns of interface records into the empty c. */
 void ifaces_columns(struct cols *c);
 
-/* Writes a record for each, and a last one, `total', without loopback; host and
- * time are those of the snapshot. */
+/* Writes a record for each, and a last one, `total', that leaves out loopback;
+ * host and time are those of the snapshot. */
 void ifaces_write(const struct ifaces *t, const struct cols *cols,
     const struct snap *snap, struct out *out);
 

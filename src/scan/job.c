@@ -11,7 +11,7 @@
 #include "scan/rows.h"
 #include "scan/run.h"
 
-/* What the snapshot says of itself; strings go to the arena. */
+/* The snapshot's description of itself; its strings are in the arena. */
 struct about {
 	struct snap_room room;
 	struct snap snap;
@@ -27,8 +27,8 @@ set_number(struct about *a, const char *key, uint64_t v)
 	snap_set(&a->room, key, arena_str(a->arena, num_str(digits, v)));
 }
 
-/* What was read, in the order of enum sock_proto; and of TCP sockets that only
- * have a port whose. */
+/* Sets the protocols that were read, in the order of enum sock_proto, and whose
+ * BOUND sockets were. */
 static void
 set_sight(struct about *a, const struct scan *sc, const struct filter *f)
 {
@@ -53,15 +53,15 @@ set_sight(struct about *a, const struct scan *sc, const struct filter *f)
 		snap_set(&a->room, "published", STR_LIT("all"));
 }
 
-/* Namespaces that were not read, as far as they can be told. */
+/* The known number of namespaces that were not read. */
 static uint64_t
 count_unentered(const struct scan *sc)
 {
 	return sc->hidden_netns + sc->sock_netns + sc->nshut;
 }
 
-/* Of a text it is not known which machine it tells of, nor who asked.  sc: NULL
- * where it is of interfaces. */
+/* For a text neither the machine nor the user that scanned it is known.  sc is
+ * NULL for interfaces. */
 static void
 describe(struct about *a, const struct scan_job *j, const struct scan *sc,
     uint64_t unowned, struct str scope)
@@ -75,7 +75,7 @@ describe(struct about *a, const struct scan_job *j, const struct scan *sc,
 		sys_read(&a->sys, j->req.proc, j->req.own_proc, a->arena);
 		snap_set(&a->room, "host", a->sys.host);
 		snap_set(&a->room, "boot", a->sys.boot);
-		/* it is of no use without */
+		/* up is of no use without the id of the boot */
 		if (a->sys.boot.n > 0 && j->req.own_proc && j->uptime >= 0)
 			set_number(a, "up", (uint64_t)j->uptime);
 		set_number(a, "euid", (uint64_t)geteuid());
@@ -94,7 +94,7 @@ describe(struct about *a, const struct scan_job *j, const struct scan *sc,
 	a->snap = snap_of(&a->room);
 }
 
-/* What the records need; nothing is read that no column and no filter needs. */
+/* What the records need; only what some column or filter needs is read. */
 static unsigned
 record_needs(const struct scan_job *j)
 {
@@ -102,7 +102,7 @@ record_needs(const struct scan_job *j)
 
 	if (j->proxies && (needs & NEED_TARGET) != 0)
 		needs = (needs & ~(unsigned)NEED_TARGET) | NEED_TARGET_SEEN;
-	/* what would be printed may be hidden all the same */
+	/* even what would be printed may be hidden */
 	if (j->quiet)
 		needs &= j->strict ? NEED_OWNERS : 0;
 	if (!filter_wants_connected(j->req.filter) ||
@@ -110,13 +110,13 @@ record_needs(const struct scan_job *j)
 		needs &= ~(unsigned)NEED_DIR;
 	if (filter_needs_owners(j->req.filter))
 		needs |= NEED_OWNERS | rows_filter_needs(j->req.filter);
-	/* for unowned: of a user's own process, whose socket may be root's */
+	/* unowned counts a user's own process whose socket may be root's */
 	if ((needs & NEED_OWNERS) != 0 && geteuid() != 0)
 		needs |= NEED_USER;
 	return needs;
 }
 
-/* And to know for which published ports some socket stands. */
+/* Also what shows which published ports a socket stands for. */
 static unsigned
 job_needs(const struct scan_job *j)
 {
@@ -143,7 +143,8 @@ print_records(const struct scan_job *j, struct scan *sc,
 	return out_close(out);
 }
 
-/* In three parts: `the owner of', 1, `socket is'; and what that means. */
+/* Prints a message about hidden things: what (`the owner of'), n, of (`socket
+ * is'), and what that means. */
 static void
 say_hidden(const char *what, uint64_t n, const char *of, const char *means,
     const char *lacks)
@@ -160,10 +161,10 @@ say_hidden(const char *what, uint64_t n, const char *of, const char *means,
 	    means, why, right);
 }
 
-/* A right that something is hidden for, or NULL. */
+/* The right whose lack hides something, or NULL. */
 struct lacks {
-	const char *process;	/* to see what a process has */
-	const char *netns;	/* in which namespace a socket is */
+	const char *process;	/* for what a process has */
+	const char *netns;	/* for the namespace of a socket */
 };
 
 static struct lacks
@@ -178,8 +179,8 @@ find_lacks(const struct scan *sc)
 	return lacks;
 }
 
-/* What is for people to know: at a terminal, with a table, which does not say
- * it, or as root, who may count on seeing all. */
+/* Messages for people: at a terminal; with a table, which does not show this;
+ * or for root, who expects to see everything. */
 static void
 say_what_is_hidden(const struct scan_job *j, const struct scan *sc,
     uint64_t unowned, struct lacks lacks, bool people)
@@ -188,7 +189,7 @@ say_what_is_hidden(const struct scan_job *j, const struct scan *sc,
 	    people ||
 	    (geteuid() == 0 && lacks.process != NULL);
 
-	/* nothing in the output tells that their sockets are not there */
+	/* the output does not show that their sockets are missing */
 	if (sc->hidden_netns > 0)
 		say_hidden("the network namespace of", sc->hidden_netns,
 		    sc->hidden_netns == 1 ? "process is" : "processes is", "",
@@ -200,7 +201,7 @@ say_what_is_hidden(const struct scan_job *j, const struct scan *sc,
 	if (sc->cut != 0 && say)
 		err_msg("process %lu: its threads have too many descriptors "
 		    "to look at", (unsigned long)sc->cut);
-	/* of what is not there either */
+	/* names may ask for a socket that is not in the output */
 	if (unowned > 0 && (say || filter_has_names(j->req.filter)))
 		say_hidden(unowned == 1 ? "the owner of" : "the owners of",
 		    unowned, unowned == 1 ? "socket is" : "sockets are",
@@ -209,9 +210,9 @@ say_what_is_hidden(const struct scan_job *j, const struct scan *sc,
 		    lacks.process);
 }
 
-/* Where nothing that holds a port was found, and all that may is to be seen, it
- * is free.  Of a protocol that could not be read, which was told, it is not
- * known. */
+/* If nothing that holds the port was found and nothing was hidden, the port is
+ * free.  If a protocol could not be read (there was a message), that is
+ * unknown. */
 static enum scan_result
 judge_free(const struct filter *f, const struct scan *sc, uint64_t unowned)
 {
@@ -234,8 +235,8 @@ judge_free(const struct filter *f, const struct scan *sc, uint64_t unowned)
 	return SCAN_FAILED;
 }
 
-/* The records, but those that are dropped because of whose they are.  Returns
- * how many sockets may have an owner that is hidden, and would be theirs. */
+/* Makes the records that the filter keeps.  Returns how many sockets may have a
+ * hidden owner who matches. */
 static uint64_t
 make_rows(const struct scan_job *j, struct scan *sc, bool owners,
     struct rows *rows, struct rows_source *src)
@@ -245,11 +246,11 @@ make_rows(const struct scan_job *j, struct scan *sc, bool owners,
 
 	rows_make(rows, sc, f, (owners ? ROWS_OWNERS : 0) |
 	    (j->unsorted ? ROWS_UNSORTED : 0));
-	/* of a process that was asked for, others need not be known */
+	/* with pids given, other processes do not matter */
 	if (owners && sc->hidden > 0 && f->npids == 0)
 		unowned = rows_unowned(rows, sc);
 	rows_keep(rows, src, f);
-	/* which of its holders it was is not told */
+	/* the records do not show which holder matched */
 	if (filter_needs_owners(f) &&
 	    (rows_needs(&j->cols) & NEED_OWNERS) == 0)
 		rows_unite(rows, sc);
@@ -265,9 +266,9 @@ tell(const struct scan_job *j, struct scan *sc, unsigned needs)
 	struct rows rows;
 	uint64_t unowned;
 
-	/* of another machine's users only numbers are known */
+	/* users of another machine are known only by number */
 	src.users.loaded = j->req.is_text;
-	priv_keep(0);		/* there is only to format, and to print */
+	priv_keep(0);		/* only formatting and printing follow */
 	unowned = make_rows(j, sc, (needs & NEED_OWNERS) != 0, &rows, &src);
 	if (rows.n == 0)
 		result = judge_free(j->req.filter, sc, unowned);
@@ -283,8 +284,8 @@ tell(const struct scan_job *j, struct scan *sc, unsigned needs)
 	return result;
 }
 
-/* Names of containers may be Podman's to tell.  Whoever has no right for it to
- * give up need not know. */
+/* Podman may have to be asked for the names of containers.  Without a right to
+ * give up for that, the answer does not matter. */
 static bool
 may_ask_podman(const struct scan_job *j)
 {
@@ -303,7 +304,7 @@ scan_job_begin(const struct scan_job *j)
 	const struct scan_request *req = &j->req;
 	unsigned uses = PRIV_READ;
 
-	/* interfaces are for all to see */
+	/* everyone may read interfaces */
 	if (!req->is_text && !j->interfaces) {
 		uses |= PRIV_TRACE;
 		if (req->own_proc)

@@ -1,4 +1,4 @@
-/* The two ends of a socket, as records have them. */
+/* The two ends of a socket, as in records. */
 #include "scan/rows-record.h"
 
 static struct str
@@ -19,7 +19,7 @@ from_addr(struct record *r, const struct addr *a, bool zone)
 	return from_text(r, start);
 }
 
-/* As ss(8) writes any. */
+/* Any address is written as in ss(8). */
 static struct str
 from_cid(struct record *r, uint32_t cid)
 {

@@ -1,10 +1,9 @@
-/* Which records a filter keeps because of whose they are: what is known when
- * all of the scan is. */
+/* Which records a filter keeps by owner: decided when the scan is complete. */
 #include "scan/rows.h"
 
 #include <stdlib.h>
 
-/* What the fields of each kind of names are. */
+/* The field for each kind of names. */
 static const enum field_id fields_of[BY_COUNT] = {
 	[BY_PROCESS] = F_PROCESS, [BY_USER] = F_USER,
 	[BY_CONTAINER] = F_CONTAINER, [BY_UNIT] = F_UNIT,
@@ -26,7 +25,7 @@ rows_filter_needs(const struct filter *f)
 	return needs;
 }
 
-/* Of a port that is passed on to it, too. */
+/* The socket, or the target of its port, is in such a container. */
 static bool
 fits_container(const struct filter_names *names, struct rows_source *src,
     const struct row *row)
@@ -71,8 +70,8 @@ fits_names(const struct filter *f, struct rows_source *src,
 	return true;
 }
 
-/* A listener of TCP that a program may have let the system choose a port for,
- * to talk to itself or to its own. */
+/* A TCP listener whose port the system may have chosen, for a program that
+ * talks to itself or to its own. */
 static bool
 is_random(const struct scan *sc, const struct row *row)
 {
@@ -83,7 +82,7 @@ is_random(const struct scan *sc, const struct row *row)
 	    scan_is_ephemeral(sc, s, s->local_port);
 }
 
-/* The program, or if that is hidden nothing. */
+/* The program; a missing value if it is hidden. */
 static struct str
 program_of(const struct row *row)
 {
@@ -96,7 +95,7 @@ cmp_program(const void *a, const void *b)
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
-/* The programs that have another listener than such, sorted. */
+/* Lists the programs that have a listener other than random ones, sorted. */
 static size_t
 list_servers(const struct rows *r, const struct scan *sc, struct str *v)
 {
@@ -115,8 +114,8 @@ list_servers(const struct rows *r, const struct scan *sc, struct str *v)
 	return n;
 }
 
-/* Marks the sockets that stay: all but those at random that only programs hold
- * which are seen and are no servers. */
+/* Marks the sockets that stay: all except random listeners that are held only
+ * by visible programs without other listeners. */
 static void
 mark_servers(const struct rows *r, const struct scan *sc, bool *stays)
 {

@@ -1,6 +1,6 @@
 /*
- * Which records a scan has, a row for each socket and process that holds it, in
- * which order, and whose owner may be hidden.
+ * Makes the records of a scan: a row for each socket and process that holds it,
+ * in order; and finds the sockets whose owner may be hidden.
  */
 #include "scan/rows.h"
 
@@ -37,7 +37,7 @@ cmp_row(const void *a, const void *b)
 	const struct row *x = a, *y = b;
 	int c = sock_cmp(x->sock, y->sock);
 
-	/* Namespaces were scanned in the order of their labels. */
+	/* Namespaces are numbered in the order of their labels. */
 	if (c == 0)
 		c = num_cmp(x->sock->netns, y->sock->netns);
 	if (c == 0)
@@ -60,7 +60,7 @@ cmp_holder(const void *a, const void *b)
 	return c != 0 ? c : num_cmp(x->fd, y->fd);
 }
 
-/* One row for each process among the holders of socket s, which begin at h. */
+/* Adds a row for each process among the holders of s, which begin at h. */
 static size_t
 add_holders(struct rows *r, const struct scan *sc, uint32_t s, size_t h)
 {
@@ -112,11 +112,11 @@ rows_free(struct rows *r)
 	*r = (struct rows){ NULL, 0 };
 }
 
-/* What rows tell of a socket: that it is here, that somebody holds it, and that
- * its own user does. */
+/* What rows show about a socket: it is present, a process holds it, a process
+ * of its own user holds it. */
 enum { SEEN = 1 << 0, HELD = 1 << 1, HELD_BY_USER = 1 << 2 };
 
-/* The process has the socket's user, as far as one is known of either. */
+/* The process has the socket's user, or one of the two is unknown. */
 static bool
 is_users(const struct row *row)
 {

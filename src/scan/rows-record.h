@@ -1,5 +1,5 @@
 /*
- * rows-record: the record that is being written, for the getters of rows.
+ * rows-record: the record being written, for the getters of rows.
  */
 #ifndef SCAN_ROWS_RECORD_H
 #define SCAN_ROWS_RECORD_H
@@ -7,14 +7,15 @@
 #include "lib/num.h"
 #include "scan/rows.h"
 
-/* A record that is being written. */
+/* A record being written. */
 struct record {
 	struct rows_source *src;
 	const struct sock *sock;
-	const struct proc *proc;	/* NULL: nobody holds it */
+	const struct proc *proc;	/* NULL: it has no holder */
 	const struct row *row;
-	char *p;	/* room for what is not kept anywhere, to be moved on:
-			 * GETTER_MAX bytes a getter, get_fd has its own */
+	char *p;	/* room for values that are stored nowhere; a getter
+			 * moves it on by at most GETTER_MAX bytes, get_fd has
+			 * room of its own */
 };
 
 enum { GETTER_MAX = ADDR_TEXT_MAX + 1 + SOCK_IFNAME_MAX };
@@ -25,7 +26,7 @@ from_name(const char *s)
 	return s != NULL ? str_from(s) : STR_NONE;
 }
 
-/* What was written at r->p, from start on. */
+/* The text at r->p, from start on. */
 static inline struct str
 from_text(const struct record *r, const char *start)
 {
@@ -41,7 +42,7 @@ from_number(struct record *r, uint64_t v)
 	return from_text(r, start);
 }
 
-/* The ends: rows-ends.c. */
+/* Getters for the ends: rows-ends.c. */
 struct str rows_local_addr(struct record *r);
 struct str rows_local_port(struct record *r);
 struct str rows_remote_addr(struct record *r);

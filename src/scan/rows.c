@@ -53,7 +53,7 @@ find_target(const struct record *r)
 	    r->proc != NULL ? (uint32_t)(r->proc - sc->proc) : TARGET_NOBODY);
 }
 
-/* As in an operand: an IPv6 address has brackets. */
+/* As in an operand, an IPv6 address is in brackets. */
 static char *
 format_bracketed(char *p, const struct addr *a)
 {
@@ -96,7 +96,7 @@ get_pid(struct record *r)
 	return r->proc != NULL ? from_number(r, r->proc->pid) : STR_NONE;
 }
 
-/* The process's effective user; without a visible owner, the socket's. */
+/* The process's effective uid, or the socket's if the owner is not visible. */
 static bool
 find_uid(const struct record *r, uint32_t *uid)
 {
@@ -108,7 +108,7 @@ find_uid(const struct record *r, uint32_t *uid)
 	return sock_has_user(r->sock);
 }
 
-/* A socket of the kernel's own is called by what it is for. */
+/* The name of a socket of the kernel's own is its use. */
 static struct str
 get_process(struct record *r)
 {
@@ -140,7 +140,7 @@ get_fd(struct record *r)
 	char *start = r->p;
 	uint32_t i;
 
-	/* those that are not known come last */
+	/* unknown descriptors come last */
 	for (i = 0; i < r->row->nholders && h[i].fd != HOLDER_NO_FD; i++) {
 		if (i > 0)
 			*r->p++ = ',';
@@ -207,7 +207,7 @@ get_rx_queue(struct record *r)
 	    from_number(r, r->sock->rx_queue);
 }
 
-/* Of a socket that is bound alone the number tells of an earlier connection. */
+/* For a BOUND socket the number belongs to an earlier connection. */
 static struct str
 get_tx_queue(struct record *r)
 {
@@ -290,8 +290,8 @@ get_start(struct record *r)
 	    from_number(r, r->proc->start) : STR_NONE;
 }
 
-/* Of a socket that systemd made for a unit, and holds for it, and of one whose
- * holder is not seen, the socket's own. */
+/* The process's unit.  If no holder is seen, or init holds the socket, the unit
+ * that the socket was made for. */
 static struct str
 get_unit(struct record *r)
 {
@@ -303,8 +303,8 @@ get_unit(struct record *r)
 	return own.p != NULL && proc_is_init(r->proc) ? own : r->proc->unit;
 }
 
-/* Of a socket whose holder is not seen, that which it was made in; of a port
- * that no socket has, the one that answers there. */
+/* The process's container.  If no holder is seen, the one that the socket was
+ * made in; for a published port without a socket, the one that answers. */
 static struct container
 find_container(const struct record *r)
 {
@@ -413,7 +413,7 @@ const struct rows_getter rows_getters[FIELD_NSCAN] = {
 	[F_DIR] = { get_dir, NEED_DIR, 0 },
 	[F_SERVICE] = { get_service, NEED_DIR | NEED_SERVICES, 0 },
 	[F_NETNS] = { get_netns, NEED_NETNS_NAMES, 0 },
-	/* the user: some have files of their own that name containers */
+	/* NEED_USER: some users have files that name containers */
 	[F_CONTAINER] = { get_container, NEED_OWNERS | NEED_CONTAINER |
 	    NEED_SOCK_CONTAINER | NEED_NAMES | NEED_USER, 0 },
 	[F_PID] = { get_pid, NEED_OWNERS, 0 },

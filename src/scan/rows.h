@@ -10,10 +10,10 @@
 #include "scan/services.h"
 #include "scan/users.h"
 
-/* Entries of the scan's tables. */
+/* Refers to entries of the scan's tables. */
 struct row {
 	const struct sock *sock;
-	const struct proc *proc;	/* NULL: nobody is known to hold it */
+	const struct proc *proc;	/* NULL: no known holder */
 	const struct holder *holder;	/* the first of its descriptors */
 	uint32_t nholders;
 };
@@ -23,58 +23,59 @@ struct rows {
 	size_t n;
 };
 
-/* What the values are made of. */
+/* Where the values come from. */
 struct rows_source {
 	const struct scan *scan;
 	const struct services *services;
 	struct users users;
 	struct str host, time;
-	bool people;		/* a table: a local address has the interface
-				 * that it is bound to, a listener its color */
+	bool people;		/* for a table: local addresses include the
+				 * interface that they are bound to, and
+				 * listeners have a color */
 };
 
-/* How the value of each field is had. */
+/* How to get the value of each field. */
 struct record;
 extern const struct rows_getter {
 	struct str (*get)(struct record *r);
 	unsigned needs;
-	size_t text;	/* without get: a str of struct proc, where it is */
+	size_t text;	/* if get is NULL: offset of a str in struct proc */
 } rows_getters[FIELD_NSCAN];
 
-/* What the columns need, bits of enum scan_need. */
+/* What the columns need: bits of enum scan_need. */
 unsigned rows_needs(const struct cols *cols);
 
 enum { ROWS_OWNERS = 1 << 0, ROWS_UNSORTED = 1 << 1 };
 
 /*
- * Makes the records, in prt(5)'s order unless ROWS_UNSORTED, of processes too
- * if ROWS_OWNERS; with filter's pids, those of these processes.  Sorts the
- * scan's holders, and points into its tables.  The caller calls rows_free.
+ * Makes the records, in prt(5)'s order unless ROWS_UNSORTED.  With ROWS_OWNERS
+ * also for processes; if the filter has pids, only for these.  Sorts the scan's
+ * holders, and points into its tables.  The caller calls rows_free.
  */
 void rows_make(struct rows *r, struct scan *sc, const struct filter *filter,
     unsigned flags);
 void rows_free(struct rows *r);
 
 /*
- * Leaves those that the filter keeps because of whose they are, but for its
- * pids: no_random, and the names.
+ * Keeps the records that fit the filter's conditions on owners except its pids:
+ * no_random, and the names.
  */
 void rows_keep(struct rows *r, struct rows_source *src,
     const struct filter *filter);
-/* Leaves one for each socket. */
+/* Keeps one record for each socket. */
 void rows_unite(struct rows *r, const struct scan *sc);
 /* What the filter's names and no_random need. */
 unsigned rows_filter_needs(const struct filter *filter);
 
-/* The value of a field but fd; some are written at room. */
+/* The value of any field except fd; some are written to room. */
 enum { ROWS_ROOM = 128 };
 struct str rows_value(struct rows_source *src, const struct row *row,
     enum field_id id, char room[static ROWS_ROOM]);
 
-/* Where some processes are hidden, how many of the rows' sockets one of them
- * may hold: those that somebody may hold and nobody is seen to, but not the
- * kernel's own, and those of which only other users than the socket's own are
- * seen. */
+/* If some processes are hidden, the number of the rows' sockets that one of
+ * them may hold: sockets that can have a holder but show none, except the
+ * kernel's own, and sockets that show only holders of other users than their
+ * own. */
 uint64_t rows_unowned(const struct rows *r, const struct scan *sc);
 
 /* Writes all records. */

@@ -69,7 +69,7 @@ run_find(const char *name, const char *hint, struct buf *path)
 	return false;
 }
 
-/* The two ends of a pipe that no other program gets. */
+/* Opens a pipe that other programs do not inherit. */
 static bool
 make_pipe(int fd[2])
 {
@@ -88,8 +88,8 @@ close_fd(int *fd)
 	*fd = -1;
 }
 
-/* LC_ALL=C and the PATH, which the caller frees: nothing else changes what a
- * program says.  What it runs in its turn is for root no other's either. */
+/* LC_ALL=C and PATH, which the caller frees; nothing else may change the
+ * program's output.  For root the programs that it runs are trusted too. */
 static char *
 plain_path(void)
 {
@@ -116,7 +116,7 @@ plain_path(void)
 	return b.p;
 }
 
-/* What its standard descriptors are.  0 or an errno. */
+/* Sets up the standard descriptors; returns 0 or an errno. */
 static int
 set_files(posix_spawn_file_actions_t *fa, const struct run *r, int out,
     int err)
@@ -138,7 +138,7 @@ set_files(posix_spawn_file_actions_t *fa, const struct run *r, int out,
 	return error;
 }
 
-/* The signals of defaults are not ignored in there.  -1 with errno. */
+/* Resets the signals in defaults for the child.  Returns -1 with errno set. */
 static pid_t
 spawn(const struct run *r, int out, int err, const sigset_t *defaults)
 {
@@ -156,7 +156,7 @@ spawn(const struct run *r, int out, int err, const sigset_t *defaults)
 	    (r->until != 0 ? POSIX_SPAWN_SETPGROUP : 0)));
 	posix_spawn_file_actions_init(&fa);
 	error = set_files(&fa, r, out, err);
-	/* it changes no argument, which its type only fails to say */
+	/* it changes no argument; its type just lacks the const */
 	if (error == 0)
 		error = posix_spawn(&pid, r->path, &fa, &attr,
 		    (char *const *)r->argv, r->out != NULL ? plain : environ);
@@ -167,7 +167,7 @@ spawn(const struct run *r, int out, int err, const sigset_t *defaults)
 	return error == 0 ? pid : -1;
 }
 
-/* What a program said, a line at a time. */
+/* A program's messages, line by line. */
 struct words {
 	struct run *run;
 	char line[MESSAGE_MAX];
@@ -220,8 +220,8 @@ add_words(struct words *w, const char *p, size_t n)
 	}
 }
 
-/* Reads what there is; closes the descriptor and makes it -1 at the end.  False
- * after a message. */
+/* Reads what is available; at the end closes the descriptor and sets it to -1.
+ * False after a message. */
 static bool
 drain(struct pollfd *p, struct words *w, const struct run *r, char *piece)
 {
@@ -242,7 +242,7 @@ drain(struct pollfd *p, struct words *w, const struct run *r, char *piece)
 	return true;
 }
 
-/* Milliseconds that it may still take, as poll(2) has them; -1: any. */
+/* The milliseconds left, for poll(2); -1: no limit. */
 static int
 time_left(const struct run *r)
 {
@@ -253,9 +253,8 @@ time_left(const struct run *r)
 	return left > INT_MAX ? INT_MAX : left > 0 ? (int)left : 0;
 }
 
-/* Reads both until both have ended, or the time is up; descriptors of -1 are
- * passed over.  False after a message: what there was of the output is not all
- * of it. */
+/* Reads both until they end or the time is up; descriptors of -1 are skipped.
+ * False after a message: then some output is missing. */
 static bool
 listen_to(const struct run *r, int out, int err, struct words *w)
 {
@@ -285,7 +284,7 @@ listen_to(const struct run *r, int out, int err, struct words *w)
 	return ok;
 }
 
-/* Its status; -1 where there is none, after a message. */
+/* The exit status; -1, after a message, if there is none. */
 static int
 wait_program(const struct run *r, pid_t pid)
 {
@@ -308,7 +307,7 @@ wait_program(const struct run *r, pid_t pid)
 	return -1;
 }
 
-/* Ignores a signal from the keyboard; what is not ignored already joins set. */
+/* Ignores a signal from the keyboard; adds it to set if it was not ignored. */
 static void
 ignore(int signal, struct sigaction *old, sigset_t *set)
 {
@@ -357,8 +356,8 @@ run_program(struct run *r)
 	int status;
 
 	r->said = false;
-	/* As system(3) does it: what the user's keyboard sends is for the
-	 * program that talks with him. */
+	/* As in system(3): keys that send signals are for the program that
+	 * talks to the user. */
 	sigemptyset(&defaults);
 	if (keyboard) {
 		ignore(SIGINT, &interrupt, &defaults);

@@ -1,5 +1,5 @@
 /*
- * run: other programs, run without a shell.
+ * run: runs other programs, without a shell.
  */
 #ifndef SCAN_RUN_H
 #define SCAN_RUN_H
@@ -10,40 +10,41 @@
 #include "lib/mem.h"
 
 /*
- * Appends the path of a program, with a NUL, as the folders of PATH have it;
- * those that are not absolute are passed over.  For root, who may not have
- * written his PATH himself, only what trust_file allows counts.
+ * Finds a program in the folders of PATH and appends its path and a NUL.
+ * Folders that are not absolute are skipped.  For root, whose PATH may be
+ * another user's, only paths that trust_file allows count.
  */
 bool run_look(const char *name, struct buf *path);
 
-/* The same; false after a message: hint, which may be NULL, tells how to get
- * it. */
+/* The same; false after a message, which ends with hint, how to get the
+ * program, unless that is NULL. */
 bool run_find(const char *name, const char *hint, struct buf *path);
 
 struct run {
 	const char *name;	/* in messages */
 	const char *path;
 	const char *const *argv;
-	/* NULL: it gets this program's standard input, output and environment.
-	 * Else it gets no input and a plain environment, and each piece of its
-	 * output is handed to out. */
+	/* NULL: the program gets our standard input, output and environment.
+	 * Otherwise it gets no input and a plain environment, and out is called
+	 * with each piece of its output. */
 	void (*out)(void *arg, const char *p, size_t n);
 	void *arg;
-	bool own_stderr;	/* its messages go out as they are */
-	/* 0, or when it has to have ended, by timestamp_steady: else it is
-	 * killed, with what it has started.  Its messages go nowhere. */
+	bool own_stderr;	/* its messages go out unchanged */
+	/* 0, or a time of timestamp_steady: if it has not ended by then, it is
+	 * killed with all that it has started.  Its messages are then
+	 * dropped. */
 	int64_t until;
-	bool said;		/* set by run_program: it had messages */
+	bool said;		/* set by run_program if it had messages */
 };
 
 /*
- * Runs it to its end.  Its messages are passed on behind `NAME: ', which is not
- * said twice; messages of this very program, run in there, pass as they are.
- * Returns the status as waitpid(2) gives it, or -1 after a message.
+ * Runs the program to its end.  Passes its messages on after `NAME: ', which is
+ * not printed twice; messages of this program, if that is what runs, pass
+ * unchanged.  Returns the status as in waitpid(2), or -1 after a message.
  */
 int run_program(struct run *r);
 
-/* An out that appends to arg, a struct buf. */
+/* A function for out that appends to arg, a struct buf. */
 void run_keep(void *arg, const char *p, size_t n);
 
 #endif

@@ -11,7 +11,7 @@
 #include "scan/linux/linux.h"
 #endif
 
-/* In the order in which they are tried. */
+/* In the order of trying. */
 static const struct backend *const backends[] = {
 #ifdef PRT_LINUX
 	&linux_netlink, &linux_procnet,
@@ -59,10 +59,10 @@ read_tables(const struct scan_request *req, const struct backend **backend,
 		again = true;
 		if (backends[i]->tables(req, sc))
 			return true;
-		/* what all namespaces need, no other way gives */
+		/* only this backend can read all namespaces */
 		if (req->filter->all_netns)
 			return false;
-		/* nothing of it mixes with the next one's */
+		/* drop what it added before the next one starts */
 		sc->nsock = sc->nproc = sc->nholder = sc->nplace = 0;
 		sc->nnetns = 1;
 		sc->protos = sc->unread = sc->untold = sc->by_files = 0;
@@ -71,7 +71,8 @@ read_tables(const struct scan_request *req, const struct backend **backend,
 	return false;
 }
 
-/* What was asked for by name, and not read, is told; false if nothing was. */
+/* Prints a message for each protocol that the user named and no table has;
+ * false if nothing could be read of those that he named. */
 static bool
 judge_protos(const struct scan_request *req, const struct backend *backend,
     struct scan *sc)
@@ -90,7 +91,7 @@ judge_protos(const struct scan_request *req, const struct backend *backend,
 	    (sc->protos & filter_protos(req->filter)) != 0;
 }
 
-/* Holders that the tables came with follow their sockets. */
+/* Moves the holders from the tables along with their sockets. */
 static void
 move_holders(struct scan *sc, const uint32_t *to)
 {
@@ -131,7 +132,7 @@ drop_unwanted(struct scan *sc, const struct filter *f)
 	free(to);
 }
 
-/* What the tables of this machine may have left out. */
+/* What this machine's tables may lack. */
 static unsigned
 seeks(const struct scan_request *req, const struct backend *backend,
     const struct scan *sc)
@@ -170,7 +171,7 @@ find_owners(const struct scan_request *req, const struct backend *backend,
 	return true;
 }
 
-/* Reads the tables a second way. */
+/* Reads the tables in another way, to compare. */
 static void
 verify(const struct scan_request *req, const struct backend *backend,
     struct scan *sc)

@@ -1,12 +1,12 @@
 /*
- * services-table: the names that are known without any file.
+ * services-table: port names that need no file.
  *
  * Sorted by port, each port and protocol once; to add a service, add a line.
- * The name is the one of IANA or services(5) where that is what is met under
- * the port today, else what its software is called (9090 is registered to
- * websm and held by Prometheus).  A name may stand for several ports.  Ports
- * that are known from malware alone are left out on purpose: a name would
- * make them look harmless.
+ * The name is that of IANA or services(5) if that service is usually found at
+ * the port today, else that of the usual software (9090 is registered to websm
+ * and held by Prometheus).  A name may stand for several ports.  Ports known
+ * only from malware are left out on purpose: a name would make them look
+ * harmless.
  *
  * Included by scan/services.c and its test only.
  */
@@ -19,7 +19,7 @@
 
 enum { TCP = 1 << SERVICES_TCP, UDP = 1 << SERVICES_UDP, BOTH = TCP | UDP };
 
-/* The names are arrays, not pointers: nothing to relocate at each start. */
+/* The names are arrays, not pointers: no relocations at each start. */
 static const struct {
 	uint16_t port;
 	uint8_t protos;

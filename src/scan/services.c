@@ -1,11 +1,11 @@
 /*
  * services: names of ports, see scan/services.h.
  *
- * Every name and alias of every source is an entry, in order of precedence;
- * the files' text is kept and the names point into it.  A map finds a port's
- * first entry.  It is not an array of 65536 ports for each protocol, because
- * that would touch a page of memory for nearly every entry, and a page fault
- * costs more than the reading of 20 lines.
+ * Every name and alias of every source is an entry, in order of precedence; the
+ * names point into the files' text, which is kept.  A map finds a port's first
+ * entry.  An array of 65536 ports for each protocol would touch a page of
+ * memory for nearly every entry, and a page fault costs more than reading 20
+ * lines.
  */
 #include "scan/services.h"
 
@@ -22,7 +22,7 @@
 
 enum {
 	PORT_MAX = 65535,
-	NENTRIES = 1024		/* room at first: the table, and most files */
+	NENTRIES = 1024		/* initial room: the table and most files fit */
 };
 
 struct entry {
@@ -35,8 +35,8 @@ struct services {
 	struct buf user, etc;
 	struct entry *entries;
 	size_t n, cap;
-	size_t table, file;	/* where the entries of these two begin */
-	struct map first;	/* a port's first entry, from 1 */
+	size_t table, file;	/* first entries of these two sources */
+	struct map first;	/* index of a port's first entry, from 1 */
 	const struct entry **by_name;	/* sorted; NULL: see services_index */
 };
 
@@ -149,8 +149,8 @@ cmp_name(const void *a, const void *b)
 	return str_cmp(name_of(x), name_of(y));
 }
 
-/* Of one name in the order of the entries: the user's file is before the
- * table, and qsort(3) need not keep that. */
+/* Keeps equal names in the order of the entries, the user's file before the
+ * table; qsort(3) alone may not. */
 static int
 cmp_entry(const void *a, const void *b)
 {
@@ -174,7 +174,7 @@ services_index(struct services *s)
 	qsort(s->by_name, s->n, sizeof *s->by_name, cmp_entry);
 }
 
-/* Where entries of that name begin in by_name. */
+/* The index in by_name of the first entry with that name. */
 static size_t
 find_name(const struct services *s, struct str name)
 {
@@ -184,7 +184,7 @@ find_name(const struct services *s, struct str name)
 	return num_before(&of, s->by_name, s->n, sizeof of, cmp_name);
 }
 
-/* The next entry of that name from *i on; NULL at the end. */
+/* The next entry of that name, from *i on; NULL at the end. */
 static const struct entry *
 next_entry(const struct services *s, struct str name, size_t *i)
 {
@@ -218,7 +218,7 @@ services_ports(const struct services *s, struct str name,
 		*MEM_PUSH(keys, n, cap) = make_key(e->proto, e->port);
 	if (keys == NULL)
 		return 0;
-	/* Several sources and aliases may give a port the same name. */
+	/* A port may have the same name in several sources, or as alias. */
 	n = num_sort(keys, n);
 	for (i = 0; i < n; i++)
 		found(arg, (enum services_proto)(keys[i] >> 16),
@@ -227,7 +227,7 @@ services_ports(const struct services *s, struct str name,
 	return (unsigned)n;
 }
 
-/* Which source an entry is of, in the order of services_port. */
+/* The source of an entry, numbered in the order of services_port. */
 static int
 rank_of(const struct services *s, const struct entry *e)
 {
@@ -272,7 +272,7 @@ is_space(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Cuts the next word off; an empty one where there is none. */
+/* Cuts off the next word; it is empty at the end. */
 static struct str
 cut_word(struct str *line)
 {
@@ -289,7 +289,7 @@ cut_word(struct str *line)
 	return word;
 }
 
-/* All of word is PORT/PROTOCOL, of a protocol that we know. */
+/* The whole word is PORT/PROTOCOL, and the protocol is known. */
 static bool
 parse_port(struct str word, enum services_proto *proto, uint16_t *port)
 {

@@ -224,8 +224,8 @@ scan_sort_places(struct scan *sc)
 		qsort(sc->place, sc->nplace, sizeof *sc->place, cmp_place);
 }
 
-/* From outside a host answers at any of its addresses by any interface; from
- * inside by the one that has the address. */
+/* From outside, a host answers at all its addresses through any interface; from
+ * inside, only through the one with the address. */
 bool
 scan_has_place(const struct scan *sc, const struct sock *s,
     const struct addr *a)

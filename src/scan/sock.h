@@ -1,7 +1,7 @@
 /*
  * sock: sockets, the processes that hold them, and what a scan found.
  *
- * These binary forms exist inside prt-scan alone; what leaves it are records.
+ * These binary forms exist only inside prt-scan; its output is records.
  */
 #ifndef SCAN_SOCK_H
 #define SCAN_SOCK_H
@@ -13,8 +13,8 @@
 #include "lib/map.h"
 #include "lib/mem.h"
 
-/* Those with ports come first, and are in every scan; the others have something
- * else in the place of ports, and are read only if they are asked for. */
+/* Protocols with ports come first, and are in every scan.  The others have
+ * something else in place of ports, and are read only on request. */
 enum sock_proto {
 	PROTO_TCP, PROTO_UDP, PROTO_SCTP, PROTO_NPORTED,
 	PROTO_RAW = PROTO_NPORTED, PROTO_PACKET, PROTO_ICMP, PROTO_VSOCK,
@@ -22,10 +22,10 @@ enum sock_proto {
 };
 enum { PROTOS_PORTED = (1 << PROTO_NPORTED) - 1 };
 
-/* The numbers are those of the kernel, include/net/tcp_states.h, up to
- * STATE_NEW_SYN_RECV; the last three are ours: a UDP socket without a peer, one
- * that has a port, and neither listens nor is connected, and no socket, but a
- * port that a container runtime has published. */
+/* Up to STATE_NEW_SYN_RECV the numbers are the kernel's,
+ * include/net/tcp_states.h.  The last three are ours: a UDP socket without a
+ * peer; a socket with a port that neither listens nor is connected; a port that
+ * a container runtime has published, without a socket. */
 enum sock_state {
 	STATE_NONE, STATE_ESTABLISHED, STATE_SYN_SENT, STATE_SYN_RECV,
 	STATE_FIN_WAIT1, STATE_FIN_WAIT2, STATE_TIME_WAIT, STATE_CLOSED,
@@ -41,17 +41,17 @@ enum sock_v6only { V6ONLY_UNKNOWN, V6ONLY_NO, V6ONLY_YES };
 struct sock_info {
 	uint64_t rx_bytes, tx_bytes;	/* received; acknowledged */
 	uint32_t rtt;			/* microseconds */
-	uint32_t retrans;		/* segments, in all */
+	uint32_t retrans;		/* retransmitted segments, in all */
 };
 
-/* What a socket of a protocol without ports has. */
+/* Values of a socket of a protocol without ports. */
 struct sock_portless {
-	uint32_t local;		/* what a record has as local_port, */
-	uint32_t remote;	/* and of vsock, with a peer, as remote_port */
-	bool is_vsock;		/* these are its addresses: */
+	uint32_t local;		/* in place of local_port in a record */
+	uint32_t remote;	/* for vsock with a peer: remote_port */
+	bool is_vsock;		/* for vsock, the addresses: */
 	uint32_t local_cid, remote_cid;
-	bool has_filter;	/* a filter of BPF is attached to it, of so */
-	uint32_t filter;	/* many instructions; 0: not told */
+	bool has_filter;	/* a BPF filter is attached, with */
+	uint32_t filter;	/* that many instructions; 0: unknown */
 };
 
 #define SOCK_CID_ANY UINT32_MAX		/* VMADDR_CID_ANY, vsock(7) */
@@ -60,153 +60,151 @@ struct sock {
 	struct addr local, remote;	/* remote.family ADDR_NONE: no peer */
 	uint16_t local_port, remote_port;
 	unsigned char proto, state, dir, v6only;
-	bool timewait;			/* an entry of tables, not a socket */
-	bool userless, queueless;	/* uid, rx_queue, tx_queue: not told */
+	bool timewait;			/* a table entry, not a socket */
+	bool userless, queueless;	/* uid; the queues: unknown */
 	bool has_backlog;		/* a listener's tx_queue is known */
 	bool has_drops;
-	uint32_t rx_queue, tx_queue;	/* bytes; of a listener connections
-					 * that wait, and how many may */
-	uint32_t netns;			/* index of the scan's namespaces */
-	uint32_t uid;			/* what the kernel says of the socket */
+	uint32_t rx_queue, tx_queue;	/* in bytes; for a listener the waiting
+					 * connections, and their maximum */
+	uint32_t netns;			/* index into the scan's namespaces */
+	uint32_t uid;			/* the socket's own, from the kernel */
 	uint32_t drops;
-	uint32_t cgroup;		/* number of the scan's, 0: not known */
-	uint64_t inode;			/* 0: held by no process */
-	/* Without a holder: what of the kernel's own it is, `[KIND]' or
+	uint32_t cgroup;		/* number in the scan; 0: unknown */
+	uint64_t inode;			/* 0: no process holds it */
+	/* For a kernel socket without a holder its use, `[KIND]' or
 	 * `[KIND/NAME]', in the scan's arena; or NULL. */
 	const char *kernel;
-	uint64_t cookie;		/* sock_gen_cookie; 0: not told */
+	uint64_t cookie;		/* sock_gen_cookie; 0: unknown */
 	const char *ifname;		/* bound to that interface, or NULL */
 	const struct sock_info *info;	/* in the scan's arena, or NULL */
-	/* In the scan's arena; NULL of a protocol with ports, of others the
+	/* In the scan's arena; NULL for a protocol with ports.  Otherwise the
 	 * ports above are 0. */
 	struct sock_portless *portless;
 };
 
 enum { PROC_CMDLINE_MAX = 4096 };	/* longer ones end in ... */
 
-/* The container that something is in. */
+/* A container. */
 struct container {
 	struct str name;	/* `RUNTIME/NAME', or `RUNTIME/ID', cut */
-	struct str id;		/* whole; missing: it is in none */
-	struct str pod;		/* NAMESPACE/POD, of Kubernetes */
-	uint32_t uid;		/* whose it is, as far as that is told */
-	bool is_named;		/* its runtime has it */
-	bool is_guess;		/* it is none unless that has it */
-	bool is_app;		/* a sandbox, by its program's name */
-	bool is_users;		/* in the part of the groups that is users' */
+	struct str id;		/* in full; missing: not in a container */
+	struct str pod;		/* NAMESPACE/POD, for Kubernetes */
+	uint32_t uid;		/* its user, if known */
+	bool is_named;		/* its runtime has confirmed it */
+	bool is_guess;		/* no container unless confirmed */
+	bool is_app;		/* a sandbox, named after its program */
+	bool is_users;		/* in a user's part of the cgroup tree */
 };
 
-/* What file a path led to, by the kernel's numbers. */
+/* Identifies the file at the end of a path by kernel numbers. */
 struct file_id {
 	bool known;
-	bool gone;		/* it has no name any more */
+	bool gone;		/* it has been unlinked */
 	uint64_t dev, ino;
-	uint64_t mount;		/* 0: not known */
+	uint64_t mount;		/* 0: unknown */
 };
 
 /* What is known of a process; strings live in the scan's arena. */
 struct proc {
 	uint32_t pid, ppid, uid;
 	bool has_ppid, has_uid, has_usage;
-	bool ended;		/* its first thread, others have not */
+	bool ended;		/* its first thread has ended, others run */
 	uint64_t start;			/* clock ticks since boot, 0: unknown */
 	uint64_t rss;			/* bytes */
 	uint64_t cpu;			/* hundredths of a second */
 	struct str comm, parent, exe, cmdline, cgroup, unit, cwd;
 	struct container in;
-	struct str user;	/* its name, where it is told as such */
-	/* As records have them. */
+	struct str user;	/* its name, if the source has names */
+	/* As in records. */
 	struct str ancestors, children, stdio, shells, exe_like, script, caps;
-	uint32_t tty;		/* its terminal, a device number, or 0 */
-	struct pipe_id {	/* those that its standard input and output */
-		uint64_t dev, inode;	/* are, or 0 */
+	uint32_t tty;		/* terminal, a device number, or 0 */
+	struct pipe_id {	/* of its standard input and output, */
+		uint64_t dev, inode;	/* or 0 */
 	} pipe[2];
 	bool has_caps;
-	uint64_t caps_set;	/* effective ones, a bit each, in */
-	uint64_t userns;	/* the user namespace with that inode, or 0 */
-	uint64_t pidfd;		/* its inode in pidfs, or 0 */
+	uint64_t caps_set;	/* effective capabilities as bits, in */
+	uint64_t userns;	/* the user namespace of that inode, or 0 */
+	uint64_t pidfd;		/* inode in pidfs, or 0 */
 	bool has_groups;	/* in, cgroup and unit were read, if wanted */
-	bool boxed;		/* in a container that is no user's own */
-	struct file_id exe_id, cwd_id;	/* to be compared, if they are known */
+	bool boxed;		/* in a container that is not a user's own */
+	struct file_id exe_id, cwd_id;	/* for comparison, if known */
 };
 
 #define HOLDER_NO_FD UINT32_MAX
 
 /* Process proc (an index) has socket sock (an index) as descriptor fd, which
- * may be not known. */
+ * may be unknown. */
 struct holder {
 	uint32_t sock, proc, fd;
 };
 
-/* Where process proc (an index, TARGET_NOBODY: none is seen) passes on what
- * comes to socket sock (an index). */
+/* Where process proc (an index; TARGET_NOBODY: no visible one) passes on the
+ * connections to socket sock (an index). */
 #define TARGET_NOBODY UINT32_MAX
 struct sock_target {
 	uint32_t sock, proc;
-	struct addr addr;		/* ADDR_NONE: not known */
-	uint16_t port;			/* 0: not known */
-	struct container in;		/* the one that answers, if known */
+	struct addr addr;		/* ADDR_NONE: unknown */
+	uint16_t port;			/* 0: unknown */
+	struct container in;		/* that answers there, if known */
 };
 
-/* A network namespace.  The scan's first is the scanner's own. */
+/* A network namespace.  The first one of a scan is the scanner's own. */
 struct netns {
-	uint64_t inode;			/* 0: not known, as of the own one */
+	uint64_t inode;			/* 0: unknown, as for the own one */
 	uint64_t id;			/* opens it if path is NULL; or 0 */
-	const char *path;		/* opens it, from the proc tree on; or
-					 * NULL, as of the own one */
-	struct str label;		/* missing: the own one */
-	struct str plain;		/* without the container; missing: the
+	const char *path;		/* below the proc tree; or NULL */
+	struct str label;		/* missing for the own one */
+	struct str plain;		/* without the container; missing if the
 					 * label is a person's */
-	struct container in;		/* of its process with the lowest, */
-	uint32_t pid, uid;		/* number, and that one's user */
+	struct container in;		/* of its process with the lowest pid */
+	uint32_t pid, uid;		/* of that process */
 	uint16_t first, last;		/* its ip_local_port_range */
 };
 
-/* A control group, of version 2, in which a socket was made. */
+/* A control group of version 2 in which a socket was made. */
 struct sock_cgroup {
 	uint64_t id;			/* its inode number */
-	struct str path, unit;		/* missing: not known */
+	struct str path, unit;		/* missing: unknown */
 	struct container in;
 };
 
 enum { SOCK_IFNAME_MAX = 64 };
 
-/* The name of an interface of a namespace, at most SOCK_IFNAME_MAX bytes. */
+/* The name of a namespace's interface, at most SOCK_IFNAME_MAX bytes. */
 struct ifname {
 	uint32_t netns;
 	uint32_t index;
 	const char *name;
 };
 
-/* An address of a namespace that an operand asks for; with an interface: one
- * that has it. */
+/* An address, perhaps on an interface, that an operand asks for. */
 struct scan_place {
 	struct addr addr;	/* IPv4-mapped ones as IPv4 */
 	uint32_t netns;
-	const char *ifname;	/* "": none in particular */
+	const char *ifname;	/* "": any interface */
 };
 
-/* Whose BOUND sockets could be read, if the filter wants such: nobody's, those
+/* Whose BOUND sockets could be read, if the filter wants any: nobody's, those
  * of processes that we may look into, or all. */
 enum scan_bound { BOUND_NO, BOUND_OWN, BOUND_ALL, BOUND_COUNT };
 
-/* Which published ports could be read: none were asked for, not all, or all. */
+/* Which published ports could be read: none (not asked for), some, or all. */
 enum scan_published { PUBLISHED_NO, PUBLISHED_SOME, PUBLISHED_ALL };
 
-/* What is sought among the sockets of processes that are in no table. */
+/* What to look for among sockets of processes that are in no table. */
 enum scan_seek {
-	SEEK_BOUND = 1 << 0,	/* BOUND ones */
+	SEEK_BOUND = 1 << 0,	/* BOUND sockets */
 	SEEK_NETNS = 1 << 1,	/* network namespaces that were not read */
-	SEEK_VSOCK = 1 << 2	/* those of vsock */
+	SEEK_VSOCK = 1 << 2	/* vsock sockets */
 };
 
 struct linux_asked;
 
 struct scan {
-	unsigned needs;		/* as the request has them */
-	bool other_tree;	/* files of processes are not this machine's */
-	uint64_t since;		/* clock ticks from boot, before any was read;
-				 * or UINT64_MAX: all are older */
+	unsigned needs;		/* from the request */
+	bool other_tree;	/* the process files are another machine's */
+	uint64_t since;		/* clock ticks since boot, before any process
+				 * was read; UINT64_MAX: all are older */
 	struct netns *netns;
 	size_t nnetns, netnscap;
 	struct ifname *ifname;
@@ -214,7 +212,7 @@ struct scan {
 	struct sock_cgroup *cgroup;	/* by number, from 1 */
 	size_t ncgroup, cgroupcap;
 	struct map cgroup_of;		/* number by id */
-	struct scan_place *place;	/* sorted when the tables are read */
+	struct scan_place *place;	/* sorted after reading the tables */
 	size_t nplace, placecap;
 	struct sock *sock;
 	size_t nsock, sockcap;
@@ -224,46 +222,45 @@ struct scan {
 	size_t nholder, holdercap;
 	struct sock_target *target;	/* sorted when all are known */
 	size_t ntarget, targetcap;
-	uint64_t hidden;	/* processes whose descriptors we may not see */
-	uint64_t hidden_netns;	/* or whose namespace, where all are wanted */
-	uint64_t sock_netns;	/* of sockets in none that is known, */
-	struct netns *shut;	/* and those that were not to be entered */
+	uint64_t hidden;	/* processes with descriptors hidden from us */
+	uint64_t hidden_netns;	/* or namespaces, if all are wanted */
+	uint64_t sock_netns;	/* unknown namespaces of sockets, */
+	struct netns *shut;	/* and those that could not be entered */
 	size_t nshut, shutcap;
-	uint32_t cut;		/* a process whose threads have more than was
-				 * looked at, or 0; and how many there are */
+	uint32_t cut;		/* a process whose threads have more descriptors
+				 * than we read, or 0; and the number of such */
 	uint64_t ncut;
 	bool incomplete;	/* something else could not be read */
-	bool held_only;		/* only what a process holds could be read */
+	bool held_only;		/* only what processes hold was readable */
 	enum scan_bound bound;
 	enum scan_published published;
-	unsigned seeks;		/* what tables may lack, of enum scan_seek */
+	unsigned seeks;		/* what tables may lack: enum scan_seek */
 	uint64_t *dropped;	/* then: inodes that the filter dropped */
 	size_t ndropped, droppedcap;
 	unsigned protos;	/* that were read: bits 1 << enum sock_proto */
-	unsigned unread;	/* or could not be, which was told; */
-	unsigned untold;	/* and those of which no table tells */
-	unsigned by_files;	/* that netlink has no module for, with what
-				 * it tells more: read from /proc/net */
+	unsigned unread;	/* or failed, after a message; */
+	unsigned untold;	/* and those in no table */
+	unsigned by_files;	/* read from /proc/net, with fewer values:
+				 * netlink has no module for them */
 	struct arena arena;
 	struct linux_asked *asked;	/* in the arena, or NULL */
 };
 
-/* Names as records have them; NULL for none. */
+/* Names as in records; NULL if there is none. */
 extern const char *const sock_protos[PROTO_COUNT];
 extern const char *const sock_states[STATE_COUNT];
 extern const char *const sock_dirs[DIR_COUNT];
-/* And as the ##prt line has them. */
+/* Names as in the ##prt line. */
 extern const char *const scan_bounds[BOUND_COUNT];
 
-/* Linux's number of a state as ours: what has no connections has only two, and
- * a TCP socket that is closed is in a table only for its port. */
+/* Maps Linux's number of a state: a protocol without connections has only two
+ * states, and a closed TCP socket is in a table only because of its port. */
 enum sock_state sock_state_of(unsigned number, enum sock_proto proto);
 
-/* In any case; STATE_NONE where there is no such name. */
+/* Ignores case; STATE_NONE if there is no such name. */
 enum sock_state sock_state_find(struct str name);
 
-/* Has the ports of such a socket as its own number: of a protocol that has
- * none. */
+/* Moves the ports of a socket whose protocol has none to s->portless. */
 void sock_make_portless(struct sock *s, struct arena *a);
 
 static inline bool
@@ -272,7 +269,7 @@ sock_has_ports(const struct sock *s)
 	return s->portless == NULL;
 }
 
-/* It has a peer whose address is known. */
+/* It has a peer with a known address. */
 static inline bool
 sock_has_peer(const struct sock *s)
 {
@@ -280,48 +277,47 @@ sock_has_peer(const struct sock *s)
 	    s->portless->is_vsock && s->portless->remote_cid != SOCK_CID_ANY);
 }
 
-/* By protocol and ends, as records are sorted. */
+/* Compares protocol and ends, the order of records. */
 int sock_cmp(const struct sock *a, const struct sock *b);
 
-/* Listening, or an unconnected UDP socket: what a peer can talk to. */
+/* Listening, or an unconnected UDP socket: peers can talk to it. */
 bool sock_is_listener(const struct sock *s);
 
-/* Who gets there may get an answer: it listens, or is a port that is passed on
+/* A caller may get an answer: the socket listens, or the port is published
  * without a socket. */
 bool sock_answers(const struct sock *s);
 
-/* It answers who gets here by network: of this namespace, and not by loopback
- * only. */
+/* It answers callers from the network: in this namespace, beyond loopback. */
 bool scan_is_open(const struct scan *sc, const struct sock *s);
 
-/* It has no peer: what the kernel still knows of one is of an earlier
- * connection, or of one that was refused. */
+/* It has no peer: any peer that the kernel still shows belongs to an earlier
+ * connection, or to a refused one. */
 bool sock_is_alone(const struct sock *s);
 
-/* The kernel names root, or the listener's user, for what is only an entry of
- * its tables and no socket: timewait entries (TIME_WAIT, some of FIN_WAIT2) and
- * requests (net/ipv4/inet_diag.c).  lsof tells the users of processes alone. */
+/* False if the uid is not the socket's.  The kernel gives root, or the
+ * listener's user, for mere table entries: timewait (TIME_WAIT, some of
+ * FIN_WAIT2) and requests (net/ipv4/inet_diag.c).  lsof has only the users of
+ * processes. */
 bool sock_has_user(const struct sock *s);
 
-/* Init or a user's manager, by its number or its control group: what it holds
- * for other units was made in theirs. */
+/* Init or a user's manager, by its pid or control group: what it holds for
+ * other units was made in theirs. */
 bool proc_is_init(const struct proc *p);
 
-/* It has files of its own, as root made it. */
+/* Its files are its own, and root set it up. */
 bool container_is_boxed(const struct container *in);
 
-/* The control group that s was made in, or NULL. */
+/* The control group in which s was made, or NULL. */
 const struct sock_cgroup *scan_cgroup(const struct scan *sc,
     const struct sock *s);
 
-/* Where that process (TARGET_NOBODY: nobody) passes on what comes to that
+/* Where that process (TARGET_NOBODY: none) passes on the connections to that
  * socket, or NULL. */
 const struct sock_target *scan_target(const struct scan *sc, uint32_t sock,
     uint32_t proc);
 void scan_sort_targets(struct scan *sc);
 
-/* Room for one more at the end, zeroed, and counted.  A socket is of the
- * namespace that was added last. */
+/* Append a zeroed element.  A socket gets the namespace added last. */
 struct netns *scan_add_netns(struct scan *sc);
 struct sock *scan_add_sock(struct scan *sc);
 struct proc *scan_add_proc(struct scan *sc);
@@ -330,13 +326,13 @@ struct sock_target *scan_add_target(struct scan *sc);
 
 void scan_sort_places(struct scan *sc);
 
-/* Who sends to that address (IPv4-mapped ones as IPv4), which is one of the
- * socket's namespace, gets to the interface that the socket is bound to, if it
- * is.  The places are sorted. */
+/* Packets to that address (IPv4-mapped ones as IPv4) reach the interface that
+ * the socket is bound to, if any.  The address is one of the socket's
+ * namespace; the places are sorted. */
 bool scan_has_place(const struct scan *sc, const struct sock *s,
     const struct addr *a);
 
-/* The socket's port is one that its namespace hands out. */
+/* The socket's port is in the range that its namespace hands out. */
 bool scan_is_ephemeral(const struct scan *sc, const struct sock *s,
     uint16_t port);
 

@@ -10,11 +10,11 @@
 
 enum { SUDO_REFUSED = 1, SIGNAL_BASE = 128, OPTIONS_MAX = 5 };
 
-/* -k: sudo forgets an earlier password, so that it takes the one line off
- * standard input; not if it asks this user for none (NOPASSWD).  -p '': no
- * prompt for a program. */
+/* -k: sudo forgets an earlier password, so it reads the one line of standard
+ * input, unless this user needs no password (NOPASSWD).  -p '': no prompt,
+ * since a program answers. */
 static const struct way {
-	const char *name;	/* behind --sudo=, NULL: nothing */
+	const char *name;	/* the argument of --sudo=; NULL: none */
 	const char *options[OPTIONS_MAX];
 	bool own_stderr;
 } ways[] = {
@@ -40,7 +40,7 @@ sudo_mode(const char *arg, enum sudo_mode *mode)
 	return false;
 }
 
-/* sudo's arguments, which the caller frees. */
+/* Builds sudo's arguments, which the caller frees. */
 static const char **
 make_argv(const struct way *way, const char *self, int argc, char **argv,
     bool answers)
@@ -53,7 +53,7 @@ make_argv(const struct way *way, const char *self, int argc, char **argv,
 	v[n++] = "sudo";
 	for (i = 0; i < OPTIONS_MAX && way->options[i] != NULL; i++)
 		v[n++] = way->options[i];
-	/* sudoers(5) may have another default. */
+	/* sudoers(5) may set another default */
 	v[n++] = "-u";
 	v[n++] = "root";
 	v[n++] = "--";
@@ -66,7 +66,7 @@ make_argv(const struct way *way, const char *self, int argc, char **argv,
 	return v;
 }
 
-/* A signal ended it: so it does this one. */
+/* It died of a signal: die of the same one. */
 static void
 die_of(int signal_number)
 {
@@ -74,8 +74,7 @@ die_of(int signal_number)
 	raise(signal_number);
 }
 
-/* The exit status that stands for the one of sudo, which passes on that of what
- * it ran; -1: it was refused. */
+/* Our exit status for that of sudo, which is the program's; -1: refused. */
 static int
 translate(int status, bool answers)
 {

@@ -1,5 +1,5 @@
 /*
- * sudo: running this program again as root.
+ * sudo: runs this program again as root.
  */
 #ifndef SCAN_SUDO_H
 #define SCAN_SUDO_H
@@ -8,22 +8,22 @@
 
 enum sudo_mode {
 	SUDO_NONE,
-	SUDO_TRY,	/* without a question; where refused, without it */
+	SUDO_TRY,	/* sudo must not ask; if it refuses, do without */
 	SUDO_ASK,	/* sudo may ask on the terminal */
 	SUDO_STDIN	/* sudo reads the password from standard input */
 };
 
-/* What stands behind --sudo= (NULL: nothing).  False where it is unknown. */
+/* Reads the argument of --sudo= (NULL: none).  False if it is unknown. */
 bool sudo_mode(const char *arg, enum sudo_mode *mode);
 
-/* What a program that was given --elevated exits with instead of STATUS_NO,
- * which could not be told from sudo's own 1. */
+/* With --elevated a program exits with this instead of STATUS_NO, since sudo's
+ * own failures give 1. */
 enum { SUDO_STATUS_NO = 3 };
 
 /*
- * Runs this program, with argv without its NULL elements, under sudo, and with
- * --elevated before them if its exit status may be an answer.  Returns its exit
- * status, or -1 where SUDO_TRY was refused, after a message.
+ * Runs this program under sudo with argv, whose NULL elements are left out;
+ * --elevated goes first if the exit status may be an answer.  Returns the
+ * program's exit status, or -1, after a message, if SUDO_TRY was refused.
  *
  * No password passes through this process.
  */

@@ -22,7 +22,7 @@ add_name(struct users *u, uint32_t uid, struct str name)
 	*map_at(&u->number, uid) = (uint32_t)u->n;
 }
 
-/* name:password:uid:..., passwd(5).  Of several names the first. */
+/* name:password:uid:..., passwd(5).  The first name of a uid counts. */
 static void
 take_user(struct users *u, struct str line)
 {
@@ -35,8 +35,8 @@ take_user(struct users *u, struct str line)
 		add_name(u, (uint32_t)uid, name);
 }
 
-/* A word of the line `passwd:' of nsswitch.conf(5) is no source that we have
- * read already, and no action such as [NOTFOUND=return]. */
+/* The line `passwd:' of nsswitch.conf(5) has a word that is neither a source
+ * that we have read nor an action such as [NOTFOUND=return]. */
 static bool
 names_more(struct str line)
 {
@@ -50,8 +50,8 @@ names_more(struct str line)
 	return false;
 }
 
-/* Without that file libc reads /etc/passwd, and no more.  If we cannot read it,
- * libc may have what it says. */
+/* Without that file libc reads only /etc/passwd.  If it exists but we cannot
+ * read it, libc may know more. */
 static bool
 has_more_sources(void)
 {
@@ -100,7 +100,7 @@ users_free(struct users *u)
 	buf_free(&u->text);
 }
 
-/* The name that the system has, or a missing value. */
+/* The name from the system, or a missing value. */
 static struct str
 ask_system(struct users *u, uint32_t uid)
 {

@@ -1,5 +1,5 @@
 /*
- * users: names of user numbers.
+ * users: the names of uids.
  */
 #ifndef SCAN_USERS_H
 #define SCAN_USERS_H
@@ -19,16 +19,16 @@ struct users {
 	int64_t asked;		/* milliseconds that the system took so far */
 	bool loaded;
 	bool asks;		/* the system may know more than /etc/passwd */
-	bool cut;		/* it was not asked of all: it took long */
+	bool cut;		/* some were not looked up: it took too long */
 };
 
 void users_free(struct users *u);
 
 /*
- * The user's name, or the number as text if it has none; lives as long as u.
- * The first call reads /etc/passwd; what that lacks is asked of the system,
- * once a number, if nsswitch.conf(5) has another source, and until that has
- * taken a second in all: then numbers are left as they are, after a message.
+ * The user's name, or the uid as text if it has no name; lives as long as u.
+ * The first call reads /etc/passwd.  If nsswitch.conf(5) has another source,
+ * the system is asked once for each uid that /etc/passwd lacks, until that has
+ * taken a second in all; then, after a message, uids stay numbers.
  */
 struct str users_name(struct users *u, uint32_t uid);
 

@@ -1,13 +1,13 @@
 #include "scan/from/reader.h"
 
-enum { KEEP_BYTES = 64 * 1024 };	/* lines enough to tell by */
+enum { KEEP_BYTES = 64 * 1024 };	/* enough lines to decide */
 
-/* What is like the output of none is kept until it is known whose messages it
- * belongs to. */
+/* Lines that fit no format are kept until it is known which program's messages
+ * they are. */
 static const struct from_format *const formats[] = { &from_lsof, &from_ss,
 	&from_netstat, &from_sockstat };
 
-/* The format that the line is like; NULL: none, or several. */
+/* The format that the line fits; NULL: none, or several. */
 static const struct from_format *
 choose(struct from *in, struct str line)
 {

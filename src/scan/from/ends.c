@@ -6,8 +6,8 @@ enum { PORT_MAX = 65535, STATE_MAX = 16 };
 
 static const char no_end[] = "no address and port";
 
-/* Without the blanks, `_', `-' and parentheses that dialects spell them with,
- * in any case. */
+/* Spelled without the blanks, `_', `-' and parentheses of the dialects; case
+ * does not matter. */
 static const struct {
 	const char *name;
 	enum sock_state state;
@@ -129,7 +129,7 @@ read_port(const struct from_ends *c, struct str text, uint16_t *port)
 	return n == 1 ? NULL : "a name of several ports (-n gives numbers)";
 }
 
-/* What is in front of the last sep. */
+/* Splits text at the last sep. */
 static bool
 split(char sep, struct str *text, struct str *port)
 {
@@ -144,7 +144,7 @@ split(char sep, struct str *text, struct str *port)
 	return true;
 }
 
-/* Takes the brackets off, and what is behind them or a %. */
+/* Removes the brackets and what follows them, or a %. */
 static bool
 unwrap(struct str *host, struct str *scope, bool *brackets)
 {
@@ -167,7 +167,7 @@ unwrap(struct str *host, struct str *scope, bool *brackets)
 	return true;
 }
 
-/* An interface that is told with any address is one that it is bound to. */
+/* With any other address, an interface is the one that is bound. */
 static bool
 take_interface(struct from_ends *c, const struct from_side *side,
     struct str scope)
@@ -203,7 +203,7 @@ read_numeric(struct from_ends *c, struct str host, struct str scope,
 	return NULL;
 }
 
-/* `*' and `localhost' are of the socket's family. */
+/* `*' and `localhost' have the socket's family. */
 static const char *
 read_host(struct from_ends *c, struct str host, struct str scope, bool brackets,
     struct from_side *side)

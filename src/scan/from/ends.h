@@ -1,5 +1,5 @@
 /*
- * ends: the ends of a socket and its state, as programs write them.
+ * ends: the ends of a socket and its state, as other programs print them.
  */
 #ifndef SCAN_FROM_ENDS_H
 #define SCAN_FROM_ENDS_H
@@ -7,49 +7,49 @@
 #include "scan/services.h"
 #include "scan/sock.h"
 
-/* What a row says of its ends. */
+/* What a row shows about its ends. */
 struct from_ends {
-	enum addr_family family;	/* ADDR_NONE: not told */
+	enum addr_family family;	/* ADDR_NONE: unknown */
 	enum sock_proto proto;
-	char sep;			/* in front of a port: `:' or `.' */
-	const struct services *services;	/* NULL: no names of ports */
-	/* set by from_end_read: the interface of a local end, or "" */
+	char sep;			/* before a port: `:' or `.' */
+	const struct services *services;	/* NULL: ports have no names */
+	/* set by from_end_read: interface of a local end, or "" */
 	char scope[SOCK_IFNAME_MAX];
 };
 
-/* An end that is read.  Neither address nor any: there is no such end. */
+/* An end that was read.  If neither address nor any is set, there is none. */
 struct from_side {
 	struct addr addr;
 	uint16_t port;
-	bool any;			/* `*', of no known family */
+	bool any;			/* `*', family unknown */
 };
 
-/* ADDR:PORT, [ADDR]:PORT or either with %INTERFACE; `*' for 0.  Returns NULL or
- * what is wrong (a literal). */
+/* Reads ADDR:PORT or [ADDR]:PORT, perhaps with %INTERFACE; `*' means 0.
+ * Returns NULL or what is wrong (a literal). */
 const char *from_end_read(struct from_ends *c, struct str text,
     struct from_side *side);
 
-/* The state in the spelling of any of the programs; STATE_NONE: another. */
+/* The state in any program's spelling; STATE_NONE if it is unknown. */
 enum sock_state from_state(struct str name);
 
-/* How many ports the name has on the machine that it comes from, and one. */
+/* How many ports have the name on the machine of the text, and one of them. */
 unsigned from_port(const struct services *services, enum sock_proto proto,
     struct str name, uint16_t *port);
 
-/* What may be the name of a host, a port or an interface. */
+/* True if s may be the name of a host, a port or an interface. */
 bool from_is_word(struct str s);
 bool from_is_number(struct str s);
 
 /*
- * Of a link-local address the name of the interface that it belongs to goes to
- * name, if that is "" so far: scope, if that is not missing, or the number that
- * the BSDs keep in the second group (KAME), which is otherwise 0 there.  False
- * if scope is no name of one.
+ * Stores the name of a link-local address's interface in name, if that is "" so
+ * far: scope, or if that is missing, the number in the second group, where the
+ * BSDs keep it (KAME); sets that group to 0.  False if scope is not a name of
+ * an interface.
  */
 bool from_take_scope(struct addr *a, struct str scope,
     char name[static SOCK_IFNAME_MAX]);
 
-/* An IPv4 address of an IPv6 socket. */
+/* The address of an IPv6 socket that is shown as this IPv4 address. */
 struct addr from_map(const struct addr *v4);
 
 #endif

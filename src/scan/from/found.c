@@ -1,9 +1,9 @@
 /*
- * What was found.  In lsof's output the same socket comes once a descriptor,
- * once a task (lsof -K) and once a list (lsof -r): equal entries are joined
- * whenever the array is full, so that it grows with what differs alone.  Where
- * a row is a socket, two equal ones of a list are two sockets (SO_REUSEPORT),
- * and a list may come again.
+ * The sockets found.  lsof prints a socket once for each descriptor, task (lsof
+ * -K) and list (lsof -r): equal entries are joined whenever the array is full,
+ * so that it grows only with different ones.  In tables with a row for each
+ * socket, two equal rows of a list are two sockets (SO_REUSEPORT), and a list
+ * may be repeated.
  */
 #include "scan/from/reader.h"
 
@@ -19,7 +19,7 @@ cmp_scope(const char *a, const char *b)
 	return strcmp(a != NULL ? a : "", b != NULL ? b : "");
 }
 
-/* 0 for entries of the same socket, as far as it is told. */
+/* 0 if the entries may be the same socket: all known values are equal. */
 int
 found_cmp_told(const struct found_entry *a, const struct found_entry *b)
 {
@@ -52,11 +52,11 @@ cmp_proc(const void *a, const void *b)
 	const struct proc *const *x = a, *const *y = b;
 	int c = num_cmp((*x)->pid, (*y)->pid);
 
-	/* of equal ones the first stays the first */
+	/* keep the order of equal ones */
 	return c != 0 ? c : (*x > *y) - (*x < *y);
 }
 
-/* Two sets may be of one process; what one does not tell says nothing. */
+/* Two sets of fields may describe one process; a missing value fits any. */
 static bool
 may_be_one(const struct proc *a, const struct proc *b)
 {
@@ -69,7 +69,7 @@ may_be_one(const struct proc *a, const struct proc *b)
 	    (!a->has_ppid || !b->has_ppid || a->ppid == b->ppid);
 }
 
-/* By all that is told of it. */
+/* Compares all known values. */
 static int
 cmp_set(const struct proc *x, const struct proc *y)
 {
@@ -103,7 +103,7 @@ cmp_all(const void *a, const void *b)
 	return c != 0 ? c : (*x > *y) - (*x < *y);
 }
 
-/* Takes what it lacks from the same process's other set. */
+/* Fills in what p lacks from another set of the same process. */
 static void
 complete(struct proc *p, const struct proc *more)
 {
@@ -134,8 +134,8 @@ sort_procs(struct proc *v, size_t n, int (*cmp)(const void *, const void *))
 	return order;
 }
 
-/* Makes one of neighbours with the same pid that may be one; where[] is where
- * each went.  Returns how many there are. */
+/* Joins neighbours with the same pid that may be one process; where[] maps old
+ * positions to new ones.  Returns the new number. */
 static size_t
 join_neighbours(struct found *f, struct proc *out, uint32_t *where)
 {
@@ -153,7 +153,7 @@ join_neighbours(struct found *f, struct proc *out, uint32_t *where)
 	return n;
 }
 
-/* Of equal ones, which need not be neighbours, the first stays. */
+/* Keeps the first of equal sets, which need not be neighbours. */
 static size_t
 join_equal(struct proc *v, size_t n, uint32_t *where)
 {
@@ -179,10 +179,10 @@ join_equal(struct proc *v, size_t n, uint32_t *where)
 }
 
 /*
- * Joins the sets of a process.  A pid may be another process's in a later one:
- * it was used again while lsof ran, or the file has two lists.  What a set
- * tells is then its own.  Returns where each went; they stay sorted by pid, and
- * of one pid in the order in which they came.
+ * Joins the sets of a process.  A later set with the same pid may be another
+ * process: the pid was reused while lsof ran, or the file has two lists.  Such
+ * a set stays separate.  Returns where each set went; they stay sorted by pid,
+ * and in their order for the same pid.
  */
 static uint32_t *
 join_procs(struct found *f)
@@ -219,7 +219,7 @@ join_entries(struct found *f)
 	f->n = n;
 }
 
-/* Leaves the strings of what was joined behind. */
+/* Copies the strings still in use, and frees those of joined entries. */
 static void
 move_strings(struct found *f)
 {
@@ -254,7 +254,7 @@ found_join(struct found *f)
 	move_strings(f);
 }
 
-/* Equal rows, list by list, in the order in which they came. */
+/* Sorts equal rows by list, then in their order. */
 static int
 cmp_row(const void *a, const void *b)
 {
@@ -266,8 +266,8 @@ cmp_row(const void *a, const void *b)
 	return c != 0 ? c : num_cmp(x->line, y->line);
 }
 
-/* The first, second, ... of the rows that are equal in a list is the first,
- * second, ... of another list.  An inode number tells by itself. */
+/* Pairs the equal rows of lists: the first, second, ... in one list is the
+ * first, second, ... in another.  An inode number alone identifies a row. */
 void
 found_number_rows(struct found *f)
 {
@@ -300,7 +300,7 @@ found_add(struct from *in, const struct found_entry *e)
 
 	if (f->n == f->cap && f->n >= JOIN_MIN && !f->rows) {
 		found_join(f);
-		/* not again before as many more have come */
+		/* join again only when the number has doubled */
 		need = f->n > f->cap / 2 ? f->cap + 1 : f->n + 1;
 	}
 	f->v = mem_grow(f->v, &f->cap, need, sizeof *f->v);

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { LINE_BYTES = 64 * 1024 };	/* longer ones are none of theirs */
+enum { LINE_BYTES = 64 * 1024 };	/* their lines are shorter */
 
 void
 from_begin(struct from *in, const struct from_format *format)
@@ -43,7 +43,7 @@ from_plain(struct from *in, struct str line)
 	static const char fixed[] = "\xc2\xa0";
 	bool blank = true, next;
 
-	while (str_take_start(&line, "> "))	/* a quoted mail's */
+	while (str_take_start(&line, "> "))	/* quoted in a mail */
 		;
 	if (line.n == 0 || (memchr(line.p, '\t', line.n) == NULL &&
 	    memchr(line.p, 0xc2, line.n) == NULL))
@@ -80,8 +80,8 @@ from_has_control(struct str s)
 	return false;
 }
 
-/* A terminal's driver makes LF a CR LF, and where one is behind another a CR CR
- * LF: these programs write something else for a CR. */
+/* A terminal's driver turns LF into CR LF, and two drivers into CR CR LF; these
+ * programs never print a CR themselves. */
 static void
 drop_crs(struct from *in, struct str *line)
 {
@@ -100,7 +100,7 @@ refuse_json(struct from *in, size_t lineno, struct str line)
 	return true;
 }
 
-/* What an editor or a console puts in front of a text. */
+/* Removes the mark that editors or consoles put before a text. */
 static void
 take_mark(struct from *in, struct str *line)
 {
@@ -127,7 +127,7 @@ count_line(struct from *in, struct str line)
 	in->format->take(in, line);
 }
 
-/* Keeps the start of a line whose end is still to come. */
+/* Keeps the start of a line whose end has not been read. */
 static void
 keep_part(struct from *in, const char *p, size_t n)
 {

@@ -6,7 +6,7 @@
 
 enum { PORT_MAX = 65535 };
 
-/* One end, as far as it is read. */
+/* One end, as far as it has been read. */
 struct end {
 	struct str host, port;
 	bool brackets;		/* [HOST]:PORT */
@@ -36,7 +36,7 @@ port_of_name(const struct context *c, struct str name, uint16_t *port)
 	    "a name of several ports (lsof -P gives numbers)";
 }
 
-/* `*' is how lsof writes 0. */
+/* lsof writes 0 as `*'. */
 static const char *
 read_port(const struct context *c, struct end *e)
 {
@@ -51,8 +51,7 @@ read_port(const struct context *c, struct end *e)
 	return NULL;
 }
 
-/* The part behind the last colon is the port, with what the portmapper calls
- * it in brackets behind (lsof +M). */
+/* The port follows the last colon; lsof +M adds a name in brackets. */
 static const char *
 split_end(struct str text, struct end *e)
 {
@@ -82,12 +81,12 @@ read_numeric(const struct context *c, struct end *e)
 		    from_take_scope(&e->addr, scope, c->n->scope) ? NULL :
 		    no_end;
 	if (c->family == ADDR_INET6)
-		/* lsof shows an IPv4-mapped address as IPv4 */
+		/* lsof prints an IPv4-mapped address as IPv4 */
 		e->addr = from_map(&e->addr);
 	return NULL;
 }
 
-/* `*' and `localhost' are of the socket's family. */
+/* `*' and `localhost' have the socket's family. */
 static const char *
 read_host(const struct context *c, struct end *e)
 {
@@ -123,7 +122,7 @@ read_side(const struct context *c, struct str text, struct end *e)
 		wrong = read_port(c, e);
 	if (wrong == NULL)
 		wrong = read_host(c, e);
-	/* toybox's way to write `*:*' */
+	/* toybox writes `*:*' like that */
 	if (wrong == NULL && e->number == 0 && addr_is_any(&e->addr))
 		e->addr.family = ADDR_NONE;
 	e->any = e->any && e->number != 0;
@@ -146,8 +145,8 @@ cut_arrow(struct str *text, struct str *remote)
 	return false;
 }
 
-/* What lsof +E writes between the ends and the parentheses names other
- * processes: it is passed over, whatever they call themselves. */
+/* Skips the names of other processes, which lsof +E prints between the ends and
+ * the parentheses, whatever those names are. */
 static struct str
 cut_info(struct str *text)
 {
@@ -183,7 +182,7 @@ lsof_name_parse(struct lsof_name *n, struct str text,
 		return "the end of the line is missing";
 	if (cut_arrow(&text, &peer))
 		wrong = read_side(&c, peer, &remote);
-	/* A socket that says no family may have an end that does. */
+	/* An end may show the family of a socket that has none. */
 	if (c.family == ADDR_NONE)
 		c.family = remote.addr.family;
 	if (wrong == NULL)

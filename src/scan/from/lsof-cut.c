@@ -1,9 +1,9 @@
 #include "scan/from/lsof.h"
 
 /*
- * cut(1) leaves the start of an address or a port, which is another one.  lsof
- * writes the state of every TCP socket or of none, so a row without it where
- * others have it is cut; so are those that are as wide.
+ * cut(1) leaves the start of an address or port, which is another one.  lsof
+ * prints the state of every TCP socket or of none, so a row without a state
+ * among others with one is cut, and so are rows of the same width.
  */
 static bool
 is_cut(const struct from *in, const struct found_entry *e)
@@ -14,8 +14,8 @@ is_cut(const struct from *in, const struct found_entry *e)
 	    (l->has_states && e->sock.proto == PROTO_TCP));
 }
 
-/* The width of the widest rows, if different sockets have it: where no row has
- * a state, they were cut there, or lsof had -T. */
+/* The width of the widest rows, if different sockets have it: if no row has a
+ * state, they were cut there, or lsof had -T. */
 static size_t
 common_width(const struct found *f)
 {

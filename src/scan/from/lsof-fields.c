@@ -1,14 +1,14 @@
 /*
  * lsof's field output, OUTPUT FOR OTHER PROGRAMS in lsof(8): a letter and a
- * value, and LF or, with -F0, NUL behind each; then a process or a file ends
- * with LF.
+ * value, each followed by LF or, with -F0, by NUL; then a process or a file
+ * ends with LF.
  *
- * Where one file's fields end is told by the next one's f.  Some versions leave
- * that out where it is not asked for; then by what a file has but once.
+ * The fields of a file end at the next file's f.  Some versions leave the f out
+ * unless it is asked for: then they end at a field that the file already had.
  *
- * A process's own fields are the first of its set, and there once.  Where one
- * comes again, or behind a file, the p of another process is lost, as where a
- * cut capture is in front of it: what follows is not this one's.
+ * A process's own fields come first in its set, and once.  If one is repeated,
+ * or follows a file, the p of another process is lost, as after a cut capture:
+ * what follows is not this process's.
  */
 #include "scan/from/lsof.h"
 
@@ -22,7 +22,7 @@ begin_file(struct lsof *l)
 	l->by_f = l->has_info = l->info_over = false;
 }
 
-/* A field other than T; the next file's if the file had it already. */
+/* A field other than T: if the file already had it, it is the next file's. */
 static void
 take_part(struct lsof *l, bool had)
 {
@@ -106,7 +106,7 @@ take_i(struct lsof *l, struct str value)
 	return num_parse(value, UINT64_MAX, &l->file.inode);
 }
 
-/* Those of a file come one after the other. */
+/* The T fields of a file follow each other. */
 static bool
 take_info(struct lsof *l, struct str value)
 {
@@ -149,7 +149,7 @@ static const struct {
 	{ 'T', false, take_info, "no number: passed over" },
 };
 
-/* Field i of the table comes. */
+/* Checks field i of the table when it arrives. */
 static void
 watch_set(struct lsof *l, size_t i)
 {
@@ -157,7 +157,7 @@ watch_set(struct lsof *l, size_t i)
 		l->has_set = true;
 		return;
 	}
-	if (!l->has_set)	/* lsof always has p: the start is cut */
+	if (!l->has_set)	/* p is always there: the start is cut */
 		from_complain(l->in, l->in->lineno, "the number of this "
 		    "process is lost: its sockets have no owner");
 	l->has_set = true;
@@ -188,8 +188,8 @@ take_field(struct lsof *l, struct str field)
 			from_complain(l->in, l->in->lineno, fields[i].wrong);
 		return;
 	}
-	/* Any letter may be a field of some dialect.  Others may be the end of
-	 * a name that was wrapped. */
+	/* Any letter may be a field of some dialect.  Anything else may be the
+	 * rest of a wrapped name. */
 	if (!char_is_lower(*field.p) && !char_is_upper(*field.p)) {
 		l->file.is_broken = l->file.has_name;
 		from_complain(l->in, l->in->lineno,

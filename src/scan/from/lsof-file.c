@@ -1,12 +1,12 @@
-/* What lsof tells of processes and their files, in either of its forms. */
+/* What lsof prints about processes and their files, in both output forms. */
 #include "scan/from/lsof.h"
 
 #include "lib/num.h"
 #include "scan/from/ends.h"
 
-enum { FD_SUFFIX = 2 };	/* access and lock, behind a descriptor's number */
+enum { FD_SUFFIX = 2 };	/* access and lock, after a descriptor's number */
 
-/* The name of a process without lsof's escapes; `^K' may be one or not. */
+/* A process's name without lsof's escapes; `^K' may be an escape or not. */
 static void
 decode(struct buf *out, struct str s)
 {
@@ -33,7 +33,7 @@ decode(struct buf *out, struct str s)
 	}
 }
 
-/* All that was told of it is known now. */
+/* All fields of the process have been read. */
 void
 lsof_end_proc(struct lsof *l)
 {
@@ -56,7 +56,7 @@ lsof_begin_proc(struct lsof *l, struct str pid)
 	return l->proc.known;
 }
 
-/* The process of the files, of which all is told when the next begins. */
+/* Adds the process of the files, complete when the next begins. */
 static void
 place_proc(struct lsof *l)
 {
@@ -90,7 +90,7 @@ lsof_set_user(struct lsof *l, struct str name)
 	return true;
 }
 
-/* Some dialects write a number above INT_MAX as a negative one. */
+/* Some dialects print a number above INT_MAX as a negative one. */
 bool
 lsof_set_uid(struct lsof *l, struct str text)
 {
@@ -116,7 +116,7 @@ lsof_set_ppid(struct lsof *l, struct str text)
 	return true;
 }
 
-/* An lsof that knows no IPv6 has but `inet'. */
+/* An lsof without IPv6 only has `inet'. */
 void
 lsof_set_type(struct lsof_file *f, struct str text)
 {
@@ -151,7 +151,7 @@ lsof_set_proto(struct lsof_file *f, struct str text)
 	f->is_udp = str_is_like(text, "udp");
 }
 
-/* What is neither tells nothing of a socket. */
+/* Any other text says nothing about a socket. */
 void
 lsof_set_device(struct lsof_file *f, struct str text)
 {
@@ -175,7 +175,7 @@ is_letter(char c)
 	return char_is_lower(c) || char_is_upper(c);
 }
 
-/* A descriptor with how it is open (`10u', `3rW'), or what is none (`txt'; in
+/* A descriptor with its access mode (`10u', `3rW'), or another word (`txt'; in
  * a table also `*123', the end of one too long for its column). */
 bool
 lsof_set_fd(struct lsof_file *f, struct str text)
@@ -197,7 +197,7 @@ lsof_set_fd(struct lsof_file *f, struct str text)
 	return true;
 }
 
-/* ST=STATE, QR=BYTES, QS=BYTES; others tell nothing that is asked for. */
+/* ST=STATE, QR=BYTES, QS=BYTES; other keys are not needed. */
 bool
 lsof_set_info(struct lsof_file *f, struct str word)
 {
@@ -224,7 +224,7 @@ lsof_set_info(struct lsof_file *f, struct str word)
 	return true;
 }
 
-/* What stands in parentheses behind the name; what T fields said holds. */
+/* Adds the values in parentheses after the name; T fields take precedence. */
 static void
 add_info(struct lsof *l, struct lsof_file *f, struct str info)
 {
@@ -253,7 +253,7 @@ add_info(struct lsof *l, struct lsof_file *f, struct str info)
 	}
 }
 
-/* What stands in place of the ends of a socket that has none (of the BSDs). */
+/* What BSDs print in place of the ends of a socket that has none. */
 static bool
 is_nowhere(struct str name)
 {
@@ -262,7 +262,7 @@ is_nowhere(struct str name)
 	    str_starts(name, "can't identify protocol");
 }
 
-/* An internet socket, of a protocol that is asked for. */
+/* An internet socket of a supported protocol. */
 static bool
 is_socket(struct lsof *l, const struct lsof_file *f)
 {
@@ -271,7 +271,7 @@ is_socket(struct lsof *l, const struct lsof_file *f)
 		return false;
 	if (f->has_proto)
 		return f->is_tcp || f->is_udp;
-	/* Nothing but TCP has a state. */
+	/* Only TCP has a state. */
 	if (!f->has_state && f->name.p[0] != '/')
 		from_complain(l->in, f->line, "no protocol is told (lsof -F P "
 		    "tells it): skipped");

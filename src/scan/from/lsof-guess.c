@@ -1,15 +1,15 @@
 /*
- * The columns of a table whose heading is lost, which grep does.
+ * Guesses the columns of a table whose heading is lost, as after grep.
  *
- * Behind the pid may be the parent's number (lsof -R), the group's (-g), or
- * both.  A row alone does not say so: a command may have blanks and numbers in
- * it, and then `a 1 2 root' is either process 1 or process 2.  So all rows are
- * read in each way.  Columns that a row does not fit are none, and so are those
- * that give a number to two processes, as where a parent's is taken for the
- * pid.  If what is left does not agree on every pid, nothing is read: another
- * process might be killed for it.
+ * After the pid may come the parent's pid (lsof -R), the group's (-g), or both.
+ * A single row does not show that: a command may contain blanks and numbers, so
+ * that `a 1 2 root' is either process 1 or process 2.  So all rows are read in
+ * each way.  A way is wrong if some row does not fit, or if it gives two
+ * processes the same pid, as when the parent's is taken for the pid.  If the
+ * other ways do not agree on every pid, nothing is read: another process might
+ * be killed for it.
  *
- * The rows are kept until there are enough, or a heading or the end comes.
+ * Rows are kept until there are enough, or until a heading or the end.
  */
 #include "scan/from/lsof-table.h"
 
@@ -18,19 +18,19 @@
 #include "lib/num.h"
 
 enum {
-	NLAYOUTS = 3,			/* as many numbers behind the pid */
-	KEEP_BYTES = 256 * 1024		/* rows enough to tell by */
+	NLAYOUTS = 3,			/* numbers after the pid: 0 to 2 */
+	KEEP_BYTES = 256 * 1024		/* enough rows to decide */
 };
 
-/* What a row says of a process; the text is in the arena. */
+/* A process according to a row; the text is in the arena. */
 struct claim {
 	uint32_t pid;
 	struct str rest;		/* command, numbers, user */
 };
 
 struct layout {
-	bool fits;			/* every row so far */
-	struct claim *v;		/* one a row */
+	bool fits;			/* all rows so far */
+	struct claim *v;		/* one for each row */
 	size_t n, cap;
 };
 
@@ -46,8 +46,8 @@ set_columns(struct lsof *l, int numbers)
 
 	for (c = 0; c < COL_COUNT; c++)
 		l->column[c] = usual[c] > 1 ? usual[c] + numbers : usual[c];
-	/* Of one number it is not known whose it is: it is not the parent's for
-	 * sure.  With both, the parent's is the first. */
+	/* A single number may be the parent's or the group's, so it is not used
+	 * as the parent's.  With both, the parent's is the first. */
 	if (numbers > 0)
 		l->column[COL_PGID] = 1 + numbers;
 	if (numbers > 1)
@@ -68,7 +68,7 @@ guess_fits(struct lsof *l, struct table_row *r)
 	return false;
 }
 
-/* The words in front of the descriptor, with one blank between them. */
+/* The words before the descriptor, with one blank between them. */
 static struct str
 join_words(struct arena *a, struct buf *b, const struct table_row *r, int n)
 {
@@ -93,7 +93,7 @@ claim(struct lsof *l, struct layout *y, struct table_row *r,
 		join_words(arena, b, r, l->column[COL_FD] + r->blanks) };
 }
 
-/* Reads each row that is one for some columns; others are not counted. */
+/* Reads each row that fits any of the ways; other rows do not count. */
 static void
 try_row(struct lsof *l, struct layout y[NLAYOUTS], struct table_row *r,
     struct arena *arena, struct buf *b)
@@ -121,7 +121,7 @@ cmp_claim(const void *a, const void *b)
 	return c != 0 ? c : str_cmp(x->rest, y->rest);
 }
 
-/* No number is two processes'. */
+/* No two processes have the same pid. */
 static bool
 is_credible(struct layout *y)
 {
@@ -147,8 +147,8 @@ agree(const struct layout *a, const struct layout *b)
 	return true;
 }
 
-/* How many numbers the columns have behind the pid, -1: cannot be told.  Those
- * that fit have a claim for the same rows, in their order. */
+/* How many numbers follow the pid, -1 if that is unclear.  The ways that fit
+ * have claims for the same rows, in the same order. */
 static int
 choose(struct layout y[NLAYOUTS])
 {
@@ -198,8 +198,8 @@ guess(struct lsof *l)
 	return numbers;
 }
 
-/* The first row has its pid elsewhere than the next two: tail(1) left the end
- * of it, and another command. */
+/* The pid of the first row is elsewhere than in the next two: tail(1) left only
+ * the end of that row, with another command. */
 static bool
 is_first_cut(const struct lsof *l)
 {

@@ -1,13 +1,13 @@
 /*
- * lsof's table.  A row has its words where the heading has them, but:
- * - size or offset may be empty, and with -K, of a process itself, the two
+ * lsof's table.  The words of a row are where the heading has them, except:
+ * - size or offset may be empty, and with -K, for a process itself, the two
  *   columns of its task;
- * - the command may have blanks in it: today's versions write \x20, but not all
- *   did.  What a process calls itself may look like any other word, so a place
- *   counts only if all words fit, and of several the rightmost.
- * A number in such a command may be the pid, and the one taken for that its
- * parent's: a row of lsof -R, say, whose heading is lost.  It is believed only
- * under the heading's PID.
+ * - the command may contain blanks: today's versions write \x20, but not all
+ *   did.  A process's name may look like any other word, so a place counts only
+ *   if all words fit, and the rightmost of several places wins.
+ * A number in such a command may be the pid, and what looks like the pid the
+ * parent's: for example in a row of lsof -R whose heading is lost.  The pid is
+ * accepted only below the heading's PID.
  */
 #include "scan/from/lsof-table.h"
 
@@ -30,7 +30,7 @@ lsof_split_row(struct table_row *r, struct str line)
 	r->end = line.p + line.n;
 }
 
-/* Where the row's word ends. */
+/* Where word i of the row ends. */
 static size_t
 end_of(const struct table_row *r, int i)
 {
@@ -67,7 +67,7 @@ lsof_read_heading(struct lsof *l, const struct table_row *r)
 	return true;
 }
 
-/* A missing value where the line, or the heading, has no such word. */
+/* A missing value if the line, or the heading, has no such word. */
 struct str
 lsof_row_word(const struct lsof *l, const struct table_row *r,
     enum lsof_column c)
@@ -90,15 +90,15 @@ is_small(struct str s)
 	return num_parse(s, INT32_MAX, &v);
 }
 
-/* The row has a number there, or the table no such column. */
+/* The row has a number in that column, or the table has no such column. */
 static bool
 has_number(const struct lsof *l, const struct table_row *r, enum lsof_column c)
 {
 	return l->column[c] < 0 || is_small(lsof_row_word(l, r, c));
 }
 
-/* cwd, txt, L12 ..., FD in lsof(8).  Not any word: the user's could be one, and
- * the row then of a file that is no socket. */
+/* cwd, txt, L12 ..., FD in lsof(8).  Other words do not count: such a word
+ * could be the user, in the row of a file that is not a socket. */
 static bool
 is_fd_name(struct str s)
 {
@@ -114,7 +114,7 @@ is_fd_name(struct str s)
 	    num_hex(s.p[1]) >= 0 && num_hex(s.p[2]) >= 0;
 }
 
-/* 10u, *123u, or such a name. */
+/* 10u, *123u, or one of these names. */
 static bool
 is_fd(struct str s)
 {
@@ -127,7 +127,7 @@ is_fd(struct str s)
 	return is_fd_name(s);
 }
 
-/* REG, DIR, unix, a_inode, ... and four digits for what has no name. */
+/* REG, DIR, unix, a_inode, ... or four digits for a type without a name. */
 static bool
 is_type(struct str s)
 {
@@ -152,7 +152,7 @@ is_proto(struct str s)
 	    str_starts(s, "tcp") || str_starts(s, "udp");
 }
 
-/* Finds the protocol; size or offset before it may be empty. */
+/* Finds the protocol; the size or offset before it may be empty. */
 static bool
 find_node(const struct lsof *l, struct table_row *r)
 {
@@ -168,7 +168,7 @@ find_node(const struct lsof *l, struct table_row *r)
 	return false;
 }
 
-/* The words fit the columns, with so many more in the command. */
+/* The words fit the columns if the command has that many more words. */
 static bool
 fits(const struct lsof *l, struct table_row *r, int blanks, int absent)
 {
@@ -188,8 +188,8 @@ fits(const struct lsof *l, struct table_row *r, int blanks, int absent)
 	lsof_set_type(&f, type);
 	if (f.is_inet)
 		return find_node(l, r);
-	/* A number without how it is open may be the parent's, and the type
-	 * the user. */
+	/* A descriptor without an access mode may be the parent's pid, and the
+	 * type the user. */
 	return blanks == 0 && !is_small(fd);
 }
 
@@ -215,7 +215,7 @@ lsof_row_pid_end(const struct lsof *l, const struct table_row *r)
 	return end_of(r, r->blanks + l->column[COL_PID]);
 }
 
-/* The command has a number in it, which may be the pid. */
+/* The command contains a number that may be the pid. */
 static bool
 is_doubtful(const struct lsof *l, const struct table_row *r)
 {
@@ -245,8 +245,8 @@ set_proc(struct lsof *l, const struct table_row *r)
 	lsof_set_ppid(l, lsof_row_word(l, r, COL_PPID));
 }
 
-/* toybox, Android's lsof, has the inode as NODE, no device, and the protocol at
- * the start of the name. */
+/* toybox, Android's lsof, prints the inode as NODE, no device, and the protocol
+ * at the start of the name. */
 static void
 set_device(struct lsof *l, const struct table_row *r, struct lsof_file *f)
 {
@@ -277,14 +277,14 @@ take_socket(struct lsof *l, const struct table_row *r)
 	lsof_end_file(l, &f);
 }
 
-/* An empty line, or what lsof -r prints between two lists. */
+/* An empty line, or the line that lsof -r prints between two lists. */
 bool
 lsof_is_rule(const struct table_row *r)
 {
 	return r->n == 0 || (r->n == 1 && str_starts(r->word[0], "====="));
 }
 
-/* Whether lsof wrote \\x20 for a blank: then a command has no other. */
+/* True if lsof wrote \\x20 for a blank: then commands contain no blanks. */
 static bool
 has_escape(const struct table_row *r)
 {
@@ -344,7 +344,7 @@ keep_row(struct lsof *l, struct str line)
 	l->row_line = l->in->lineno;
 }
 
-/* The row may go on: nothing in parentheses ends it. */
+/* The row may continue: it does not end in parentheses. */
 static bool
 is_unfinished(const struct lsof *l)
 {
@@ -353,7 +353,7 @@ is_unfinished(const struct lsof *l)
 	return l->row_line > 0 && !str_ends(row, ")");
 }
 
-/* `(STATE)', which did not fit into the line of its row. */
+/* `(STATE)', which did not fit on the line of its row. */
 static bool
 is_end_of_row(const struct table_row *r)
 {
@@ -361,7 +361,7 @@ is_end_of_row(const struct table_row *r)
 	    str_ends(r->word[r->n - 1], ")");
 }
 
-/* A row is kept until it is known that the next line is not its end. */
+/* Keeps each row until the next line turns out not to be its end. */
 void
 lsof_take_row(struct lsof *l, struct str line)
 {

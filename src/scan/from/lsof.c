@@ -76,8 +76,8 @@ lsof_end(struct from *in)
 	lsof_drop_cut(l);
 }
 
-/* The JSON of lsof -J and -j has a socket's state but not its ends, as seen
- * with 4.99.7: json_print_file has Lf->nm, which an internet socket has not. */
+/* lsof -J and -j print a socket's state but not its ends, as seen with 4.99.7:
+ * json_print_file uses Lf->nm, which an internet socket lacks. */
 const struct from_format from_lsof = {
 	.program = "lsof", .held_only = true,
 	.lacks = "JSON, in which lsof does not tell the ends of sockets: use "

@@ -1,11 +1,11 @@
 /*
- * What netstat has behind the ends of a socket.
+ * What netstat prints after the ends of a socket.
  *
  * Linux (net-tools, busybox, toybox): state, with -ee the user and the inode,
- * with -p PID/NAME, cut to a width, or `-', with -o the timer.  Names have
- * blanks: net-tools gives what a process calls itself.
+ * with -p PID/NAME, cut to a width, or `-', with -o the timer.  Names contain
+ * blanks: net-tools prints the name that a process gives itself.
  *
- * macOS, -v: state, sizes, pid, and more, which differs from version to version
+ * macOS, -v: state, sizes, pid, and other words, which depend on the version
  * (netstat.tproj/inet.c, print_socket_stats_format).  UDP has no state.
  */
 #include "scan/from/netstat.h"
@@ -25,8 +25,7 @@ find_word(const struct row_words *w, const char *name, size_t *at)
 	return false;
 }
 
-/* The words of a heading, of any of them; what follows the state in a BSD's is
- * not looked at but for the pid. */
+/* Words of all headings.  After a BSD's state only the pid is used. */
 static bool
 is_known_word(struct str word)
 {
@@ -78,8 +77,8 @@ netstat_heading(struct netstat_columns *c, const struct row_words *w, bool *cut)
 	return true;
 }
 
-/* PID/NAME; the name, up to the end of text, may be missing.  They cut it to a
- * width of 20: what is longer was joined with another line. */
+/* PID/NAME; the name, up to the end of text, may be missing.  Both are cut to a
+ * width of 20: a longer text was joined with another line. */
 static bool
 take_program(struct str text, struct row_holder *h)
 {
@@ -93,7 +92,7 @@ take_program(struct str text, struct row_holder *h)
 	return true;
 }
 
-/* off (0.00/0/0) and others that net-tools has, at the end of the text. */
+/* off (0.00/0/0) and other timers of net-tools, at the end of the text. */
 static bool
 drop_timer(struct str *text)
 {
@@ -121,7 +120,7 @@ drop_timer(struct str *text)
 	return false;
 }
 
-/* `ID INODE' of -ee: a user by number or name, and a number. */
+/* `ID INODE' from -ee: a uid or user name, and a number. */
 static bool
 has_user(const struct netstat_columns *c, const struct row_words *w, size_t i)
 {
@@ -156,7 +155,7 @@ netstat_rest_linux(const struct netstat_columns *c, const struct row_words *w,
 		    &r->inode))
 			return cut;
 		r->has_uid = row_number(w->word[i], &r->uid);
-		/* there it may be cut */
+		/* the inode may be cut */
 		if (!str_ends(w->line, " ") && i + 2 == w->n)
 			r->inode = 0;
 		i += 2;
@@ -168,14 +167,14 @@ netstat_rest_linux(const struct netstat_columns *c, const struct row_words *w,
 		return c->program ? cut : NULL;
 	if (c->known && !c->program)
 		return "more than its heading has: skipped";
-	/* -Z has a context behind it */
+	/* -Z adds a context */
 	if (*text.p == '-' && (text.n == 1 || text.p[1] == ' '))
 		return NULL;
 	return take_program(text, h) ? NULL :
 	    "no PID/NAME where one should be: skipped";
 }
 
-/* NAME:PID, which may have blanks and colons. */
+/* NAME:PID; the name may contain blanks and colons. */
 static bool
 take_named(struct str text, struct row_holder *h)
 {
@@ -209,7 +208,7 @@ has_length(const struct row_words *w, size_t i, size_t n)
 	return i < w->n && w->word[i].n == n;
 }
 
-/* A pid, and one that it acts for; sizes are larger. */
+/* A pid, and the pid that it acts for; sizes are larger numbers. */
 static bool
 are_pids(const struct row_words *w, size_t i)
 {
@@ -219,7 +218,7 @@ are_pids(const struct row_words *w, size_t i)
 	    row_number(w->word[i + 1], &b) && b <= MACOS_PID_MAX;
 }
 
-/* Without a heading: what the versions of macOS were seen to have. */
+/* Without a heading: what known versions of macOS print. */
 static void
 guess_columns(struct netstat_columns *c, const struct row_words *w, size_t i)
 {
@@ -269,7 +268,7 @@ netstat_rest_bsd(const struct netstat_columns *columns,
 	if (c.named)
 		return take_named(join(w, pid, last), h) ? NULL :
 		    "no NAME:PID where one should be: skipped";
-	/* 0: the kernel, or nobody */
+	/* 0: the kernel, or no process */
 	return row_number(w->word[pid], &h->p.pid) ? NULL :
 	    "no process number where one should be: skipped";
 }

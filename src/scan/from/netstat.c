@@ -1,10 +1,10 @@
 /*
  * netstat(8) of Linux (net-tools, busybox, toybox), and netstat(1) of macOS and
- * the BSDs, which has a dot in front of a port.
+ * the BSDs, with a dot before the port.
  *
- * An IPv6 address may be cut: by net-tools and busybox so that with its port it
- * has 23 bytes, by the others to 16 bytes without it.  If one has more, there
- * is nothing cut (-W, -l).
+ * IPv6 addresses may be cut: net-tools and busybox cut to 23 bytes with the
+ * port, the others to 16 bytes without it.  If one is longer, none is cut (-W,
+ * -l).
  */
 #include "scan/from/netstat.h"
 
@@ -15,11 +15,11 @@ enum { LINUX_BYTES = 23, BSD_BYTES = 16, WIDE_BYTES = 30 };
 struct netstat {
 	struct netstat_columns columns;
 	bool heading_cut;
-	bool elsewhere;		/* in a part of other sockets: Unix ones, ... */
+	bool elsewhere;		/* in a list of others: Unix sockets, ... */
 	struct row_last last;
 };
 
-/* The first word is a protocol that netstat has, tcp and udp or not. */
+/* The first word is a protocol of netstat, whether tcp and udp or another. */
 static bool
 is_proto(struct str word)
 {
@@ -47,8 +47,8 @@ is_hex(struct str word)
 	return word.n > 0;
 }
 
-/* Where the row has its protocol: behind what -A shows, addresses in the
- * kernel; w->n: it is no row. */
+/* The index of the protocol: -A prints kernel addresses before it.  w->n: the
+ * line is not a row. */
 static size_t
 find_proto(const struct row_words *w)
 {
@@ -73,7 +73,7 @@ is_row(const struct row_words *w)
 	    row_number(w->word[i + 2], &v);
 }
 
-/* How long it is, and how long one that was cut is. */
+/* The length of an end, and the length that cut ones have. */
 static size_t
 cut_length(struct str end, bool bsd, size_t *most)
 {
@@ -105,7 +105,7 @@ read_ends(struct from *in, const struct row_words *w, size_t i, struct row *r)
 	r->sep = row_separator(r->local);
 	if (n->columns.known && n->columns.bsd != (r->sep == '.'))
 		return false;
-	/* one without a number behind it is IPv4's there */
+	/* there a protocol without a number is IPv4 */
 	if (r->sep == '.' && r->family == ADDR_NONE)
 		r->family = ADDR_INET;
 	judge_length(in, r, r->local);
@@ -113,7 +113,7 @@ read_ends(struct from *in, const struct row_words *w, size_t i, struct row *r)
 	return true;
 }
 
-/* Of a UDP socket with a peer Linux always tells a state. */
+/* Linux always prints a state for a UDP socket with a peer. */
 static bool
 lacks_state(const struct row *r)
 {
@@ -139,7 +139,7 @@ read_row(struct from *in, const struct row_words *w, size_t i, struct row *r,
 	    netstat_rest_bsd(&n->columns, w, i + 5, r, h);
 	if (wrong == NULL && lacks_state(r))
 		return "a row that seems to be cut: skipped";
-	/* a BSD's numbers are bytes there, not connections */
+	/* on a BSD the numbers are bytes, not connections */
 	if (r->sep == '.' && r->has_state && r->state == STATE_LISTEN)
 		r->has_queues = false;
 	r->width = w->n == i + 5 ? row_cut_width(in, w, r->remote) : 0;
@@ -179,8 +179,8 @@ end_row(struct from *in, bool bad)
 	row_end(in, &n->last, bad, take_row);
 }
 
-/* `Active Internet connections', in English; the word that is netstat's
- * everywhere is Proto in the next line. */
+/* `Active Internet connections', in English.  The word Proto, in the next line,
+ * is the same in every netstat. */
 static bool
 is_title(const struct row_words *w)
 {
@@ -188,7 +188,7 @@ is_title(const struct row_words *w)
 	    str_is(w->word[0], "Registered"));
 }
 
-/* Of Unix sockets, without their title. */
+/* A heading of Unix sockets, without a title. */
 static bool
 is_other_heading(const struct row_words *w)
 {
@@ -213,7 +213,7 @@ has_wide_columns(const struct row_words *w)
 	return false;
 }
 
-/* A title, or a heading. */
+/* Takes a title or a heading. */
 static bool
 take_heading(struct from *in, const struct row_words *w)
 {
@@ -248,7 +248,7 @@ begin_row(struct from *in, struct str line)
 	row_begin(in, &n->last, line);
 }
 
-/* Of another protocol, or another part of what netstat shows. */
+/* A row of another protocol, or of another part of the output. */
 static bool
 is_other(const struct netstat *n, const struct row_words *w)
 {

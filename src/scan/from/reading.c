@@ -30,8 +30,8 @@ from_reading_take(void *arg, const char *p, size_t n)
 	from_feed(r->in, p, n);
 }
 
-/* What prints nothing is taken for a program that failed, and so is what cannot
- * be read: else all sockets would be gone, for who compares. */
+/* Empty or unreadable output counts as a failure of the program: otherwise a
+ * comparison would show all sockets as gone. */
 bool
 from_reading_end(struct from_reading *r)
 {

@@ -70,7 +70,7 @@ row_proto(struct row *r, struct str word)
 	return true;
 }
 
-/* A port of five digits, or `*', is whole. */
+/* A port of five digits, or `*', is complete. */
 size_t
 row_cut_width(const struct from *in, const struct row_words *w, struct str end)
 {
@@ -84,7 +84,7 @@ row_cut_width(const struct from *in, const struct row_words *w, struct str end)
 	return digits == PORT_DIGITS || str_ends(end, "*") ? 0 : w->line.n;
 }
 
-/* The ends are as the state has them. */
+/* The state allows such ends. */
 static bool
 fits_state(const struct row *r, const struct from_side *remote)
 {
@@ -107,7 +107,7 @@ read_ends(const struct from *in, const struct row *r, struct from_ends *c,
 	memset(remote, 0, sizeof *remote);
 	if (r->remote.p != NULL)
 		wrong = from_end_read(c, r->remote, remote);
-	/* a socket that says no family may have an end that does */
+	/* an end may show the family of a socket that has none */
 	if (c->family == ADDR_NONE)
 		c->family = remote->addr.family;
 	if (wrong == NULL)
@@ -251,8 +251,8 @@ is_narrow(const struct from *in, const struct found_entry *e)
 	return e->narrow;
 }
 
-/* cut(1) leaves the start of a port, which is another one, in each row that is
- * longer than it allows: there are several as wide, and none is wider. */
+/* In rows that are too long, cut(1) leaves only the start of the port, which is
+ * another port.  Such rows all have the same width, and none is wider. */
 void
 row_drop_cut(struct from *in)
 {

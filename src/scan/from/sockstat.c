@@ -1,17 +1,17 @@
 /*
- * sockstat(1) of FreeBSD and NetBSD, and fstat(1) of OpenBSD: a row is a
+ * sockstat(1) of FreeBSD and NetBSD, and fstat(1) of OpenBSD: each row is a
  * descriptor of a process.
  *
- * USER COMMAND PID FD PROTO LOCAL FOREIGN, where NetBSD has a dot in front of a
- * port, and `?' or `??' stands for what is not known.  FreeBSD's -s adds the
- * state, and other options what is not looked at here.  Without -w it cuts a
- * command to 10 bytes and addresses to 21.
+ * USER COMMAND PID FD PROTO LOCAL FOREIGN, with a dot before the port on
+ * NetBSD, and `?' or `??' for unknown values.  FreeBSD's -s adds the state;
+ * what other options add is ignored here.  Without -w it cuts commands to 10
+ * bytes and addresses to 21.
  *
  * USER CMD PID FD* internet[6] TYPE PROTO [ADDRESS] LOCAL [ARROW FOREIGN]: the
- * arrow is --> or <-- of TCP and <-> of UDP; behind ==> is a socket that it
+ * arrow is --> or <-- for TCP and <-> for UDP; after ==> comes a socket that it
  * is spliced to.
  *
- * A command may have blanks: the last place that fits is where the numbers are.
+ * A command may contain blanks: the numbers are at the last place that fits.
  */
 #include <stdlib.h>
 
@@ -24,8 +24,8 @@ enum { CUT_BYTES = 21, FIRST_ROWS = 3, COMMAND_MAX = 24 };
 struct sockstat {
 	bool heading_cut;
 	struct row_last last;
-	/* Of the first rows, if no heading is in front of them: where the pid
-	 * ends, and the number of the first. */
+	/* If no heading came before the first rows: where their pid ends, and
+	 * the line number of the first. */
 	size_t pid_end[FIRST_ROWS], nfirst, first_line;
 };
 
@@ -35,7 +35,7 @@ is_unknown(struct str word)
 	return str_is(word, "?") || str_is(word, "??");
 }
 
-/* A heading of either; its first words are USER and COMMAND or CMD. */
+/* A heading of either kind; its first words are USER and COMMAND or CMD. */
 static bool
 is_heading(const struct row_words *w)
 {
@@ -69,7 +69,7 @@ is_fd(struct str word)
 	return str_take_end(&word, "*") && row_number(word, &v);
 }
 
-/* The word is a pid, the next a descriptor, and then comes a protocol. */
+/* The word is a pid, the next one a descriptor, the third a protocol. */
 static bool
 is_sockstat(const struct row_words *w, size_t i)
 {
@@ -91,7 +91,7 @@ is_fstat(const struct row_words *w, size_t i)
 	    str_is(w->word[i + 2], "internet6"));
 }
 
-/* The last word that is a pid, of either; 0: it is no row. */
+/* The last word that is a pid, in either format; 0: the line is not a row. */
 static size_t
 find_pid(const struct row_words *w)
 {
@@ -103,8 +103,8 @@ find_pid(const struct row_words *w)
 	return 0;
 }
 
-/* False: it has what may be the pid, or is longer than a kernel keeps it, as
- * where two rows were joined. */
+/* False if the command contains a possible pid or is longer than a kernel
+ * allows, as when two rows were joined. */
 static bool
 take_command(const struct row_words *w, size_t pid, struct str *command)
 {
@@ -154,7 +154,7 @@ take_address(struct str word, uint64_t *address)
 	return true;
 }
 
-/* Behind the ends: numbers, names of what -S and -C tell, and the state. */
+/* After the ends come numbers, names from -S and -C, and the state. */
 static bool
 take_rest(const struct row_words *w, size_t i, struct row *r)
 {
@@ -196,7 +196,7 @@ read_sockstat(struct from *in, const struct row_words *w, size_t pid,
 	if (is_unknown(r->remote))
 		r->remote = STR_NONE;
 	r->sep = row_separator(r->local);
-	/* NetBSD's IPv4 has no number behind it */
+	/* on NetBSD an IPv4 protocol has no number after it */
 	if (r->sep == '.' && r->family == ADDR_NONE)
 		r->family = ADDR_INET;
 	if (r->sep == ':') {
@@ -216,7 +216,7 @@ is_arrow(struct str word)
 	    str_is(word, "<->") || str_is(word, "->") || str_is(word, "<-");
 }
 
-/* Without a peer it may have lost it. */
+/* A row without a peer may have lost it. */
 static const char *
 read_fstat(struct from *in, const struct row_words *w, size_t pid,
     struct row *r)
@@ -305,7 +305,7 @@ begin_row(struct from *in, const struct row_words *w, size_t pid)
 	row_begin(in, &s->last, line);
 }
 
-/* Rows of files, of Unix sockets and of other protocols. */
+/* Rows of files, Unix sockets and other protocols. */
 static bool
 is_other(const struct row_words *w)
 {

@@ -1,5 +1,6 @@
 /*
- * The sources of --from: each reads what a program printed, here or elsewhere.
+ * The sources of --from: each reads the output of a program, of this machine or
+ * another.
  */
 #include <errno.h>
 #include <stdlib.h>

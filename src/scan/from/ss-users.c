@@ -1,11 +1,11 @@
 /*
- * The processes of a socket, as ss -p has them: users:(("NAME",pid=1,fd=3),...)
- * with tid= (-T), proc_ctx= and sock_ctx= (-Z) in between, and up to 3.12
+ * The processes of a socket, as in ss -p: users:(("NAME",pid=1,fd=3),...) with
+ * tid= (-T), proc_ctx= and sock_ctx= (-Z) in between; up to 3.12 it was
  * ("NAME",1,3).
  *
- * A name may have any byte but `)', at which ss ends it (misc/ss.c reads it as
- * %[^)] from /proc/PID/stat), and no more than the kernel keeps: so what is
- * longer is two rows that were joined.  Since 7.1 control characters are `?'.
+ * A name may contain all bytes except `)', where ss ends it (misc/ss.c reads it
+ * as %[^)] from /proc/PID/stat).  It is no longer than in the kernel: a longer
+ * one is two rows that were joined.  Since 7.1 control characters are `?'.
  */
 #include "scan/from/ss.h"
 
@@ -32,7 +32,7 @@ read_numbers(struct str s, struct row_holder *h)
 	return true;
 }
 
-/* "NAME",... ; the name ends at the last `",' that has numbers behind. */
+/* "NAME",... ; the name ends at the last `",' before numbers. */
 static bool
 read_user(struct str s, struct row_holder *h)
 {

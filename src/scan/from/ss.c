@@ -1,12 +1,13 @@
 /*
- * ss(8) of iproute2.  A row may be several lines: those of -e, -i and -m begin
- * with a blank, and on a narrow terminal a row breaks between its columns.
+ * ss(8) of iproute2.  A row may have several lines: those of -e, -i and -m
+ * begin with a blank, and a narrow terminal breaks a row between columns.
  *
- * `*' was 0.0.0.0 up to 4.16, which has IPv6 addresses without brackets; since
- * then it is an IPv6 socket that takes IPv4 too.  Which it was other rows tell.
+ * Up to 4.16, which prints IPv6 addresses without brackets, `*' was 0.0.0.0;
+ * since then it is an IPv6 socket that also takes IPv4.  Other rows show which
+ * one it is.
  *
  * With one protocol (ss -t) there is no Netid: it is TCP if a row has a state
- * that only TCP has, and else UDP if a row is unconnected.
+ * of TCP only, else UDP if a row is unconnected.
  */
 #include "scan/from/ss.h"
 
@@ -17,16 +18,16 @@
 
 enum { ROW_BYTES = 64 * 1024, COLUMNS = 6 };
 
-/* A row, as far as its lines have come; the text is in a buffer. */
+/* A row, as far as its lines have been read; the text is in a buffer. */
 struct ss_row {
-	size_t at, n;		/* in that of rows that are kept */
-	size_t line;		/* the number of its first; 0: there is none */
+	size_t at, n;		/* of its text, if it is kept */
+	size_t line;		/* number of its first line; 0: no row */
 	size_t width;		/* row_cut_width of its peer */
-	bool broken;		/* a line is of no row */
+	bool broken;		/* a line belongs to no row */
 };
 
 struct ss {
-	struct buf heading;		/* of this list, of one line or more */
+	struct buf heading;		/* of this list; one line or more */
 	struct buf text;		/* of the last row; it may go on */
 	struct ss_row last;
 	/* Rows without a Netid, until their protocol is known. */
@@ -34,20 +35,19 @@ struct ss {
 	struct ss_row *kept;
 	size_t nkept, keptcap;
 	bool has_states;		/* the heading has that column */
-	bool has_netid;			/* a row of this list has */
-	enum sock_proto proto;		/* of the others, if they are not
-					 * kept */
+	bool has_netid;			/* a row of this list has one */
+	enum sock_proto proto;		/* of rows without one, if not kept */
 	bool proto_known, is_unconnected;
 	bool star_is_4, star_is_6;
 	struct ss_users users;
 };
 
-/* The words in front of a row's ends. */
+/* The words before a row's ends. */
 struct ss_columns {
 	bool netid, state, queues;
 	struct str proto, name;
 	uint32_t rx, tx;
-	size_t local;			/* which word that is */
+	size_t local;			/* index of the word */
 };
 
 static bool
@@ -72,7 +72,7 @@ is_netid(struct str word)
 	return is_one_of(word, names, NELEMS(names));
 }
 
-/* In ss's spelling: netstat's rows are no others' then. */
+/* Only ss spells states like this: rows of netstat fit no other format. */
 static bool
 is_state(struct str word)
 {
@@ -115,7 +115,7 @@ is_heading(const struct row_words *w, size_t n)
 	return n > 0;
 }
 
-/* All but the last word, which may be cut. */
+/* True if all words except the last, which may be cut, are of a heading. */
 static bool
 begins_heading(const struct row_words *w)
 {
@@ -136,8 +136,7 @@ is_cut_heading(const struct ss *s)
 	return w.n > 0 && (ends != 2 || !is_heading(&w, w.n));
 }
 
-/* Of one state (`ss state established') there is no such column, which the
- * heading says. */
+/* `ss state established' prints no column State, as its heading shows. */
 static bool
 starts_row(const struct ss *s, const struct row_words *w)
 {
@@ -168,17 +167,17 @@ take_detail(struct row *r, struct str word)
 	}
 }
 
-/* What -p, -o and -e tell has a colon. */
+/* Values from -p, -o and -e contain a colon. */
 static bool
 is_keyed(struct str word)
 {
 	return memchr(word.p, ':', word.n) != NULL || word.n == 0;
 }
 
-/* What is behind the ends.  A control group may have any name: what -p and -e
- * tell of the socket stands before it.  False: it cannot be understood, as
- * where another row follows in the same line.  Its last word may be cut, if it
- * is not whole. */
+/* Reads what follows the ends.  A control group may have any name, so values of
+ * the socket from -p and -e come before it.  False if it cannot be understood,
+ * such as another row on the same line.  If it is not whole, its last word may
+ * be cut. */
 static bool
 take_details(struct ss *s, struct row *r, struct str rest, bool whole)
 {
@@ -207,7 +206,7 @@ take_details(struct ss *s, struct row *r, struct str rest, bool whole)
 	return true;
 }
 
-/* What an end tells of the `*' of others. */
+/* An end may show what `*' means in the other rows. */
 static void
 note_style(struct ss *s, struct str end)
 {
@@ -270,7 +269,7 @@ read_row(struct from *in, const struct ss_row *row, struct str text)
 	}
 	note_style(s, r.local);
 	note_style(s, r.remote);
-	/* only an IPv6 socket has it */
+	/* only an IPv6 socket has v6only */
 	if (r.v6only != V6ONLY_UNKNOWN)
 		r.family = ADDR_INET6;
 	r.holder = s->users.v;
@@ -278,7 +277,7 @@ read_row(struct from *in, const struct ss_row *row, struct str text)
 	row_add(in, &r);
 }
 
-/* Reads the rows that were kept: their protocol is known now, or never. */
+/* Reads the rows that were kept: their protocol will not become clearer. */
 static void
 read_kept(struct from *in)
 {
@@ -329,7 +328,7 @@ keep_row(struct ss *s, const struct ss_row *row)
 	buf_add(&s->texts, s->text.p, s->text.n);
 }
 
-/* The last row has come to its end. */
+/* Ends the last row. */
 static void
 end_row(struct from *in)
 {
@@ -361,7 +360,7 @@ end_row(struct from *in)
 		read_kept(in);
 }
 
-/* What a row may go on with in a line of its own. */
+/* What a continued line may begin with. */
 static bool
 goes_on(struct str line)
 {
@@ -378,7 +377,7 @@ goes_on(struct str line)
 	return false;
 }
 
-/* Its list of processes has a start and no end. */
+/* The list of processes begins but does not end. */
 static bool
 is_open(const struct str text)
 {
@@ -429,7 +428,7 @@ begin_row(struct from *in, struct str line, const struct row_words *w)
 		in->widest = line.n;
 }
 
-/* A line of a heading; the first begins a list. */
+/* Takes a line of a heading; the first one begins a list. */
 static void
 take_heading(struct from *in, struct str line, const struct row_words *w)
 {
@@ -450,7 +449,7 @@ take_heading(struct from *in, struct str line, const struct row_words *w)
 	buf_putc(&s->heading, ' ');
 }
 
-/* A TAB that is part of a name, and none of a paste. */
+/* A TAB is part of a process's name, not from pasting. */
 static bool
 has_odd_name(struct str line)
 {
@@ -492,7 +491,7 @@ ss_take(struct from *in, struct str line)
 	}
 }
 
-/* `*' is what the other rows have it. */
+/* Gives `*' the family that the other rows show. */
 static void
 resolve_stars(struct from *in)
 {

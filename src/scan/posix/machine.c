@@ -1,5 +1,5 @@
-/* Facts of the machine, as far as POSIX tells them; and the counters of its
- * interfaces, netstat(1) of macOS and the BSDs. */
+/* Facts about the machine, as far as POSIX has them, and the counters of its
+ * interfaces, from netstat(1) of macOS and the BSDs. */
 #define _XOPEN_SOURCE 700	/* realpath */
 #include "scan/machine.h"
 
@@ -14,7 +14,7 @@ enum { HOST_MAX = 256 };
 
 const char sys_proc[] = "";
 
-/* RFC 6335, 6: what macOS has, too. */
+/* RFC 6335, 6; also macOS's range. */
 void
 sys_port_range(const char *proc, uint16_t *first, uint16_t *last)
 {

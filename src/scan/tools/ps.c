@@ -1,8 +1,8 @@
 /*
- * Columns are asked for one -o each, with no heading (`pid='): POSIX has it so.
- * uid (the effective one) and ucomm (the kernel's name of the process, which
- * comm is not everywhere) it does not have, but macOS, the BSDs and Linux do.
- * Only one column is text, and comes last: names and arguments have blanks.
+ * Each column has its own -o and no heading (`pid='), as in POSIX.  POSIX lacks
+ * uid (the effective one) and ucomm (the kernel's name of the process; comm is
+ * not that everywhere), but macOS, the BSDs and Linux have them.  Only the last
+ * column is text: names and arguments contain blanks.
  */
 #include "scan/tools/tools.h"
 
@@ -15,20 +15,20 @@
 #include "scan/run.h"
 
 enum {
-	/* Linux takes no argument above 128 KiB; what else is handed over
-	 * counts too. */
+	/* Linux allows no argument above 128 KiB; the other arguments and the
+	 * environment count too. */
 	LIST_MAX = 96 * 1024, LIST_MIN = 1024, OTHER_BYTES = 2048
 };
 
-/* Columns behind pid, of which the last is text, and who is told of a line. */
+/* Columns after pid, the last of which is text; answer takes a line. */
 struct question {
 	const char *columns[PS_NUMBERS];
-	int numbers;		/* pid included: as many as columns */
+	int numbers;		/* as many as columns: pid counts, text not */
 	void (*answer)(struct proc *p, const uint32_t *number, struct str text,
 	    struct arena *a);
 };
 
-/* Processes, sorted by pid, of which ps is asked. */
+/* The processes to ask ps for, sorted by pid. */
 struct asked {
 	struct proc *v;
 	size_t n;
@@ -49,7 +49,7 @@ ps_parse(struct str line, int n, uint32_t number[static PS_NUMBERS],
 		while (str_take(&line, ' '))
 			;
 		word = str_cut(&line, ' ');
-		/* nobody's uid, where a uid is printed as an int */
+		/* the uid of nobody, if a uid is printed as an int */
 		negative = i > 0 && str_take(&word, '-');
 		if (!num_parse(word, UINT32_MAX, &v))
 			return false;
@@ -74,7 +74,7 @@ ps_list(struct buf *b, const uint32_t *pid, size_t n, size_t max)
 	return i;
 }
 
-/* How long a list may be. */
+/* The longest list of pids in bytes. */
 static size_t
 list_max(void)
 {
@@ -94,7 +94,7 @@ cmp_pid(const void *pid, const void *proc)
 	return num_cmp32(pid, &((const struct proc *)proc)->pid);
 }
 
-/* The last with that pid: those before it had ended when it began. */
+/* The last process with that pid: any before it had ended when it began. */
 static struct proc *
 find_proc(const struct asked *a, uint32_t pid)
 {
@@ -122,8 +122,8 @@ take_answers(const struct asked *a, const struct question *q, struct str out)
 	}
 }
 
-/* Asks of the processes in list.  False where ps failed: that some have gone
- * makes it exit with 1, without a word. */
+/* Asks for the processes in list.  False if ps failed: if some are gone, it
+ * exits with 1 but prints no message. */
 static bool
 ask_batch(const char *ps, const char *list, const struct asked *a,
     const struct question *q)
@@ -174,8 +174,8 @@ take_ids(struct proc *p, const uint32_t *number, struct str text,
 	p->has_ppid = true;
 	p->uid = number[2];
 	p->has_uid = true;
-	p->user = STR_NONE;	/* told by the number, as everywhere */
-	/* what told it may have cut it */
+	p->user = STR_NONE;	/* converted from the uid, as elsewhere */
+	/* the source may have cut the name */
 	if (p->comm.p == NULL || (text.p != NULL && text.n > p->comm.n &&
 	    memcmp(text.p, p->comm.p, p->comm.n) == 0))
 		p->comm = arena_str(a, text);
@@ -203,7 +203,7 @@ static const struct question ids = { { "ppid=", "uid=", "ucomm=" }, 3,
 	take_ids };
 static const struct question args = { { "args=" }, 1, take_args };
 
-/* The parents' names: of those that hold sockets too they are known. */
+/* Sets the parents' names, known for parents that hold sockets too. */
 static bool
 fill_parents(const char *ps, const struct asked *a)
 {
@@ -233,7 +233,7 @@ fill_parents(const char *ps, const struct asked *a)
 	return ok;
 }
 
-/* The pids of those that hold a socket, which the caller frees. */
+/* The pids of processes that hold a socket; the caller frees. */
 static uint32_t *
 list_holders(const struct scan *sc, size_t *n)
 {

@@ -1,6 +1,6 @@
 /*
- * The backends that run lsof or sockstat, for systems whose kernel is not asked
- * here.
+ * The backends that run lsof or sockstat, for systems whose kernel we do not
+ * ask.
  */
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,17 +11,17 @@
 #include "scan/run.h"
 #include "scan/tools/tools.h"
 
-/* A program, and the options that it is run with, until one gives something. */
+/* A program, and sets of options to try until one gives output. */
 struct tool {
 	const char *name, *hint;
 	const struct from_format *format;
-	const char *const *const *tries;	/* NULL behind the last */
+	const char *const *const *tries;	/* NULL after the last */
 };
 
-/* EMPTY: what it printed is understood, and has no socket. */
+/* EMPTY: the output is understood, and has no socket. */
 enum outcome { FAILED, NOTHING, EMPTY, FOUND };
 
-/* lsof exits with 1 also where some of what it looked for is not there. */
+/* lsof also exits with 1 if some of what it looked for does not exist. */
 static enum outcome
 judge_run(const struct tool *t, const struct from_reading *r, int status,
     bool said)
@@ -75,7 +75,7 @@ run_tool(const struct tool *t, const struct scan_request *req, struct scan *sc)
 		    "another backend", t->name);
 		return false;
 	}
-	priv_keep(PRIV_READ | PRIV_TRACE);	/* what they are for */
+	priv_keep(PRIV_READ | PRIV_TRACE);	/* for the programs to use */
 	sc->protos = filter_protos(req->filter) & FROM_PROTOS;
 	if (run_find(t->name, t->hint, &path))
 		for (i = 0; outcome < EMPTY && t->tries[i] != NULL; i++)
@@ -84,8 +84,8 @@ run_tool(const struct tool *t, const struct scan_request *req, struct scan *sc)
 	return outcome != FAILED;
 }
 
-/* The field output; where that gives nothing, the table.  d, the device, tells
- * apart sockets of a process that share an address (SO_REUSEPORT). */
+/* The field output, or if that is empty, the table.  d, the device, tells apart
+ * sockets of a process that share an address (SO_REUSEPORT). */
 static bool
 lsof_tables(const struct scan_request *req, struct scan *sc)
 {
@@ -101,8 +101,8 @@ lsof_tables(const struct scan_request *req, struct scan *sc)
 	return run_tool(&t, req, sc);
 }
 
-/* FreeBSD's tells states (-s) and whole addresses (-w); NetBSD's does not, and
- * has numbers only with -n. */
+/* FreeBSD's sockstat has options for states (-s) and full addresses (-w);
+ * NetBSD's does not, and prints numbers only with -n. */
 static bool
 sockstat_tables(const struct scan_request *req, struct scan *sc)
 {
@@ -115,7 +115,7 @@ sockstat_tables(const struct scan_request *req, struct scan *sc)
 	return run_tool(&t, req, sc);
 }
 
-/* In the base system of FreeBSD and NetBSD; others have none. */
+/* sockstat is in the base systems of FreeBSD and NetBSD only. */
 static bool
 sockstat_is_here(void)
 {
