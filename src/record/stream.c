@@ -90,7 +90,8 @@ stream_check_any(const struct stream *s)
 	bool any = s->ncols > 0 || s->nsnaps > 0;
 
 	if (!any)
-		err_msg("%s: nothing at all: the scan failed, or no news", s->name);
+		err_msg("%s: nothing at all: the scan failed, or no news",
+		    s->name);
 	return any;
 }
 
