@@ -1,12 +1,13 @@
 #!/bin/sh
-# deferred-accept: a listener with TCP_DEFER_ACCEPT (Apache's AcceptFilter, nginx's
-# `deferred') gets a connection only when its client has sent something.  Until
-# then the two ends, on one machine, disagree: the client's is ESTAB, the server's
-# SYN-RECV, with no inode and no process.  `ss -t' leaves SYN-RECV out and shows one
-# end; netstat -t shows both.  A row SYN-RECV here is no flood and no lost packet.
+# deferred-accept: a listener with TCP_DEFER_ACCEPT (Apache's AcceptFilter,
+# nginx's `deferred') gets a connection only when its client has sent something.
+# Until then the two ends, on one machine, disagree: the client's is ESTAB, the
+# server's SYN-RECV, with no inode and no process.  `ss -t' leaves SYN-RECV out
+# and shows one end; netstat -t shows both.  A row SYN-RECV here is no flood and
+# no lost packet.
 #
-# ss of iproute2 6.1.0, netstat of net-tools 2.10, lsof 4.95.0, all of Debian 12;
-# Linux 6.18.  Needs root, python3, apt-get of Debian 12.
+# ss of iproute2 6.1.0, netstat of net-tools 2.10, lsof 4.95.0, all of Debian
+# 12; Linux 6.18.  Needs root, python3, apt-get of Debian 12.
 set -eu
 
 skip() {

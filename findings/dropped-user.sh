@@ -1,10 +1,10 @@
 #!/bin/sh
-# dropped-user: a daemon starts as root, binds its port and becomes another user.
-# ps has that user as its owner, and so has /proc/PID; the user may kill it.  But
-# /proc/PID/fd belongs to root until the process execs, so to its own user ss has
-# the socket without a process, and netstat `-'.  The uid of the socket is root's
-# as well: it is that of who made it.  "I see no process" does not mean that it is
-# another user's.
+# dropped-user: a daemon starts as root, binds its port and becomes another
+# user. ps has that user as its owner, and so has /proc/PID; the user may kill
+# it.  But /proc/PID/fd belongs to root until the process execs, so to its own
+# user ss has the socket without a process, and netstat `-'.  The uid of the
+# socket is root's as well: it is that of who made it.  "I see no process" does
+# not mean that it is another user's.
 #
 # ss of iproute2 6.1.0, netstat of net-tools 2.10, ps of procps 4.0.2, all of
 # Debian 12; Linux 6.18.  Needs root, python3, apt-get of Debian 12.

@@ -1,9 +1,9 @@
 #!/bin/sh
 # netns-number: the number of a network namespace (lsns, `net:[4026532008]') is
-# given out again once it is free, often to the very next one.  A number kept from
-# yesterday, in a log or a snapshot, may be another namespace's today.  The cookie
-# (socket option SO_NETNS_COOKIE, since Linux 5.14) does not come back, but lsns
-# does not show it, and one has to be inside to ask.
+# given out again once it is free, often to the very next one.  A number kept
+# from yesterday, in a log or a snapshot, may be another namespace's today.  The
+# cookie (socket option SO_NETNS_COOKIE, since Linux 5.14) does not come back,
+# but lsns does not show it, and one has to be inside to ask.
 #
 # lsns of util-linux 2.38.1 of Debian 12; Linux 6.18.  Needs root, python3,
 # apt-get of Debian 12.

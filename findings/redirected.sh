@@ -1,14 +1,14 @@
 #!/bin/sh
-# redirected: nft redirects port 80 to a server on 8080, and the client is on the same
-# machine.  The connection's two ends do not name each other: the client's is
-# with :80, where nobody listens, the server's is :8080.  `ss sport = :80', fuser
-# 80/tcp and lsof -sTCP:LISTEN have nothing, and lsof -i:80 the client.  Only conntrack
-# has both, but `--dport 8080' finds nothing there either: it means the port before
-# the change.
+# redirected: nft redirects port 80 to a server on 8080, and the client is on
+# the same machine.  The connection's two ends do not name each other: the
+# client's is with :80, where nobody listens, the server's is :8080.  `ss sport
+# = :80', fuser 80/tcp and lsof -sTCP:LISTEN have nothing, and lsof -i:80 the
+# client.  Only conntrack has both, but `--dport 8080' finds nothing there
+# either: it means the port before the change.
 #
-# ss of iproute2 6.1.0, lsof 4.95.0, fuser of psmisc 23.6, nft of nftables 1.0.6,
-# conntrack 1.4.7, all of Debian 12; Linux 6.18.  Needs root, python3, apt-get of
-# Debian 12, and nftables and conntrack in the kernel.
+# ss of iproute2 6.1.0, lsof 4.95.0, fuser of psmisc 23.6, nft of nftables
+# 1.0.6, conntrack 1.4.7, all of Debian 12; Linux 6.18.  Needs root, python3,
+# apt-get of Debian 12, and nftables and conntrack in the kernel.
 set -eu
 
 skip() {

@@ -1,13 +1,13 @@
 #!/bin/sh
-# service-range: without -n, ss puts the name of /etc/services for a port, but not
-# for one in net.ipv4.ip_local_port_range (32768 to 60999 unless set): that stays a
-# number, of a listener too.  netstat and lsof know no such rule.  So the same
-# port has a name in one and not in the other, and a change of that sysctl, often
-# made to have more ports for clients, changes what ss prints.  As a filter the
-# name goes all the same.
+# service-range: without -n, ss puts the name of /etc/services for a port, but
+# not for one in net.ipv4.ip_local_port_range (32768 to 60999 unless set): that
+# stays a number, of a listener too.  netstat and lsof know no such rule.  So
+# the same port has a name in one and not in the other, and a change of that
+# sysctl, often made to have more ports for clients, changes what ss prints.  As
+# a filter the name goes all the same.
 #
-# ss of iproute2 6.1.0, netstat of net-tools 2.10, lsof 4.95.0, all of Debian 12;
-# Linux 6.18.  Needs root, python3, apt-get of Debian 12.
+# ss of iproute2 6.1.0, netstat of net-tools 2.10, lsof 4.95.0, all of Debian
+# 12; Linux 6.18.  Needs root, python3, apt-get of Debian 12.
 set -eu
 
 skip() {

@@ -1,10 +1,10 @@
 #!/bin/sh
-# shared-listener: a listener that three processes have, as with a server and the
-# workers it forked.  ss, lsof and fuser name three; netstat -p and psutil's
-# net_connections() one each, without a word that there are more, and not the same
-# one: netstat the lowest process number, psutil the highest.  A script that stops
-# that process leaves the port taken.  psutil asked for each process finds all
-# three.
+# shared-listener: a listener that three processes have, as with a server and
+# the workers it forked.  ss, lsof and fuser name three; netstat -p and psutil's
+# net_connections() one each, without a word that there are more, and not the
+# same one: netstat the lowest process number, psutil the highest.  A script
+# that stops that process leaves the port taken.  psutil asked for each process
+# finds all three.
 #
 # ss of iproute2 6.1.0, netstat of net-tools 2.10, lsof 4.95.0, fuser of psmisc
 # 23.6, python3-psutil 5.9.4, all of Debian 12; Linux 6.18.  Needs root, apt-get

@@ -1,12 +1,13 @@
 #!/bin/sh
-# sockstat-host: `ss -s' in a network namespace without any socket counts those of
-# the whole machine.  /proc/net/sockstat has `inuse' and `tw' of the namespace, but
-# `alloc' and `orphan' of the host; ss prints orphan as it is, and alloc less the
-# namespace's own as `closed'.  So in a container `closed' is about what all others
-# have open, and grows when another one gets connections.
+# sockstat-host: `ss -s' in a network namespace without any socket counts those
+# of the whole machine.  /proc/net/sockstat has `inuse' and `tw' of the
+# namespace, but `alloc' and `orphan' of the host; ss prints orphan as it is,
+# and alloc less the namespace's own as `closed'.  So in a container `closed' is
+# about what all others have open, and grows when another one gets connections.
 #
-# ss of iproute2 6.1.0 of Debian 12; Linux 6.18.  Needs root, python3, apt-get of
-# Debian 12.  Others may open sockets meanwhile: only jumps of hundreds count.
+# ss of iproute2 6.1.0 of Debian 12; Linux 6.18.  Needs root, python3, apt-get
+# of Debian 12.  Others may open sockets meanwhile: only jumps of hundreds
+# count.
 set -eu
 
 skip() {

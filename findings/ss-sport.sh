@@ -1,15 +1,16 @@
 #!/bin/sh
-# ss-sport: the filter `sport = :N' of ss, with -a or -l and neither -t nor -u, asks
-# more than TCP and UDP.  A raw socket has the number of its protocol as its port
-# (`raw ... 0.0.0.0:22' is protocol 22), a netlink socket its port id, as a rule the
-# number of a process.  So `ss -a sport = :22' has rows with nothing on port 22.
-# Without -n the raw one gets a name, and from /etc/protocols.  netstat has it too,
-# with the kernel's 7 as its state; busybox's netstat has the protocol there again.
-# lsof -i:22 and fuser 22/tcp have none of these.
+# ss-sport: the filter `sport = :N' of ss, with -a or -l and neither -t nor -u,
+# asks more than TCP and UDP.  A raw socket has the number of its protocol as
+# its port (`raw ... 0.0.0.0:22' is protocol 22), a netlink socket its port id,
+# as a rule the number of a process.  So `ss -a sport = :22' has rows with
+# nothing on port 22. Without -n the raw one gets a name, and from
+# /etc/protocols.  netstat has it too, with the kernel's 7 as its state;
+# busybox's netstat has the protocol there again. lsof -i:22 and fuser 22/tcp
+# have none of these.
 #
 # ss of iproute2 6.1.0, netstat of net-tools 2.10, lsof 4.95.0, fuser of psmisc
-# 23.6, busybox 1.35.0, all of Debian 12; Linux 6.18.  Needs root, python3, apt-get
-# of Debian 12.
+# 23.6, busybox 1.35.0, all of Debian 12; Linux 6.18.  Needs root, python3,
+# apt-get of Debian 12.
 set -eu
 
 skip() {

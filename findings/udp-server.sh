@@ -5,9 +5,9 @@
 # though the process is the same and has the port: its row is ESTAB.  Any other
 # client gets ECONNREFUSED, as if nobody were there.
 #
-# ncat 7.93, netcat-openbsd 1.219, socat 1.7.4.4, ss of iproute2 6.1.0, netstat of
-# net-tools 2.10, all of Debian 12; Linux 6.18.  Needs root, python3, apt-get of
-# Debian 12, and the libraries of ncat and netcat-openbsd.
+# ncat 7.93, netcat-openbsd 1.219, socat 1.7.4.4, ss of iproute2 6.1.0, netstat
+# of net-tools 2.10, all of Debian 12; Linux 6.18.  Needs root, python3, apt-get
+# of Debian 12, and the libraries of ncat and netcat-openbsd.
 set -eu
 
 skip() {
