@@ -1,6 +1,6 @@
 #!/bin/sh
 # dropped-user: a daemon starts as root, binds its port and becomes another
-# user. ps has that user as its owner, and so has /proc/PID; the user may kill
+# user.  ps has that user as its owner, and so has /proc/PID; the user may kill
 # it.  But /proc/PID/fd belongs to root until the process execs, so to its own
 # user ss has the socket without a process, and netstat `-'.  The uid of the
 # socket is root's as well: it is that of who made it.  "I see no process" does

@@ -4,7 +4,7 @@
 # ss -4, netstat -4 and lsof -i4 leave it out.  But lsof -i4:PORT has it, and
 # -i6:PORT leaves out what -i6 has: with a port the address decides, without one
 # the family of the socket.  The address decides for ss too, when it is a filter
-# (src). netstat prints the plain address in a row tcp6, busybox's netstat the
+# (src).  netstat prints the plain address in a row tcp6, busybox's netstat the
 # mapped one in a row tcp.
 #
 # ss of iproute2 6.1.0, netstat of net-tools 2.10, lsof 4.95.0, busybox 1.35.0,

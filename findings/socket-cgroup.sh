@@ -3,7 +3,7 @@
 # made, not the one of the process that has it.  A process that is moved leaves
 # its sockets behind; a connection gets the cgroup of its listener, not of who
 # accepts it; a socket that a supervisor hands to a service has the
-# supervisor's. Once the folder is removed the answer is `unreachable', also
+# supervisor's.  Once the folder is removed the answer is `unreachable', also
 # when a folder of the same name is there again.
 #
 # ss of iproute2 6.1.0 of Debian 12; Linux 6.18.  Needs root, python3, apt-get

@@ -3,9 +3,9 @@
 # asks more than TCP and UDP.  A raw socket has the number of its protocol as
 # its port (`raw ... 0.0.0.0:22' is protocol 22), a netlink socket its port id,
 # as a rule the number of a process.  So `ss -a sport = :22' has rows with
-# nothing on port 22. Without -n the raw one gets a name, and from
+# nothing on port 22.  Without -n the raw one gets a name, and from
 # /etc/protocols.  netstat has it too, with the kernel's 7 as its state;
-# busybox's netstat has the protocol there again. lsof -i:22 and fuser 22/tcp
+# busybox's netstat has the protocol there again.  lsof -i:22 and fuser 22/tcp
 # have none of these.
 #
 # ss of iproute2 6.1.0, netstat of net-tools 2.10, lsof 4.95.0, fuser of psmisc

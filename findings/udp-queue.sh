@@ -6,7 +6,7 @@
 # connections.  FIONREAD has the bytes of the first datagram.
 #
 # ss of iproute2 6.1.0, netstat of net-tools 2.10, lsof 4.95.0, all of Debian
-# 12; Linux 6.18. Needs root, python3, apt-get of Debian 12.
+# 12; Linux 6.18.  Needs root, python3, apt-get of Debian 12.
 set -eu
 
 skip() {
