@@ -49,7 +49,7 @@ for device in b"lo", b"one", b"":
     except OSError as e:
         print("no device:", errno.errorcode[e.errno], flush=True)
 time.sleep(20)' >made &
-for i in 1 2 3 4 5 6 7 8 9; do [ -s made ] || sleep 0.3; done
+for i in $(seq 40); do [ -s made ] || sleep 0.3; done
 
 cat made
 ss -Htln | awk '{ print "ss:", $4 }' | sort

@@ -49,7 +49,7 @@ c, _ = a.accept()
 print("sent", flush=True)
 time.sleep(20)' >made &
 told() {
-	for i in 1 2 3 4 5 6 7 8 9; do grep -q "$1" made || sleep 0.3; done
+	for i in $(seq 40); do grep -q "$1" made || sleep 0.3; done
 	ss -Htn | awk -v "what=$1" '{ print what ", ss -t: " $1, $4 }' | sort
 	ss -Htanp | sort | awk -v "what=$1" '$1 != "LISTEN" {
 		print what ", ss -tap: " $1, $4, /pid=/ ? "a process" : "nobody" }'

@@ -50,7 +50,7 @@ if sys.argv[1] == "yes":
 print("made", flush=True)
 time.sleep(20)' $exec >made &
 	server=$!
-	for i in 1 2 3 4 5 6 7 8 9; do [ -s made ] || sleep 0.3; done
+	for i in $(seq 40); do [ -s made ] || sleep 0.3; done
 	sleep 0.2
 	user() {
 		setpriv --reuid 4711 --regid 4711 --clear-groups "$@" 2>/dev/null

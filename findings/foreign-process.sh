@@ -58,7 +58,7 @@ for where in inside outside; do
 		strace -f -yy -e trace=listen -o trace unshare -n $python serve.py >made &
 	fi
 	end=$!
-	for i in 1 2 3 4 5 6 7 8 9; do [ -s made ] || sleep 0.3; done
+	for i in $(seq 40); do [ -s made ] || sleep 0.3; done
 	pid=$(cat made)
 	{
 		$python ask.py $pid

@@ -40,7 +40,7 @@ u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 u.bind(("127.0.0.1", 4711))
 print("made", flush=True)
 time.sleep(20)' >made &
-for i in 1 2 3 4 5 6 7 8 9; do [ -s made ] || sleep 0.3; done
+for i in $(seq 40); do [ -s made ] || sleep 0.3; done
 
 for words in '' -sTCP:LISTEN -sTCP:^ESTABLISHED '-sTCP:LISTEN -iTCP -iUDP' \
     '-sTCP:LISTEN -sUDP:Idle'; do

@@ -45,7 +45,7 @@ c, _ = a.accept()
 b.close()
 print("made", flush=True)
 time.sleep(20)' >made &
-for i in 1 2 3 4 5 6 7 8 9; do [ -s made ] || sleep 0.3; done
+for i in $(seq 40); do [ -s made ] || sleep 0.3; done
 count() {
 	echo "$*: $("$@" | grep -c :4711.*:4000)"
 }

@@ -60,11 +60,10 @@ f.listen()
 g = made(4003, MPTCP)
 g.connect(("127.0.0.1", 4712))
 h, _ = f.accept()
-print("made", flush=True)
 print(*["%d:%d" % (s.getsockname()[1], s.fileno())
     for s in (a, b, c, d, e, f, g, h)], flush=True)
 time.sleep(20)' >made &
-for i in 1 2 3 4 5 6 7 8 9; do [ -s made ] || sleep 0.3; done
+for i in $(seq 40); do [ -s made ] || sleep 0.3; done
 
 if grep -q no made; then
 	echo 'mptcp-twice: needs MPTCP' >&2
@@ -78,7 +77,7 @@ ss -tMHlnp | awk '/:4711/ {
 netstat -tln | awk '/:471/ { print "netstat:", $1, $4 }' | sort
 lsof -nPi 2>/dev/null | awk '/LISTEN/ { print "lsof:", $8, $9 }' | sort
 lsfd -p $! -n -o FD,NAME -Q '(FD > 2) && (TYPE == "SOCK")' >descriptors
-for pair in $(tail -n 1 made); do
+for pair in $(cat made); do
 	echo "lsfd: ${pair%:*}: $(awk -v "fd=${pair#*:}" '$1 == fd {
 		sub(/:.*/, "", $2)
 		print $2 }' descriptors)"

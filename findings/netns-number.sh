@@ -31,9 +31,10 @@ import socket, struct
 s = socket.socket()
 print(struct.unpack("Q", s.getsockopt(socket.SOL_SOCKET, 71, 8))[0])'
 END
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
+for _ in $(seq 40); do
 	unshare -n sh look.sh "$dir" | xargs >>seen
 	sleep 0.2
+	[ -z "$(cut -d' ' -f1 seen | sort | uniq -d)" ] || break
 done
 "$dir/root/usr/bin/lsns" --version
 cat seen
@@ -43,13 +44,13 @@ NF == 2 && $1 in number { again = "yes" }
 NF == 2 && $2 in cookie { same = "yes" }
 { number[$1]; cookie[$2] }
 END {
-	print "namespaces made one after another: " made
+	print "more than one made: " (made > 1 ? "yes" : "no")
 	print "a number given out again: " (again ? again : "no")
 	print "a cookie given out again: " (same ? same : "no")
 }' seen >out
 cat out
 diff - out <<'END'
-namespaces made one after another: 12
+more than one made: yes
 a number given out again: yes
 a cookie given out again: no
 END

@@ -57,7 +57,7 @@ b.connect(("127.0.0.1", 80))
 c, _ = a.accept()
 print("made", flush=True)
 time.sleep(20)' >made &
-for i in 1 2 3 4 5 6 7 8 9; do [ -s made ] || sleep 0.3; done
+for i in $(seq 40); do [ -s made ] || sleep 0.3; done
 ss -Htn | sort | awk '{ print "ss:", $4, $5 }'
 echo "ss sport = :80: $(ss -Htan sport = :80 | grep -c .)"
 echo "fuser 80/tcp: $(fuser 80/tcp 2>/dev/null | wc -w)"

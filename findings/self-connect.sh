@@ -51,7 +51,7 @@ except OSError as e:
     print("server: bind:", errno.errorcode[e.errno], flush=True)
 s.close()
 time.sleep(20)' >made &
-for i in 1 2 3 4 5 6 7 8 9; do [ -s made ] || sleep 0.3; done
+for i in $(seq 40); do [ -s made ] || sleep 0.3; done
 
 cat made
 echo "ss -l: $(ss -Htln | grep -c .)"

@@ -40,7 +40,7 @@ import socket, time
 s = [socket.create_server(("127.0.0.1", p)) for p in (7001, 40001)]
 print("made", flush=True)
 time.sleep(20)' >made &
-for i in 1 2 3 4 5 6 7 8 9; do [ -s made ] || sleep 0.3; done
+for i in $(seq 40); do [ -s made ] || sleep 0.3; done
 words() {
 	sed 's/.*://' | sort | xargs
 }

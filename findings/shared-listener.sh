@@ -64,7 +64,7 @@ PYTHONPATH=$1/root/usr/lib/python3/dist-packages
 export PYTHONPATH
 ip link set lo up
 $2 serve.py >made &
-for i in 1 2 3 4 5 6 7 8 9; do [ -s made ] || sleep 0.3; done
+for i in $(seq 40); do [ -s made ] || sleep 0.3; done
 set -- "$1" "$2" $(tr ' ' '\n' <made | sort -n)
 {
 	echo "ss: $(ss -Htlnp | grep -o 'pid=[0-9]*' | sed 's/pid=//' | sort -n | xargs)"

@@ -53,7 +53,7 @@ trap 'kill $server; wait $server 2>/dev/null
 ip link set lo up
 python3 serve.py $home >made &
 server=$!
-for i in 1 2 3 4 5 6 7 8 9; do [ -s made ] || sleep 0.3; done
+for i in $(seq 40); do [ -s made ] || sleep 0.3; done
 told() {
 	ss -Htan --cgroup 2>/dev/null | sed "s/\/$home//
 		s/unreachable:.*/unreachable/" | awk -v "what=$1" '{

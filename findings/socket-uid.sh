@@ -51,7 +51,7 @@ d.close()
 e.close()
 print("made", flush=True)
 time.sleep(20)' >made &
-for i in 1 2 3 4 5 6 7 8 9; do [ -s made ] || sleep 0.3; done
+for i in $(seq 40); do [ -s made ] || sleep 0.3; done
 
 {
 	ss -Htane | awk '{ print $4, $5, "ss:", /uid:/ ? $6 : "none" }'

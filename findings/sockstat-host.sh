@@ -60,12 +60,12 @@ look() {
 look >first
 unshare -n sh -c 'ip link set lo up && exec python3 serve.py' >made &
 server=$!
-for _ in 1 2 3 4 5 6 7 8 9; do
+for _ in $(seq 40); do
 	grep -q connections made || sleep 0.5
 done
 look >second
 echo >go
-for _ in 1 2 3 4 5 6 7 8 9; do
+for _ in $(seq 40); do
 	grep -q orphans made || sleep 0.5
 done
 look >third

@@ -46,7 +46,7 @@ n = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
 n.bind((22, 0))
 print("made", flush=True)
 time.sleep(20)' >made &
-for i in 1 2 3 4 5 6 7 8 9; do [ -s made ] || sleep 0.3; done
+for i in $(seq 40); do [ -s made ] || sleep 0.3; done
 row() {
 	what="$*"
 	"$@" 2>/dev/null | awk -v "what=$what" '

@@ -53,7 +53,7 @@ for s in u, w, c:
     print(":%d FIONREAD: %d" % (s.getsockname()[1], n[0]))
 print("made", flush=True)
 time.sleep(20)' >made &
-for i in 1 2 3 4 5 6 7 8 9; do [ -s made ] || sleep 0.3; done
+for i in $(seq 40); do [ -s made ] || sleep 0.3; done
 
 size() {
 	awk -v "what=$1" '{ print $1, what ":", $2 < 100 ? $2 : "hundreds" }' |

@@ -71,11 +71,14 @@ told() {
 			"ss -au $(ss -Huan "sport = :$port" | awk '{ print $1 }')"
 	done
 }
-for i in 1 2 3 4 5 6 7 8 9; do
+for i in $(seq 40); do
 	[ "$(ss -Hlun | wc -l)" -eq 3 ] || sleep 0.3
 done
 told before
 python3 ask.py 1000 first
+for i in $(seq 40); do
+	[ "$(ss -Hlun | wc -l)" -eq 0 ] || sleep 0.3
+done
 told after
 python3 ask.py 2000 second
 kill $end

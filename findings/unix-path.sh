@@ -61,7 +61,7 @@ if os.fork() == 0:
         s.close()
     print(os.getppid(), os.getpid(), flush=True)
 time.sleep(20)' >made &
-for i in 1 2 3 4 5 6 7 8 9; do [ -s made ] || sleep 0.3; done
+for i in $(seq 40); do [ -s made ] || sleep 0.3; done
 
 read -r old new <made
 {

@@ -53,7 +53,7 @@ for port in 4711, 4712:
     t.close()
 print("made", flush=True)
 time.sleep(20)' >made &
-for i in 1 2 3 4 5 6 7 8 9; do [ -s made ] || sleep 0.3; done
+for i in $(seq 40); do [ -s made ] || sleep 0.3; done
 
 sed '/made/d' made
 ss -Htln | awk '{ print "ss:", $4 }' | sort -k 2.3
