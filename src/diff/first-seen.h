@@ -26,8 +26,8 @@ void diff_seen_free(struct diff_seen *s);
 int64_t diff_seen_new(struct diff_seen *s, uint32_t row);
 int64_t diff_seen_old(struct diff_seen *s, uint32_t row);
 
-/* diff_seen_new will be called for the rows from this one on.  Prefetches what
- * it needs of OLD, which may be anywhere in memory, for some rows ahead. */
+/* To be called before diff_seen_new is, for this row and those after it: brings
+ * what diff_seen_new needs of OLD into the cache, for some rows ahead. */
 void diff_seen_expect(const struct diff_seen *s, uint32_t row);
 
 /* When a row was last scanned: the time in the row, if it was kept since, or

@@ -55,7 +55,7 @@ bool party_is_held(struct diff_side *s, uint32_t row);
 /* Sets exposed of all unmatched members; false if all are exposed. */
 bool party_expose(struct party *p, uint32_t head);
 
-/* Nothing on the other side is equal to the member, or may be the same. */
+/* The other side has no equal of the member, nor any that may be the same. */
 static inline bool
 member_is_unmatched(const struct member *member)
 {

@@ -61,7 +61,8 @@ bool out_makes_table(struct out_opts *opts);
 void out_snapshot(struct out *o, const struct snap *snap,
     const struct cols *cols);
 
-/* Writes a record: a value for each column, a missing one for `-'. */
+/* Writes a record, with a value for each column; a missing value is written as
+ * `-'. */
 void out_row(struct out *o, const struct str *v, enum out_mark mark);
 
 /*

@@ -64,7 +64,7 @@ struct column {
 struct line {
 	size_t at;		/* position in out_table's text */
 	uint32_t next;		/* next line of the same row, + 1; 0: none */
-	uint32_t last;		/* in a row's first line: its last one */
+	uint32_t last;		/* in the first line of a row: the row's last */
 	unsigned char mark;	/* enum out_mark */
 	bool more;		/* shown in the row of another line */
 };

@@ -198,8 +198,8 @@ guess(struct lsof *l)
 	return numbers;
 }
 
-/* The pid of the first row is elsewhere than in the next two: tail(1) left only
- * the end of that row, with another command. */
+/* Whether the pid is at another place in the first row than in the next two:
+ * then tail(1) left only the end of that row, which is another command's. */
 static bool
 is_first_cut(const struct lsof *l)
 {

@@ -42,7 +42,7 @@ exists(const char *folder, const char *below, struct str name, const char *end)
 	int n = snprintf(path, sizeof path, "%s%s%.*s%s", folder, below,
 	    (int)name.n, name.n > 0 ? name.p : "", end);
 
-	/* a link whose target is a number exists, too */
+	/* it exists, too, if it is a link whose target is only a number */
 	return n > 0 && (size_t)n < sizeof path && lstat(path, &st) == 0;
 }
 

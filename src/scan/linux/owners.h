@@ -226,8 +226,8 @@ uint64_t copy_netns_cookie(int fd);
 /* Drops holders that are running scans: owners-copies.c. */
 void linux_drop_copies(const struct scan_request *req, struct scan *sc);
 
-/* strays.c: looks at the strays, which it sorts, and adds what sc seeks, with
- * holders if needed.  False after a message. */
+/* strays.c: sorts the strays, looks at each, and adds those that sc seeks, with
+ * holders if needed.  Returns false after a message. */
 bool linux_strays(const struct scan_request *req, struct strays *s,
     linux_tables *tables, struct scan *sc);
 

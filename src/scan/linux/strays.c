@@ -276,8 +276,8 @@ find_netns(struct look *l, int fd, const struct stray *s,
 	return netns;
 }
 
-/* Looks at a descriptor of a namespace itself.  If it is one of O_PATH, it
- * cannot be used to enter: so it is opened again. */
+/* Looks at a descriptor that is open on a namespace.  With O_PATH it cannot be
+ * used to enter the namespace, which is then opened again. */
 static void
 look_at_netns(struct look *l, const struct stray *s)
 {
