@@ -110,8 +110,8 @@ bool rules_complain(const struct rule_error *e);
 /* To be called before records whose columns differ from those before. */
 void rules_bind(struct rules *r, const struct cols *cols);
 
-/* False if a rule names an unknown field, one that is neither in the field table
- * nor in columns that the rules were bound to; or if a rule allows a flag that no
+/* False if a rule names an unknown field, one that is not in the field table,
+ * nor in columns that the rules were bound to; or if it allows a flag that no
  * heuristic or rule raises. */
 bool rules_check(const struct rules *r, struct rule_error *e);
 
