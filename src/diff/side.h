@@ -19,7 +19,7 @@ enum diff_change { DIFF_UNCHANGED, DIFF_CHANGED, DIFF_NEW, DIFF_GONE,
 
 /* Belongs to the stream's row with the same number. */
 struct diff_row {
-	uint64_t key[2];	/* a keyed hash of 128 bits: no two keys have the same */
+	uint64_t key[2];	/* keyed, 128 bits: no two keys share one */
 	uint64_t set;
 	uint32_t head;		/* the first row of this key */
 	uint32_t next;		/* another row of this key */
