@@ -268,20 +268,20 @@ static void
 add_port_sock(struct others *o, uint32_t row, const struct view *v,
     uint32_t program)
 {
-	uint32_t port = names_find(&o->ports, bind_key(o, host_of(o, row), v));
 	size_t n = o->port_socks.n;
 
 	socket_key(o, row, v);
 	buf_add(&o->key, (const char *)&program, sizeof program);
 	if (names_id(&o->port_socks, buf_str(&o->key)) > n)
-		++*map_at(&o->port_count, pair(port, program));
+		++*map_at(&o->port_count,
+		    pair(o->rows[row].port, program));
 }
 
 /* Some socket of the port does not belong to its program. */
 static bool
 has_other_program(struct others *o, uint32_t row, const struct view *v)
 {
-	uint32_t port = names_find(&o->ports, bind_key(o, host_of(o, row), v));
+	uint32_t port = o->rows[row].port;
 
 	return !view_is_login(v) && view_get(v, F_EXE).p != NULL &&
 	    map_get(&o->port_count, pair(port, 0)) >
@@ -441,7 +441,7 @@ others_settle(struct others *o)
 	struct view v = { 0 };
 	uint32_t i;
 
-	for (i = 0; i < s->nrows; i++) {
+	for (i = 0; i < s->nrows && o->wanted.n + o->wanted_ports.n > 0; i++) {
 		bool sock = map_get(&o->wanted, o->rows[i].sock) != 0;
 		bool port = map_get(&o->wanted_ports, o->rows[i].port) != 0;
 
