@@ -185,8 +185,7 @@ static void
 say_what_is_hidden(const struct scan_job *j, const struct scan *sc,
     uint64_t unowned, struct lacks lacks, bool people)
 {
-	bool say = j->strict || isatty(STDERR_FILENO) ||
-	    people ||
+	bool say = j->strict || people || isatty(STDERR_FILENO) ||
 	    (geteuid() == 0 && lacks.process != NULL);
 
 	/* the output does not show that their sockets are missing */

@@ -14,13 +14,13 @@ enum { MOUNTINFO_MAX = 64 << 20 };
 
 /* The mount point, the fifth word in a line of proc_pid_mountinfo(5). */
 static struct str
-take_place(struct str line)
+mount_point(struct str line)
 {
-	int i;
+	enum { POINT = 4, NWORDS };
+	struct str word[NWORDS] = { STR_NONE };
 
-	for (i = 0; i < 4; i++)
-		str_cut(&line, ' ');
-	return str_cut(&line, ' ');
+	str_words(line, word, NWORDS);
+	return word[POINT];
 }
 
 /* The process of /proc/NUMBER, or of a folder in it that shows its sockets.  0
@@ -54,7 +54,7 @@ walk_count_covered(const struct walk *w)
 	if (fd >= 0 && input_slurp_fd(fd, MOUNTINFO_MAX, &text)) {
 		for (rest = buf_str(&text); rest.n > 0;) {
 			line = str_cut(&rest, '\n');
-			pid = process_of(take_place(line));
+			pid = process_of(mount_point(line));
 			if (pid == 0 || pid == last)
 				continue;
 			err_msg("/proc/%lu: something is mounted there: what "
