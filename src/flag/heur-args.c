@@ -7,12 +7,6 @@
 #include "flag/path.h"
 #include "flag/program.h"
 
-static struct str
-name_of(const struct view *v)
-{
-	return str_basename(str_undeleted(view_get(v, F_EXE)));
-}
-
 /* Not known to be an incoming connection. */
 static bool
 is_call(const struct view *v)
@@ -146,7 +140,7 @@ is_same_daemon(struct str name, struct str claimed)
 bool
 suspect_fake_daemon(struct view *v)
 {
-	struct str exe = view_get(v, F_EXE), name = name_of(v), claimed;
+	struct str exe = view_get(v, F_EXE), name = prog_file(exe), claimed;
 
 	if (exe.p == NULL || view_get(v, F_CMDLINE).p == NULL)
 		return false;

@@ -48,7 +48,7 @@ is_store_program(const struct view *v)
 
 	if (exe.p == NULL)
 		return false;
-	name = str_basename(str_undeleted(exe));
+	name = prog_file(exe);
 	return IS_NAMED(name, programs) || (str_is(name, "dockerd") &&
 	    !HEUR_IN(v->local_port, other));
 }
@@ -78,12 +78,8 @@ is_open_beyond(struct view *v)
 static bool
 is_super_server(const struct view *v)
 {
-	static const char *const programs[] = { "inetd", "xinetd",
-		"openbsd-inetd", "inetutils-inetd", "tcpsvd", "tcpserver" };
-	struct str exe = view_get(v, F_EXE);
-
-	return prog_is_installed(exe) && !prog_is_elsewhere(exe) &&
-	    IS_NAMED(str_basename(str_undeleted(exe)), programs);
+	return prog_is_known(view_get(v, F_EXE), "inetd xinetd openbsd-inetd "
+	    "inetutils-inetd tcpsvd tcpserver");
 }
 
 bool
@@ -176,10 +172,8 @@ asks_for_debugger(const struct view *v)
 bool
 suspect_exposed_debug(struct view *v)
 {
-	struct str exe = view_get(v, F_EXE);
-
 	if (!is_open_beyond(v))
 		return false;
 	return is_debug_port(v->local_port) || is_debug_program(
-	    str_basename(str_undeleted(exe))) || asks_for_debugger(v);
+	    prog_file(view_get(v, F_EXE))) || asks_for_debugger(v);
 }

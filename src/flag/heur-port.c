@@ -69,22 +69,14 @@ is_unnamed_call(const struct view *v)
 static bool
 is_known_client(struct view *v)
 {
-	static const char *const clients[] = {
-		"curl", "wget", "aria2c", "ftp", "lftp", "tnftp", "ncftp",
-		"git", "git-remote-http", "git-remote-https", "http", "https",
-		"rsync", "sftp", "scp", "mosh-client", "tailscaled",
-		"openvpn", "zerotier-one", "vsftpd", "proftpd", "pure-ftpd",
-	};
-	struct str exe = view_get(v, F_EXE), name;
-	size_t i;
+	static const char clients[] = "curl wget aria2c ftp lftp tnftp ncftp "
+	    "git git-remote-http git-remote-https http https rsync sftp scp "
+	    "mosh-client tailscaled openvpn zerotier-one vsftpd proftpd "
+	    "pure-ftpd";
+	struct str exe = view_get(v, F_EXE);
 
-	if (!prog_is_installed(exe) || prog_is_elsewhere(exe))
-		return false;
-	name = str_basename(str_undeleted(exe));
-	for (i = 0; i < NELEMS(clients); i++)
-		if (str_is(name, clients[i]))
-			return true;
-	return (view_class(v) & PROG_SSH) != 0;
+	return prog_is_known(exe, clients) || (view_class(v) & PROG_SSH &&
+	    prog_is_installed(exe) && !prog_is_elsewhere(exe));
 }
 
 /* Connections from a port that root bound to get through firewalls.  If the

@@ -15,9 +15,7 @@ is_known(const struct view *v, const char *list)
 {
 	struct str exe = view_get(v, F_EXE);
 
-	return prog_is_installed(exe) && !prog_is_elsewhere(exe) &&
-	    !str_ends(exe, " (deleted)") &&
-	    prog_is_among(str_basename(str_undeleted(exe)), list);
+	return !str_ends(exe, " (deleted)") && prog_is_known(exe, list);
 }
 
 /* Nobody knows who put the program there. */

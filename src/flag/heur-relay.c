@@ -66,12 +66,6 @@ has_pty(const struct view *v)
 	return false;
 }
 
-static struct str
-name_of(const struct view *v)
-{
-	return str_basename(str_undeleted(view_get(v, F_EXE)));
-}
-
 /* Installed programs through which people log in, or that run jobs. */
 static bool
 is_login(struct view *v)
@@ -86,8 +80,7 @@ is_login(struct view *v)
 	    "gnome-shell plasmashell sudo su containerd-shim conmon";
 	struct str exe = view_get(v, F_EXE);
 
-	return view_class(v) & PROG_SSHD || (prog_is_installed(exe) &&
-	    !prog_is_elsewhere(exe) && prog_is_among(name_of(v), known));
+	return view_class(v) & PROG_SSHD || prog_is_known(exe, known);
 }
 
 /* curl HOST | sh installs things; curl is a relay only if it gets an answer. */
@@ -96,7 +89,7 @@ is_fetch(const struct view *v)
 {
 	struct str words = view_get(v, F_STDIO);
 
-	return prog_is_among(name_of(v), "curl wget") &&
+	return prog_is_among(prog_file(view_get(v, F_EXE)), "curl wget") &&
 	    !is_line(str_cut(&words, ','));
 }
 
@@ -109,14 +102,14 @@ is_server(const struct view *v)
 	    "php-fpm php-cgi mysqld mariadbd postgres redis-server "
 	    "redis-check-rdb valkey-server memcached mongod named unbound "
 	    "exim4 master dovecot squid haproxy vsftpd proftpd cupsd smbd";
-	struct str name = name_of(v);
+	struct str whole = prog_file(view_get(v, F_EXE)), name = whole;
 
 	/* php-fpm8.2 */
 	while (name.n > 0 && (char_is_digit(name.p[name.n - 1]) ||
 	    name.p[name.n - 1] == '.'))
 		name.n--;
 	return (view_is_daemon(v) || view_is_root(v)) &&
-	    (prog_is_among(name_of(v), known) || prog_is_among(name, known));
+	    (prog_is_among(whole, known) || prog_is_among(name, known));
 }
 
 bool
@@ -171,8 +164,8 @@ bool
 heur_is_renamed(const struct view *v)
 {
 	return view_get(v, F_EXE_LIKE).p != NULL &&
-	    prog_class_of(name_of(v)) == 0 &&
-	    !str_starts(name_of(v), "busybox") &&
+	    prog_class_of(prog_file(view_get(v, F_EXE))) == 0 &&
+	    !str_starts(prog_file(view_get(v, F_EXE)), "busybox") &&
 	    !prog_is_loader(view_get(v, F_EXE));
 }
 
@@ -183,7 +176,7 @@ heur_poses_as_systems(const struct view *v)
 {
 	static const char *const names[] = { "systemd", "dbus", "cron", "sshd",
 		"udev", "polkit", "rsyslog", "agetty", "init", "kernel" };
-	struct str exe = view_get(v, F_EXE), name = name_of(v);
+	struct str exe = view_get(v, F_EXE), name = prog_file(exe);
 	size_t i;
 
 	for (i = 0; i < NELEMS(names); i++)

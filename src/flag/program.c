@@ -124,6 +124,12 @@ static const struct {
 #undef P
 };
 
+struct str
+prog_file(struct str exe)
+{
+	return str_basename(str_undeleted(exe));
+}
+
 bool
 prog_is_among(struct str word, const char *list)
 {
@@ -234,7 +240,7 @@ is_busybox(struct str name)
 bool
 prog_is_loader(struct str exe)
 {
-	struct str name = str_basename(str_undeleted(exe));
+	struct str name = prog_file(exe);
 
 	return str_starts(name, "ld-linux") || str_starts(name, "ld-musl") ||
 	    (str_starts(name, "ld-2.") && str_ends(name, ".so")) ||
@@ -261,7 +267,7 @@ name_of(struct str exe, struct str comm, struct str cmdline)
 
 	if (exe.p == NULL)
 		return comm;
-	name = str_basename(str_undeleted(exe));
+	name = prog_file(exe);
 	if (name.n < 5 || cmdline.p == NULL)
 		return name;
 	if (is_busybox(name))
@@ -294,6 +300,13 @@ prog_is_installed(struct str exe)
 		if (str_starts(exe, installed[i]))
 			return true;
 	return false;
+}
+
+bool
+prog_is_known(struct str exe, const char *list)
+{
+	return prog_is_installed(exe) && !prog_is_elsewhere(exe) &&
+	    prog_is_among(prog_file(exe), list);
 }
 
 bool

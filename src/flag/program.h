@@ -39,6 +39,9 @@ bool prog_is_loader(struct str exe);
 void prog_skip_loader(struct str *rest);
 struct str prog_loaded(struct str cmdline);
 
+/* The name of an executable's file, of a deleted or replaced one, too. */
+struct str prog_file(struct str exe);
+
 /* The word is in a list of words between blanks. */
 bool prog_is_among(struct str word, const char *list);
 /* Takes the next word off the rest; a missing value if there is none. */
@@ -49,6 +52,8 @@ struct str prog_take_word(struct str *rest);
 bool prog_is_elsewhere(struct str path);
 /* The path is in a folder where programs are installed. */
 bool prog_is_installed(struct str exe);
+/* It is there, on this machine, and its name is in a list of words. */
+bool prog_is_known(struct str exe, const char *list);
 /* The path is in such a folder, but the file is elsewhere. */
 bool prog_poses_as_installed(struct str exe);
 
